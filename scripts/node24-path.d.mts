@@ -1,0 +1,3 @@
+export declare const root: string;
+export declare function ensureInstalled(): void;
+export declare function node24(): string;

