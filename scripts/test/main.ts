@@ -1,0 +1,41 @@
+// npm test: the test ladder, part by part, and its report.
+import process from 'node:process';
+import { runSuite } from './mocha-suite.ts';
+import { prepare } from './needs.ts';
+import { attempt, failed, hasFailed, report, withoutSkips, type Outcome } from './outcome.ts';
+import { endRunningCommands } from './run-command.ts';
+import { build, staticChecks } from './static-checks.ts';
+import { chosenParts, suites, testFiles, type Suite } from './suites.ts';
+
+const inCI = (process.env.CI ?? '') !== '' && process.env.CI !== 'false';
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, endRunningCommands);
+
+try {
+  const outcomes = await climb(chosenParts(process.argv.slice(2)));
+  const final = inCI ? outcomes.map(withoutSkips) : outcomes;
+  console.log(report(final));
+  process.exitCode = hasFailed(final) ? 1 : 0;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function climb(chosen: readonly string[]): Promise<Outcome[]> {
+  heading('static');
+  const outcomes = [await build()];
+  if (chosen.includes('static')) outcomes.push(...(await staticChecks()));
+  for (const suite of suites.filter(({ part }) => chosen.includes(part))) outcomes.push(await run(suite));
+  return outcomes;
+}
+
+async function run(suite: Suite): Promise<Outcome> {
+  heading(suite.name);
+  const files = testFiles().filter(suite.holds);
+  if (files.length === 0) return failed(suite.name, 'holds no test');
+  return attempt(suite.name, async () => runSuite(suite, files, await prepare(suite.needs)));
+}
+
+function heading(title: string): void {
+  console.log(`\n== ${title}`);
+}

@@ -1,0 +1,21 @@
+import { ensureChromium } from '../../test/support/chromium.ts';
+
+/**
+ * Gets ready one thing that a suite needs of the machine, outside any test's time-out, and resolves to what the tests are
+ * told by their environment. Rejects with an UnavailableError where this machine cannot have it.
+ */
+export type Need = () => Promise<NodeJS.ProcessEnv>;
+
+export async function prepare(needs: readonly Need[]): Promise<NodeJS.ProcessEnv> {
+  const env: NodeJS.ProcessEnv = {};
+  for (const need of needs) Object.assign(env, await need());
+  return env;
+}
+
+export const chromium: Need = async () => ({ CHROMIUM_PATH: await ensureChromium() });
+
+export const mysql: Need = async () => Promise.resolve({});
+
+export const kubeApiserver: Need = async () => Promise.resolve({});
+
+export const cluster: Need = async () => Promise.resolve({});

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import process from 'node:process';
+import { root } from '../../test/cluster/paths.ts';
+import { actionlint } from './actionlint.ts';
+import { attempt, failed, type Outcome } from './outcome.ts';
+import { runCommand } from './run-command.ts';
+
+const TIMEOUT_MS = 5 * 60_000;
+
+/** Everything else runs what this compiles, so it stands before every part. */
+export function build(): Promise<Outcome> {
+  return check('types', process.execPath, [join(root, 'scripts', 'build.ts')]);
+}
+
+/** Lint, format and the workflow, side by side: one test each. */
+export function staticChecks(): Promise<Outcome[]> {
+  return Promise.all([
+    check('lint', process.execPath, [tool('eslint/bin/eslint.js'), '--max-warnings', '0', '.']),
+    check('format', process.execPath, [tool('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']),
+    attempt('workflow', async () => check('workflow', await actionlint(), [])),
+  ]);
+}
+
+async function check(name: string, file: string, args: readonly string[]): Promise<Outcome> {
+  const start = performance.now();
+  const { failure, output } = await runCommand(file, args, { cwd: root, timeoutMs: TIMEOUT_MS, quiet: true });
+  const seconds = (performance.now() - start) / 1000;
+  console.log(`  ${failure === undefined ? '✔' : '✘'} ${name} (${seconds.toFixed(1)} s)`);
+  if (output.trim() !== '') console.log(output.trimEnd());
+  return failure === undefined
+    ? { suite: name, passed: 1, failures: [], skips: [], seconds }
+    : failed(name, failure, seconds);
+}
+
+function tool(path: string): string {
+  return join(root, 'node_modules', path);
+}
