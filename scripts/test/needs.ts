@@ -1,4 +1,5 @@
 import { ensureChromium } from '../../test/support/chromium.ts';
+import { startMysql } from '../../test/support/mysql.ts';
 
 /**
  * Gets ready one thing that a suite needs of the machine, outside any test's time-out, and resolves to what the tests are
@@ -14,7 +15,12 @@ export async function prepare(needs: readonly Need[]): Promise<NodeJS.ProcessEnv
 
 export const chromium: Need = async () => ({ CHROMIUM_PATH: await ensureChromium() });
 
-export const mysql: Need = async () => Promise.resolve({});
+/** Starts one and stops it: what is downloaded or built for it is kept, and every test's own is up in seconds. */
+export const mysql: Need = async () => {
+  const server = await startMysql();
+  await server.stop();
+  return {};
+};
 
 export const kubeApiserver: Need = async () => Promise.resolve({});
 
