@@ -1,0 +1,11 @@
+import { setUp, tearDown } from './world.ts';
+
+before(async function () {
+  this.timeout(180_000);
+  await setUp();
+});
+
+after(async function () {
+  this.timeout(60_000);
+  await tearDown();
+});

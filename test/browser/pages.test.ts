@@ -1,0 +1,238 @@
+import axe, { type AxeResults } from 'axe-core';
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { openPage, type WatchedPage, WIDTHS } from '../support/browser.ts';
+import {
+  alerts,
+  aTraveller,
+  aTrip,
+  book,
+  daysAhead,
+  logIn,
+  register,
+  submitForm,
+  type Traveller,
+} from '../support/traveller.ts';
+import { world } from './world.ts';
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
+
+const ANONYMOUS = ['home', 'about', 'login', 'register'];
+const SIGNED_IN = ['home', 'about', 'book', 'reservation', 'logout'];
+
+interface View {
+  readonly title: string;
+  readonly signedIn?: true;
+  readonly open: (page: Page) => Promise<unknown>;
+  /** Names of links and buttons that are there and can be seen at every width. */
+  readonly controls: readonly string[];
+  /** Fields, each with its name as its id. */
+  readonly fields?: readonly string[];
+  readonly alerts?: number;
+}
+
+const BOOKING_FIELDS = [
+  'age',
+  'previous_experience',
+  'destination',
+  'departure_date',
+  'return_date',
+  'blackhole_visit',
+  'submit',
+];
+const REGISTRATION_FIELDS = ['username', 'name', 'email_address', 'password', 'confirm_password', 'submit'];
+
+/** Every page, in every state in which it looks different. */
+const views: readonly View[] = [
+  { title: 'the landing page', open: (page) => page.goto('/'), controls: [...ANONYMOUS, 'get_started'] },
+  { title: 'the page /home', open: (page) => page.goto('/home'), controls: [...ANONYMOUS, 'get_started'] },
+  { title: 'what this is', open: (page) => page.goto('/about'), controls: ANONYMOUS },
+  {
+    title: 'the registration',
+    open: (page) => page.goto('/register'),
+    controls: ANONYMOUS,
+    fields: REGISTRATION_FIELDS,
+  },
+  {
+    title: 'a refused registration',
+    open: async (page) => {
+      await page.goto('/register');
+      await submitForm(page, { username: 'short', password: 'tiny' });
+    },
+    controls: ANONYMOUS,
+    fields: REGISTRATION_FIELDS,
+  },
+  {
+    title: 'the log-in',
+    open: (page) => page.goto('/login'),
+    controls: ANONYMOUS,
+    fields: ['username', 'password', 'submit'],
+  },
+  {
+    title: 'a refused log-in',
+    open: async (page) => {
+      await page.goto('/login');
+      await submitForm(page, { username: 'nobody-at-all', password: 'wrong-password' });
+    },
+    controls: ANONYMOUS,
+    fields: ['username', 'password', 'submit'],
+  },
+  {
+    title: 'the log-in after a registration',
+    open: (page) => register(page, aTraveller()),
+    controls: ANONYMOUS,
+    fields: ['username', 'password', 'submit'],
+    alerts: 1,
+  },
+  { title: 'a page that is not there', open: (page) => page.goto('/nowhere'), controls: ANONYMOUS },
+  {
+    title: 'the landing page of a traveller',
+    signedIn: true,
+    open: (page) => page.goto('/home'),
+    controls: [...SIGNED_IN, 'get_started'],
+  },
+  {
+    title: 'the booking form',
+    signedIn: true,
+    open: (page) => page.goto('/book'),
+    controls: SIGNED_IN,
+    fields: BOOKING_FIELDS,
+  },
+  {
+    title: 'a refused booking',
+    signedIn: true,
+    open: async (page) => {
+      await page.goto('/book');
+      await submitForm(page, { age: '3', departure_date: daysAhead(-1) });
+    },
+    controls: SIGNED_IN,
+    fields: BOOKING_FIELDS,
+  },
+  { title: 'reservations, none', signedIn: true, open: (page) => page.goto('/reservation'), controls: SIGNED_IN },
+  {
+    title: 'reservations after a booking',
+    signedIn: true,
+    open: (page) => book(page, aTrip()),
+    controls: [...SIGNED_IN, 'cancel'],
+    alerts: 1,
+  },
+  { title: 'the page to log out', signedIn: true, open: (page) => page.goto('/logout'), controls: SIGNED_IN },
+];
+
+describe('the pages', () => {
+  let traveller: Traveller;
+
+  before(async () => {
+    traveller = aTraveller();
+    const { page, context } = await openPage(world().browser, world().url);
+    await register(page, traveller);
+    await context.close();
+  });
+
+  for (const view of views) {
+    describe(view.title, () => {
+      let watched: WatchedPage;
+      let page: Page;
+
+      before(async () => {
+        watched = await openPage(world().browser, world().url);
+        page = watched.page;
+        if (view.signedIn) await logIn(page, traveller);
+        await view.open(page);
+      });
+
+      after(() => watched.context.close());
+
+      it('loads everything from its own host and raises no error', () => {
+        expect(watched.faults).to.deep.equal([]);
+      });
+
+      it('has a title, a language, one main heading, and alerts as the only divs of its body', async () => {
+        expect(await page.title()).to.match(/\w{3}/);
+        expect(await page.locator('html').getAttribute('lang')).to.equal('en');
+        expect(await page.locator('h1').count()).to.equal(1);
+        const found = await alerts(page);
+        if (view.alerts !== undefined) expect(found).to.have.length(view.alerts);
+        expect(found.filter((text) => text === '')).to.deep.equal([]);
+      });
+
+      it('has its fields by name and id in forms that leave the messages to the server', async () => {
+        for (const field of view.fields ?? []) {
+          expect(await page.locator(`main [name="${field}"]`).count(), `name ${field}`).to.be.greaterThan(0);
+          expect(await page.locator(`[id="${field}"]`).count(), `id ${field}`).to.equal(1);
+        }
+        expect(await page.locator('form:not([novalidate])').count()).to.equal(0);
+      });
+
+      for (const [width, viewport] of Object.entries(WIDTHS)) {
+        it(`shows its links and buttons, ${width}, without scrolling sideways`, async () => {
+          await page.setViewportSize(viewport);
+          for (const name of view.controls) {
+            expect(await page.locator(`[name="${name}"]`).first().isVisible(), name).to.equal(true);
+          }
+          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+          expect(overflow).to.be.at.most(0);
+        });
+
+        for (const colorScheme of ['light', 'dark'] as const) {
+          it(`has no accessibility fault that axe knows, ${width} and ${colorScheme}`, async () => {
+            await page.setViewportSize(viewport);
+            await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+            expect(await axeFaults(page)).to.deep.equal([]);
+          });
+        }
+      }
+    });
+  }
+});
+
+describe('the navigation', () => {
+  it('comes first in the document for every name that it holds', async () => {
+    const { page, context } = await openPage(world().browser, world().url);
+    await page.goto('/');
+    for (const name of ANONYMOUS) {
+      expect(
+        await page
+          .locator(`[name="${name}"]`)
+          .first()
+          .evaluate((link) => link.closest('nav') !== null),
+        name,
+      ).to.equal(true);
+    }
+    await context.close();
+  });
+
+  it('reaches the log-in by keyboard alone, and the form too', async () => {
+    const traveller = aTraveller();
+    const { page, context } = await openPage(world().browser, world().url);
+    await register(page, traveller);
+    await page.goto('/');
+    await tabTo(page, 'login');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/login');
+    await tabTo(page, 'username');
+    await page.keyboard.type(traveller.username);
+    await tabTo(page, 'password');
+    await page.keyboard.type(traveller.password);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/home');
+    await context.close();
+  });
+});
+
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 40; presses += 1) {
+    await page.keyboard.press('Tab');
+    if ((await page.evaluate(() => document.activeElement?.getAttribute('name'))) === name) return;
+  }
+  throw new Error(`the Tab key does not reach ${name}`);
+}
+
+async function axeFaults(page: Page): Promise<string[]> {
+  // evaluated by the browser itself, which no content security policy stops
+  await page.evaluate(axe.source);
+  const results: AxeResults = await page.evaluate(`axe.run(document, { runOnly: ${JSON.stringify(TAGS)} })`);
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.html} ${node.failureSummary ?? ''}`),
+  );
+}

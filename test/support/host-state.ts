@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { run, which } from '../cluster/run.ts';
+
+/** What a cluster could leave on its host: each thing as a line of text, under the name of its kind. */
+export type HostState = Readonly<
+  Record<'processes' | 'mounts' | 'devices' | 'routes' | 'rules' | 'cgroups', readonly string[]>
+>;
+
+/** Looks at a Linux host. Only processes that a cluster could have started are looked at: those in other namespaces than ours. */
+export async function hostState(): Promise<HostState> {
+  const lines = async (command: string, ...args: readonly string[]) => {
+    if (which(command) === undefined) return [];
+    const text = await run(command, args, { timeoutMs: 10_000 });
+    return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  };
+  const rules = [
+    await lines('iptables-save'),
+    await lines('nft', '--stateless', 'list', 'ruleset'),
+    await lines('ip', 'rule'),
+  ];
+  return {
+    processes: processesInOtherNamespaces(),
+    mounts: readFileSync('/proc/self/mounts', 'utf8').split('\n'),
+    devices: readdirSync('/sys/class/net'),
+    routes: await lines('ip', 'route'),
+    rules: rules.flat().map((line) => line.replace(/ ?\[\d+:\d+\]/, '')),
+    cgroups: topCgroups(),
+  };
+}
+
+/** What is there after and was not there before, as `kind: thing`. */
+export function leftBehind(before: HostState, after: HostState): string[] {
+  return Object.entries(after).flatMap(([kind, things]) => {
+    const known = new Set(before[kind as keyof HostState]);
+    return things.filter((thing) => !known.has(thing)).map((thing) => `${kind}: ${thing}`);
+  });
+}
+
+function processesInOtherNamespaces(): string[] {
+  const own = namespaces('self');
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      const theirs = namespaces(pid);
+      return theirs === undefined || theirs === own ? [] : [`${pid} ${commandOf(pid)}`];
+    });
+}
+
+/** undefined for a process that has gone meanwhile, and for one that has ended but for its parent's noticing. */
+function namespaces(pid: string): string | undefined {
+  try {
+    return ['mnt', 'net', 'pid'].map((kind) => readlinkSync(join('/proc', pid, 'ns', kind))).join(' ');
+  } catch {
+    return undefined;
+  }
+}
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(join('/proc', pid, 'cmdline'), 'utf8')
+      .replaceAll('\0', ' ')
+      .trim();
+  } catch {
+    return '';
+  }
+}
+
+function topCgroups(): string[] {
+  const root = '/sys/fs/cgroup';
+  const folders = (path: string) =>
+    readdirSync(path, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(path, entry.name));
+  const top = folders(root);
+  return [...top, ...top.flatMap(folders)];
+}

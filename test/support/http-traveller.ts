@@ -1,0 +1,88 @@
+import { type Answer, ask } from './http.ts';
+import type { Traveller, Trip } from './traveller.ts';
+
+/** A traveller who needs no browser: follows forms and cookies, one connection a request. Many fit into one process. */
+export class HttpTraveller {
+  readonly #url: string;
+  readonly #cookies = new Map<string, string>();
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  get(path: string): Promise<Answer> {
+    return this.#ask(path);
+  }
+
+  /** Gets the page, fills in its form beside what is hidden in it, and posts it. */
+  async submit(path: string, fields: Readonly<Record<string, string>>): Promise<Answer> {
+    return this.post(path, await this.hiddenFields(path), fields);
+  }
+
+  /** What the form on a page posts unseen. Got before, it lets many travellers post at the same moment. */
+  async hiddenFields(path: string): Promise<Record<string, string>> {
+    const { status, body } = await this.get(path);
+    if (status !== 200) throw new Error(`GET ${path} was answered with ${status}`);
+    return hiddenFieldsOf(body);
+  }
+
+  post(path: string, ...fields: readonly Readonly<Record<string, string>>[]): Promise<Answer> {
+    return this.#ask(path, new URLSearchParams(Object.assign({}, ...fields) as Record<string, string>).toString());
+  }
+
+  async signUp(traveller: Traveller): Promise<void> {
+    await this.#expectRedirect('/register', { ...traveller, confirm_password: traveller.password });
+    await this.#expectRedirect('/login', { username: traveller.username, password: traveller.password });
+  }
+
+  async book(trip: Trip): Promise<void> {
+    await this.#expectRedirect('/book', { ...trip });
+  }
+
+  async #expectRedirect(path: string, fields: Readonly<Record<string, string>>): Promise<void> {
+    const { status, body } = await this.submit(path, fields);
+    if (status !== 302 && status !== 303) throw new Error(`POST ${path} was answered with ${status}: ${textOf(body)}`);
+  }
+
+  async #ask(path: string, body?: string): Promise<Answer> {
+    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const answer = await ask(`${this.#url}${path}`, {
+      headers: {
+        ...(cookie === '' ? {} : { cookie }),
+        ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded', origin: this.#url }),
+      },
+      ...(body === undefined ? {} : { method: 'POST', body }),
+      timeoutMs: 30_000,
+    });
+    for (const line of answer.headers['set-cookie'] ?? []) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      this.#cookies.set(name, value);
+    }
+    return answer;
+  }
+}
+
+/** The hidden fields of the form that has the button named `submit`. */
+export function hiddenFieldsOf(html: string): Record<string, string> {
+  const form =
+    [...html.matchAll(/<form\b.*?<\/form>/gs)].map(([text]) => text).find((text) => text.includes(' name="submit"')) ?? '';
+  const inputs = [...form.matchAll(/<input\b[^>]*\btype="hidden"[^>]*>/g)].map(([text]) => text);
+  return Object.fromEntries(inputs.map((input) => [attribute(input, 'name'), attribute(input, 'value')]));
+}
+
+function attribute(tag: string, name: string): string {
+  const [, value = ''] = new RegExp(`\\b${name}="([^"]*)"`).exec(tag) ?? [];
+  return value.replace(/&(?:#(\d+)|amp|lt|gt|quot);/g, (entity, code: string | undefined) =>
+    code === undefined ? (ENTITIES[entity] ?? entity) : String.fromCodePoint(Number(code)),
+  );
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' };
+
+function textOf(html: string): string {
+  return html
+    .replace(/<(style|script|head)\b.*?<\/\1>/gs, ' ')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .slice(0, 500);
+}

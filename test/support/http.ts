@@ -1,0 +1,49 @@
+import { request, type IncomingHttpHeaders } from 'node:http';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface Question {
+  readonly method?: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly timeoutMs?: number;
+}
+
+/**
+ * One request on a connection of its own that is closed after the answer, so that a Service chooses a pod for each.
+ * Rejects when there is no whole answer: refused, reset, timed out.
+ */
+export function ask(
+  url: string,
+  { method = 'GET', headers = {}, body = '', timeoutMs = 10_000 }: Question = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      url,
+      {
+        method,
+        agent: false,
+        headers: {
+          ...headers,
+          connection: 'close',
+          ...(body === '' ? {} : { 'content-length': Buffer.byteLength(body) }),
+        },
+        signal: AbortSignal.timeout(timeoutMs),
+      },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        response.once('end', () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
+        );
+        response.once('error', reject);
+      },
+    );
+    asked.once('error', reject);
+    asked.end(body);
+  });
+}
