@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { glob, mkdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cacheKey } from './cache-key.ts';
+import { withLock } from './lock.ts';
+import { cacheFolder, sources } from './paths.ts';
+import { step } from './progress.ts';
+import { run, which } from './run.ts';
+import { UnavailableError } from './unavailable.ts';
+
+const MODULE = join(sources, 'kubernetes');
+const PROGRAMS = ['hyperkube', 'addons', 'pause'];
+const NAMES_OF_HYPERKUBE = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kubelet',
+  'kube-proxy',
+  'kubectl',
+];
+const PAUSE_IMAGE = 'localhost/pause:1';
+const GO_ENV = { CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false -trimpath -mod=readonly' };
+
+/**
+ * The folder with Kubernetes' programs, etcd, kubectl and the add-ons (and `pause.tar`, the pause image), built from the
+ * pinned Go modules the first time. The names in it are those of KUBEBUILDER_ASSETS.
+ */
+export async function kubernetesBinaries(): Promise<string> {
+  const goMod = await readFile(join(MODULE, 'go.mod'), 'utf8');
+  const goVersion = await usableGo(goMod);
+  const folder = join(cacheFolder(), 'kubernetes', await keyOf(goVersion));
+  if (!existsSync(folder))
+    await withLock(`${folder}.lock`, () => (existsSync(folder) ? Promise.resolve() : build(folder, goMod)));
+  await utimes(folder, new Date(), new Date());
+  return folder;
+}
+
+/** The version of Kubernetes that go.mod pins, without the v. */
+export function kubernetesVersionIn(goMod: string): string {
+  const version = /^\s*k8s\.io\/kubernetes v(\d+\.\d+\.\d+)/m.exec(goMod)?.[1];
+  if (version === undefined) throw new Error('go.mod requires no k8s.io/kubernetes');
+  return version;
+}
+
+/** Whether what `go version` says is at least what go.mod wants. */
+export function isNewEnough(goVersionLine: string, goMod: string): boolean {
+  const numbers = (text: string | undefined) => (text ?? '').split('.').map(Number);
+  const wanted = numbers(/^go (\d+\.\d+(?:\.\d+)?)/m.exec(goMod)?.[1]);
+  const found = numbers(/\bgo(\d+\.\d+(?:\.\d+)?)/.exec(goVersionLine)?.[1]);
+  for (const [index, want] of wanted.entries()) {
+    const have = found[index] ?? 0;
+    if (have !== want) return have > want;
+  }
+  return true;
+}
+
+async function usableGo(goMod: string): Promise<string> {
+  const wanted = /^go (\S+)/m.exec(goMod)?.[1] ?? '';
+  const advice = `the built-in Kubernetes is compiled with Go ${wanted} or newer: install it from https://go.dev/dl, or install Docker (or Podman) and kind.`;
+  if (which('go') === undefined) throw new UnavailableError(`Go is not installed, and ${advice}`);
+  // in the module's folder: there a Go from 1.21 on fetches the toolchain that go.mod asks for by itself
+  const version = (await run('go', ['version'], { cwd: MODULE }).catch(() => run('go', ['version']))).trim();
+  if (!isNewEnough(version, goMod)) throw new UnavailableError(`${version} is too old, and ${advice}`);
+  return version;
+}
+
+async function keyOf(goVersion: string): Promise<string> {
+  const inputs: Record<string, string | Buffer> = { goVersion, flags: JSON.stringify([GO_ENV, PROGRAMS, PAUSE_IMAGE]) };
+  for await (const path of glob(['go.mod', 'go.sum', '**/*.go'], { cwd: MODULE })) {
+    inputs[path] = await readFile(join(MODULE, path));
+  }
+  return cacheKey(inputs);
+}
+
+async function build(folder: string, goMod: string): Promise<void> {
+  const packages = PROGRAMS.map((name) => `./${name}`);
+  const unfinished = `${folder}.unfinished`;
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(unfinished, { recursive: true });
+
+  const total = await step('Downloading the modules of Kubernetes (226 modules, 111 MB, once)', async (report) => {
+    let downloads = 0;
+    const list = await run('go', ['list', '-deps', ...packages], {
+      cwd: MODULE,
+      env: GO_ENV,
+      onLine: (line) => {
+        if (line.startsWith('go: downloading ')) report(`${(downloads += 1)} · ${line.slice(16)}`);
+      },
+    });
+    return list.trim().split('\n').length;
+  });
+
+  const version = kubernetesVersionIn(goMod);
+  await step(`Compiling Kubernetes ${version} (about 13 minutes of one core, once)`, async (report) => {
+    let compiled = 0;
+    report(`at most ${total} packages`);
+    await run('go', ['build', '-v', '-ldflags', linkerFlags(version), '-o', `${unfinished}/`, ...packages], {
+      cwd: MODULE,
+      env: GO_ENV,
+      onLine: (name) => {
+        compiled += 1;
+        report(`${compiled} of at most ${total} packages · ${name}`);
+      },
+    });
+  });
+  for (const name of NAMES_OF_HYPERKUBE) await symlink('hyperkube', join(unfinished, name));
+  await writePauseImage(unfinished);
+  await rename(unfinished, folder);
+}
+
+function linkerFlags(version: string): string {
+  const [major = '', minor = ''] = version.split('.');
+  const values = {
+    gitVersion: `v${version}`,
+    gitMajor: major,
+    gitMinor: minor,
+    gitTreeState: 'clean',
+    buildDate: '1970-01-01T00:00:00Z',
+  };
+  const settings = Object.entries(values).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`);
+  return ['-s', '-w', ...settings].join(' ');
+}
+
+/** An image of one file needs no builder: a docker-archive is a layer, a configuration and a manifest in one tar. */
+async function writePauseImage(folder: string): Promise<void> {
+  const work = join(folder, 'pause-image');
+  await mkdir(work);
+  await run('tar', [
+    '--create',
+    '--owner=0',
+    '--group=0',
+    '--numeric-owner',
+    '--mtime=@0',
+    '--file',
+    join(work, 'layer.tar'),
+    '--directory',
+    folder,
+    'pause',
+  ]);
+  const layer = createHash('sha256')
+    .update(await readFile(join(work, 'layer.tar')))
+    .digest('hex');
+  const config = {
+    architecture: process.arch === 'x64' ? 'amd64' : process.arch,
+    os: 'linux',
+    config: { User: '65535:65535', Entrypoint: ['/pause'] },
+    rootfs: { type: 'layers', diff_ids: [`sha256:${layer}`] },
+  };
+  const manifest = [{ Config: 'config.json', RepoTags: [PAUSE_IMAGE], Layers: ['layer.tar'] }];
+  await writeFile(join(work, 'config.json'), JSON.stringify(config));
+  await writeFile(join(work, 'manifest.json'), JSON.stringify(manifest));
+  await run('tar', [
+    '--create',
+    '--file',
+    join(folder, 'pause.tar'),
+    '--directory',
+    work,
+    'manifest.json',
+    'config.json',
+    'layer.tar',
+  ]);
+  await rm(work, { recursive: true });
+}
