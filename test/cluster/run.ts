@@ -8,8 +8,6 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: string;
   readonly timeoutMs?: number;
-  readonly uid?: number;
-  readonly gid?: number;
   /** Called with each line of stdout and stderr as it comes. */
   readonly onLine?: (line: string) => void;
 }
@@ -23,8 +21,6 @@ export function run(command: string, args: readonly string[], options: RunOption
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...withSystemPath(process.env), ...options.env },
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      ...(options.uid === undefined ? {} : { uid: options.uid }),
-      ...(options.gid === undefined ? {} : { gid: options.gid }),
       timeout: options.timeoutMs ?? 0,
       killSignal: 'SIGKILL',
     });
@@ -59,6 +55,16 @@ export async function succeeds(command: string, args: readonly string[], options
     () => true,
     () => false,
   );
+}
+
+/**
+ * A command line for spawn() whose process is killed by the kernel when the one that spawned it ends, however that ends; with a
+ * uid, it runs as that user. It stays the same process all along. Only Linux has this; elsewhere it is the plain command.
+ */
+export function boundToThis(command: string, args: readonly string[], uid?: number): [string, string[]] {
+  if (which('setpriv') === undefined) return [command, [...args]];
+  const user = uid === undefined ? [] : [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
+  return ['setpriv', ['--pdeathsig=KILL', ...user, '--', command, ...args]];
 }
 
 /** The path of a command, or undefined; also looks where the system's own tools are, which is not on every user's PATH. */

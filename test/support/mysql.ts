@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, openSync } from 'node:fs';
 import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { createConnection } from 'mysql2/promise';
 import { isRoot } from '../cluster/debian.ts';
 import { MYSQL_UID, mysqlTree } from '../cluster/mysql-tree.ts';
-import { run, succeeds, until, which } from '../cluster/run.ts';
+import { freePorts } from '../cluster/ports.ts';
+import { boundToThis, run, succeeds, until, which } from '../cluster/run.ts';
 import { UnavailableError } from '../cluster/unavailable.ts';
 
 export interface MysqlOptions {
@@ -46,7 +46,7 @@ export const MYSQL_IMAGE = 'mysql:8.4';
  */
 export async function startMysql(options: MysqlOptions = {}): Promise<Mysql> {
   const password = randomBytes(12).toString('hex');
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const settings = Object.entries({ ...LEAN, ...options.configuration }).map(([name, value]) => `--${name}=${value}`);
   const server = await chooseServer(port, password, settings);
   const uri = (database: string) => `mysql://root:${password}@127.0.0.1:${port}/${database}`;
@@ -65,8 +65,6 @@ export async function startMysql(options: MysqlOptions = {}): Promise<Mysql> {
       () => false,
     );
   };
-  const killOnExit = () => server.killNow();
-  process.on('exit', killOnExit);
   try {
     await server.start();
     await until('MySQL to answer', START_TIMEOUT_MS, answers);
@@ -92,12 +90,10 @@ export async function startMysql(options: MysqlOptions = {}): Promise<Mysql> {
         await until('MySQL to answer', START_TIMEOUT_MS, answers);
       },
       async stop() {
-        process.off('exit', killOnExit);
         await server.remove();
       },
     };
   } catch (error) {
-    process.off('exit', killOnExit);
     await server.remove();
     throw error;
   }
@@ -124,8 +120,6 @@ interface Server {
   signal(name: 'KILL' | 'TERM' | 'STOP' | 'CONT'): Promise<void>;
   log(): Promise<string>;
   remove(): Promise<void>;
-  /** For the end of this process, where nothing can be awaited. */
-  killNow(): void;
 }
 
 async function chooseServer(port: number, password: string, settings: readonly string[]): Promise<Server> {
@@ -209,9 +203,8 @@ async function processServer(
   const args = [...first, ...mysqld.args, `--datadir=${data}`, `--log-error=${log}`, ...settings];
   let child: ChildProcess | undefined;
   const launch = (more: readonly string[]) => {
-    child = spawn(mysqld.command, [...args, ...more], {
+    child = spawn(...boundToThis(mysqld.command, [...args, ...more], isRoot ? MYSQL_UID : undefined), {
       stdio: ['ignore', 'ignore', 'ignore', mysqld.tree ?? 'ignore'],
-      ...(isRoot ? { uid: MYSQL_UID, gid: MYSQL_UID } : {}),
     });
     child.on('error', () => undefined); // alive() tells
     return child;
@@ -256,7 +249,6 @@ async function processServer(
       await signal('KILL');
       await rm(folder, { recursive: true, force: true });
     },
-    killNow: () => child?.kill('SIGKILL'),
   };
 }
 
@@ -309,19 +301,7 @@ function containerServer(engine: string, port: number, password: string, setting
       if (created) await run(engine, ['rm', '--force', '--volumes', name]);
       created = false;
     },
-    killNow: () => {
-      if (created) spawn(engine, ['rm', '--force', '--volumes', name], { stdio: 'ignore', detached: true }).unref();
-    },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 function isTrue(text: string): boolean {

@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { apiOf } from './api.ts';
+import { apiServer, AUDIT_POLICY, type Component, controllerManager, type ControlPlane, etcd } from './components.ts';
+import { freePorts } from './ports.ts';
+import { writePki } from './pki.ts';
+import { boundToThis, until } from './run.ts';
+
+export interface Light {
+  /** The administrator's kubeconfig. */
+  readonly kubeconfig: string;
+  /** Every write to the API, a JSON object a line. */
+  readonly auditLog: string;
+  /** Ends the processes and removes their folder. */
+  readonly stop: () => Promise<void>;
+}
+
+const START_TIMEOUT_MS = 120_000;
+
+/**
+ * Only etcd, the API server and, if wanted, the controller manager, on free loopback ports: for tests against the API. Runs as
+ * any user. Nothing schedules or runs pods here.
+ */
+export async function startLight(bin: string, options: { readonly controllerManager?: boolean } = {}): Promise<Light> {
+  const folder = await mkdtemp(join(tmpdir(), 'kube-apiserver-'));
+  const processes: ChildProcess[] = [];
+  const stop = async () => {
+    const running = processes.filter(isRunning);
+    const ended = running.map((child) => once(child, 'exit'));
+    for (const child of running) child.kill('SIGKILL');
+    await Promise.all(ended);
+    await rm(folder, { recursive: true, force: true });
+  };
+  const start = ({ name, program, args }: Component) => {
+    const log = openSync(join(folder, `${name}.log`), 'a');
+    const child = spawn(...boundToThis(program, args), { stdio: ['ignore', log, log] });
+    closeSync(log);
+    child.on('error', () => undefined); // told by the wait for the API server
+    processes.push(child);
+  };
+  try {
+    const plane = await planeIn(folder, bin);
+    const server = `https://127.0.0.1:${plane.ports.api}`;
+    const { adminKubeconfig } = await writePki(plane.pki, server, '127.0.0.1', 'none', 'light');
+    await writeFile(join(folder, 'audit-policy.yaml'), JSON.stringify(AUDIT_POLICY));
+    start(etcd(plane));
+    start(
+      apiServer(plane, {
+        'bind-address': '127.0.0.1',
+        'endpoint-reconciler-type': 'none',
+        'authorization-mode': 'RBAC',
+      }),
+    );
+    const api = await apiOf(adminKubeconfig);
+    const answers = async (path: string) => {
+      if (!processes.every(isRunning)) throw new Error(`the API server did not start:\n${lastWords(folder)}`);
+      return (await api.get(path)).status === 200;
+    };
+    await until('the API server', START_TIMEOUT_MS, () => answers('/readyz'));
+    await until('the namespace default', START_TIMEOUT_MS, () => answers('/api/v1/namespaces/default'));
+    if (options.controllerManager === true) {
+      start(controllerManager(plane));
+      await until('the controller manager', START_TIMEOUT_MS, () =>
+        answers('/api/v1/namespaces/default/serviceaccounts/default'),
+      );
+    }
+    return { kubeconfig: adminKubeconfig, auditLog: join(folder, 'audit.log'), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function planeIn(folder: string, bin: string): Promise<ControlPlane> {
+  const [api = 0, client = 0, peer = 0, manager = 0] = await freePorts(4);
+  await mkdir(join(folder, 'etcd'), { mode: 0o700 });
+  return {
+    bin,
+    pki: join(folder, 'pki'),
+    data: join(folder, 'etcd'),
+    address: '127.0.0.1',
+    ports: { api, etcd: client, etcdPeer: peer, controllerManager: manager },
+    auditLog: join(folder, 'audit.log'),
+    auditPolicy: join(folder, 'audit-policy.yaml'),
+  };
+}
+
+function isRunning(child: ChildProcess): boolean {
+  return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+}
+
+function lastWords(folder: string): string {
+  return ['etcd', 'kube-apiserver', 'kube-controller-manager']
+    .map((name) => {
+      try {
+        return `--- ${name}\n${readFileSync(join(folder, `${name}.log`), 'utf8')
+          .split('\n')
+          .slice(-8)
+          .join('\n')}`;
+      } catch {
+        return '';
+      }
+    })
+    .join('\n');
+}

@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { kubernetesBinaries } from '../cluster/build.ts';
+import { startLight } from '../cluster/light.ts';
+import { UnavailableError } from '../cluster/unavailable.ts';
+
+/** A real API server of a test's own, with etcd behind it. */
+export interface KubeApiserver {
+  readonly kubeconfigPath: string;
+  /** The kubeconfig itself; JSON, which YAML contains. */
+  readonly kubeconfig: string;
+  /** Every write, a JSON object (audit.k8s.io/v1 Event) a line. */
+  readonly auditLog: string;
+  stop(): Promise<void>;
+}
+
+export interface KubeApiserverOptions {
+  /** Also start the controller manager: garbage collection, and the controllers of Deployments, Jobs and the like. */
+  readonly controllerManager?: boolean;
+}
+
+/** Starts etcd and kube-apiserver from KUBEBUILDER_ASSETS where that is set, else from the built-in cluster's binaries. */
+export async function startKubeApiserver(options: KubeApiserverOptions = {}): Promise<KubeApiserver> {
+  const light = await startLight(await binaries(options, process.env.KUBEBUILDER_ASSETS), options);
+  return {
+    kubeconfigPath: light.kubeconfig,
+    kubeconfig: await readFile(light.kubeconfig, 'utf8'),
+    auditLog: light.auditLog,
+    stop: light.stop,
+  };
+}
+
+async function binaries({ controllerManager }: KubeApiserverOptions, assets: string | undefined): Promise<string> {
+  if (assets === undefined || assets === '') return kubernetesBinaries();
+  const wanted = ['etcd', 'kube-apiserver', ...(controllerManager === true ? ['kube-controller-manager'] : [])];
+  const missing = wanted.filter((name) => !existsSync(join(assets, name)));
+  // setup-envtest brings no controller manager
+  if (missing.includes('kube-controller-manager') && missing.length === 1) return kubernetesBinaries();
+  if (missing.length > 0) {
+    throw new UnavailableError(
+      `KUBEBUILDER_ASSETS is ${assets}, which lacks ${missing.join(' and ')}: unset it, or install them there.`,
+    );
+  }
+  return assets;
+}
