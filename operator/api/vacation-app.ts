@@ -1,0 +1,131 @@
+import type { V1EnvVar, V1LocalObjectReference, V1ResourceRequirements, V1Toleration } from '@kubernetes/client-node';
+import type { Condition } from '../runtime/conditions.ts';
+import type { Kind, KubeObject } from '../runtime/kinds.ts';
+
+export const GROUP = 'interstellar.dev';
+
+export const VACATION_APP: Kind = { apiVersion: `${GROUP}/v1alpha1`, kind: 'VacationApp', plural: 'vacationapps' };
+
+/** A booking application as it is declared. What each field means, its bounds and defaults stand in the schema, `crds/`. */
+export interface VacationApp extends KubeObject {
+  spec: VacationAppSpec;
+  status?: VacationAppStatus;
+}
+
+export interface VacationAppSpec {
+  image?: string;
+  imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
+  imagePullSecrets?: V1LocalObjectReference[];
+  replicas?: number;
+  autoscaling?: Autoscaling;
+  resources?: V1ResourceRequirements;
+  env?: V1EnvVar[];
+  pod?: PodSettings;
+  service?: ServiceSettings;
+  booking?: Booking;
+  database?: { managed?: ManagedDatabase };
+  deletionPolicy?: 'Retain' | 'Delete';
+}
+
+export interface Autoscaling {
+  minReplicas?: number;
+  maxReplicas?: number;
+  targetCPUUtilizationPercentage?: number;
+  scaleDownStabilizationSeconds?: number;
+}
+
+export interface PodSettings {
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  nodeSelector?: Record<string, string>;
+  tolerations?: V1Toleration[];
+  priorityClassName?: string;
+}
+
+export interface ServiceSettings {
+  type?: 'ClusterIP' | 'NodePort' | 'LoadBalancer';
+  port?: number;
+  nodePort?: number;
+  annotations?: Record<string, string>;
+}
+
+export interface Booking {
+  capacityPerDeparture?: number;
+  destinations?: { id: string; name: string; capacity?: number }[];
+}
+
+export interface ManagedDatabase {
+  image?: string;
+  storage?: { size?: string; storageClassName?: string };
+  resources?: V1ResourceRequirements;
+  configuration?: Record<string, string>;
+}
+
+export interface VacationAppStatus {
+  observedGeneration: number;
+  conditions?: Condition[];
+  url?: string;
+  image?: string;
+  schemaVersion?: string;
+  web?: { desired: number; ready: number; updated: number; summary: string };
+  autoscaling?: { minReplicas: number; maxReplicas: number; desiredReplicas: number };
+  database?: { version?: string; endpoint?: string; storage?: string };
+  lastHandled?: { restart?: string };
+}
+
+/** Annotations of a `VacationApp` that ask for something. */
+export const ANNOTATION = {
+  /** `"true"`: observe, change nothing. */
+  paused: `${GROUP}/paused`,
+  /** Any new string: move images and pod templates that were pinned to what this operator would choose today. */
+  update: `${GROUP}/update`,
+  /** Any new string: restart the web pods, a few at a time. */
+  restart: `${GROUP}/restart`,
+} as const;
+
+export const CONDITION = {
+  ready: 'Ready',
+  reconciling: 'Reconciling',
+  stalled: 'Stalled',
+  credentialsReady: 'CredentialsReady',
+  databaseReady: 'DatabaseReady',
+  schemaReady: 'SchemaReady',
+  webReady: 'WebReady',
+  autoscalingReady: 'AutoscalingReady',
+  updateAvailable: 'UpdateAvailable',
+} as const;
+
+/** Reasons of conditions, and of the events that tell of their changes. */
+export const REASON = {
+  available: 'Available',
+  autoscaling: 'Autoscaling',
+  autoscalingDisabled: 'FixedReplicas',
+  applyFailed: 'ApplyFailed',
+  containerFailing: 'ContainerFailing',
+  credentialsInvalid: 'CredentialsInvalid',
+  credentialsLost: 'CredentialsLost',
+  databaseStarting: 'DatabaseStarting',
+  generated: 'Generated',
+  imagePullFailed: 'ImagePullFailed',
+  metricsUnavailable: 'MetricsUnavailable',
+  migrated: 'Migrated',
+  migrationFailed: 'MigrationFailed',
+  migrationRunning: 'MigrationRunning',
+  newDefaults: 'NewDefaults',
+  notOwned: 'NotOwned',
+  ownerTerminating: 'OwnerTerminating',
+  paused: 'Paused',
+  podUnschedulable: 'PodUnschedulable',
+  podsRejected: 'PodsRejected',
+  progressing: 'Progressing',
+  restarted: 'Restarted',
+  rollingOut: 'RollingOut',
+  upToDate: 'UpToDate',
+  volumePending: 'VolumePending',
+  waitingForCredentials: 'WaitingForCredentials',
+  waitingForDatabase: 'WaitingForDatabase',
+  waitingForSchema: 'WaitingForSchema',
+  waitingForWeb: 'WaitingForWeb',
+} as const;
+
+export type Reason = (typeof REASON)[keyof typeof REASON];

@@ -1,0 +1,66 @@
+import { hostname } from 'node:os';
+import process from 'node:process';
+
+export interface Config {
+  /** Empty: every namespace. */
+  readonly watchNamespaces: readonly string[];
+  readonly leaderElection: boolean;
+  readonly leaseNamespace: string;
+  readonly leaseName: string;
+  readonly identity: string;
+  readonly healthPort: number;
+  readonly metricsPort: number;
+  readonly workers: number;
+  readonly webappImage: string;
+  readonly mysqlImage: string;
+  readonly logLevel: string;
+}
+
+const LOG_LEVELS = ['error', 'warn', 'info', 'debug'];
+
+/** Thrown with every fault of the environment in one message. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** The settings, from environment variables as the reference in the docs lists them. */
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const faults: string[] = [];
+  const integer = (name: string, fallback: number, min: number, max: number): number => {
+    const text = env[name] ?? '';
+    const value = text === '' ? fallback : Number(text);
+    if (!Number.isInteger(value) || value < min || value > max) {
+      faults.push(`${name} is "${text}", but must be a whole number from ${min} to ${max}`);
+    }
+    return value;
+  };
+  const oneOf = (name: string, fallback: string, values: readonly string[]): string => {
+    const value = env[name] || fallback;
+    if (!values.includes(value)) faults.push(`${name} is "${value}", but must be one of ${values.join(', ')}`);
+    return value;
+  };
+  const image = (name: string, fallback: string): string => {
+    const value = env[name] || fallback;
+    if (/\s/.test(value)) faults.push(`${name} is "${value}", but must be the name of an image`);
+    return value;
+  };
+
+  const config: Config = {
+    watchNamespaces: (env.WATCH_NAMESPACES ?? '')
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+    leaderElection: oneOf('LEADER_ELECTION', 'true', ['true', 'false']) === 'true',
+    leaseNamespace: env.POD_NAMESPACE || 'vacation-system',
+    leaseName: env.LEASE_NAME || 'vacation-operator',
+    identity: env.POD_NAME || `${hostname()}-${process.pid}`,
+    healthPort: integer('HEALTH_PORT', 8081, 0, 65_535),
+    metricsPort: integer('METRICS_PORT', 8080, 0, 65_535),
+    workers: integer('WORKERS', 10, 1, 100),
+    webappImage: image('WEBAPP_IMAGE', 'ghcr.io/interstellar-dev/vacation-webapp:0.1.0'),
+    mysqlImage: image('MYSQL_IMAGE', 'mysql:8.4'),
+    logLevel: oneOf('LOG_LEVEL', 'info', LOG_LEVELS),
+  };
+  if (faults.length > 0) throw new ConfigError(`The environment is not valid: ${faults.join('; ')}.`);
+  return Object.freeze(config);
+}

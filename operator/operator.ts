@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { VACATION_APP } from './api/vacation-app.ts';
+import type { Config } from './config.ts';
+import { told, type Logger } from './logger.ts';
+import { fenced, type ApiClient } from './runtime/api-client.ts';
+import { Cluster } from './runtime/cluster.ts';
+import { runController } from './runtime/controller.ts';
+import { EventRecorder } from './runtime/events.ts';
+import type { Check } from './runtime/health.ts';
+import { keyOf } from './runtime/kinds.ts';
+import { LeaderElection } from './runtime/leader-election.ts';
+import type { RuntimeMetrics } from './runtime/metrics.ts';
+import { exponential, WorkQueue } from './runtime/work-queue.ts';
+import { createWatching } from './vacation-app/controller.ts';
+import { randomText } from './vacation-app/credentials.ts';
+import { FIELD_MANAGER } from './vacation-app/names.ts';
+import { createReconcile } from './vacation-app/reconcile.ts';
+
+export interface Operator {
+  /** Watches at once, reconciles while it leads; resolves when the signal aborts and all is put down. */
+  run(signal: AbortSignal): Promise<void>;
+  /** What `/readyz` asks. */
+  readonly checks: readonly Check[];
+}
+
+export interface OperatorOptions {
+  readonly client: ApiClient;
+  readonly config: Config;
+  readonly metrics: RuntimeMetrics;
+  readonly log: Logger;
+}
+
+const CONTROLLER = 'vacationapp';
+/** A watch hears at least a bookmark a minute; twice that and a half is deaf. */
+const DEAF_MS = 150_000;
+const RESYNC_MS = 600_000;
+
+/** The parts of the operator, put together. */
+export function createOperator({ client, config, metrics, log }: OperatorOptions): Operator {
+  let queue: WorkQueue | undefined;
+  const election = new LeaderElection(client, {
+    namespace: config.leaseNamespace,
+    name: config.leaseName,
+    identity: config.identity,
+    onError: (error) => {
+      log.warn('Failed to renew the lease', told(error));
+      reconnect();
+    },
+  });
+  const mayWrite = (): boolean => !config.leaderElection || election.isLeader();
+  const writer = fenced(client, mayWrite);
+  const { stores, reflectors } = createWatching(client, {
+    namespaces: config.watchNamespaces,
+    onKey: (key) => queue?.add(key),
+    onError: (kind, error) => log.warn('Watch failed', { kind: kind.kind, ...told(error) }),
+  });
+  const recorder = new EventRecorder(writer, {
+    component: FIELD_MANAGER,
+    instance: config.identity,
+    onError: (error) => log.warn('Failed to publish an event', told(error)),
+  });
+  const reconcile = createReconcile({
+    cluster: new Cluster(writer, stores, metrics.writes),
+    defaults: { webappImage: config.webappImage, mysqlImage: config.mysqlImage },
+    publish: (about, note) => recorder.publish(about, note),
+    now: () => new Date(),
+    random: randomText,
+  });
+
+  metrics.queue(CONTROLLER, () => queue?.depth ?? 0);
+  metrics.leader(config.leaseName, mayWrite);
+  metrics.watch(() => new Map(reflectors.map((reflector) => [reflector.kind.kind, reflector.silentMs])));
+
+  /** A renewal that does not come back is also the sign that connections are dead. */
+  function reconnect(): void {
+    client.reconnect();
+    for (const reflector of reflectors) reflector.restart();
+  }
+
+  /** Reconciles until the signal aborts; then finishes what is under way. */
+  async function reconcileWhile(signal: AbortSignal): Promise<void> {
+    const current = new WorkQueue(exponential(100, 60_000));
+    queue = current;
+    const enqueueAll = (): void => {
+      for (const app of stores.get(VACATION_APP.kind)?.list() ?? []) current.add(keyOf(app), 'low');
+    };
+    enqueueAll();
+    const resync = setInterval(enqueueAll, RESYNC_MS);
+    signal.addEventListener('abort', () => current.close(), { once: true });
+    if (signal.aborted) current.close();
+    await runController(current, reconcile, {
+      name: CONTROLLER,
+      workers: config.workers,
+      deadlineMs: 60_000,
+      metrics: metrics.controller(CONTROLLER, config.workers),
+      onError: (key, error) => log.error('Reconciling failed', { app: key, ...told(error) }),
+    });
+    clearInterval(resync);
+    queue = undefined;
+  }
+
+  /** Leads again and again, until the signal aborts. */
+  async function lead(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await election.acquire(signal);
+      } catch {
+        return;
+      }
+      log.info('Leading', { lease: config.leaseName, identity: config.identity });
+      const term = new AbortController();
+      const drained = reconcileWhile(term.signal);
+      // The lease is given back only when the last write is done.
+      const ended = new AbortController();
+      signal.addEventListener('abort', () => term.abort(), { once: true });
+      void drained.then(() => ended.abort());
+      if ((await election.hold(ended.signal)) === 'lost') log.warn('Lost the lease', { lease: config.leaseName });
+      term.abort();
+      await drained;
+    }
+  }
+
+  return {
+    async run(signal) {
+      const watching = reflectors.map((reflector) => reflector.run(signal));
+      const stopped = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      await Promise.race([Promise.all(reflectors.map((reflector) => reflector.synced)), stopped]);
+      if (!signal.aborted) {
+        log.info('Caches are filled', { apps: stores.get(VACATION_APP.kind)?.size ?? 0 });
+        await (config.leaderElection ? lead(signal) : reconcileWhile(signal));
+      }
+      await Promise.race([Promise.all(watching), sleep(2_000)]);
+    },
+    checks: [
+      {
+        name: 'watches',
+        fault: () => {
+          const deaf = reflectors.filter(({ silentMs }) => silentMs === undefined || silentMs > DEAF_MS);
+          return deaf.length === 0 ? undefined : `not hearing of ${deaf.map(({ kind }) => kind.kind).join(', ')}`;
+        },
+      },
+    ],
+  };
+}

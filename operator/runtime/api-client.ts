@@ -1,0 +1,158 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { ApiError } from './api-error.ts';
+import type { ClientMetrics } from './metrics.ts';
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly body?: unknown;
+  /** Default `application/json`. */
+  readonly contentType?: string;
+  /** How long nothing may be heard before the connection counts as dead. Default 15 s. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * HTTP to one API server. Bodies are the JSON that was given, not passed through generated models, which would drop fields that they
+ * do not know. Every answer other than 2xx is an `ApiError`; a connection that fails or stays silent is a plain `Error`.
+ */
+export interface ApiClient {
+  request<T>(request: ApiRequest): Promise<T>;
+  /** The answer line by line, each parsed as JSON, until the server ends it. */
+  stream<T>(request: ApiRequest): AsyncGenerator<T, void, undefined>;
+  /** Drop every connection, those in use too: what is under way fails, what comes next connects anew. */
+  reconnect(): void;
+}
+
+/** Refuses writes while `mayWrite()` is false: what fences a leader that has lost its lease. */
+export function fenced(client: ApiClient, mayWrite: () => boolean): ApiClient {
+  return {
+    request: (request) =>
+      request.method === 'GET' || mayWrite()
+        ? client.request(request)
+        : Promise.reject(new Error(`Not the leader: ${request.method} ${request.path} was not sent`)),
+    stream: (request) => client.stream(request),
+    reconnect: () => client.reconnect(),
+  };
+}
+
+const DEFAULT_TIMEOUT_MS = 15_000;
+
+export function createApiClient(config: KubeConfig, metrics?: ClientMetrics): ApiClient {
+  const server = config.getCurrentCluster()?.server;
+  if (server === undefined) throw new Error('The kubeconfig names no cluster');
+  const base = new URL(server);
+  const transport = base.protocol === 'https:' ? https : http;
+  let pool: { agent: http.Agent; credentials: string } | undefined;
+
+  /** Client certificates and bearer tokens are read anew for each request, since mounted tokens rotate. */
+  async function optionsFor(): Promise<https.RequestOptions> {
+    const options: https.RequestOptions = {};
+    await config.applyToHTTPSOptions(options);
+    if (config.getCurrentCluster()?.proxyUrl !== undefined) return options;
+    const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername } = options;
+    const credentials = JSON.stringify([String(cert), String(key), String(ca)]);
+    if (pool?.credentials !== credentials) {
+      const tls = { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername };
+      const defined = Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined));
+      pool?.agent.destroy();
+      pool = { agent: new transport.Agent({ ...defined, keepAlive: true }), credentials };
+    }
+    return { ...options, agent: pool.agent };
+  }
+
+  async function send(request: ApiRequest): Promise<http.IncomingMessage> {
+    const url = new URL(base.pathname.replace(/\/$/, '') + request.path, base);
+    for (const [name, value] of Object.entries(request.query ?? {})) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const options = await optionsFor();
+    const started = performance.now();
+    const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
+      const headers: http.OutgoingHttpHeaders = { ...(options.headers as http.OutgoingHttpHeaders | undefined) };
+      headers.accept = 'application/json';
+      if (body !== undefined) {
+        headers['content-type'] = request.contentType ?? 'application/json';
+        headers['content-length'] = Buffer.byteLength(body);
+      }
+      const outgoing = transport.request(
+        url,
+        {
+          ...options,
+          headers,
+          method: request.method,
+          timeout: request.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+          ...(request.signal === undefined ? {} : { signal: request.signal }),
+        },
+        resolve,
+      );
+      outgoing.on('timeout', () =>
+        outgoing.destroy(new Error(`No answer from the API server to ${request.method} ${url.pathname}`)),
+      );
+      outgoing.on('error', (cause) => {
+        metrics?.request('<error>', request.method, base.host, performance.now() - started);
+        reject(new Error(`${request.method} ${url.pathname}: ${cause.message}`, { cause }));
+      });
+      outgoing.end(body);
+    });
+    metrics?.request(String(response.statusCode), request.method, base.host, performance.now() - started);
+    if (response.statusCode === undefined || response.statusCode < 200 || response.statusCode > 299) {
+      throw errorOf(response, await text(response));
+    }
+    return response;
+  }
+
+  return {
+    async request<T>(request: ApiRequest): Promise<T> {
+      const response = await send(request);
+      return JSON.parse(await text(response)) as T;
+    },
+
+    async *stream<T>(request: ApiRequest): AsyncGenerator<T, void, undefined> {
+      const response = await send(request);
+      try {
+        let rest = '';
+        response.setEncoding('utf8');
+        for await (const chunk of response as AsyncIterable<string>) {
+          const lines = (rest + chunk).split('\n');
+          rest = lines.pop() ?? '';
+          for (const line of lines) if (line !== '') yield JSON.parse(line) as T;
+        }
+        if (!response.complete) throw new Error(`The API server broke off its answer to ${request.path}`);
+      } finally {
+        response.destroy();
+      }
+    },
+
+    reconnect(): void {
+      pool?.agent.destroy();
+      pool = undefined;
+    },
+  };
+}
+
+async function text(response: http.IncomingMessage): Promise<string> {
+  response.setEncoding('utf8');
+  let all = '';
+  for await (const chunk of response as AsyncIterable<string>) all += chunk;
+  return all;
+}
+
+function errorOf(response: http.IncomingMessage, body: string): ApiError {
+  const status = response.statusCode ?? 0;
+  let told: { reason?: string; message?: string } = {};
+  try {
+    told = JSON.parse(body) as typeof told;
+  } catch {
+    // Not every refusal is a Status object: proxies and overloaded servers answer in plain text.
+    told = { message: body.trim().slice(0, 300) };
+  }
+  const seconds = Number(response.headers['retry-after']);
+  const retryAfterMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
+  return new ApiError(status, told.reason ?? '', told.message ?? `HTTP ${status}`, retryAfterMs);
+}

@@ -1,0 +1,27 @@
+/** An answer of the API server other than 2xx, as its `Status` object tells it. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  /** The machine-readable reason of the answer, e.g. `AlreadyExists`; empty where the server gave none. */
+  readonly reason: string;
+  /** What the server's `Retry-After` header asked for. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(status: number, reason: string, message: string, retryAfterMs?: number) {
+    super(message);
+    this.status = status;
+    this.reason = reason;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+const hasStatus = (error: unknown, status: number): error is ApiError =>
+  error instanceof ApiError && error.status === status;
+
+export const isNotFound = (error: unknown): boolean => hasStatus(error, 404);
+export const isConflict = (error: unknown): boolean => hasStatus(error, 409);
+/** The resource version asked for is compacted away: list again. */
+export const isGone = (error: unknown): boolean => hasStatus(error, 410);
+/** A namespace that is being deleted takes no new objects. */
+export const isTerminatingNamespace = (error: unknown): boolean =>
+  hasStatus(error, 403) && error.message.includes('is being terminated');

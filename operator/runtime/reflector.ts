@@ -1,0 +1,174 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApiClient } from './api-client.ts';
+import { ApiError, isGone } from './api-error.ts';
+import { pathOf, type Kind, type KubeObject } from './kinds.ts';
+import type { Store } from './store.ts';
+
+export interface ReflectorOptions {
+  readonly kind: Kind;
+  /** Empty: every namespace. */
+  readonly namespace: string;
+  readonly labelSelector?: string;
+  readonly pageSize?: number;
+  /**
+   * How long a watch may stay silent before it counts as dead. The API server sends a bookmark about once a minute, so silence
+   * for longer means a connection that nobody is at the other end of. Default 90 s.
+   */
+  readonly silenceMs?: number;
+  /** The delay before the nth attempt in a row. */
+  readonly backoff?: (failures: number) => number;
+  readonly onState?: (state: ReflectorState) => void;
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface ReflectorState {
+  readonly event: 'listed' | 'heard' | 'failed' | 'restarted';
+}
+
+interface ListAnswer<T> {
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+  readonly items: T[];
+}
+
+type WatchEvent<T> =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: T }
+  | { readonly type: 'ERROR'; readonly object: { code?: number; reason?: string; message?: string } };
+
+/**
+ * Keeps a store equal to one collection of the API server, for ever: lists in pages, then watches from there, and after whatever ends
+ * a watch goes on where it stopped. Lists anew only when the server has forgotten that point (410, as a status or as an event), or
+ * after several failures in a row. Never throws; `run` ends when its signal aborts.
+ */
+export class Reflector<T extends KubeObject> {
+  readonly #client: ApiClient;
+  readonly #store: Store<T>;
+  readonly #options: ReflectorOptions;
+  readonly #synced = Promise.withResolvers<undefined>();
+  #resourceVersion: string | undefined;
+  #failures = 0;
+  #lastHeard: number | undefined;
+  #watching: AbortController | undefined;
+
+  constructor(client: ApiClient, store: Store<T>, options: ReflectorOptions) {
+    this.#client = client;
+    this.#store = store;
+    this.#options = options;
+  }
+
+  get kind(): Kind {
+    return this.#options.kind;
+  }
+
+  /** Resolves when the store holds a first complete list. */
+  get synced(): Promise<unknown> {
+    return this.#synced.promise;
+  }
+
+  /** Milliseconds since the server was last heard, on the monotonic clock; `undefined` before the first list. */
+  get silentMs(): number | undefined {
+    return this.#lastHeard === undefined ? undefined : performance.now() - this.#lastHeard;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        this.#resourceVersion ??= await this.#list(signal);
+        await this.#watch(this.#resourceVersion, signal);
+        this.#failures = 0;
+      } catch (error) {
+        if (signal.aborted) return;
+        await this.#recover(error, signal);
+      }
+    }
+  }
+
+  /** Give up the connection of the watch that is open now, and open another. */
+  restart(): void {
+    this.#watching?.abort(new Error('restarted'));
+  }
+
+  async #list(signal: AbortSignal): Promise<string> {
+    const { kind, namespace, labelSelector, pageSize = 500 } = this.#options;
+    const items: T[] = [];
+    let next: string | undefined;
+    for (;;) {
+      const page: ListAnswer<T> = await this.#client.request({
+        method: 'GET',
+        path: pathOf(kind, namespace),
+        query: { labelSelector, limit: pageSize, continue: next },
+        signal,
+      });
+      items.push(...page.items);
+      next = page.metadata.continue;
+      if (next === undefined || next === '') {
+        this.#store.replace(items, page.metadata.resourceVersion);
+        this.#heard('listed');
+        this.#synced.resolve(undefined);
+        return page.metadata.resourceVersion;
+      }
+    }
+  }
+
+  async #watch(from: string, signal: AbortSignal): Promise<void> {
+    const { kind, namespace, labelSelector, silenceMs = 90_000 } = this.#options;
+    const watching = new AbortController();
+    this.#watching = watching;
+    const events = this.#client.stream<WatchEvent<T>>({
+      method: 'GET',
+      path: pathOf(kind, namespace),
+      query: {
+        watch: true,
+        allowWatchBookmarks: true,
+        resourceVersion: from,
+        labelSelector,
+        // Spread, so that the watches of a fleet do not all end in the same second.
+        timeoutSeconds: 240 + Math.floor(Math.random() * 240),
+      },
+      timeoutMs: silenceMs,
+      signal: AbortSignal.any([signal, watching.signal]),
+    });
+    for await (const event of events) {
+      if (event.type === 'ERROR') {
+        throw new ApiError(event.object.code ?? 500, event.object.reason ?? '', event.object.message ?? 'watch failed');
+      }
+      const version = event.object.metadata.resourceVersion ?? '';
+      if (event.type === 'BOOKMARK') this.#store.bookmark(version);
+      else this.#store.observe(event.type, event.object);
+      this.#resourceVersion = version;
+      this.#failures = 0;
+      this.#heard('heard');
+    }
+    this.#heard('heard');
+  }
+
+  async #recover(error: unknown, signal: AbortSignal): Promise<void> {
+    const { backoff = jittered, onError, onState } = this.#options;
+    if (isGone(error)) {
+      this.#resourceVersion = undefined;
+      onState?.({ event: 'restarted' });
+      return;
+    }
+    if (this.#watching?.signal.aborted) {
+      this.#watching = undefined;
+      onState?.({ event: 'restarted' });
+      return;
+    }
+    this.#failures += 1;
+    // A point that the server cannot serve (it was restored from an older backup, say) is not always told as 410.
+    if (this.#failures % 5 === 0) this.#resourceVersion = undefined;
+    onState?.({ event: 'failed' });
+    onError?.(error);
+    const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
+    await sleep(Math.max(asked, backoff(this.#failures)), undefined, { signal }).catch(() => undefined);
+  }
+
+  #heard(event: 'listed' | 'heard'): void {
+    this.#lastHeard = performance.now();
+    this.#options.onState?.({ event });
+  }
+}
+
+/** 0.25 s doubling to 15 s, each between half and all of that: fifteen watches of a hundred operators must not come back in step. */
+function jittered(failures: number): number {
+  return Math.min(250 * 2 ** (failures - 1), 15_000) * (0.5 + Math.random() / 2);
+}

@@ -1,0 +1,160 @@
+import { keyOf, type KubeObject } from './kinds.ts';
+
+/** What a change looks like to those who listen: `before` is absent for a new object, `after` for one that is gone. */
+export interface Change<T extends KubeObject> {
+  readonly before: T | undefined;
+  readonly after: T | undefined;
+}
+
+export type ChangeHandler<T extends KubeObject> = (change: Change<T>) => void;
+
+/**
+ * The objects of one kind as last heard of, never older than what this process itself was told.
+ *
+ * Invariant: an object is only ever replaced by a newer one. Watch events and the answers to our own writes arrive in any order;
+ * resource versions, which Kubernetes documents as comparable integers since 1.35, decide. So a reconcile sees its own writes at once,
+ * and the watch's echo of them is no change.
+ */
+export class Store<T extends KubeObject> {
+  readonly #objects = new Map<string, T>();
+  readonly #byOwner = new Map<string, Set<string>>();
+  readonly #byGroup = new Map<string, Set<string>>();
+  readonly #groupOf: (object: T) => string | undefined;
+  readonly #handlers: ChangeHandler<T>[] = [];
+  readonly #onHandlerError: (error: unknown) => void;
+  readonly #transform: (object: T) => T;
+  /** The newest version that the watch itself has told of. */
+  #seen = 0n;
+
+  constructor(options: {
+    onHandlerError: (error: unknown) => void;
+    transform?: (object: T) => T;
+    /** The key of a group that an object belongs to, to be found by besides its owners. */
+    groupOf?: (object: T) => string | undefined;
+  }) {
+    this.#groupOf = options.groupOf ?? (() => undefined);
+    this.#onHandlerError = options.onHandlerError;
+    this.#transform = options.transform ?? ((object) => object);
+  }
+
+  onChange(handler: ChangeHandler<T>): void {
+    this.#handlers.push(handler);
+  }
+
+  get(namespace: string, name: string): T | undefined {
+    return this.#objects.get(`${namespace}/${name}`);
+  }
+
+  list(): T[] {
+    return [...this.#objects.values()];
+  }
+
+  ownedBy(uid: string): T[] {
+    return this.#all(this.#byOwner.get(uid));
+  }
+
+  inGroup(group: string): T[] {
+    return this.#all(this.#byGroup.get(group));
+  }
+
+  get size(): number {
+    return this.#objects.size;
+  }
+
+  /** A list from the API server: what is not in it is gone. */
+  replace(objects: readonly T[], resourceVersion: string): void {
+    const listed = versionOf(resourceVersion);
+    const present = new Set(objects.map(keyOf));
+    this.#see(listed);
+    for (const [key, known] of [...this.#objects]) {
+      if (!present.has(key) && versionOf(known.metadata.resourceVersion) <= listed) this.#remove(key);
+    }
+    for (const object of objects) this.#put(object);
+  }
+
+  /** A watch event. */
+  observe(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void {
+    this.#see(versionOf(object.metadata.resourceVersion));
+    if (type !== 'DELETED') this.#put(object);
+    else if (this.#isNewer(object)) this.#remove(keyOf(object));
+  }
+
+  /** The answer to a write of our own. */
+  wrote(object: T): void {
+    const unheardOf = !this.#objects.has(keyOf(object));
+    // The watch is already past this version: that the object is not here means that it is deleted since.
+    if (unheardOf && versionOf(object.metadata.resourceVersion) <= this.#seen) return;
+    this.#put(object);
+  }
+
+  bookmark(resourceVersion: string): void {
+    this.#see(versionOf(resourceVersion));
+  }
+
+  #see(version: bigint): void {
+    if (version > this.#seen) this.#seen = version;
+  }
+
+  #isNewer(object: T): boolean {
+    const known = this.#objects.get(keyOf(object));
+    return !known || versionOf(object.metadata.resourceVersion) >= versionOf(known.metadata.resourceVersion);
+  }
+
+  #put(raw: T): void {
+    const key = keyOf(raw);
+    const before = this.#objects.get(key);
+    if (before && versionOf(raw.metadata.resourceVersion) <= versionOf(before.metadata.resourceVersion)) return;
+    const after = this.#transform(raw);
+    this.#index(key, before, after);
+    this.#objects.set(key, after);
+    this.#tell({ before, after });
+  }
+
+  #remove(key: string): void {
+    const before = this.#objects.get(key);
+    if (!before) return;
+    this.#index(key, before, undefined);
+    this.#objects.delete(key);
+    this.#tell({ before, after: undefined });
+  }
+
+  #all(keys: Iterable<string> | undefined): T[] {
+    return [...(keys ?? [])].flatMap((key) => this.#objects.get(key) ?? []);
+  }
+
+  #index(key: string, before: T | undefined, after: T | undefined): void {
+    const owners = (object: T | undefined): string[] => object?.metadata.ownerReferences?.map(({ uid }) => uid) ?? [];
+    reindex(this.#byOwner, key, owners(before), owners(after));
+    const groups = (object: T | undefined): string[] => {
+      const group = object && this.#groupOf(object);
+      return group === undefined ? [] : [group];
+    };
+    reindex(this.#byGroup, key, groups(before), groups(after));
+  }
+
+  #tell(change: Change<T>): void {
+    for (const handler of this.#handlers) {
+      try {
+        handler(change);
+      } catch (error) {
+        this.#onHandlerError(error);
+      }
+    }
+  }
+}
+
+const versionOf = (resourceVersion: string | undefined): bigint => BigInt(resourceVersion ?? '0');
+
+function reindex(
+  index: Map<string, Set<string>>,
+  key: string,
+  before: readonly string[],
+  after: readonly string[],
+): void {
+  for (const name of before) {
+    const keys = index.get(name);
+    keys?.delete(key);
+    if (keys?.size === 0) index.delete(name);
+  }
+  for (const name of after) index.set(name, (index.get(name) ?? new Set()).add(key));
+}

@@ -1,0 +1,74 @@
+import { VACATION_APP } from '../api/vacation-app.ts';
+import type { ApiClient } from '../runtime/api-client.ts';
+import { keyOf, type Kind, type KubeObject } from '../runtime/kinds.ts';
+import { createManagedFieldsPruner } from '../runtime/owned-fields.ts';
+import { Reflector, type ReflectorOptions } from '../runtime/reflector.ts';
+import { Store } from '../runtime/store.ts';
+import { POD, SECRET, VOLUME_CLAIM } from './kinds.ts';
+import { FIELD_MANAGER, HANDOVER_MANAGER, LABEL } from './names.ts';
+import { CHILD_KINDS } from './resources/index.ts';
+
+interface Watch {
+  readonly kind: Kind;
+  /** Only what carries the app label: the operator never caches what is not a child. */
+  readonly labelSelector?: string;
+}
+
+/** What is watched. An event of the app means the app's own key; one of a child the key of the app that its label names. */
+const WATCHES: readonly Watch[] = [
+  { kind: VACATION_APP },
+  ...[SECRET, ...CHILD_KINDS, VOLUME_CLAIM, POD].map((kind) => ({ kind, labelSelector: LABEL.app })),
+];
+
+export interface Watching {
+  readonly stores: ReadonlyMap<string, Store<KubeObject>>;
+  readonly reflectors: readonly Reflector<KubeObject>[];
+}
+
+export interface WatchingOptions {
+  /** Empty: every namespace. */
+  readonly namespaces: readonly string[];
+  readonly onKey: (key: string) => void;
+  readonly onError: (kind: Kind, error: unknown) => void;
+  readonly reflector?: Partial<ReflectorOptions>;
+}
+
+/** The caches, and what keeps them; nothing runs yet. */
+export function createWatching(client: ApiClient, options: WatchingOptions): Watching {
+  const { namespaces, onKey, onError } = options;
+  const transform = createManagedFieldsPruner([FIELD_MANAGER, HANDOVER_MANAGER]);
+  const stores = new Map<string, Store<KubeObject>>();
+  const reflectors = WATCHES.flatMap(({ kind, labelSelector }) => {
+    const store = new Store<KubeObject>({
+      onHandlerError: (error) => onError(kind, error),
+      transform,
+      groupOf: appKeyOf,
+    });
+    store.onChange(({ before, after }) => {
+      for (const object of [before, after]) {
+        const key = object && appKeyOf(object);
+        if (key !== undefined) onKey(key);
+      }
+    });
+    stores.set(kind.kind, store);
+    const scopes = namespaces.length === 0 ? [''] : namespaces;
+    return scopes.map(
+      (namespace) =>
+        new Reflector(client, store, {
+          ...options.reflector,
+          kind,
+          namespace,
+          ...(labelSelector === undefined ? {} : { labelSelector }),
+          onError: (error) => onError(kind, error),
+        }),
+    );
+  });
+  return { stores, reflectors };
+}
+
+/** The key of the app that an object is or belongs to. */
+export function appKeyOf(object: KubeObject): string | undefined {
+  if (object.kind === VACATION_APP.kind) return keyOf(object);
+  const app = object.metadata.labels?.[LABEL.app];
+  return app === undefined ? undefined : `${object.metadata.namespace ?? ''}/${app}`;
+}

@@ -1,0 +1,40 @@
+import type { Condition } from '../runtime/conditions.ts';
+import { CONDITION, REASON } from '../api/vacation-app.ts';
+import type { EventNote } from '../runtime/events.ts';
+
+/** Reasons that somebody should hear of even when nothing else changes with them. */
+const WARNINGS: ReadonlySet<string> = new Set([
+  REASON.applyFailed,
+  REASON.containerFailing,
+  REASON.credentialsInvalid,
+  REASON.credentialsLost,
+  REASON.imagePullFailed,
+  REASON.migrationFailed,
+  REASON.notOwned,
+  REASON.podUnschedulable,
+  REASON.podsRejected,
+]);
+
+/** Conditions whose becoming true is worth an event, and the event's reason. */
+const MILESTONES: ReadonlyMap<string, string> = new Map([
+  [CONDITION.databaseReady, 'DatabaseReady'],
+  [CONDITION.schemaReady, 'SchemaMigrated'],
+  [CONDITION.ready, 'Ready'],
+]);
+
+/** What a change of conditions is worth telling. The reasons of events are documented in docs/operator.md. */
+export function eventsOf(before: readonly Condition[], after: readonly Condition[]): EventNote[] {
+  return after.flatMap((condition): EventNote[] => {
+    const { type, status, reason, message } = condition;
+    const known = before.find((candidate) => candidate.type === type);
+    const milestone = MILESTONES.get(type);
+    if (status === 'True' && known?.status !== 'True') {
+      if (milestone !== undefined) return [{ type: 'Normal', reason: milestone, message }];
+      if (type === CONDITION.updateAvailable) return [{ type: 'Normal', reason: 'UpdateAvailable', message }];
+      return [];
+    }
+    // The component's own condition says the same: only the root speaks of it.
+    if (type !== CONDITION.ready || !WARNINGS.has(reason) || known?.reason === reason) return [];
+    return [{ type: 'Warning', reason, message }];
+  });
+}

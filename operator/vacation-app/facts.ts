@@ -1,0 +1,105 @@
+import type { V1Deployment, V1Secret, V1StatefulSet } from '@kubernetes/client-node';
+import { ANNOTATION } from '../api/vacation-app.ts';
+import type { CompleteApp } from '../api/defaults.ts';
+import { contentHash, FACT } from './names.ts';
+import { LATEST_REVISION } from './resources/templates.ts';
+
+/** What the operator itself would choose where the spec names nothing. */
+export interface OperatorDefaults {
+  readonly webappImage: string;
+  readonly mysqlImage: string;
+}
+
+/** The image and the revision of the pod template of a child: chosen when it is made, kept until the spec or the update annotation says otherwise. */
+export interface Pin {
+  readonly image: string;
+  readonly revision: number;
+  /** The value of the update annotation that this pin has followed. */
+  readonly update: string;
+}
+
+/** Everything that desired objects are computed from besides the app. */
+export interface Facts {
+  readonly web: Pin;
+  readonly mysql: Pin;
+  /** The value of the restart annotation that the web pods follow. */
+  readonly restart: string | undefined;
+  /** A hash of what the credentials say. */
+  readonly credentialsHash: string;
+  readonly schemaVersion: string | undefined;
+  readonly databaseVersion: string | undefined;
+}
+
+export interface Live {
+  readonly deployment: V1Deployment | undefined;
+  readonly statefulSet: V1StatefulSet | undefined;
+}
+
+export function webPin(app: CompleteApp, { deployment }: Pick<Live, 'deployment'>, defaults: OperatorDefaults): Pin {
+  return pinOf(app, deployment?.metadata?.annotations, app.spec.image, defaults.webappImage);
+}
+
+export function mysqlPin(
+  app: CompleteApp,
+  { statefulSet }: Pick<Live, 'statefulSet'>,
+  defaults: OperatorDefaults,
+): Pin {
+  return pinOf(app, statefulSet?.metadata?.annotations, app.spec.database.managed.image, defaults.mysqlImage);
+}
+
+function pinOf(
+  app: CompleteApp,
+  kept: Readonly<Record<string, string>> | undefined,
+  named: string | undefined,
+  preset: string,
+): Pin {
+  const asked = app.metadata.annotations?.[ANNOTATION.update];
+  const followed = kept?.[FACT.update] ?? '';
+  // A new child takes what is newest; so does one that is told to, once for each new value of the annotation.
+  const renew = kept?.[FACT.revision] === undefined || (asked !== undefined && asked !== followed);
+  return {
+    image: named ?? (renew ? preset : (kept[FACT.image] ?? preset)),
+    revision: renew ? LATEST_REVISION : Number(kept[FACT.revision]),
+    update: renew ? (asked ?? followed) : followed,
+  };
+}
+
+/** The pin as the annotations that keep it. */
+export const pinAnnotations = (pin: Pin): Record<string, string> => ({
+  [FACT.image]: pin.image,
+  [FACT.revision]: String(pin.revision),
+  [FACT.update]: pin.update,
+});
+
+/** What an update would change: in words, empty when there is nothing. */
+export function updatesOf(app: CompleteApp, facts: Facts, defaults: OperatorDefaults): string[] {
+  const parts = [
+    { what: 'web', pin: facts.web, named: app.spec.image, preset: defaults.webappImage },
+    { what: 'MySQL', pin: facts.mysql, named: app.spec.database.managed.image, preset: defaults.mysqlImage },
+  ];
+  return parts.flatMap(({ what, pin, named, preset }) => [
+    ...(named === undefined && pin.image !== preset ? [`${what} image ${pin.image} -> ${preset}`] : []),
+    ...(pin.revision < LATEST_REVISION ? [`${what} pod template ${pin.revision} -> ${LATEST_REVISION}`] : []),
+  ]);
+}
+
+const OF_WEB_PODS = ['db_uri', 'secret_key', 'secret_key_previous'];
+
+/** The facts as the live children have them. */
+export function factsOf(
+  app: CompleteApp,
+  live: Live & { readonly secret: V1Secret | undefined },
+  defaults: OperatorDefaults,
+): Facts {
+  const kept = live.deployment?.metadata?.annotations ?? {};
+  const template = live.deployment?.spec?.template.metadata?.annotations ?? {};
+  const data = live.secret?.data ?? {};
+  return {
+    web: webPin(app, live, defaults),
+    mysql: mysqlPin(app, live, defaults),
+    restart: app.metadata.annotations?.[ANNOTATION.restart] ?? template[FACT.restart],
+    credentialsHash: contentHash(OF_WEB_PODS.map((key) => data[key] ?? null)),
+    schemaVersion: kept[FACT.schemaVersion],
+    databaseVersion: kept[FACT.databaseVersion],
+  };
+}

@@ -1,0 +1,15 @@
+import type { Kind } from '../runtime/kinds.ts';
+
+const kind = (apiVersion: string, name: string, plural: string): Kind => ({ apiVersion, kind: name, plural });
+
+export const SECRET = kind('v1', 'Secret', 'secrets');
+export const CONFIG_MAP = kind('v1', 'ConfigMap', 'configmaps');
+export const SERVICE = kind('v1', 'Service', 'services');
+export const SERVICE_ACCOUNT = kind('v1', 'ServiceAccount', 'serviceaccounts');
+export const POD = kind('v1', 'Pod', 'pods');
+export const VOLUME_CLAIM = kind('v1', 'PersistentVolumeClaim', 'persistentvolumeclaims');
+export const STATEFUL_SET = kind('apps/v1', 'StatefulSet', 'statefulsets');
+export const DEPLOYMENT = kind('apps/v1', 'Deployment', 'deployments');
+export const JOB = kind('batch/v1', 'Job', 'jobs');
+export const AUTOSCALER = kind('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers');
+export const DISRUPTION_BUDGET = kind('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets');

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { GROUP, type VacationApp } from '../api/vacation-app.ts';
+import type { KubeObject } from '../runtime/kinds.ts';
+
+export type Component = 'web' | 'mysql';
+
+/** Who applies: the field manager of everything that the operator wants. */
+export const FIELD_MANAGER = 'vacation-operator';
+/** Who gives `spec.replicas` its first value and hands it to the autoscaler, so that `FIELD_MANAGER` never owns it then. */
+export const HANDOVER_MANAGER = 'vacation-operator-handover';
+
+export const LABEL = {
+  /** The app that a child belongs to; what the watches and the pods' selectors select by. */
+  app: `${GROUP}/app`,
+  name: 'app.kubernetes.io/name',
+  component: 'app.kubernetes.io/component',
+  partOf: 'app.kubernetes.io/part-of',
+  managedBy: 'app.kubernetes.io/managed-by',
+} as const;
+
+/** Facts that outlive the operator, on the children that they are about. */
+export const FACT = {
+  /** The image that the child runs: what holds when the spec names none. */
+  image: `${GROUP}/pinned-image`,
+  /** The revision of the pod template that the child was made with. */
+  revision: `${GROUP}/template-revision`,
+  /** The value of the app's update annotation that led to the two above. */
+  update: `${GROUP}/update-handled`,
+  /** The value of the app's restart annotation, on the pod template. */
+  restart: `${GROUP}/restart-handled`,
+  /** What the migration reported, on the Deployment that came after it. */
+  schemaVersion: `${GROUP}/schema-version`,
+  databaseVersion: `${GROUP}/database-version`,
+} as const;
+
+/** Hashes of content that pods read at start, on the pod template: when it changes, they restart. */
+export const CONTENT = {
+  configuration: `${GROUP}/configuration-hash`,
+  credentials: `${GROUP}/credentials-hash`,
+} as const;
+
+export const DATABASE_NAME = 'vacation';
+
+export const childName = (app: KubeObject, component: Component): string => `${app.metadata.name}-${component}`;
+export const credentialsName = (app: KubeObject): string => `${app.metadata.name}-credentials`;
+export const migrationName = (app: KubeObject, hash: string): string => `${app.metadata.name}-migrate-${hash}`;
+export const volumeClaimName = (app: KubeObject): string => `data-${childName(app, 'mysql')}-0`;
+
+/** What selectors select by; part of objects that cannot change, so it never may. */
+export const selectorLabels = (app: KubeObject, component: string): Record<string, string> => ({
+  [LABEL.app]: app.metadata.name,
+  [LABEL.component]: component,
+});
+
+export const labels = (app: KubeObject, component: string): Record<string, string> => ({
+  ...selectorLabels(app, component),
+  [LABEL.name]: 'vacation-app',
+  [LABEL.partOf]: app.metadata.name,
+  [LABEL.managedBy]: FIELD_MANAGER,
+});
+
+/** Name, namespace and labels of a child; its owner is stamped when it is applied. */
+export const childMetadata = (
+  app: VacationApp,
+  name: string,
+  component: string,
+): { name: string; namespace: string; labels: Record<string, string> } => ({
+  name,
+  namespace: app.metadata.namespace ?? '',
+  labels: labels(app, component),
+});
+
+/** A short hash of a value's JSON, whatever the order of its keys. */
+export function contentHash(value: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(value)))
+    .digest('hex')
+    .slice(0, 10);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
+}

@@ -1,0 +1,76 @@
+import type {
+  V1Deployment,
+  V1Job,
+  V1PersistentVolumeClaim,
+  V1Pod,
+  V1Secret,
+  V1StatefulSet,
+  V2HorizontalPodAutoscaler,
+} from '@kubernetes/client-node';
+import type { CompleteApp } from '../api/defaults.ts';
+import type { Cluster } from '../runtime/cluster.ts';
+import { keyOf, type Kind } from '../runtime/kinds.ts';
+import { AUTOSCALER, DEPLOYMENT, JOB, POD, SECRET, STATEFUL_SET, VOLUME_CLAIM } from './kinds.ts';
+import { childName, credentialsName, LABEL, volumeClaimName, type Component } from './names.ts';
+
+/** The live children that decide what is wanted next and what is true now. */
+export interface Observed {
+  readonly secret: V1Secret | undefined;
+  readonly statefulSet: V1StatefulSet | undefined;
+  readonly volumeClaim: V1PersistentVolumeClaim | undefined;
+  readonly jobs: readonly V1Job[];
+  readonly deployment: V1Deployment | undefined;
+  readonly autoscaler: V2HorizontalPodAutoscaler | undefined;
+  readonly pods: readonly V1Pod[];
+}
+
+/** What the caches hold about an app's children. */
+export function observe(app: CompleteApp, cluster: Cluster): Observed {
+  const { namespace = '', uid = '' } = app.metadata;
+  const get = <T>(kind: Kind, name: string): T | undefined => cluster.store(kind).get(namespace, name) as T | undefined;
+  return {
+    secret: get<V1Secret>(SECRET, credentialsName(app)),
+    statefulSet: get<V1StatefulSet>(STATEFUL_SET, childName(app, 'mysql')),
+    volumeClaim: get<V1PersistentVolumeClaim>(VOLUME_CLAIM, volumeClaimName(app)),
+    jobs: cluster.store(JOB).ownedBy(uid) as V1Job[],
+    deployment: get<V1Deployment>(DEPLOYMENT, childName(app, 'web')),
+    autoscaler: get<V2HorizontalPodAutoscaler>(AUTOSCALER, childName(app, 'web')),
+    pods: cluster.store(POD).inGroup(keyOf(app)) as V1Pod[],
+  };
+}
+
+export const podsOf = (observed: Pick<Observed, 'pods'>, component: Component | 'migration'): V1Pod[] =>
+  observed.pods.filter((pod) => pod.metadata?.labels?.[LABEL.component] === component);
+
+/** What a finished migration wrote into its pod's termination message. */
+export interface MigrationReport {
+  readonly schemaVersion?: string;
+  readonly databaseVersion?: string;
+}
+
+export function migrationReport(observed: Pick<Observed, 'pods'>, jobName: string): MigrationReport {
+  for (const pod of podsOf(observed, 'migration')) {
+    if (pod.metadata?.labels?.['batch.kubernetes.io/job-name'] !== jobName) continue;
+    const ended = pod.status?.containerStatuses?.[0]?.state?.terminated;
+    if (ended?.exitCode !== 0 || ended.message === undefined) continue;
+    try {
+      return JSON.parse(ended.message) as MigrationReport;
+    } catch {
+      // An image of somebody else's may say what it likes there.
+      return {};
+    }
+  }
+  return {};
+}
+
+export const jobCondition = (job: V1Job | undefined, type: 'Complete' | 'Failed'): boolean =>
+  job?.status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false;
+
+export function isDatabaseReady({ statefulSet }: Pick<Observed, 'statefulSet'>): boolean {
+  const { metadata, status } = statefulSet ?? {};
+  return (
+    status?.observedGeneration === metadata?.generation &&
+    (status?.readyReplicas ?? 0) >= 1 &&
+    status?.currentRevision === status?.updateRevision
+  );
+}

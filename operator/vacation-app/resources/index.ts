@@ -1,0 +1,67 @@
+import type { CompleteApp } from '../../api/defaults.ts';
+import type { Kind, KubeObject } from '../../runtime/kinds.ts';
+import type { Facts } from '../facts.ts';
+import {
+  AUTOSCALER,
+  CONFIG_MAP,
+  DEPLOYMENT,
+  DISRUPTION_BUDGET,
+  JOB,
+  SERVICE,
+  SERVICE_ACCOUNT,
+  STATEFUL_SET,
+} from '../kinds.ts';
+import { migrationJob } from './migration-job.ts';
+import { mysqlConfigMap } from './mysql-config-map.ts';
+import { mysqlService } from './mysql-service.ts';
+import { mysqlStatefulSet } from './mysql-stateful-set.ts';
+import { webAutoscaler } from './web-autoscaler.ts';
+import { webConfigMap } from './web-config-map.ts';
+import { webDeployment } from './web-deployment.ts';
+import { webDisruptionBudget } from './web-disruption-budget.ts';
+import { webServiceAccount } from './web-service-account.ts';
+import { webService } from './web-service.ts';
+
+/** When a child may be applied: as soon as there are credentials, or when the step before it is done. */
+export type Step = 'base' | 'schema' | 'web' | 'autoscaling';
+
+export const STEPS: readonly Step[] = ['base', 'schema', 'web', 'autoscaling'];
+
+interface Child {
+  readonly step: Step;
+  readonly kind: Kind;
+  readonly build: (app: CompleteApp, facts: Facts) => object | undefined;
+}
+
+/** Everything that a VacationApp owns besides its credentials, in the order in which it is applied. */
+const CHILDREN: readonly Child[] = [
+  { step: 'base', kind: CONFIG_MAP, build: mysqlConfigMap },
+  { step: 'base', kind: SERVICE, build: mysqlService },
+  { step: 'base', kind: STATEFUL_SET, build: mysqlStatefulSet },
+  { step: 'base', kind: CONFIG_MAP, build: webConfigMap },
+  { step: 'base', kind: SERVICE_ACCOUNT, build: webServiceAccount },
+  { step: 'base', kind: SERVICE, build: webService },
+  { step: 'base', kind: DISRUPTION_BUDGET, build: webDisruptionBudget },
+  { step: 'schema', kind: JOB, build: migrationJob },
+  { step: 'web', kind: DEPLOYMENT, build: webDeployment },
+  { step: 'autoscaling', kind: AUTOSCALER, build: webAutoscaler },
+];
+
+/** The kinds among them, each once. */
+export const CHILD_KINDS: readonly Kind[] = [...new Set(CHILDREN.map(({ kind }) => kind))];
+
+export interface Desired {
+  readonly step: Step;
+  readonly kind: Kind;
+  readonly object: KubeObject;
+}
+
+/** What the app shall own, as a function of what is declared and of the few facts that last. */
+export function desiredObjects(app: CompleteApp, facts: Facts): Desired[] {
+  return CHILDREN.flatMap(({ step, kind, build }) => {
+    const built = build(app, facts);
+    if (built === undefined) return [];
+    const object = { apiVersion: kind.apiVersion, kind: kind.kind, ...built } as KubeObject;
+    return [{ step, kind, object }];
+  });
+}

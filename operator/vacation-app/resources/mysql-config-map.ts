@@ -1,0 +1,47 @@
+import type { V1ConfigMap } from '@kubernetes/client-node';
+import type { CompleteApp } from '../../api/defaults.ts';
+import { childMetadata, childName, DATABASE_NAME } from '../names.ts';
+
+/** Enough for the ten pods of the default autoscaler with ten connections each, a migration, and room to look on. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  max_connections: '200',
+  innodb_buffer_pool_size: '256M',
+  character_set_server: 'utf8mb4',
+  collation_server: 'utf8mb4_0900_ai_ci',
+  performance_schema: 'OFF',
+  mysqlx: 'OFF',
+  skip_name_resolve: 'ON',
+};
+
+/**
+ * Runs once, when the volume is empty: makes the database and its two users from the URIs that the pods use. Passwords come from
+ * mounted files and go to the server through its standard input, so they are in no argument and no environment.
+ */
+const BOOTSTRAP = `#!/bin/bash
+set -eu
+decode() { printf '%b' "\${1//%/\\\\x}"; }
+quote() { local text=\${1//\\\\/\\\\\\\\}; printf "'%s'" "\${text//\\'/\\'\\'}"; }
+# account FILE PRIVILEGES: the user whom the URI in the file names
+account() {
+  local rest user password
+  rest=$(<"$1"); rest=\${rest#*://}; rest=\${rest%@*}
+  user=$(quote "$(decode "\${rest%%:*}")"); password=$(quote "$(decode "\${rest#*:}")")
+  echo "CREATE USER IF NOT EXISTS $user@'%' IDENTIFIED BY $password;"
+  echo "GRANT $2 ON \\\`${DATABASE_NAME}\\\`.* TO $user@'%';"
+}
+{
+  echo "CREATE DATABASE IF NOT EXISTS \\\`${DATABASE_NAME}\\\` CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci;"
+  account /etc/vacation/credentials/db_uri "SELECT, INSERT, UPDATE, DELETE"
+  account /etc/vacation/credentials/db_migration_uri "ALL PRIVILEGES"
+} | MYSQL_PWD=$(</etc/vacation/credentials/db_root_password) mysql --protocol=socket --user=root
+`;
+
+/** The server's settings, and the script that prepares an empty volume. */
+export function mysqlConfigMap(app: CompleteApp): V1ConfigMap {
+  const settings = { ...SETTINGS, ...app.spec.database.managed.configuration };
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
+  return {
+    metadata: childMetadata(app, childName(app, 'mysql'), 'mysql'),
+    data: { 'vacation.cnf': `[mysqld]\n${lines.join('\n')}\n`, 'bootstrap.sh': BOOTSTRAP },
+  };
+}

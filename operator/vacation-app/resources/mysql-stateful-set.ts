@@ -1,0 +1,103 @@
+import type { V1PodSpec, V1Probe, V1StatefulSet } from '@kubernetes/client-node';
+import type { CompleteApp } from '../../api/defaults.ts';
+import { pinAnnotations, type Facts } from '../facts.ts';
+import { childMetadata, childName, contentHash, CONTENT, credentialsName, labels, selectorLabels } from '../names.ts';
+import { mysqlConfigMap } from './mysql-config-map.ts';
+import { containerSecurity, podSecurity } from './security.ts';
+import { atRevision } from './templates.ts';
+
+/** The user `mysql` of the official image. */
+const MYSQL_USER = 999;
+
+/** Answers as soon as the server takes connections over the network, which it does only when an empty volume is prepared; needs no password. */
+const ping = (timing: Pick<V1Probe, 'periodSeconds' | 'failureThreshold'>): V1Probe => ({
+  exec: { command: ['mysqladmin', '--protocol=tcp', '--host=127.0.0.1', '--connect-timeout=3', 'ping'] },
+  timeoutSeconds: 5,
+  ...timing,
+});
+
+/** One MySQL server on a volume of its own. */
+export function mysqlStatefulSet(app: CompleteApp, facts: Facts): V1StatefulSet {
+  const { storage } = app.spec.database.managed;
+  const metadata = childMetadata(app, childName(app, 'mysql'), 'mysql');
+  return {
+    metadata: { ...metadata, annotations: pinAnnotations(facts.mysql) },
+    spec: {
+      replicas: 1,
+      serviceName: metadata.name,
+      selector: { matchLabels: selectorLabels(app, 'mysql') },
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: app.spec.deletionPolicy, whenScaled: 'Retain' },
+      template: {
+        metadata: {
+          labels: labels(app, 'mysql'),
+          annotations: { [CONTENT.configuration]: contentHash(mysqlConfigMap(app).data) },
+        },
+        spec: atRevision(facts.mysql.revision, 'mysql', mysqlPod(app, facts)),
+      },
+      volumeClaimTemplates: [
+        {
+          apiVersion: 'v1',
+          kind: 'PersistentVolumeClaim',
+          metadata: { name: 'data', labels: labels(app, 'mysql') },
+          spec: {
+            accessModes: ['ReadWriteOnce'],
+            resources: { requests: { storage: storage.size } },
+            ...(storage.storageClassName === undefined ? {} : { storageClassName: storage.storageClassName }),
+          },
+        },
+      ],
+    },
+  };
+}
+
+function mysqlPod(app: CompleteApp, facts: Facts): V1PodSpec {
+  const { resources } = app.spec.database.managed;
+  return {
+    ...(app.spec.imagePullSecrets === undefined ? {} : { imagePullSecrets: app.spec.imagePullSecrets }),
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    // An orderly stop writes back what is in memory; a killed server recovers from its log instead, which takes as long at the start.
+    terminationGracePeriodSeconds: 120,
+    securityContext: { ...podSecurity(MYSQL_USER), fsGroup: MYSQL_USER, fsGroupChangePolicy: 'OnRootMismatch' },
+    containers: [
+      {
+        name: 'mysql',
+        image: facts.mysql.image,
+        imagePullPolicy: app.spec.imagePullPolicy,
+        env: [
+          { name: 'MYSQL_ROOT_PASSWORD_FILE', value: '/etc/vacation/credentials/db_root_password' },
+          // Root only from inside the pod.
+          { name: 'MYSQL_ROOT_HOST', value: 'localhost' },
+        ],
+        ports: [{ name: 'mysql', containerPort: 3306, protocol: 'TCP' }],
+        resources,
+        securityContext: containerSecurity(),
+        // Recovery after a crash may take long; killing it half way would start it from the beginning.
+        startupProbe: ping({ periodSeconds: 1, failureThreshold: 1_800 }),
+        readinessProbe: ping({ periodSeconds: 5, failureThreshold: 3 }),
+        livenessProbe: ping({ periodSeconds: 20, failureThreshold: 6 }),
+        volumeMounts: [
+          { name: 'data', mountPath: '/var/lib/mysql', subPath: 'mysql' },
+          { name: 'configuration', mountPath: '/etc/mysql/conf.d/vacation.cnf', subPath: 'vacation.cnf' },
+          { name: 'configuration', mountPath: '/docker-entrypoint-initdb.d/bootstrap.sh', subPath: 'bootstrap.sh' },
+          { name: 'credentials', mountPath: '/etc/vacation/credentials', readOnly: true },
+          { name: 'run', mountPath: '/var/run/mysqld' },
+          { name: 'tmp', mountPath: '/tmp' },
+        ],
+      },
+    ],
+    volumes: [
+      { name: 'configuration', configMap: { name: childName(app, 'mysql'), defaultMode: 0o555 } },
+      {
+        name: 'credentials',
+        secret: {
+          secretName: credentialsName(app),
+          defaultMode: 0o440,
+          items: ['db_uri', 'db_migration_uri', 'db_root_password'].map((key) => ({ key, path: key })),
+        },
+      },
+      { name: 'run', emptyDir: {} },
+      { name: 'tmp', emptyDir: {} },
+    ],
+  };
+}

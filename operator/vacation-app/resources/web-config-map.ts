@@ -1,0 +1,20 @@
+import type { V1ConfigMap } from '@kubernetes/client-node';
+import type { CompleteApp } from '../../api/defaults.ts';
+import { childMetadata, childName } from '../names.ts';
+
+export const WEB_PORT = 5000;
+export const PROBE_PORT = 9090;
+
+/** The web app's settings, as its environment. */
+export function webConfigMap(app: CompleteApp): V1ConfigMap {
+  const { capacityPerDeparture, destinations } = app.spec.booking;
+  return {
+    metadata: childMetadata(app, childName(app, 'web'), 'web'),
+    data: {
+      PORT: String(WEB_PORT),
+      PROBE_PORT: String(PROBE_PORT),
+      CAPACITY_PER_DEPARTURE: String(capacityPerDeparture),
+      ...(destinations === undefined ? {} : { DESTINATIONS: JSON.stringify(destinations) }),
+    },
+  };
+}

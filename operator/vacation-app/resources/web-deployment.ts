@@ -1,0 +1,42 @@
+import type { V1Deployment } from '@kubernetes/client-node';
+import type { CompleteApp } from '../../api/defaults.ts';
+import { pinAnnotations, type Facts } from '../facts.ts';
+import { childMetadata, childName, contentHash, CONTENT, FACT, labels, selectorLabels } from '../names.ts';
+import { atRevision } from './templates.ts';
+import { webConfigMap } from './web-config-map.ts';
+import { webPod } from './web-pod.ts';
+
+/** The web pods. `spec.replicas` is here only where the app fixes it: else it is the autoscaler's. */
+export function webDeployment(app: CompleteApp, facts: Facts): V1Deployment {
+  const { replicas, pod } = app.spec;
+  return {
+    metadata: {
+      ...childMetadata(app, childName(app, 'web'), 'web'),
+      annotations: { ...pinAnnotations(facts.web), ...reported(facts) },
+    },
+    spec: {
+      ...(replicas === undefined ? {} : { replicas }),
+      revisionHistoryLimit: 5,
+      progressDeadlineSeconds: 300,
+      selector: { matchLabels: selectorLabels(app, 'web') },
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      template: {
+        metadata: {
+          labels: { ...pod?.labels, ...labels(app, 'web') },
+          annotations: {
+            ...pod?.annotations,
+            [CONTENT.configuration]: contentHash(webConfigMap(app).data),
+            [CONTENT.credentials]: facts.credentialsHash,
+            ...(facts.restart === undefined ? {} : { [FACT.restart]: facts.restart }),
+          },
+        },
+        spec: atRevision(facts.web.revision, 'web', webPod(app, facts.web.image)),
+      },
+    },
+  };
+}
+
+const reported = ({ schemaVersion, databaseVersion }: Facts): Record<string, string> => ({
+  ...(schemaVersion === undefined ? {} : { [FACT.schemaVersion]: schemaVersion }),
+  ...(databaseVersion === undefined ? {} : { [FACT.databaseVersion]: databaseVersion }),
+});

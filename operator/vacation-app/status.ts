@@ -1,0 +1,208 @@
+import type { V1Job, V1Pod } from '@kubernetes/client-node';
+import type { CompleteApp } from '../api/defaults.ts';
+import { ANNOTATION, CONDITION, REASON, type VacationAppStatus } from '../api/vacation-app.ts';
+import { conditionsOf, findingOf, type Finding } from '../runtime/conditions.ts';
+import { CREDENTIAL_KEYS } from './credentials.ts';
+import { updatesOf, type Facts, type OperatorDefaults } from './facts.ts';
+import { childName, credentialsName, FACT } from './names.ts';
+import { isDatabaseReady, jobCondition, podsOf, type Observed } from './observe.ts';
+import { podTrouble } from './pod-trouble.ts';
+
+/** Why the last reconcile did not get through; undefined when it did, or when it waits for what the conditions tell anyway. */
+export interface Failure {
+  readonly reason: string;
+  readonly message: string;
+  /** Only a change can help. */
+  readonly terminal: boolean;
+}
+
+export interface StatusInput {
+  readonly app: CompleteApp;
+  readonly observed: Observed;
+  readonly facts: Facts;
+  /** The name of the migration that the desired web pods need. */
+  readonly migration: string;
+  readonly defaults: OperatorDefaults;
+  readonly failure: Failure | undefined;
+  readonly now: Date;
+}
+
+type Check = (input: StatusInput) => Finding;
+
+/** What gates `Ready`, in order: the first that is not true is the reason. */
+const GATES: readonly Check[] = [credentialsReady, databaseReady, schemaReady, webReady];
+
+/** The whole status, as a function of the live children. */
+export function statusOf(input: StatusInput): VacationAppStatus {
+  const { app, observed, facts, now } = input;
+  const gates = GATES.map((check) => check(input));
+  const failed = gates.find(({ status }) => status !== 'True');
+  const findings = [
+    ...readiness(input, failed),
+    ...gates,
+    ...(app.spec.replicas === undefined ? [autoscalingReady(input)] : []),
+    updateAvailable(input),
+  ];
+  const generation = app.metadata.generation ?? 0;
+  const before = app.status?.conditions ?? [];
+  const { deployment, autoscaler, volumeClaim } = observed;
+  const storage = volumeClaim?.status?.capacity?.storage;
+  const restart = deployment?.spec?.template.metadata?.annotations?.[FACT.restart];
+  const image = deployment?.spec?.template.spec?.containers[0]?.image;
+  return {
+    observedGeneration: generation,
+    conditions: conditionsOf(findings, before, { now, generation }),
+    url: urlOf(app),
+    ...(image === undefined ? {} : { image }),
+    ...(facts.schemaVersion === undefined ? {} : { schemaVersion: facts.schemaVersion }),
+    web: webOf(observed),
+    ...(autoscaler?.spec
+      ? {
+          autoscaling: {
+            minReplicas: autoscaler.spec.minReplicas ?? 1,
+            maxReplicas: autoscaler.spec.maxReplicas,
+            desiredReplicas: autoscaler.status?.desiredReplicas ?? 0,
+          },
+        }
+      : {}),
+    database: {
+      ...(facts.databaseVersion === undefined ? {} : { version: facts.databaseVersion }),
+      endpoint: `${childName(app, 'mysql')}.${app.metadata.namespace ?? ''}.svc:3306`,
+      ...(storage === undefined ? {} : { storage }),
+    },
+    ...(restart === undefined ? {} : { lastHandled: { restart } }),
+  };
+}
+
+function readiness({ app, failure }: StatusInput, failed: Finding | undefined): Finding[] {
+  const paused = app.metadata.annotations?.[ANNOTATION.paused] === 'true';
+  if (failure) {
+    const { reason, message, terminal } = failure;
+    const kstatus = terminal ? CONDITION.stalled : CONDITION.reconciling;
+    return [findingOf(CONDITION.ready, false, reason, message), findingOf(kstatus, true, reason, message)];
+  }
+  if (failed) {
+    const { reason, message } = failed;
+    const told = paused ? `${message} (paused: nothing is being changed)` : message;
+    const stalled = reason === REASON.migrationFailed;
+    return [
+      findingOf(CONDITION.ready, false, reason, told),
+      findingOf(stalled ? CONDITION.stalled : CONDITION.reconciling, true, reason, told),
+    ];
+  }
+  const message = paused ? 'The app serves; paused: nothing is being changed' : 'The app serves';
+  return [findingOf(CONDITION.ready, true, paused ? REASON.paused : REASON.available, message)];
+}
+
+function credentialsReady({ app, observed }: StatusInput): Finding {
+  const complete = CREDENTIAL_KEYS.every((key) => observed.secret?.data?.[key]);
+  const name = credentialsName(app);
+  return complete
+    ? findingOf(CONDITION.credentialsReady, true, REASON.available, `Secret ${name} holds all keys`)
+    : findingOf(CONDITION.credentialsReady, false, REASON.waitingForCredentials, `Secret ${name} is not complete yet`);
+}
+
+function databaseReady({ app, observed }: StatusInput): Finding {
+  const not = (reason: string, message: string): Finding => findingOf(CONDITION.databaseReady, false, reason, message);
+  if (isDatabaseReady(observed)) {
+    return findingOf(CONDITION.databaseReady, true, REASON.available, 'MySQL takes connections');
+  }
+  if (!observed.statefulSet) return not(REASON.waitingForCredentials, 'StatefulSet is not there yet');
+  const trouble = podTrouble(podsOf(observed, 'mysql'));
+  if (trouble) return not(trouble.reason, trouble.message);
+  if (observed.volumeClaim && observed.volumeClaim.status?.phase !== 'Bound') {
+    const message = `PersistentVolumeClaim ${observed.volumeClaim.metadata?.name ?? ''} is not bound: see kubectl describe pvc, and whether the cluster has the storage class`;
+    return not(REASON.volumePending, message);
+  }
+  return not(REASON.databaseStarting, `${childName(app, 'mysql')} is starting`);
+}
+
+function schemaReady({ observed, migration }: StatusInput): Finding {
+  const is = (status: boolean, reason: string, message: string): Finding =>
+    findingOf(CONDITION.schemaReady, status, reason, message);
+  const job = observed.jobs.find(({ metadata }) => metadata?.name === migration);
+  if (jobCondition(job, 'Complete')) return is(true, REASON.migrated, `Job ${migration} has completed`);
+  if (jobCondition(job, 'Failed')) {
+    return is(
+      false,
+      REASON.migrationFailed,
+      `Job ${migration} has failed; kubectl logs job/${migration} tells why; it is tried again every five minutes`,
+    );
+  }
+  if (!job) return is(false, REASON.waitingForDatabase, 'The migration waits for the database');
+  const trouble = podTrouble(podsOfJob(observed, job));
+  return trouble
+    ? is(false, trouble.reason, trouble.message)
+    : is(false, REASON.migrationRunning, `Job ${migration} is running`);
+}
+
+const podsOfJob = (observed: Observed, job: V1Job): V1Pod[] =>
+  observed.pods.filter(({ metadata }) => metadata?.labels?.['batch.kubernetes.io/job-name'] === job.metadata?.name);
+
+function webReady({ app, observed }: StatusInput): Finding {
+  const is = (status: boolean, reason: string, message: string): Finding =>
+    findingOf(CONDITION.webReady, status, reason, message);
+  const { deployment } = observed;
+  if (!deployment) return is(false, REASON.waitingForSchema, 'The web pods wait for the schema');
+  const { status, metadata, spec } = deployment;
+  const total = status?.replicas ?? 0;
+  const updated = status?.updatedReplicas ?? 0;
+  const available = status?.availableReplicas ?? 0;
+  const least = Math.max(1, Math.min(spec?.replicas ?? 1, app.spec.replicas ?? app.spec.autoscaling.minReplicas));
+  const current = status?.observedGeneration === metadata?.generation;
+  if (current && updated === total && available >= least) {
+    return is(
+      true,
+      REASON.available,
+      `At least ${least} ${least === 1 ? 'pod' : 'pods'} of the current template are available`,
+    );
+  }
+  const trouble = podTrouble(podsOf(observed, 'web'));
+  if (trouble) return is(false, trouble.reason, trouble.message);
+  const rejected = status?.conditions?.find(({ type, status: value }) => type === 'ReplicaFailure' && value === 'True');
+  if (rejected) return is(false, REASON.podsRejected, rejected.message ?? 'The API server refuses the web pods');
+  return is(false, REASON.rollingOut, 'The web pods are rolling out');
+}
+
+function autoscalingReady({ observed }: StatusInput): Finding {
+  const conditions = observed.autoscaler?.status?.conditions ?? [];
+  const failing = conditions.find(
+    ({ type, status }) => (type === 'ScalingActive' || type === 'AbleToScale') && status === 'False',
+  );
+  if (failing) {
+    const hint = failing.reason === 'FailedGetResourceMetric' ? ' (is metrics-server installed?)' : '';
+    const message = `${failing.reason ?? 'Unknown'}: ${failing.message ?? ''}${hint}`;
+    return findingOf(CONDITION.autoscalingReady, false, REASON.metricsUnavailable, message);
+  }
+  return conditions.some(({ type, status }) => type === 'ScalingActive' && status === 'True')
+    ? findingOf(CONDITION.autoscalingReady, true, REASON.autoscaling, 'The autoscaler has metrics and follows them')
+    : findingOf(CONDITION.autoscalingReady, 'Unknown', REASON.progressing, 'The autoscaler has not been heard of yet');
+}
+
+function updateAvailable({ app, facts, defaults }: StatusInput): Finding {
+  const updates = updatesOf(app, facts, defaults);
+  return updates.length === 0
+    ? findingOf(
+        CONDITION.updateAvailable,
+        false,
+        REASON.upToDate,
+        'Images and pod templates are as new as this operator knows',
+      )
+    : findingOf(
+        CONDITION.updateAvailable,
+        true,
+        REASON.newDefaults,
+        `${updates.join('; ')}: set the image in spec, or the annotation ${ANNOTATION.update} to any new value`,
+      );
+}
+
+function webOf({ deployment }: Observed): NonNullable<VacationAppStatus['web']> {
+  const desired = deployment?.spec?.replicas ?? 0;
+  const ready = deployment?.status?.readyReplicas ?? 0;
+  return { desired, ready, updated: deployment?.status?.updatedReplicas ?? 0, summary: `${ready}/${desired}` };
+}
+
+function urlOf({ metadata, spec }: CompleteApp): string {
+  const port = spec.service.port === 80 ? '' : `:${spec.service.port}`;
+  return `http://${metadata.name}-web.${metadata.namespace ?? ''}.svc${port}`;
+}
