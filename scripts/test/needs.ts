@@ -1,3 +1,5 @@
+import process from 'node:process';
+import { kubernetesBinaries } from '../../test/cluster/build.ts';
 import { ensureChromium } from '../../test/support/chromium.ts';
 import { startMysql } from '../../test/support/mysql.ts';
 
@@ -22,6 +24,9 @@ export const mysql: Need = async () => {
   return {};
 };
 
-export const kubeApiserver: Need = async () => Promise.resolve({});
+export const kubeApiserver: Need = async () => {
+  if ((process.env.KUBEBUILDER_ASSETS ?? '') === '') await kubernetesBinaries();
+  return {};
+};
 
 export const cluster: Need = async () => Promise.resolve({});

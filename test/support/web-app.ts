@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { root } from '../cluster/paths.ts';
+import { freePorts } from '../cluster/ports.ts';
 import { run, until } from '../cluster/run.ts';
-import { freePort } from './free-port.ts';
 
 /** The web app as a process of its own, as its image runs it. */
 export interface RunningWebApp {
@@ -19,7 +19,7 @@ const STOPS_WITHIN_MS = 30_000;
 
 /** Brings the database's schema up to date, then starts the web app on free loopback ports and waits until it is ready. */
 export async function startWebApp(databaseUri: string, settings: NodeJS.ProcessEnv = {}): Promise<RunningWebApp> {
-  const [port, probePort] = [await freePort(), await freePort()];
+  const [port = 0, probePort = 0] = await freePorts(2);
   const env = {
     PATH: process.env.PATH,
     LOG_LEVEL: 'warn',
