@@ -11,22 +11,27 @@ const clean: HostState = {
 };
 
 describe('what a cluster leaves behind', () => {
+  const during = {
+    ...clean,
+    processes: ['7 etcd'],
+    devices: ['lo', 'iv-e2e'],
+    cgroups: [...clean.cgroups, '/sys/fs/cgroup/cpu/iv-e2e'],
+  };
+
   it('is nothing where the machine is as it was, or has less', () => {
-    expect(leftBehind(clean, clean)).to.deep.equal([]);
-    expect(leftBehind(clean, { ...clean, mounts: [] })).to.deep.equal([]);
+    expect(leftBehind(clean, during, clean)).to.deep.equal([]);
+    expect(leftBehind(clean, during, { ...clean, mounts: [] })).to.deep.equal([]);
   });
 
-  it('is each thing that was not there before, under its kind', () => {
-    const after = {
-      ...clean,
-      processes: ['7 etcd'],
-      devices: ['lo', 'iv-e2e'],
-      cgroups: [...clean.cgroups, '/sys/fs/cgroup/cpu/iv-e2e'],
-    };
-    expect(leftBehind(clean, after)).to.deep.equal([
+  it('is each thing that came with it and did not go, under its kind', () => {
+    expect(leftBehind(clean, during, during)).to.deep.equal([
       'processes: 7 etcd',
       'devices: iv-e2e',
       'cgroups: /sys/fs/cgroup/cpu/iv-e2e',
     ]);
+  });
+
+  it('is not what others made meanwhile', () => {
+    expect(leftBehind(clean, during, { ...clean, devices: ['lo', 'docker0'] })).to.deep.equal([]);
   });
 });

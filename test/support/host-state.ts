@@ -29,11 +29,14 @@ export async function hostState(): Promise<HostState> {
   };
 }
 
-/** What is there after and was not there before, as `kind: thing`. */
-export function leftBehind(before: HostState, after: HostState): string[] {
+/**
+ * What came between the first look and the second, and is still there at the third, as `kind: thing`. What other work on the same
+ * machine makes meanwhile is so left out, unless it made that between the first two looks.
+ */
+export function leftBehind(before: HostState, during: HostState, after: HostState): string[] {
   return Object.entries(after).flatMap(([kind, things]) => {
-    const known = new Set(before[kind as keyof HostState]);
-    return things.filter((thing) => !known.has(thing)).map((thing) => `${kind}: ${thing}`);
+    const [known, seen] = [before, during].map((state) => new Set(state[kind as keyof HostState]));
+    return things.filter((thing) => seen?.has(thing) && !known?.has(thing)).map((thing) => `${kind}: ${thing}`);
   });
 }
 
@@ -43,7 +46,7 @@ function processesInOtherNamespaces(): string[] {
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       const theirs = namespaces(pid);
-      return theirs === undefined || theirs === own ? [] : [`${pid} ${commandOf(pid)}`];
+      return theirs === undefined || theirs === own ? [] : [`${theirs} ${commandOf(pid)}`];
     });
 }
 
