@@ -24,23 +24,25 @@ export class ConfigError extends Error {
 }
 
 /** The settings, from environment variables as the reference in the docs lists them. */
-export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+  // An empty variable is as good as none: that is what a template leaves behind.
+  const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const faults: string[] = [];
   const integer = (name: string, fallback: number, min: number, max: number): number => {
-    const text = env[name] ?? '';
-    const value = text === '' ? fallback : Number(text);
+    const text = env[name];
+    const value = text === undefined ? fallback : Number(text);
     if (!Number.isInteger(value) || value < min || value > max) {
-      faults.push(`${name} is "${text}", but must be a whole number from ${min} to ${max}`);
+      faults.push(`${name} is "${text ?? ''}", but must be a whole number from ${min} to ${max}`);
     }
     return value;
   };
   const oneOf = (name: string, fallback: string, values: readonly string[]): string => {
-    const value = env[name] || fallback;
+    const value = env[name] ?? fallback;
     if (!values.includes(value)) faults.push(`${name} is "${value}", but must be one of ${values.join(', ')}`);
     return value;
   };
   const image = (name: string, fallback: string): string => {
-    const value = env[name] || fallback;
+    const value = env[name] ?? fallback;
     if (/\s/.test(value)) faults.push(`${name} is "${value}", but must be the name of an image`);
     return value;
   };
@@ -51,9 +53,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
       .map((name) => name.trim())
       .filter((name) => name !== ''),
     leaderElection: oneOf('LEADER_ELECTION', 'true', ['true', 'false']) === 'true',
-    leaseNamespace: env.POD_NAMESPACE || 'vacation-system',
-    leaseName: env.LEASE_NAME || 'vacation-operator',
-    identity: env.POD_NAME || `${hostname()}-${process.pid}`,
+    leaseNamespace: env.POD_NAMESPACE ?? 'vacation-system',
+    leaseName: env.LEASE_NAME ?? 'vacation-operator',
+    identity: env.POD_NAME ?? `${hostname()}-${process.pid}`,
     healthPort: integer('HEALTH_PORT', 8081, 0, 65_535),
     metricsPort: integer('METRICS_PORT', 8080, 0, 65_535),
     workers: integer('WORKERS', 10, 1, 100),

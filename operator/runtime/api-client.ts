@@ -55,7 +55,7 @@ export function createApiClient(config: KubeConfig, metrics?: ClientMetrics): Ap
     await config.applyToHTTPSOptions(options);
     if (config.getCurrentCluster()?.proxyUrl !== undefined) return options;
     const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername } = options;
-    const credentials = JSON.stringify([String(cert), String(key), String(ca)]);
+    const credentials = JSON.stringify([ca, cert, key]);
     if (pool?.credentials !== credentials) {
       const tls = { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername };
       const defined = Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined));

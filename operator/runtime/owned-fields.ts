@@ -123,8 +123,10 @@ export function createManagedFieldsPruner(ours: readonly string[]): <T extends K
     const fields = entry.fieldsV1 as FieldSet | undefined;
     if (fields === undefined) return entry;
     if (ours.includes(entry.manager ?? '')) return { ...entry, fieldsV1: share(fields) };
-    const { fieldsV1: _, ...who } = entry;
-    return at(fields, ['spec', 'replicas']) ? { ...who, fieldsV1: share({ 'f:spec': { 'f:replicas': {} } }) } : who;
+    if (at(fields, ['spec', 'replicas'])) return { ...entry, fieldsV1: share({ 'f:spec': { 'f:replicas': {} } }) };
+    const who = { ...entry };
+    delete who.fieldsV1;
+    return who;
   };
   return (object) => ({
     ...object,

@@ -76,7 +76,6 @@ export class Reflector<T extends KubeObject> {
         await this.#watch(this.#resourceVersion, signal);
         this.#failures = 0;
       } catch (error) {
-        if (signal.aborted) return;
         await this.#recover(error, signal);
       }
     }
@@ -143,6 +142,7 @@ export class Reflector<T extends KubeObject> {
 
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
     const { backoff = jittered, onError, onState } = this.#options;
+    if (signal.aborted) return;
     if (isGone(error)) {
       this.#resourceVersion = undefined;
       onState?.({ event: 'restarted' });

@@ -9,7 +9,7 @@ import type {
 } from '@kubernetes/client-node';
 import type { CompleteApp } from '../api/defaults.ts';
 import type { Cluster } from '../runtime/cluster.ts';
-import { keyOf, type Kind } from '../runtime/kinds.ts';
+import { keyOf, type Kind, type KubeObject } from '../runtime/kinds.ts';
 import { AUTOSCALER, DEPLOYMENT, JOB, POD, SECRET, STATEFUL_SET, VOLUME_CLAIM } from './kinds.ts';
 import { childName, credentialsName, LABEL, volumeClaimName, type Component } from './names.ts';
 
@@ -27,15 +27,15 @@ export interface Observed {
 /** What the caches hold about an app's children. */
 export function observe(app: CompleteApp, cluster: Cluster): Observed {
   const { namespace = '', uid = '' } = app.metadata;
-  const get = <T>(kind: Kind, name: string): T | undefined => cluster.store(kind).get(namespace, name) as T | undefined;
+  const get = (kind: Kind, name: string): KubeObject | undefined => cluster.store(kind).get(namespace, name);
   return {
-    secret: get<V1Secret>(SECRET, credentialsName(app)),
-    statefulSet: get<V1StatefulSet>(STATEFUL_SET, childName(app, 'mysql')),
-    volumeClaim: get<V1PersistentVolumeClaim>(VOLUME_CLAIM, volumeClaimName(app)),
-    jobs: cluster.store(JOB).ownedBy(uid) as V1Job[],
-    deployment: get<V1Deployment>(DEPLOYMENT, childName(app, 'web')),
-    autoscaler: get<V2HorizontalPodAutoscaler>(AUTOSCALER, childName(app, 'web')),
-    pods: cluster.store(POD).inGroup(keyOf(app)) as V1Pod[],
+    secret: get(SECRET, credentialsName(app)),
+    statefulSet: get(STATEFUL_SET, childName(app, 'mysql')),
+    volumeClaim: get(VOLUME_CLAIM, volumeClaimName(app)),
+    jobs: cluster.store(JOB).ownedBy(uid),
+    deployment: get(DEPLOYMENT, childName(app, 'web')),
+    autoscaler: get(AUTOSCALER, childName(app, 'web')) as V2HorizontalPodAutoscaler | undefined,
+    pods: cluster.store(POD).inGroup(keyOf(app)),
   };
 }
 

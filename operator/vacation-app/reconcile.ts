@@ -59,12 +59,12 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
 
 const isPaused = ({ metadata }: VacationApp): boolean => metadata.annotations?.[ANNOTATION.paused] === 'true';
 
-async function failureOf(work: () => Promise<void>): Promise<unknown> {
+async function failureOf(work: () => Promise<void>): Promise<Error | undefined> {
   try {
     await work();
     return undefined;
   } catch (error) {
-    return error;
+    return error instanceof Error ? error : new Error(String(error));
   }
 }
 
@@ -108,7 +108,7 @@ function isDue(step: Step, { observed, migration }: Plan): boolean {
 /** Waits for all, so that one refusal does not leave the others in flight; then tells the first. */
 async function settled(work: readonly Promise<void>[]): Promise<void> {
   for (const result of await Promise.allSettled(work)) {
-    if (result.status === 'rejected') throw result.reason;
+    if (result.status === 'rejected') throw result.reason as Error;
   }
 }
 
@@ -158,7 +158,7 @@ async function applyCredentials(
 /** Gives the number of web pods to whoever scales them, under a manager of its own; see `replicasToHandOver`. */
 async function handOverReplicas(app: CompleteApp, cluster: Cluster, signal: AbortSignal): Promise<void> {
   const live = cluster.store(DEPLOYMENT).get(app.metadata.namespace ?? '', childName(app, 'web'));
-  const replicas = replicasToHandOver(app, live as Observed['deployment']);
+  const replicas = replicasToHandOver(app, live);
   if (replicas === undefined || !live) return;
   const { name, namespace = '', uid = '' } = live.metadata;
   const part = {
@@ -178,9 +178,7 @@ async function prune(app: CompleteApp, plan: Plan, { cluster, now }: Dependencie
     for (const live of cluster.store(kind).ownedBy(app.metadata.uid ?? '')) {
       if (live.metadata.deletionTimestamp !== undefined) continue;
       const isDue =
-        kind === JOB
-          ? isJobSpent(live as V1Job, wanted, migrated, now())
-          : !wanted.has(`${kind.kind}/${live.metadata.name}`);
+        kind === JOB ? isJobSpent(live, wanted, migrated, now()) : !wanted.has(`${kind.kind}/${live.metadata.name}`);
       if (isDue) await cluster.remove(kind, live);
     }
   }
@@ -201,14 +199,19 @@ function failedAt(job: V1Job | undefined): number | undefined {
 const jobNamed = ({ jobs }: Observed, name: string): V1Job | undefined =>
   jobs.find(({ metadata }) => metadata?.name === name);
 
-async function report(declared: VacationApp, plan: Plan, error: unknown, dependencies: Dependencies): Promise<void> {
+async function report(
+  declared: VacationApp,
+  plan: Plan,
+  error: Error | undefined,
+  dependencies: Dependencies,
+): Promise<void> {
   const { cluster, defaults, now, publish } = dependencies;
   const { observed, facts, migration } = plan;
   const app = withDefaults(declared);
   const status = statusOf({ app, observed, facts, migration, defaults, failure: told(error), now: now() });
   if (isDeepStrictEqual(status, declared.status)) return;
   try {
-    await cluster.writeStatus(VACATION_APP, { ...declared, status } as KubeObject);
+    await cluster.writeStatus(VACATION_APP, { ...declared, status });
   } catch (failure) {
     if (isNotFound(failure)) return;
     throw failure;
@@ -217,15 +220,11 @@ async function report(declared: VacationApp, plan: Plan, error: unknown, depende
     await publish(declared, note);
 }
 
-function told(error: unknown): Failure | undefined {
+function told(error: Error | undefined): Failure | undefined {
   if (error === undefined) return undefined;
   if (error instanceof TerminalError) return { reason: error.reason, message: error.message, terminal: true };
   if (error instanceof WaitingError) return { reason: error.reason, message: error.message, terminal: false };
-  return {
-    reason: REASON.applyFailed,
-    message: error instanceof Error ? error.message : String(error),
-    terminal: false,
-  };
+  return { reason: REASON.applyFailed, message: error.message, terminal: false };
 }
 
 function nextLook({ observed, migration }: Plan, now: Date): Result {
