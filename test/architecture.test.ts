@@ -59,8 +59,8 @@ const rules: readonly Rule[] = [
     planted: { 'webapp/bookings/rules.ts': `const { Op } = await import('sequelize');` },
   },
   {
-    title: 'only stores and the database import models',
-    applies: (path) => !/(^webapp\/database\/|store\.ts$)/.test(path),
+    title: 'only stores, the database and the composition root import models',
+    applies: (path) => !/(^webapp\/(database\/|services\.ts$)|store\.ts$)/.test(path),
     breaks: (source, sources) =>
       !source.isModel && sources.some((other) => other.isModel && source.imports.includes(other.path)),
     planted: {

@@ -8,7 +8,8 @@ export interface Results {
   skips: string[];
 }
 
-const LEFT_OPEN_AFTER_MS = 15_000;
+/** The reporter option `patience`, unless given. */
+const PATIENCE_MS = '15000';
 const { EVENT_RUN_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } = Mocha.Runner.constants;
 
 /**
@@ -18,7 +19,7 @@ const { EVENT_RUN_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } = 
 class ResultReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
-    const { output } = options.reporterOptions as { output: string };
+    const { output, patience = PATIENCE_MS } = options.reporterOptions as { output: string; patience?: string };
     const results: Results = { passed: 0, failures: [], skips: [] };
     const write = () => writeFileSync(output, JSON.stringify(results));
 
@@ -32,7 +33,7 @@ class ResultReporter extends Mocha.reporters.Spec {
         console.error(results.failures.at(-1));
         write();
         process.exit(1);
-      }, LEFT_OPEN_AFTER_MS).unref();
+      }, Number(patience)).unref();
     });
   }
 }
