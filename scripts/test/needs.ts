@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { prepareInstallation } from '../../test/e2e/install.ts';
 import { kubernetesBinaries } from '../../test/cluster/build.ts';
 import { ensureChromium } from '../../test/support/chromium.ts';
 import { startMysql } from '../../test/support/mysql.ts';
@@ -29,4 +30,7 @@ export const kubeApiserver: Need = async () => {
   return {};
 };
 
-export const cluster: Need = async () => Promise.resolve({});
+export const cluster: Need = async () => {
+  await prepareInstallation();
+  return {};
+};

@@ -29,8 +29,9 @@ describe('an app under load', () => {
 
   it('grows from two pods to four, and shrinks to two again, without one failed request', async function () {
     this.timeout(8 * 60_000);
+    const { nodeAddress, loadAddress, auditLog } = world();
     const began = new Date();
-    const url = await appUrl();
+    const url = (await appUrl()).replace(nodeAddress, loadAddress);
     await eventually(
       'two pods',
       60_000,
@@ -38,10 +39,10 @@ describe('an app under load', () => {
       (found) => found.length === 2,
     );
 
-    const load = startLoad({ url: `${url}/home`, ...LOAD });
+    const load = startLoad({ url, ...LOAD });
     await eventually('four pods are ready', 150_000, deployment, ({ status }) => (status.readyReplicas ?? 0) >= 4);
     const grown = (performance.now() - load.started) / 1000;
-    const trickle = startLoad({ url: `${url}/home`, ...TRICKLE });
+    const trickle = startLoad({ url, ...TRICKLE });
     const heavy = await load.stop();
 
     const calm = performance.now();
@@ -58,7 +59,6 @@ describe('an app under load', () => {
 
     for (const { answers } of [heavy, light]) expect(Object.keys(answers)).to.deep.equal(['200']);
     expect(heavy.requests).to.be.greaterThan(1_000);
-    const { auditLog } = world();
     if (auditLog !== undefined) expect(await writesToReplicas(auditLog, `${APP}-web`, began)).to.deep.equal([]);
     const owners = (await deployment()).metadata.managedFields.filter(
       ({ fieldsV1 }) => fieldsV1?.['f:spec']?.['f:replicas'],

@@ -55,7 +55,7 @@ export async function setUp(): Promise<void> {
   const before = await hostState();
   const installed = await install();
   current = { ...installed, before, browser: await launchBrowser() };
-  await installed.kubectl.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
+  await installed.kubectl(['apply', '--filename', join(root, 'config', 'samples', 'namespace.yaml')]);
 }
 
 export async function tearDown(): Promise<void> {
