@@ -3,6 +3,7 @@ import { VACATION_APP } from './api/vacation-app.ts';
 import type { Config } from './config.ts';
 import { told, type Logger } from './logger.ts';
 import { fenced, type ApiClient } from './runtime/api-client.ts';
+import { isConflict } from './runtime/api-error.ts';
 import { Cluster } from './runtime/cluster.ts';
 import { runController } from './runtime/controller.ts';
 import { EventRecorder } from './runtime/events.ts';
@@ -79,7 +80,7 @@ export function createOperator({ client, config, metrics, log }: OperatorOptions
 
   /** Reconciles until the signal aborts; then finishes what is under way. */
   async function reconcileWhile(signal: AbortSignal): Promise<void> {
-    const current = new WorkQueue(exponential(100, 60_000));
+    const current = new WorkQueue(exponential(20, 60_000));
     queue = current;
     const enqueueAll = (): void => {
       for (const app of stores.get(VACATION_APP.kind)?.list() ?? []) current.add(keyOf(app), 'low');
@@ -93,7 +94,9 @@ export function createOperator({ client, config, metrics, log }: OperatorOptions
       workers: config.workers,
       deadlineMs: 60_000,
       metrics: metrics.controller(CONTROLLER, config.workers),
-      onError: (key, error) => log.error('Reconciling failed', { app: key, ...told(error) }),
+      // A conflict means that somebody wrote at the same time: seen again at once, with what they wrote.
+      onError: (key, error) =>
+        log[isConflict(error) ? 'debug' : 'error']('Reconciling failed', { app: key, ...told(error) }),
     });
     clearInterval(resync);
     queue = undefined;

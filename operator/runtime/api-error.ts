@@ -18,10 +18,10 @@ export class ApiError extends Error {
 const hasStatus = (error: unknown, status: number): error is ApiError =>
   error instanceof ApiError && error.status === status;
 
-export const isNotFound = (error: unknown): boolean => hasStatus(error, 404);
-export const isConflict = (error: unknown): boolean => hasStatus(error, 409);
+export const isNotFound = (error: unknown): error is ApiError => hasStatus(error, 404);
+export const isConflict = (error: unknown): error is ApiError => hasStatus(error, 409);
 /** The resource version asked for is compacted away: list again. */
-export const isGone = (error: unknown): boolean => hasStatus(error, 410);
+export const isGone = (error: unknown): error is ApiError => hasStatus(error, 410);
 /** A namespace that is being deleted takes no new objects. */
 export const isTerminatingNamespace = (error: unknown): boolean =>
   hasStatus(error, 403) && error.message.includes('is being terminated');

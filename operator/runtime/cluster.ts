@@ -109,11 +109,12 @@ export class Cluster {
 
   /** Replaces the status, as last read: a change of the object since then is a conflict, to be reconciled anew. */
   async writeStatus(kind: Kind, object: KubeObject & { status?: unknown }): Promise<void> {
-    const { namespace = '', name } = object.metadata;
+    const { namespace = '', name, uid, resourceVersion } = object.metadata;
     const written = await this.#client.request<KubeObject>({
       method: 'PUT',
       path: pathOf(kind, namespace, name, 'status'),
-      body: object,
+      // Without the managed fields: those in the cache are pruned, and would replace the real ones.
+      body: { ...object, metadata: { name, namespace, uid, resourceVersion } },
     });
     this.store(kind).wrote(written);
     this.#metrics.wrote(kind.kind, 'status');

@@ -100,7 +100,7 @@ export class Reflector<T extends KubeObject> {
       items.push(...page.items);
       next = page.metadata.continue;
       if (next === undefined || next === '') {
-        this.#store.replace(items, page.metadata.resourceVersion);
+        this.#store.replace(items, page.metadata.resourceVersion, namespace);
         this.#heard('listed');
         this.#synced.resolve(undefined);
         return page.metadata.resourceVersion;
@@ -131,8 +131,8 @@ export class Reflector<T extends KubeObject> {
         throw new ApiError(event.object.code ?? 500, event.object.reason ?? '', event.object.message ?? 'watch failed');
       }
       const version = event.object.metadata.resourceVersion ?? '';
-      if (event.type === 'BOOKMARK') this.#store.bookmark(version);
-      else this.#store.observe(event.type, event.object);
+      if (event.type === 'BOOKMARK') this.#store.bookmark(version, namespace);
+      else this.#store.observe(event.type, event.object, namespace);
       this.#resourceVersion = version;
       this.#failures = 0;
       this.#heard('heard');

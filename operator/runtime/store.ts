@@ -23,8 +23,8 @@ export class Store<T extends KubeObject> {
   readonly #handlers: ChangeHandler<T>[] = [];
   readonly #onHandlerError: (error: unknown) => void;
   readonly #transform: (object: T) => T;
-  /** The newest version that the watch itself has told of. */
-  #seen = 0n;
+  /** The newest version that the watch itself has told of, by the namespace that is watched; an empty one means all. */
+  readonly #seen = new Map<string, bigint>();
 
   constructor(options: {
     onHandlerError: (error: unknown) => void;
@@ -61,20 +61,21 @@ export class Store<T extends KubeObject> {
     return this.#objects.size;
   }
 
-  /** A list from the API server: what is not in it is gone. */
-  replace(objects: readonly T[], resourceVersion: string): void {
+  /** A list of that namespace, or of all, from the API server: what is not in it is gone. */
+  replace(objects: readonly T[], resourceVersion: string, namespace = ''): void {
     const listed = versionOf(resourceVersion);
     const present = new Set(objects.map(keyOf));
-    this.#see(listed);
+    this.#see(listed, namespace);
     for (const [key, known] of [...this.#objects]) {
-      if (!present.has(key) && versionOf(known.metadata.resourceVersion) <= listed) this.#remove(key);
+      if (present.has(key) || (namespace !== '' && known.metadata.namespace !== namespace)) continue;
+      if (versionOf(known.metadata.resourceVersion) <= listed) this.#remove(key);
     }
     for (const object of objects) this.#put(object);
   }
 
-  /** A watch event. */
-  observe(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void {
-    this.#see(versionOf(object.metadata.resourceVersion));
+  /** An event of the watch on that namespace, or on all. */
+  observe(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T, namespace = ''): void {
+    this.#see(versionOf(object.metadata.resourceVersion), namespace);
     if (type !== 'DELETED') this.#put(object);
     else if (this.#isNewer(object)) this.#remove(keyOf(object));
   }
@@ -83,16 +84,20 @@ export class Store<T extends KubeObject> {
   wrote(object: T): void {
     const unheardOf = !this.#objects.has(keyOf(object));
     // The watch is already past this version: that the object is not here means that it is deleted since.
-    if (unheardOf && versionOf(object.metadata.resourceVersion) <= this.#seen) return;
+    if (unheardOf && this.#hasSeen(object)) return;
     this.#put(object);
   }
 
-  bookmark(resourceVersion: string): void {
-    this.#see(versionOf(resourceVersion));
+  bookmark(resourceVersion: string, namespace = ''): void {
+    this.#see(versionOf(resourceVersion), namespace);
   }
 
-  #see(version: bigint): void {
-    if (version > this.#seen) this.#seen = version;
+  #see(version: bigint, namespace: string): void {
+    if (version > (this.#seen.get(namespace) ?? 0n)) this.#seen.set(namespace, version);
+  }
+
+  #hasSeen({ metadata: { namespace = '', resourceVersion } }: T): boolean {
+    return ['', namespace].some((watched) => versionOf(resourceVersion) <= (this.#seen.get(watched) ?? 0n));
   }
 
   #isNewer(object: T): boolean {

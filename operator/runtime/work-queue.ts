@@ -6,6 +6,9 @@ export const exponential =
   (failures) =>
     Math.min(baseMs * 2 ** (failures - 1), maxMs);
 
+/** A longer timer would end at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export type Priority = 'normal' | 'low';
 
 /**
@@ -51,14 +54,17 @@ export class WorkQueue {
 
   /** Add a key after a delay. Of several delays for one key the soonest counts. */
   addAfter(key: string, ms: number): void {
-    const due = Date.now() + ms;
+    const due = performance.now() + ms;
     const pending = this.#delayed.get(key);
     if (this.#closed || (pending && pending.due <= due)) return;
     clearTimeout(pending?.timer);
-    const timer = setTimeout(() => {
-      this.#delayed.delete(key);
-      this.add(key);
-    }, ms);
+    const timer = setTimeout(
+      () => {
+        this.#delayed.delete(key);
+        this.add(key);
+      },
+      Math.min(ms, LONGEST_TIMER_MS),
+    );
     this.#delayed.set(key, { due, timer });
   }
 

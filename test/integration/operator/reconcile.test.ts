@@ -1,0 +1,295 @@
+import { expect } from 'chai';
+import type { V1Deployment, V1Secret, V1StatefulSet } from '@kubernetes/client-node';
+import { ANNOTATION } from '../../../operator/api/vacation-app.ts';
+import type { KubeObject } from '../../../operator/runtime/kinds.ts';
+import {
+  AUTOSCALER,
+  CONFIG_MAP,
+  DEPLOYMENT,
+  JOB,
+  SECRET,
+  SERVICE,
+  STATEFUL_SET,
+} from '../../../operator/vacation-app/kinds.ts';
+import { createWorld, eventually, Scene, startOperator, writesIn, type RunningOperator, type World } from './world.ts';
+
+type Live<T> = T & KubeObject;
+
+describe('reconciling against a real API server', () => {
+  let world: World;
+  let operator: RunningOperator;
+  let scenes = 0;
+
+  before(async function () {
+    this.timeout(600_000);
+    world = await createWorld();
+    operator = startOperator(world);
+  });
+
+  after(async () => {
+    await operator.stop();
+    await world.stop();
+  });
+
+  async function scene(): Promise<Scene> {
+    scenes += 1;
+    const name = `reconcile-${scenes}`;
+    await world.namespace(name);
+    return new Scene(world, name);
+  }
+
+  it('builds an empty spec up step by step to Ready, with few writes, and then writes nothing', async () => {
+    const here = await scene();
+    await here.declare('milky-way', {});
+    await here.appWith('milky-way', 'DatabaseReady', 'False', 'DatabaseStarting');
+    expect(await here.list(JOB), 'no migration before the database').to.deep.equal([]);
+    await here.databaseComesUp('milky-way');
+    await here.appWith('milky-way', 'SchemaReady', 'False', 'MigrationRunning');
+    expect(await here.get(DEPLOYMENT, 'milky-way-web'), 'no web pods before the schema').to.equal(undefined);
+    await here.migrationCompletes('milky-way');
+    await here.child(AUTOSCALER, 'milky-way-web');
+    await here.webPodsComeUp('milky-way');
+    const app = await here.appWith('milky-way', 'Ready', 'True');
+    expect(app.status?.observedGeneration).to.equal(1);
+    expect(app.status?.web).to.deep.equal({ desired: 2, ready: 2, updated: 2, summary: '2/2' });
+    expect(app.status?.url).to.equal(`http://milky-way-web.${here.namespace}.svc`);
+    expect(app.status?.image).to.equal('webapp:1');
+    const applier = app.metadata.managedFields?.find(({ manager }) => manager === 'test');
+    expect(applier?.fieldsV1, 'who applied the app still owns its fields').to.have.property('f:spec');
+
+    const writes = await writesIn(world, here.namespace);
+    const status = writes.filter((write) => write.includes('vacationapps/status'));
+    const handovers = writes.filter((write) => write.includes('handover'));
+    const children = writes.filter((write) => !status.includes(write) && !handovers.includes(write));
+    expect(children.length, children.join('\n')).to.be.at.most(14);
+    expect(handovers).to.have.length(1);
+    expect(status.length).to.be.at.most(6);
+  });
+
+  it('writes nothing after a restart to an app that is as it should be', async () => {
+    const here = await scene();
+    await here.declare('steady', {});
+    await here.comesUp('steady');
+    const before = await writesIn(world, here.namespace);
+    await operator.stop();
+    operator = startOperator(world);
+    // Proof that the new process has been through everything: it reacts to another app, queued behind this one.
+    await here.declare('later', {});
+    await here.appWith('later', 'DatabaseReady', 'False', 'DatabaseStarting');
+    const after = (await writesIn(world, here.namespace)).filter((write) => !write.includes('later'));
+    expect(after).to.deep.equal(before);
+  });
+
+  it('puts back what somebody edits, deletes or unlabels', async () => {
+    const here = await scene();
+    await here.declare('drifting', {});
+    await here.comesUp('drifting');
+    await here.patch(SERVICE, 'drifting-web', { spec: { selector: { 'interstellar.dev/app': 'other' } } });
+    await here.child<KubeObject & { spec: { selector: Record<string, string> } }>(
+      SERVICE,
+      'drifting-web',
+      ({ spec }) => spec.selector['interstellar.dev/app'] === 'drifting',
+    );
+    await here.remove(CONFIG_MAP, 'drifting-web');
+    await here.child(CONFIG_MAP, 'drifting-web');
+    await here.patch(DEPLOYMENT, 'drifting-web', { metadata: { labels: { 'interstellar.dev/app': null } } });
+    await here.child(
+      DEPLOYMENT,
+      'drifting-web',
+      ({ metadata }) => metadata.labels?.['interstellar.dev/app'] === 'drifting',
+    );
+    await here.appWith('drifting', 'Ready', 'True');
+  });
+
+  it('leaves fields alone that it never set', async () => {
+    const here = await scene();
+    await here.declare('shared', {});
+    await here.comesUp('shared');
+    await here.patch(SERVICE, 'shared-web', { metadata: { annotations: { 'example.com/team': 'blue' } } });
+    await here.patch(SERVICE, 'shared-web', { spec: { sessionAffinity: 'ClientIP' } });
+    // Something of ours changes too, so that an apply follows.
+    await here.declare('shared', { service: { port: 8080 } });
+    const service = await here.child<KubeObject & { spec: { sessionAffinity: string; ports: { port: number }[] } }>(
+      SERVICE,
+      'shared-web',
+      ({ spec }) => spec.ports[0]?.port === 8080,
+    );
+    expect(service.metadata.annotations?.['example.com/team']).to.equal('blue');
+    expect(service.spec.sessionAffinity).to.equal('ClientIP');
+  });
+
+  it('never takes over or changes an object of somebody else, and says which it is', async () => {
+    const here = await scene();
+    await here.create(CONFIG_MAP, { metadata: { name: 'taken-web' }, data: { mine: 'yes' } });
+    await here.declare('taken', {});
+    const app = await here.appWith('taken', 'Stalled', 'True', 'NotOwned');
+    const ready = app.status?.conditions?.find(({ type }) => type === 'Ready');
+    expect(ready?.message).to.contain(`ConfigMap ${here.namespace}/taken-web`);
+    const foreign = await here.get<KubeObject & { data: object }>(CONFIG_MAP, 'taken-web');
+    expect(foreign?.data).to.deep.equal({ mine: 'yes' });
+    await here.remove(CONFIG_MAP, 'taken-web');
+    await here.patch(STATEFUL_SET, 'taken-mysql', { metadata: { annotations: { touched: 'yes' } } });
+    await here.appWith('taken', 'DatabaseReady', 'False', 'DatabaseStarting');
+  });
+
+  it('hands replicas to the autoscaler once, and takes and gives them only when the spec says so', async () => {
+    const here = await scene();
+    const replicas = async (): Promise<number | undefined> =>
+      (await here.get<Live<V1Deployment>>(DEPLOYMENT, 'scaled-web'))?.spec?.replicas;
+    await here.declare('scaled', { autoscaling: { minReplicas: 3, maxReplicas: 8 } });
+    await here.comesUp('scaled');
+    expect(await replicas()).to.equal(3);
+
+    await here.patch(DEPLOYMENT, 'scaled-web', { spec: { replicas: 7 } }, 'scale');
+    await here.declare('scaled', { autoscaling: { minReplicas: 3, maxReplicas: 9 } });
+    await here.child<KubeObject & { spec: { maxReplicas: number } }>(
+      AUTOSCALER,
+      'scaled-web',
+      (it) => it.spec.maxReplicas === 9,
+    );
+    expect(await replicas(), 'the autoscaler is obeyed').to.equal(7);
+
+    await here.declare('scaled', { replicas: 4 });
+    await eventually('four', replicas, (count) => count === 4);
+    await eventually(
+      'no autoscaler',
+      () => here.get(AUTOSCALER, 'scaled-web'),
+      (found) => found === undefined,
+    );
+    await here.patch(DEPLOYMENT, 'scaled-web', { spec: { replicas: 1 } });
+    await eventually('four again', replicas, (count) => count === 4);
+
+    await here.declare('scaled', {});
+    await here.child(AUTOSCALER, 'scaled-web');
+    expect(await replicas(), 'given as it is').to.equal(4);
+    await here.patch(DEPLOYMENT, 'scaled-web', { spec: { replicas: 6 } }, 'scale');
+    await here.declare('scaled', { service: { port: 81 } });
+    await here.appWith('scaled', 'Reconciling', 'True').catch(() => undefined);
+    expect(await replicas(), 'the autoscaler is obeyed again').to.equal(6);
+  }).timeout(60_000);
+
+  it('keeps credentials that exist, and never makes new ones while there is a volume that needs the old', async () => {
+    const here = await scene();
+    await here.declare('secretive', {});
+    await here.comesUp('secretive');
+    const before = await here.get<Live<V1Secret>>(SECRET, 'secretive-credentials');
+    expect(Object.keys(before?.data ?? {})).to.include.members([
+      'db_uri',
+      'db_migration_uri',
+      'db_root_password',
+      'secret_key',
+    ]);
+    expect(before?.metadata.ownerReferences, 'kept under Retain').to.equal(undefined);
+    await here.create(
+      { apiVersion: 'v1', kind: 'PersistentVolumeClaim', plural: 'persistentvolumeclaims' },
+      {
+        metadata: { name: 'data-secretive-mysql-0', labels: { 'interstellar.dev/app': 'secretive' } },
+        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+      },
+    );
+    await here.remove(SECRET, 'secretive-credentials');
+    const app = await here.appWith('secretive', 'Stalled', 'True', 'CredentialsLost');
+    expect(app.status?.conditions?.find(({ type }) => type === 'Ready')?.message).to.contain('restore the Secret');
+    expect(await here.get(SECRET, 'secretive-credentials')).to.equal(undefined);
+    await here.create(SECRET, {
+      metadata: { name: 'secretive-credentials', labels: before?.metadata.labels },
+      data: before?.data,
+    });
+    await here.appWith('secretive', 'Ready', 'True');
+  });
+
+  it('runs one migration per image, and moves the web pods only after it', async () => {
+    const here = await scene();
+    await here.declare('moving', { image: 'webapp:1' });
+    await here.comesUp('moving');
+    await here.declare('moving', { image: 'webapp:2' });
+    await here.appWith('moving', 'SchemaReady', 'False', 'MigrationRunning');
+    const image = (deployment: Live<V1Deployment> | undefined): string | undefined =>
+      deployment?.spec?.template.spec?.containers[0]?.image;
+    expect(image(await here.get<Live<V1Deployment>>(DEPLOYMENT, 'moving-web'))).to.equal('webapp:1');
+    await here.migrationCompletes('moving');
+    await here.child<Live<V1Deployment>>(DEPLOYMENT, 'moving-web', (live) => image(live) === 'webapp:2');
+    await eventually(
+      'only the last migration stays',
+      () => here.list(JOB),
+      (jobs) => jobs.length === 1,
+    );
+  });
+
+  it('restarts nothing when a newer operator has other defaults, until it is asked to', async () => {
+    const here = await scene();
+    await here.declare('pinned', {});
+    await here.comesUp('pinned');
+    const template = async (kind: typeof DEPLOYMENT, name: string): Promise<unknown> =>
+      (await here.get<Live<V1Deployment | V1StatefulSet>>(kind, name))?.spec?.template;
+    const web = await template(DEPLOYMENT, 'pinned-web');
+    const mysql = await template(STATEFUL_SET, 'pinned-mysql');
+    await operator.stop();
+    operator = startOperator(world, { WEBAPP_IMAGE: 'webapp:9', MYSQL_IMAGE: 'mysql:9' });
+    try {
+      const told = await here.appWith('pinned', 'UpdateAvailable', 'True', 'NewDefaults');
+      expect(told.status?.conditions?.find(({ type }) => type === 'UpdateAvailable')?.message).to.contain('webapp:9');
+      expect(await template(DEPLOYMENT, 'pinned-web')).to.deep.equal(web);
+      expect(await template(STATEFUL_SET, 'pinned-mysql')).to.deep.equal(mysql);
+      await here.declare('pinned', {}, { [ANNOTATION.update]: 'please' });
+      await here.child<Live<V1StatefulSet>>(
+        STATEFUL_SET,
+        'pinned-mysql',
+        ({ spec }) => spec?.template.spec?.containers[0]?.image === 'mysql:9',
+      );
+      await here.databaseComesUp('pinned');
+      await eventually(
+        'a migration of the new image',
+        () => here.list(JOB),
+        (jobs) => jobs.length === 2,
+      );
+      await here.migrationCompletes('pinned');
+      await here.child<Live<V1Deployment>>(
+        DEPLOYMENT,
+        'pinned-web',
+        ({ spec }) => spec?.template.spec?.containers[0]?.image === 'webapp:9',
+      );
+      await here.appWith('pinned', 'UpdateAvailable', 'False', 'UpToDate');
+    } finally {
+      await operator.stop();
+      operator = startOperator(world);
+    }
+  }).timeout(60_000);
+
+  it('changes nothing of a paused app, and goes on when it is no longer paused', async () => {
+    const here = await scene();
+    await here.declare('paused', {});
+    await here.comesUp('paused');
+    await here.declare('paused', { service: { port: 8080 } }, { [ANNOTATION.paused]: 'true' });
+    await here.appWith('paused', 'Ready', 'True', 'Paused');
+    const port = async (): Promise<number | undefined> =>
+      (await here.get<KubeObject & { spec: { ports: { port: number }[] } }>(SERVICE, 'paused-web'))?.spec.ports[0]
+        ?.port;
+    expect(await port()).to.equal(80);
+    await here.declare('paused', { service: { port: 8080 } });
+    await eventually('the change', port, (value) => value === 8080);
+  });
+
+  it('starts the web pods anew for each new value of the restart annotation, and says so', async () => {
+    const here = await scene();
+    await here.declare('restarted', {});
+    await here.comesUp('restarted');
+    await here.declare('restarted', {}, { [ANNOTATION.restart]: 'monday' });
+    const restarted = await eventually(
+      'handled',
+      () => here.app('restarted'),
+      (app) => app?.status?.lastHandled?.restart === 'monday',
+    );
+    expect(restarted).to.not.equal(undefined);
+    const before = await here.get<Live<V1Deployment>>(DEPLOYMENT, 'restarted-web');
+    await here.declare('restarted', {});
+    await here.declare('restarted', { service: { port: 8080 } });
+    await here.child<KubeObject & { spec: { ports: { port: number }[] } }>(
+      SERVICE,
+      'restarted-web',
+      ({ spec }) => spec.ports[0]?.port === 8080,
+    );
+    const after = await here.get<Live<V1Deployment>>(DEPLOYMENT, 'restarted-web');
+    expect(after?.spec?.template, 'taking the annotation away restarts nothing').to.deep.equal(before?.spec?.template);
+  });
+});

@@ -1,0 +1,165 @@
+import { expect } from 'chai';
+import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
+import { createWorld, Scene, type World } from './world.ts';
+
+describe('what the API server says to a VacationApp', () => {
+  let world: World;
+  let here: Scene;
+
+  before(async function () {
+    this.timeout(600_000);
+    world = await createWorld();
+    await world.namespace('travel');
+    here = new Scene(world, 'travel');
+  });
+
+  after(() => world.stop());
+
+  const refused: readonly (readonly [what: string, spec: object, says: string])[] = [
+    ['replicas beside autoscaling', { replicas: 3, autoscaling: {} }, 'remove one of the two'],
+    ['more at least than at most', { autoscaling: { minReplicas: 5, maxReplicas: 4 } }, 'must not be larger'],
+    ['more at least than the default at most', { autoscaling: { minReplicas: 11 } }, 'must not be larger'],
+    ['no pod', { replicas: 0 }, 'greater than or equal to 1'],
+    ['a variable of the operator', { env: [{ name: 'db_uri', value: 'x' }] }, 'set by the operator'],
+    [
+      'a value twice',
+      { env: [{ name: 'A', value: 'x', valueFrom: { secretKeyRef: { name: 'a', key: 'b' } } }] },
+      'either value or valueFrom',
+    ],
+    [
+      'one variable twice',
+      {
+        env: [
+          { name: 'A', value: '1' },
+          { name: 'A', value: '2' },
+        ],
+      },
+      'duplicate entries',
+    ],
+    ['a node port of a ClusterIP', { service: { nodePort: 30000 } }, 'needs type NodePort'],
+    ['a port that does not exist', { service: { port: 70000 } }, 'less than or equal to 65535'],
+    ['no place', { booking: { capacityPerDeparture: 0 } }, 'greater than or equal to 1'],
+    ['no destination', { booking: { destinations: [] } }, 'should have at least 1 items'],
+    [
+      'one destination twice',
+      {
+        booking: {
+          destinations: [
+            { id: 'a', name: 'A' },
+            { id: 'a', name: 'B' },
+          ],
+        },
+      },
+      'duplicate entries',
+    ],
+    ['an id with spaces', { booking: { destinations: [{ id: 'a b', name: 'A' }] } }, 'should match'],
+    [
+      'a server without grants',
+      { database: { managed: { configuration: { skip_grant_tables: '1' } } } },
+      'open or break the server',
+    ],
+    [
+      'a variable with dashes',
+      { database: { managed: { configuration: { 'skip-grant-tables': '1' } } } },
+      'lower case with underscores',
+    ],
+    [
+      'a second line of settings',
+      { database: { managed: { configuration: { sql_mode: 'x\nskip_grant_tables' } } } },
+      'one line',
+    ],
+    ['a size without a unit', { database: { managed: { storage: { size: '5' } } } }, 'should match'],
+    ['an unknown deletion policy', { deletionPolicy: 'Explode' }, 'Unsupported value'],
+    ['an image with a space', { image: 'a b' }, 'should match'],
+  ];
+  for (const [what, spec, says] of refused) {
+    it(`refuses ${what}`, async () => {
+      const error = await here.declare('refused', spec).then(
+        () => undefined,
+        (failure: unknown) => failure as Error,
+      );
+      expect(error?.message ?? 'accepted').to.contain(says);
+    });
+  }
+
+  for (const name of ['1st', 'a'.repeat(41), 'a.b']) {
+    it(`refuses the name ${name.slice(0, 10)}, from which no valid names of children could be made`, async () => {
+      const error = await here.declare(name, {}).then(
+        () => undefined,
+        (failure: unknown) => failure as Error,
+      );
+      expect(error?.message ?? 'accepted').to.contain('metadata.name must start with a letter');
+    });
+  }
+
+  const fixed: readonly (readonly [what: string, before: object, after: object, says: string])[] = [
+    ['the storage class', { storageClassName: 'fast' }, { storageClassName: 'slow' }, 'storageClassName cannot change'],
+    ['the storage class by leaving it out', { storageClassName: 'fast' }, {}, 'storageClassName cannot change'],
+    ['the size of the volume', { size: '2Gi' }, { size: '1Gi' }, 'size cannot change'],
+  ];
+  for (const [index, [what, before, after, says]] of fixed.entries()) {
+    it(`refuses to change ${what}`, async () => {
+      const name = `fixed-${index}`;
+      await here.declare(name, { database: { managed: { storage: before } } });
+      const error = await here.declare(name, { database: { managed: { storage: after } } }).then(
+        () => undefined,
+        (failure: unknown) => failure as Error,
+      );
+      expect(error?.message ?? 'accepted').to.contain(says);
+      const around = await here.declare(name, {}).then(
+        () => undefined,
+        (failure: unknown) => failure as Error,
+      );
+      if (what !== 'the size of the volume')
+        expect(around?.message ?? 'accepted', 'nor by removing what holds it').to.contain(says);
+    });
+  }
+
+  it('fills in what is constant, and takes a resource that nobody has looked at for not current', async () => {
+    await here.declare('filled', { autoscaling: {}, service: {}, booking: {}, database: { managed: { storage: {} } } });
+    const app = await here.get(VACATION_APP, 'filled');
+    expect(app).to.deep.include({
+      spec: {
+        imagePullPolicy: 'IfNotPresent',
+        deletionPolicy: 'Retain',
+        autoscaling: {
+          minReplicas: 2,
+          maxReplicas: 10,
+          targetCPUUtilizationPercentage: 80,
+          scaleDownStabilizationSeconds: 300,
+        },
+        service: { type: 'ClusterIP', port: 80 },
+        booking: { capacityPerDeparture: 5 },
+        database: { managed: { storage: { size: '2Gi' } } },
+      },
+      status: { observedGeneration: -1 },
+    });
+  });
+
+  it('takes everything that the sample of the reference says', async () => {
+    await here.declare('everything', {
+      image: 'example.com/webapp:1',
+      imagePullSecrets: [{ name: 'registry' }],
+      replicas: 3,
+      resources: { requests: { cpu: '200m', memory: '128Mi' }, limits: { memory: '256Mi' } },
+      env: [{ name: 'LOG_LEVEL', value: 'debug' }],
+      pod: {
+        labels: { team: 'blue' },
+        nodeSelector: { disk: 'ssd' },
+        tolerations: [{ key: 'a', operator: 'Exists', effect: 'NoSchedule' }],
+        priorityClassName: 'high',
+      },
+      service: { type: 'LoadBalancer', port: 8080, annotations: { a: 'b' } },
+      booking: { destinations: [{ id: 'trappist-1', name: 'TRAPPIST-1 System', capacity: 8 }] },
+      database: {
+        managed: {
+          image: 'mysql:9.7',
+          storage: { size: '5Gi', storageClassName: 'fast' },
+          resources: { limits: { memory: '2Gi' } },
+          configuration: { max_connections: '300' },
+        },
+      },
+      deletionPolicy: 'Delete',
+    });
+  });
+});

@@ -1,0 +1,264 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KubeConfig } from '@kubernetes/client-node';
+import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-app.ts';
+import { readConfig } from '../../../operator/config.ts';
+import { createLogger } from '../../../operator/logger.ts';
+import { createOperator } from '../../../operator/operator.ts';
+import { createApiClient, type ApiClient } from '../../../operator/runtime/api-client.ts';
+import { isNotFound } from '../../../operator/runtime/api-error.ts';
+import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
+import { createRuntimeMetrics } from '../../../operator/runtime/metrics.ts';
+import { DEPLOYMENT, JOB, STATEFUL_SET } from '../../../operator/vacation-app/kinds.ts';
+import { readCrd } from '../../support/crd.ts';
+import { startKubeApiserver, type KubeApiserver } from '../../support/kube-apiserver.ts';
+
+const CRD: Kind = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+};
+const NAMESPACE_KIND: Kind = { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces' };
+
+/** An API server with the CRD, and nothing that runs workloads: the tests say what becomes of those. */
+export interface World {
+  readonly server: KubeApiserver;
+  readonly admin: ApiClient;
+  /** A client of its own, as another process would have. */
+  client(): ApiClient;
+  namespace(name: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function createWorld(): Promise<World> {
+  const server = await startKubeApiserver();
+  const client = (): ApiClient => {
+    const config = new KubeConfig();
+    config.loadFromString(server.kubeconfig);
+    return createApiClient(config);
+  };
+  const admin = client();
+  await admin.request({ method: 'POST', path: pathOf(CRD, ''), body: await readCrd() });
+  const namespace = async (name: string): Promise<void> => {
+    const body = { ...typeOf(NAMESPACE_KIND), metadata: { name } };
+    await admin.request({ method: 'POST', path: pathOf(NAMESPACE_KIND, ''), body });
+  };
+  await namespace('vacation-system');
+  const list = { method: 'GET', path: pathOf(VACATION_APP, '') } as const;
+  await eventually('the CRD is served', () => admin.request(list), Boolean);
+  return { server, admin, client, namespace, stop: () => server.stop() };
+}
+
+export interface RunningOperator {
+  stop(): Promise<void>;
+}
+
+/** The operator as `main.ts` puts it together, in this process. */
+export function startOperator(world: World, env: Readonly<Record<string, string>> = {}): RunningOperator {
+  const stop = new AbortController();
+  const operator = createOperator({
+    client: world.client(),
+    config: readConfig({ LEADER_ELECTION: 'false', WEBAPP_IMAGE: 'webapp:1', MYSQL_IMAGE: 'mysql:1', ...env }),
+    metrics: createRuntimeMetrics('vacationapp'),
+    log: createLogger('error'),
+  });
+  const ended = operator.run(stop.signal);
+  return {
+    async stop() {
+      stop.abort();
+      await ended;
+    },
+  };
+}
+
+const typeOf = ({ apiVersion, kind }: Kind): { apiVersion: string; kind: string } => ({ apiVersion, kind });
+
+/** One namespace, seen as its users see it. */
+export class Scene {
+  readonly #admin: ApiClient;
+  readonly namespace: string;
+
+  constructor(world: World, namespace: string) {
+    this.#admin = world.admin;
+    this.namespace = namespace;
+  }
+
+  declare(name: string, spec: object, annotations: Record<string, string> = {}): Promise<VacationApp> {
+    const metadata = { name, namespace: this.namespace, annotations };
+    return this.#admin.request({
+      method: 'PATCH',
+      path: pathOf(VACATION_APP, this.namespace, name),
+      query: { fieldManager: 'test', force: true },
+      contentType: 'application/apply-patch+yaml',
+      body: { ...typeOf(VACATION_APP), metadata, spec },
+    });
+  }
+
+  create(kind: Kind, object: object): Promise<KubeObject> {
+    const body = { ...typeOf(kind), ...object };
+    return this.#admin.request({ method: 'POST', path: pathOf(kind, this.namespace), body });
+  }
+
+  async get<T extends KubeObject>(kind: Kind, name: string): Promise<T | undefined> {
+    try {
+      return await this.#admin.request<T>({ method: 'GET', path: pathOf(kind, this.namespace, name) });
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async list<T extends KubeObject>(kind: Kind): Promise<T[]> {
+    const { items } = await this.#admin.request<{ items: T[] }>({
+      method: 'GET',
+      path: pathOf(kind, this.namespace),
+    });
+    return items;
+  }
+
+  patch(kind: Kind, name: string, body: object, subresource?: string): Promise<KubeObject> {
+    return this.#admin.request({
+      method: 'PATCH',
+      path: pathOf(kind, this.namespace, name, subresource),
+      query: { fieldManager: 'somebody-else' },
+      contentType: 'application/merge-patch+json',
+      body,
+    });
+  }
+
+  async remove(kind: Kind, name: string): Promise<void> {
+    await this.#admin.request({ method: 'DELETE', path: pathOf(kind, this.namespace, name) });
+  }
+
+  app(name: string): Promise<VacationApp | undefined> {
+    return this.get<VacationApp>(VACATION_APP, name);
+  }
+
+  /** The app, once its condition has this status and reason. */
+  appWith(name: string, type: string, status: string, reason?: string): Promise<VacationApp> {
+    return eventually(
+      `${name} has ${type}=${status} ${reason ?? ''}`,
+      () => this.app(name),
+      (app): app is VacationApp => {
+        const found = app?.status?.conditions?.find((condition) => condition.type === type);
+        return found?.status === status && (reason === undefined || found.reason === reason);
+      },
+    );
+  }
+
+  child<T extends KubeObject>(kind: Kind, name: string, holds: (object: T) => boolean = () => true): Promise<T> {
+    return eventually(
+      `${kind.kind} ${name}`,
+      () => this.get<T>(kind, name),
+      (object): object is T => object !== undefined && holds(object),
+    );
+  }
+
+  /** What the StatefulSet controller would say when its pod is ready. */
+  async databaseComesUp(app: string): Promise<void> {
+    const { metadata } = await this.child(STATEFUL_SET, `${app}-mysql`);
+    const status = {
+      observedGeneration: metadata.generation,
+      replicas: 1,
+      readyReplicas: 1,
+      availableReplicas: 1,
+      currentRevision: 'a',
+      updateRevision: 'a',
+    };
+    await this.patch(STATEFUL_SET, `${app}-mysql`, { status }, 'status');
+  }
+
+  /** What the Job controller would say when every migration of the app is done. */
+  async migrationCompletes(app: string): Promise<void> {
+    const jobs = await eventually(
+      `a migration of ${app}`,
+      async () => (await this.list(JOB)).filter(({ metadata }) => metadata.name.startsWith(`${app}-migrate-`)),
+      (found) => found.length > 0,
+    );
+    const now = `${new Date().toISOString().slice(0, 19)}Z`;
+    const condition = (type: string): object => ({ type, status: 'True', lastTransitionTime: now });
+    for (const { metadata } of jobs) {
+      const status = {
+        startTime: now,
+        completionTime: now,
+        succeeded: 1,
+        uncountedTerminatedPods: {},
+        conditions: [condition('SuccessCriteriaMet'), condition('Complete')],
+      };
+      await this.patch(JOB, metadata.name, { status }, 'status').catch(() => undefined);
+    }
+  }
+
+  /** What the Deployment controller would say when every pod is there. */
+  async webPodsComeUp(app: string): Promise<void> {
+    const { metadata, spec } = await this.child<KubeObject & { spec: { replicas: number } }>(
+      DEPLOYMENT,
+      `${app}-web`,
+      (live) => live.spec.replicas > 1,
+    );
+    const replicas = spec.replicas;
+    const status = {
+      observedGeneration: metadata.generation,
+      replicas,
+      updatedReplicas: replicas,
+      readyReplicas: replicas,
+      availableReplicas: replicas,
+    };
+    await this.patch(DEPLOYMENT, `${app}-web`, { status }, 'status');
+  }
+
+  async comesUp(app: string): Promise<VacationApp> {
+    await this.databaseComesUp(app);
+    await this.migrationCompletes(app);
+    await this.webPodsComeUp(app);
+    return this.appWith(app, 'Ready', 'True');
+  }
+}
+
+/** Looks until the value is as it is to be, and resolves to it. */
+export async function eventually<T, U extends T = T>(
+  what: string,
+  look: () => Promise<T>,
+  holds: ((value: T) => value is U) | ((value: T) => boolean),
+  timeoutMs = 20_000,
+): Promise<U> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const value: unknown = await look().catch((error: unknown) => error);
+    if (!(value instanceof Error) && holds(value as T)) return value as U;
+    if (performance.now() > deadline) {
+      throw new Error(
+        `not within ${timeoutMs} ms: ${what}; last seen: ${JSON.stringify(value, null, 1).slice(0, 3_000)}`,
+      );
+    }
+    await sleep(50);
+  }
+}
+
+/** The API server's word on who wrote what: the operator's writes to one namespace, as `verb resource name`. */
+export async function writesIn(world: World, namespace: string): Promise<string[]> {
+  const log = await readFile(world.server.auditLog, 'utf8');
+  return log
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as AuditEvent)
+    .filter(
+      ({ objectRef, requestURI, stage }) =>
+        stage === 'ResponseComplete' &&
+        objectRef?.namespace === namespace &&
+        /fieldManager=vacation-operator|\/status$/.test(requestURI) &&
+        !requestURI.includes('somebody-else'),
+    )
+    .map(({ verb, objectRef, requestURI }) => {
+      const part = objectRef?.subresource === undefined ? '' : `/${objectRef.subresource}`;
+      const handover = requestURI.includes('vacation-operator-handover') ? ' (handover)' : '';
+      return `${verb} ${objectRef?.resource ?? ''}${part} ${objectRef?.name ?? ''}${handover}`;
+    });
+}
+
+interface AuditEvent {
+  readonly stage: string;
+  readonly verb: string;
+  readonly requestURI: string;
+  readonly objectRef?: { namespace?: string; resource?: string; subresource?: string; name?: string };
+}
