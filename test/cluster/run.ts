@@ -12,7 +12,7 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void;
 }
 
-const KEPT_LINES = 15;
+const KEPT_LINES = 40;
 
 /** Runs a command to its end; resolves to its stdout, rejects with the last lines it wrote. */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {

@@ -1,0 +1,110 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureCommands, isRoot } from './debian.ts';
+import { isEngineUp } from './engine.ts';
+import { root } from './paths.ts';
+import { run, succeeds, which } from './run.ts';
+import { UnavailableError } from './unavailable.ts';
+
+export interface Build {
+  readonly tag: string;
+  readonly dockerfile: string;
+  readonly context: string;
+  readonly args?: Readonly<Record<string, string>>;
+  readonly onLine?: (line: string) => void;
+}
+
+/** Docker, Podman or buildah: what the project asks of them is the same. */
+export interface Builder {
+  readonly name: 'docker' | 'podman' | 'buildah';
+  has(tag: string): Promise<boolean>;
+  build(build: Build): Promise<void>;
+  /** Writes the image as a docker-archive. */
+  save(tag: string, archive: string): Promise<void>;
+}
+
+/** An engine that answers, else buildah, which needs none but root. */
+export async function chooseBuilder(): Promise<Builder> {
+  if (await isEngineUp('docker')) return engine('docker');
+  if (await isEngineUp('podman')) return engine('podman');
+  if (!isRoot && which('buildah') === undefined) {
+    throw new UnavailableError(
+      'Images are built with Docker, Podman or, as root, buildah, and none of them is to be had here: install one.',
+    );
+  }
+  await ensureCommands('Building images', { buildah: 'buildah' });
+  return buildah;
+}
+
+function engine(name: 'docker' | 'podman'): Builder {
+  return {
+    name,
+    has: (tag) => succeeds(name, ['image', 'inspect', tag]),
+    async build({ tag, dockerfile, context, args, onLine }) {
+      await run(name, ['build', '--file', dockerfile, '--tag', tag, ...buildArguments(args), context], {
+        env: { DOCKER_BUILDKIT: '1' },
+        ...(onLine === undefined ? {} : { onLine }),
+      });
+    },
+    async save(tag, archive) {
+      await run(name, ['save', '--output', archive, tag]);
+    },
+  };
+}
+
+const buildah: Builder = {
+  name: 'buildah',
+  has: (tag) => succeeds('buildah', ['inspect', '--type', 'image', tag]),
+  async build({ tag, dockerfile, context, args, onLine }) {
+    const settings = await npmSettings();
+    try {
+      await run(
+        'buildah',
+        [
+          'build',
+          '--isolation=chroot',
+          '--network=host',
+          '--layers',
+          '--pull=never',
+          ...settings.mounts,
+          ...buildArguments(args),
+          `--file=${dockerfile}`,
+          `--tag=${tag}`,
+          context,
+        ],
+        onLine === undefined ? {} : { onLine },
+      );
+    } finally {
+      await rm(settings.folder, { recursive: true });
+    }
+  },
+  async save(tag, archive) {
+    await run('buildah', ['push', '--quiet', tag, `docker-archive:${archive}:${tag}`]);
+  },
+};
+
+function buildArguments(args: Build['args'] = {}): string[] {
+  return Object.entries(args).map(([name, value]) => `--build-arg=${name}=${value}`);
+}
+
+/**
+ * This machine's npm registry and certificate authorities, for RUN steps alone: mounted, so no layer holds them. npm reads its
+ * system-wide settings from PREFIX/etc/npmrc; Node trusts no authority of the system's by itself.
+ */
+async function npmSettings(): Promise<{ readonly folder: string; readonly mounts: string[] }> {
+  const folder = await mkdtemp(join(tmpdir(), 'npm-settings-'));
+  const npmrc = join(folder, 'npmrc');
+  const setting = async (name: string) =>
+    (await run('npm', ['config', 'get', name], { cwd: root }).catch(() => '')).trim();
+  const registry = await setting('registry');
+  const authorities = await setting('cafile');
+  const lines = [`registry=${registry}`];
+  const mounts = [`--volume=${npmrc}:/usr/local/etc/npmrc:ro`];
+  if (authorities.startsWith('/')) {
+    lines.push('cafile=/usr/local/etc/npm-authorities.crt');
+    mounts.push(`--volume=${authorities}:/usr/local/etc/npm-authorities.crt:ro`);
+  }
+  await writeFile(npmrc, `${lines.join('\n')}\n`, { mode: 0o644 });
+  return { folder, mounts };
+}
