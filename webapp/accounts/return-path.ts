@@ -1,0 +1,9 @@
+/** Where a traveller may be sent after logging in: pages of ours that need it, with their search, and nothing else. */
+export function returnPathOf(text: string): string | undefined {
+  return /^\/(book|reservation)(\?[\w=&.%+-]{0,200})?$/.test(text) ? text : undefined;
+}
+
+export function logInPath(goingTo: string): string {
+  const path = returnPathOf(goingTo);
+  return path === undefined ? '/login' : `/login?next=${encodeURIComponent(path)}`;
+}

@@ -1,0 +1,99 @@
+import { type Request, type Response, Router } from 'express';
+import { hasErrors, REQUIRED, textOf } from '../http/form.ts';
+import type { Pages } from '../http/pages.ts';
+import { endSession, signedIn, startSession } from '../middleware/sessions.ts';
+import type { Metrics } from '../probes/metrics.ts';
+import { credentialsOf, registrationOf } from './forms.ts';
+import type { LogIn } from './log-in.ts';
+import type { RegisterTraveller } from './register-traveller.ts';
+import { returnPathOf } from './return-path.ts';
+
+export interface AccountServices {
+  readonly registerTraveller: RegisterTraveller;
+  readonly logIn: LogIn;
+  readonly metrics: Metrics;
+  readonly minimumPasswordLength: number;
+}
+
+const REGISTRATION_LABELS = {
+  username: 'Username',
+  name: 'Name',
+  email_address: 'E-mail',
+  password: 'Password',
+  confirm_password: 'Confirm password',
+};
+const LOG_IN_LABELS = { username: 'Username', password: 'Password' };
+
+export function accountRoutes(services: AccountServices, pages: Pages): Router {
+  const { minimumPasswordLength } = services;
+  const router = Router();
+
+  router.get('/register', (request, response) => {
+    pages.send(request, response, 'register', { title: 'Register', values: {}, minimumPasswordLength });
+  });
+
+  router.post('/register', async (request, response) => {
+    const registration = registrationOf(request.body);
+    const errors = await services.registerTraveller(registration);
+    if (hasErrors(errors)) {
+      const { username, name, emailAddress } = registration;
+      const values = { username, name, email_address: emailAddress };
+      const model = { title: 'Register', values, errors, labels: REGISTRATION_LABELS, minimumPasswordLength };
+      pages.send(request, response, 'register', model, 422);
+      return;
+    }
+    pages.redirect(request, response, '/login', {
+      kind: 'success',
+      text: 'Success! Your account has been created. You can log in now.',
+    });
+  });
+
+  router.get('/login', (request, response) => {
+    const next = returnPathOf(textOf(request.query, 'next'));
+    pages.send(request, response, 'login', { title: 'Log in', values: {}, next });
+  });
+
+  router.post('/login', async (request, response) => {
+    const { username, password } = credentialsOf(request.body);
+    const next = returnPathOf(textOf(request.body, 'next'));
+    const missing = {
+      ...(username === '' && { username: REQUIRED }),
+      ...(password === '' && { password: REQUIRED }),
+    };
+    const traveller = hasErrors(missing) ? undefined : await services.logIn(username, password);
+    if (!traveller) {
+      services.metrics.logIns.inc({ outcome: 'failed' });
+      pages.send(request, response, 'login', refusedLogIn(missing, username, next), 422);
+      return;
+    }
+    services.metrics.logIns.inc({ outcome: 'succeeded' });
+    await startSession(request, { id: traveller.id, username: traveller.username, name: traveller.name });
+    pages.redirect(request, response, next ?? '/home', {
+      kind: 'success',
+      text: `Success! You are logged in as ${traveller.username}.`,
+    });
+  });
+
+  router.get('/logout', (request, response) => {
+    pages.send(request, response, 'logout', { title: 'Log out' });
+  });
+
+  router.post('/logout', async (request: Request, response: Response) => {
+    if (signedIn(request)) await endSession(request);
+    pages.redirect(request, response, '/home', { kind: 'info', text: 'You have been logged out.' });
+  });
+
+  return router;
+}
+
+function refusedLogIn(missing: Readonly<Record<string, string>>, username: string, next: string | undefined) {
+  const text = 'Username and password do not match. Please try again.';
+  return {
+    title: 'Log in',
+    values: { username },
+    next,
+    errors: missing,
+    labels: LOG_IN_LABELS,
+    alerts: hasErrors(missing) ? [] : [{ kind: 'danger' as const, text }],
+  };
+}

@@ -1,0 +1,64 @@
+import './locals.ts';
+import express, { type Express } from 'express';
+import { type AccountServices, accountRoutes } from './accounts/routes.ts';
+import { type BookingServices, bookingRoutes } from './bookings/routes.ts';
+import type { Config } from './config.ts';
+import { createAlerts } from './http/alerts.ts';
+import type { Assets } from './http/assets.ts';
+import { createPages } from './http/pages.ts';
+import { createSigner } from './http/signer.ts';
+import type { View } from './http/views.ts';
+import type { Logger } from './log.ts';
+import { csrf } from './middleware/csrf.ts';
+import { draining } from './middleware/draining.ts';
+import { errorPages, notFound } from './middleware/error-pages.ts';
+import { requestRecord } from './middleware/request-record.ts';
+import { requireTraveller } from './middleware/require-traveller.ts';
+import { sameOrigin } from './middleware/same-origin.ts';
+import { securityHeaders } from './middleware/security-headers.ts';
+import { sessions } from './middleware/sessions.ts';
+import { staticFiles } from './middleware/static-files.ts';
+import { publicRoutes } from './pages/routes.ts';
+import type { Metrics } from './probes/metrics.ts';
+import type { SessionStore } from './sessions/session-store.ts';
+
+export interface Services extends AccountServices, BookingServices {
+  readonly sessionStore: SessionStore;
+  readonly views: (name: string) => View;
+  readonly assets: Assets;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly isDraining: () => boolean;
+}
+
+/** The way of a request, from top to bottom. */
+export function createApp(services: Services, config: Config): Express {
+  const { logger, metrics, assets, views } = services;
+  const csrfSigner = createSigner(config.secretKeys, 'csrf');
+  const alerts = createAlerts(createSigner(config.secretKeys, 'alert'));
+  const pages = createPages({ views, assets, alerts, csrfSigner });
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.set('trust proxy', config.trustProxy);
+
+  app.use(draining(services.isDraining));
+  app.use(requestRecord({ logger, metrics }));
+  app.use(securityHeaders());
+  app.use(staticFiles(assets));
+  app.use(sameOrigin());
+  app.use(express.urlencoded({ extended: false, limit: `${config.server.bodyLimitKb}kb`, parameterLimit: 50 }));
+  app.use(sessions({ store: services.sessionStore, secretKeys: config.secretKeys }));
+  app.use(['/book', '/reservation'], requireTraveller(pages));
+  app.use(csrf(csrfSigner));
+
+  app.use(publicRoutes(services.destinations, pages));
+  app.use(accountRoutes(services, pages));
+  app.use(bookingRoutes(services, pages));
+
+  app.use(notFound(pages));
+  app.use(errorPages(pages, logger));
+  return app;
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import type { Transaction } from 'sequelize';
+import type { Database } from '../database/database.ts';
+import type { BookingStore } from './booking-store.ts';
+import { newReference } from './reference.ts';
+import { type BookingVerdict, type TripRequest, verdictOf } from './rules.ts';
+
+export type BookTrip = (travellerId: number, trip: TripRequest) => Promise<BookingVerdict>;
+
+/** Books, unless the departure is full or another trip is in the way; a form sent again finds the booking that it made. */
+export function bookTrip(database: Database, bookings: BookingStore): BookTrip {
+  const attempt = async (travellerId: number, trip: TripRequest, transaction: Transaction): Promise<BookingVerdict> => {
+    const departure = { destinationId: trip.destination.id, departureDate: trip.departureDate };
+    const idempotencyKey = idempotencyKeyOf(trip);
+    const taken = await bookings.takePlace(departure, trip.destination.capacity, transaction);
+    await bookings.lockTraveller(travellerId, transaction);
+    const standing = await bookings.standing({ ...trip, travellerId, idempotencyKey }, transaction);
+    const verdict = verdictOf(!taken, standing);
+    if (verdict.kind !== 'book') throw new NotBooked(verdict);
+    const { returnDate, age, previousExperience, blackholeVisit } = trip;
+    await bookings.add(
+      {
+        ...departure,
+        ...{ travellerId, returnDate, age, previousExperience, blackholeVisit, idempotencyKey },
+        destinationName: trip.destination.name,
+        reference: newReference(),
+      },
+      transaction,
+    );
+    return verdict;
+  };
+  return (travellerId, trip) =>
+    database
+      .transaction((transaction) => attempt(travellerId, trip, transaction))
+      .catch((error: unknown) => {
+        if (error instanceof NotBooked) return error.verdict;
+        throw error;
+      });
+}
+
+/** Rolls the transaction back: the place that it took is free again. */
+class NotBooked extends Error {
+  readonly verdict: BookingVerdict;
+  constructor(verdict: BookingVerdict) {
+    super('Not booked');
+    this.verdict = verdict;
+  }
+}
+
+/** Of the form and of what it asks for: a form filled in anew after going back is another one. */
+function idempotencyKeyOf(trip: TripRequest): Buffer {
+  const { formKey, destination, departureDate, returnDate, age, previousExperience, blackholeVisit } = trip;
+  const parts = [formKey, destination.id, departureDate, returnDate, age, previousExperience, blackholeVisit];
+  return createHash('sha256').update(JSON.stringify(parts)).digest();
+}

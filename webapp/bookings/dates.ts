@@ -1,0 +1,40 @@
+/** Days are `YYYY-MM-DD` strings, which compare as they read and belong to no time zone. */
+export type Day = string;
+
+/** The day that the text names, or undefined where there is no such day. MySQL knows no year after 9999. */
+export function dayOf(text: string): Day | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text < '1000-01-01') return undefined;
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? text : undefined;
+}
+
+/** Where the day ends last, in UTC-12: a departure before it is past for everybody on Earth. */
+export function earliestDeparture(now: Date): Day {
+  return isoDay(new Date(now.getTime() - 12 * HOUR));
+}
+
+export function isoDay(date: Date): Day {
+  return date.toISOString().slice(0, 10);
+}
+
+export function addDays(day: Day, days: number): Day {
+  return isoDay(new Date(Date.parse(`${day}T00:00:00Z`) + days * 24 * HOUR));
+}
+
+/** "Saturday 5 January 2030" */
+export function spokenDay(day: Day): string {
+  return SPOKEN.format(new Date(`${day}T00:00:00Z`)).replace(',', '');
+}
+
+export function daysBetween(from: Day, to: Day): number {
+  return Math.round((Date.parse(to) - Date.parse(from)) / (24 * HOUR));
+}
+
+const HOUR = 3_600_000;
+const SPOKEN = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  timeZone: 'UTC',
+});

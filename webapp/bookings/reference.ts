@@ -1,0 +1,9 @@
+import { randomInt } from 'node:crypto';
+
+/** Without the letters and digits that are taken for one another when read aloud or copied by hand. */
+const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
+
+/** 40 random bits: a collision, which the database refuses, is one in a million at a million bookings. */
+export function newReference(): string {
+  return Array.from({ length: 8 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+}

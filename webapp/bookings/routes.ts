@@ -1,0 +1,85 @@
+import { Router } from 'express';
+import type { Clock } from '../clock.ts';
+import { ForbiddenError } from '../http/errors.ts';
+import { textOf } from '../http/form.ts';
+import type { Pages } from '../http/pages.ts';
+import { signedIn } from '../middleware/sessions.ts';
+import type { Metrics } from '../probes/metrics.ts';
+import type { BookTrip } from './book-trip.ts';
+import type { BookingStore } from './booking-store.ts';
+import type { CancelTrip } from './cancel-trip.ts';
+import { earliestDeparture, isoDay, spokenDay } from './dates.ts';
+import type { Destination } from './destinations.ts';
+import { bookingFormOf, newBookingForm } from './forms.ts';
+import { checkBookingForm, refusalMessages } from './rules.ts';
+import { bookingPage, tripCards } from './view.ts';
+
+export interface BookingServices {
+  readonly bookTrip: BookTrip;
+  readonly cancelTrip: CancelTrip;
+  readonly bookings: BookingStore;
+  readonly destinations: readonly Destination[];
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+}
+
+/** Mounted behind requireTraveller. */
+export function bookingRoutes(services: BookingServices, pages: Pages): Router {
+  const { destinations, clock, metrics, bookings } = services;
+  const router = Router();
+
+  router.get('/book', (request, response) => {
+    const form = newBookingForm(request.query, destinations, isoDay(clock.now()));
+    pages.send(request, response, 'book', bookingPage(form, destinations, earliestDeparture(clock.now())));
+  });
+
+  router.post('/book', async (request, response) => {
+    const traveller = signedIn(request);
+    if (!traveller) throw new ForbiddenError('token');
+    const form = bookingFormOf(request.body);
+    const earliest = earliestDeparture(clock.now());
+    const { trip, errors } = checkBookingForm(form, { destinations, earliestDeparture: earliest });
+    if (errors) {
+      metrics.bookings.inc({ outcome: 'invalid' });
+      pages.send(request, response, 'book', { ...bookingPage(form, destinations, earliest), errors }, 422);
+      return;
+    }
+    const verdict = await services.bookTrip(traveller.id, trip);
+    if (verdict.kind === 'refused') {
+      metrics.bookings.inc({ outcome: verdict.full ? 'full' : 'overlapping' });
+      const refusal = refusalMessages(trip, verdict.full, verdict.overlapping);
+      pages.send(request, response, 'book', { ...bookingPage(form, destinations, earliest), errors: refusal }, 409);
+      return;
+    }
+    metrics.bookings.inc({ outcome: verdict.kind === 'book' ? 'booked' : 'repeated' });
+    pages.redirect(request, response, '/reservation', {
+      kind: 'success',
+      text: `Success! Your vacation has been booked. We wish you a safe trip to ${trip.destination.name}!`,
+    });
+  });
+
+  router.get('/reservation', async (request, response) => {
+    const traveller = signedIn(request);
+    if (!traveller) throw new ForbiddenError('token');
+    const trips = tripCards(await bookings.ofTraveller(traveller.id), isoDay(clock.now()));
+    pages.send(request, response, 'reservation', { title: 'Your trips', trips });
+  });
+
+  router.post('/reservation', async (request, response) => {
+    const traveller = signedIn(request);
+    if (!traveller) throw new ForbiddenError('token');
+    const cancelled = await services.cancelTrip(traveller.id, textOf(request.body, 'booking'));
+    if (!cancelled) {
+      const text = 'You have no trip with that reference. Nothing was cancelled.';
+      pages.redirect(request, response, '/reservation', { kind: 'danger', text });
+      return;
+    }
+    metrics.bookings.inc({ outcome: 'cancelled' });
+    pages.redirect(request, response, '/reservation', {
+      kind: 'info',
+      text: `Your trip to ${cancelled.destinationName} on ${spokenDay(cancelled.departureDate)} has been cancelled.`,
+    });
+  });
+
+  return router;
+}

@@ -1,0 +1,121 @@
+import { type FieldErrors, REQUIRED } from '../http/form.ts';
+import { type Day, dayOf, spokenDay } from './dates.ts';
+import type { Destination } from './destinations.ts';
+
+/** The booking form as it was filled in. */
+export interface BookingForm {
+  readonly age: string;
+  readonly previousExperience: string;
+  readonly destination: string;
+  readonly departureDate: string;
+  readonly returnDate: string;
+  readonly blackholeVisit: string;
+  /** Of the rendered form: the same form sent twice books once. */
+  readonly formKey: string;
+}
+
+/** What is asked for, once the form breaks no rule. */
+export interface TripRequest {
+  readonly age: number;
+  readonly previousExperience: boolean;
+  readonly destination: Destination;
+  readonly departureDate: Day;
+  readonly returnDate: Day;
+  readonly blackholeVisit: boolean;
+  readonly formKey: string;
+}
+
+export interface BookingContext {
+  readonly destinations: readonly Destination[];
+  readonly earliestDeparture: Day;
+}
+
+export type CheckedForm =
+  { readonly trip: TripRequest; readonly errors?: never } | { readonly errors: FieldErrors; readonly trip?: never };
+
+const WRONG_AGE = 'You cannot book an interstellar vacation with that age. Travellers are from 18 to 150 years old.';
+const TIME_TRAVEL =
+  "Travelling through time yet isn't possible. Pick a departure date that is not in the past and that is before the return date.";
+const NO_DATE = 'Not a valid date.';
+const NO_CHOICE = 'Not a valid choice.';
+
+/** Every rule that the form breaks on its own, by field, in the order of the form. */
+export function checkBookingForm(form: BookingForm, { destinations, earliestDeparture }: BookingContext): CheckedForm {
+  const errors: Record<string, string> = {};
+  const age = /^[+-]?\d{1,6}$/.test(form.age) ? Number(form.age) : Number.NaN;
+  const destination = destinations.find(({ name }) => name === form.destination);
+  const departureDate = dayOf(form.departureDate);
+  const returnDate = dayOf(form.returnDate);
+
+  if (form.age === '') errors.age = REQUIRED;
+  else if (!(age >= 18 && age <= 150)) errors.age = WRONG_AGE;
+  if (!isYesOrNo(form.previousExperience)) errors.previous_experience = NO_CHOICE;
+  if (!destination) errors.destination = NO_CHOICE;
+  if (!departureDate) errors.departure_date = form.departureDate === '' ? REQUIRED : NO_DATE;
+  else if (departureDate < earliestDeparture || (returnDate && departureDate >= returnDate)) {
+    errors.departure_date = TIME_TRAVEL;
+  }
+  if (!returnDate) errors.return_date = form.returnDate === '' ? REQUIRED : NO_DATE;
+  if (!isYesOrNo(form.blackholeVisit)) errors.blackhole_visit = NO_CHOICE;
+
+  if (Object.keys(errors).length > 0 || !destination || !departureDate || !returnDate) return { errors };
+  return {
+    trip: {
+      age,
+      previousExperience: form.previousExperience === 'Yes',
+      destination,
+      departureDate,
+      returnDate,
+      blackholeVisit: form.blackholeVisit === 'Yes',
+      formKey: form.formKey,
+    },
+  };
+}
+
+/** A booking that stands, as far as the rules look at it. */
+export interface StandingTrip {
+  readonly reference: string;
+  readonly destinationName: string;
+  readonly departureDate: Day;
+  readonly returnDate: Day;
+  /** It was made by this very form. */
+  readonly sameForm: boolean;
+}
+
+export type BookingVerdict =
+  | { readonly kind: 'book' }
+  | { readonly kind: 'repeated'; readonly reference: string }
+  | { readonly kind: 'refused'; readonly full: boolean; readonly overlapping: StandingTrip | undefined };
+
+/** What becomes of a request, given the departure's state and those of the traveller's bookings that touch it. */
+export function verdictOf(full: boolean, standing: readonly StandingTrip[]): BookingVerdict {
+  const repeated = standing.find(({ sameForm }) => sameForm);
+  if (repeated) return { kind: 'repeated', reference: repeated.reference };
+  const overlapping = standing[0];
+  return full || overlapping ? { kind: 'refused', full, overlapping } : { kind: 'book' };
+}
+
+/** The day of a return may be the day of the next departure. */
+export function overlaps(a: Pick<StandingTrip, 'departureDate' | 'returnDate'>, b: typeof a): boolean {
+  return a.departureDate < b.returnDate && b.departureDate < a.returnDate;
+}
+
+export function refusalMessages(trip: TripRequest, full: boolean, overlapping: StandingTrip | undefined): FieldErrors {
+  const messages: string[] = [];
+  if (full) {
+    messages.push(
+      `There are no available slots on ${trip.destination.name} for this departure date, please pick another date to start your interstellar journey!`,
+    );
+  }
+  if (overlapping) {
+    const { destinationName, departureDate, returnDate } = overlapping;
+    messages.push(
+      `You are on your way to ${destinationName} from ${spokenDay(departureDate)} to ${spokenDay(returnDate)}: trips cannot overlap.`,
+    );
+  }
+  return { departure_date: messages.join(' ') };
+}
+
+function isYesOrNo(value: string): boolean {
+  return value === 'Yes' || value === 'No';
+}

@@ -1,0 +1,75 @@
+import type { StoredBooking } from './booking-store.ts';
+import { type Day, daysBetween, spokenDay } from './dates.ts';
+import type { Destination } from './destinations.ts';
+import type { BookingForm } from './rules.ts';
+
+export const BOOKING_LABELS = {
+  age: 'Age',
+  previous_experience: 'Previous experience',
+  destination: 'Destination',
+  departure_date: 'Departure',
+  return_date: 'Return',
+  blackhole_visit: 'Black hole tour',
+};
+
+export interface TripCard {
+  readonly reference: string;
+  readonly destination: string;
+  readonly destinationId: string;
+  readonly departure: string;
+  readonly departureDate: Day;
+  readonly return: string;
+  readonly returnDate: Day;
+  readonly length: string;
+  readonly age: number;
+  readonly previousExperience: string;
+  readonly blackholeVisit: string;
+  readonly when: string;
+}
+
+export function tripCards(bookings: readonly StoredBooking[], today: Day): readonly TripCard[] {
+  return bookings.map((booking) => ({
+    reference: booking.reference,
+    destination: booking.destinationName,
+    destinationId: booking.destinationId,
+    departure: spokenDay(booking.departureDate),
+    departureDate: booking.departureDate,
+    return: spokenDay(booking.returnDate),
+    returnDate: booking.returnDate,
+    length: counted(daysBetween(booking.departureDate, booking.returnDate), 'day'),
+    age: booking.age,
+    previousExperience: booking.previousExperience ? 'Yes' : 'No',
+    blackholeVisit: booking.blackholeVisit ? 'Yes' : 'No',
+    when: whenOf(booking, today),
+  }));
+}
+
+export function bookingPage(form: BookingForm, destinations: readonly Destination[], earliest: Day) {
+  return {
+    title: 'Book a trip',
+    labels: BOOKING_LABELS,
+    values: {
+      age: form.age,
+      previous_experience: form.previousExperience,
+      destination: form.destination,
+      departure_date: form.departureDate,
+      return_date: form.returnDate,
+      blackhole_visit: form.blackholeVisit,
+    },
+    formKey: form.formKey,
+    earliest,
+    destinations: destinations.map(({ name }) => name),
+  };
+}
+
+function whenOf({ departureDate, returnDate }: StoredBooking, today: Day): string {
+  if (today < departureDate) {
+    const days = daysBetween(today, departureDate);
+    return days > 730 ? `in ${Math.floor(days / 365.25)} years` : `in ${counted(days, 'day')}`;
+  }
+  return today <= returnDate ? 'under way' : 'completed';
+}
+
+function counted(number: number, noun: string): string {
+  return `${number.toLocaleString('en-GB')} ${noun}${number === 1 ? '' : 's'}`;
+}

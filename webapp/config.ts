@@ -1,0 +1,224 @@
+import { DEFAULT_DESTINATIONS, type Destination, parseDestinations } from './bookings/destinations.ts';
+
+export interface Config {
+  readonly database: DatabaseConfig;
+  /** The first signs; all of them verify, so that a rotated key logs nobody out. */
+  readonly secretKeys: readonly [string, ...string[]];
+  readonly port: number;
+  readonly probePort: number;
+  readonly demoTraveller: boolean;
+  /** Express' `trust proxy`; never `true`, which would believe any client. */
+  readonly trustProxy: number | readonly string[] | false;
+  readonly logLevel: LogLevel;
+  readonly destinations: readonly Destination[];
+  readonly password: PasswordConfig;
+  readonly session: SessionConfig;
+  readonly server: ServerConfig;
+}
+
+export interface DatabaseConfig {
+  readonly connection: DatabaseAddress;
+  readonly poolSize: number;
+  readonly connectTimeoutMs: number;
+  readonly queryTimeoutMs: number;
+  readonly lockWaitSeconds: number;
+}
+
+export interface DatabaseAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+export interface PasswordConfig {
+  readonly minimumLength: number;
+  readonly hashConcurrency: number;
+  readonly hashQueue: number;
+}
+
+export interface SessionConfig {
+  readonly idleMinutes: number;
+  readonly maximumHours: number;
+}
+
+export interface ServerConfig {
+  readonly bodyLimitKb: number;
+  readonly keepAliveSeconds: number;
+  readonly requestsPerConnection: number;
+  readonly drainSeconds: number;
+}
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Its message names every setting that is wrong, one a line, and never a value that may be secret. */
+export class ConfigError extends Error {
+  constructor(faults: readonly string[]) {
+    super(`The settings cannot be used:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/** Reads the settings of docs/webapp.md; throws one ConfigError that tells all faults at once. */
+export function readConfig(env: Environment): Config {
+  const read = reader(env);
+  const capacity = read.integer('CAPACITY_PER_DEPARTURE', 5, 1, 60_000);
+  const config: Config = {
+    database: databaseOf(read),
+    secretKeys: secretKeysOf(read),
+    port: read.integer('PORT', 5000, 0, 65_535),
+    probePort: read.integer('PROBE_PORT', 9090, 0, 65_535),
+    demoTraveller: read.boolean('DEMO_TRAVELLER', false),
+    trustProxy: trustProxyOf(read),
+    logLevel: logLevelOf(read),
+    destinations: destinationsOf(read, capacity),
+    password: {
+      minimumLength: read.integer('PASSWORD_MIN_LENGTH', 8, 6, 64),
+      hashConcurrency: read.integer('HASH_CONCURRENCY', 2, 1, 16),
+      hashQueue: read.integer('HASH_QUEUE', 100, 0, 10_000),
+    },
+    session: {
+      idleMinutes: read.integer('SESSION_IDLE_MINUTES', 120, 1, 43_200),
+      maximumHours: read.integer('SESSION_MAX_HOURS', 24, 1, 8760),
+    },
+    server: {
+      bodyLimitKb: read.integer('BODY_LIMIT_KB', 16, 4, 1024),
+      keepAliveSeconds: read.integer('KEEP_ALIVE_SECONDS', 65, 1, 600),
+      requestsPerConnection: read.integer('REQUESTS_PER_CONNECTION', 1000, 0, 1_000_000),
+      drainSeconds: read.integer('DRAIN_SECONDS', 15, 1, 300),
+    },
+  };
+  return read.done(config);
+}
+
+/** The settings of `migrate.js`, which needs nothing but a database. */
+export function readMigrationConfig(env: Environment): {
+  readonly connection: DatabaseAddress;
+  readonly resultFile: string | undefined;
+  readonly waitSeconds: number;
+} {
+  const read = reader(env);
+  return read.done({
+    connection: addressOf(read),
+    resultFile: read.text('RESULT_FILE'),
+    waitSeconds: read.integer('MIGRATE_WAIT_SECONDS', 60, 0, 3600),
+  });
+}
+
+type Reader = ReturnType<typeof reader>;
+
+function reader(env: Environment) {
+  const faults: string[] = [];
+  const text = (name: string): string | undefined => {
+    const value = env[name]?.trim();
+    return value === undefined || value === '' ? undefined : value;
+  };
+  return {
+    text,
+    fault: (message: string) => void faults.push(message),
+    integer(name: string, fallback: number, minimum: number, maximum: number): number {
+      const value = text(name);
+      if (value === undefined) return fallback;
+      const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+      if (number >= minimum && number <= maximum) return number;
+      faults.push(`${name} must be a whole number from ${minimum} to ${maximum}.`);
+      return fallback;
+    },
+    boolean(name: string, fallback: boolean): boolean {
+      const value = text(name)?.toLowerCase();
+      if (value === undefined) return fallback;
+      if (value === 'true' || value === '1') return true;
+      if (value === 'false' || value === '0') return false;
+      faults.push(`${name} must be true or false.`);
+      return fallback;
+    },
+    done<T>(config: T): T {
+      if (faults.length > 0) throw new ConfigError(faults);
+      return Object.freeze(config);
+    },
+  };
+}
+
+function databaseOf(read: Reader): DatabaseConfig {
+  return {
+    connection: addressOf(read),
+    poolSize: read.integer('DB_POOL_SIZE', 5, 1, 100),
+    connectTimeoutMs: read.integer('DB_CONNECT_TIMEOUT_MS', 1000, 100, 60_000),
+    queryTimeoutMs: read.integer('DB_QUERY_TIMEOUT_MS', 1500, 100, 60_000),
+    lockWaitSeconds: read.integer('DB_LOCK_WAIT_SECONDS', 1, 1, 60),
+  };
+}
+
+const NO_ADDRESS: DatabaseAddress = { host: '', port: 3306, user: '', password: '', database: '' };
+
+function addressOf(read: Reader): DatabaseAddress {
+  const form = 'mysql://user:password@host:port/database';
+  const value = read.text('db_uri');
+  if (value === undefined) {
+    read.fault(`db_uri is missing: ${form}.`);
+    return NO_ADDRESS;
+  }
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (!url || !['mysql:', 'mysql+pymysql:'].includes(url.protocol) || url.hostname === '') {
+    read.fault(`db_uri must have the form ${form} (mysql+pymysql:// is accepted).`);
+    return NO_ADDRESS;
+  }
+  const decoded = decodedParts(url);
+  if (!decoded) {
+    read.fault('db_uri has a percent sign in its user, password or database that is not followed by two hex digits.');
+    return NO_ADDRESS;
+  }
+  if (decoded.user === '') read.fault('db_uri names no user.');
+  if (decoded.database === '') read.fault('db_uri names no database.');
+  return { ...decoded, host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port === '' ? 3306 : Number(url.port) };
+}
+
+function decodedParts(url: URL): Pick<DatabaseAddress, 'user' | 'password' | 'database'> | undefined {
+  try {
+    return {
+      user: decodeURIComponent(url.username),
+      password: decodeURIComponent(url.password),
+      database: decodeURIComponent(url.pathname.slice(1)),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function secretKeysOf(read: Reader): readonly [string, ...string[]] {
+  const current = read.text('secret_key');
+  const previous = read.text('secret_key_previous');
+  if (current === undefined) read.fault('secret_key is missing: at least 16 random characters.');
+  else if (current.length < 16) read.fault('secret_key is too short: at least 16 random characters.');
+  return previous === undefined ? [current ?? ''] : [current ?? '', previous];
+}
+
+function trustProxyOf(read: Reader): Config['trustProxy'] {
+  const value = read.text('TRUST_PROXY');
+  if (value === undefined || value === 'false' || value === '0') return false;
+  if (/^[1-9]\d?$/.test(value)) return Number(value);
+  const parts = value.split(',').map((part) => part.trim());
+  if (parts.every((part) => /^(loopback|linklocal|uniquelocal|[\da-f.:]+(\/\d{1,3})?)$/i.test(part))) return parts;
+  read.fault('TRUST_PROXY must be false, a number of proxies, or a list of addresses and networks.');
+  return false;
+}
+
+function logLevelOf(read: Reader): LogLevel {
+  const value = read.text('LOG_LEVEL')?.toLowerCase() ?? 'info';
+  const level = LOG_LEVELS.find((known) => known === value);
+  if (level === undefined) read.fault(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}.`);
+  return level ?? 'info';
+}
+
+function destinationsOf(read: Reader, capacity: number): readonly Destination[] {
+  const value = read.text('DESTINATIONS');
+  if (value === undefined) return DEFAULT_DESTINATIONS.map((destination) => ({ ...destination, capacity }));
+  const parsed = parseDestinations(value, capacity);
+  if (typeof parsed !== 'string') return parsed;
+  read.fault(`DESTINATIONS ${parsed}`);
+  return [];
+}

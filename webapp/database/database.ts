@@ -1,0 +1,204 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConnectionOptions, RowDataPacket } from 'mysql2';
+import type { Connection } from 'mysql2';
+import mysql2 from 'mysql2';
+import type { Transaction } from 'sequelize';
+import { Sequelize, type ModelCtor } from 'sequelize-typescript';
+import type { DatabaseAddress, DatabaseConfig } from '../config.ts';
+import type { Logger } from '../log.ts';
+import { type Breaker, type BreakerState, createBreaker } from './breaker.ts';
+import { BusyError, DatabaseAwayError, isLockConflict, isLostConnection, isMissingTable } from './errors.ts';
+import { missingMigrations } from './schema.ts';
+
+/** The only way to MySQL. Everything asked of it ends within the deadlines of its configuration. */
+export interface Database {
+  readonly sequelize: Sequelize;
+  /** Run again once where its connection ended. */
+  read<T>(work: () => Promise<T>): Promise<T>;
+  /** One statement on its own, never run twice. */
+  write<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * One transaction (READ COMMITTED), run again as a whole after a deadlock or a lost connection: `work` must find its own
+   * earlier effect, as its commit may have succeeded unseen.
+   */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** One prepared statement past the ORM, for what every request does. */
+  prepared<T>(sql: string, values: readonly PreparedValue[]): Promise<T[]>;
+  state(): BreakerState;
+  pool(): { readonly size: number; readonly used: number; readonly waiting: number };
+  close(): Promise<void>;
+}
+
+export type PreparedValue = string | number | Date | Buffer | null;
+
+export interface DatabaseOptions {
+  readonly config: DatabaseConfig;
+  readonly models: readonly ModelCtor[];
+  readonly logger: Logger;
+  /** Called whenever the database has become fit for use. */
+  readonly onUp?: () => void;
+}
+
+/** Probes begin at once; until the first succeeds everything is refused with DatabaseAwayError. */
+export function createDatabase({ config, models, logger, onUp }: DatabaseOptions): Database {
+  const sequelize = createSequelize(config, models);
+  const breaker = createBreaker({
+    probe: () => probe(config),
+    intervalMs: PROBE_INTERVAL_MS,
+    onChange: (state, error) => {
+      logger.log(state === 'up' ? 'info' : 'warn', 'Database state changed', { state, error });
+      if (state === 'up') onUp?.();
+    },
+  });
+  breaker.start();
+  return {
+    sequelize,
+    read: (work) => breaker.run(() => again(work)),
+    write: (work) => breaker.run(work),
+    transaction: (work) => transaction(sequelize, breaker, work),
+    prepared: (sql, values) => breaker.run(() => again(() => prepared(sequelize, sql, values))),
+    state: () => breaker.state(),
+    pool: () => poolOf(sequelize),
+    close: async () => {
+      breaker.stop();
+      await Promise.race([sequelize.close(), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+    },
+  };
+}
+
+const PROBE_INTERVAL_MS = 500;
+const CLOSE_TIMEOUT_MS = 2000;
+const ATTEMPTS = 5;
+
+async function transaction<T>(
+  sequelize: Sequelize,
+  breaker: Breaker,
+  work: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
+  return breaker.run(async () => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await sequelize.transaction(work);
+      } catch (error) {
+        if (!isLockConflict(error) && !isLostConnection(error)) throw error;
+        if (breaker.state() !== 'up') throw new DatabaseAwayError({ cause: error });
+        if (attempt === ATTEMPTS) throw new BusyError('transactions that wait for one another', { cause: error });
+        await sleep(Math.random() * 10 * 2 ** attempt);
+      }
+    }
+  });
+}
+
+async function again<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isLostConnection(error)) throw error;
+    return work();
+  }
+}
+
+async function prepared<T>(sequelize: Sequelize, sql: string, values: readonly PreparedValue[]): Promise<T[]> {
+  const connection = (await sequelize.connectionManager.getConnection({ type: 'read' })) as Connection;
+  try {
+    return await new Promise((resolve, reject) => {
+      connection.execute<RowDataPacket[]>(sql, [...values], (error, rows) => {
+        if (error) reject(error);
+        else resolve(rows as T[]);
+      });
+    });
+  } finally {
+    sequelize.connectionManager.releaseConnection(connection);
+  }
+}
+
+function createSequelize(config: DatabaseConfig, models: readonly ModelCtor[]): Sequelize {
+  const { host, port, user, password, database } = config.connection;
+  const session = `SET SESSION time_zone = '+00:00', SESSION innodb_lock_wait_timeout = ${config.lockWaitSeconds}, SESSION transaction_isolation = 'READ-COMMITTED'`;
+  return new Sequelize({
+    dialect: 'mysql',
+    // Sequelize knows no deadline for a query: without one a frozen server would hold every request for ever
+    dialectModule: {
+      createConnection: (options: ConnectionOptions) =>
+        withDeadline(mysql2.createConnection(options), config.queryTimeoutMs),
+    },
+    host,
+    port,
+    username: user,
+    password,
+    database,
+    dialectOptions: { connectTimeout: config.connectTimeoutMs, charset: 'utf8mb4' },
+    ...NOT_ASKED,
+    logging: false,
+    pool: { max: config.poolSize, min: 1, acquire: 10_000, idle: 60_000, evict: 10_000 },
+    models: [...models],
+    hooks: {
+      async afterConnect(connection) {
+        await (connection as Connection).promise().query(session);
+      },
+    },
+  });
+}
+
+/** What Sequelize would send statements of its own for: the server's version, and the time zone, which `afterConnect` sets. */
+const NOT_ASKED = { databaseVersion: '8.0.16', keepDefaultTimezone: true };
+
+/** Ends the connection of a statement that has not been answered in time; the statement then fails with ETIMEDOUT. */
+function withDeadline(connection: Connection, timeoutMs: number): Connection {
+  for (const method of ['query', 'execute'] as const) {
+    const original = connection[method].bind(connection) as (...parameters: unknown[]) => unknown;
+    const bounded = (...parameters: unknown[]) => {
+      const callback = parameters.at(-1);
+      if (typeof callback !== 'function') return original(...parameters);
+      const timer = setTimeout(() => {
+        const error = Object.assign(new Error('MySQL did not answer in time'), { code: 'ETIMEDOUT' });
+        streamOf(connection).destroy(error);
+      }, timeoutMs);
+      const settled = (...results: unknown[]) => {
+        clearTimeout(timer);
+        (callback as (...results: unknown[]) => void)(...results);
+      };
+      return original(...parameters.slice(0, -1), settled);
+    };
+    Object.defineProperty(connection, method, { value: bounded });
+  }
+  return connection;
+}
+
+function streamOf(connection: Connection): { destroy(error?: Error): void } {
+  return (connection as unknown as { stream: { destroy(error?: Error): void } }).stream;
+}
+
+/** On a connection of its own, which a full or broken pool cannot keep waiting. */
+async function probe(config: DatabaseConfig): Promise<'up' | 'outdated'> {
+  const connection = withDeadline(
+    mysql2.createConnection({ ...connectionOptions(config.connection), connectTimeout: config.connectTimeoutMs }),
+    config.queryTimeoutMs,
+  );
+  connection.on('error', () => undefined);
+  try {
+    const executed = await new Promise<string[]>((resolve, reject) => {
+      connection.query<RowDataPacket[]>('SELECT name FROM schema_migration', (error, rows) => {
+        if (error) reject(error);
+        else resolve(rows.map((row) => String(row.name)));
+      });
+    });
+    return missingMigrations(executed).length === 0 ? 'up' : 'outdated';
+  } catch (error) {
+    if (isMissingTable(error)) return 'outdated';
+    throw error;
+  } finally {
+    connection.destroy();
+  }
+}
+
+export function connectionOptions(address: DatabaseAddress): ConnectionOptions {
+  return { ...address, charset: 'utf8mb4', timezone: 'Z', flags: ['-FOUND_ROWS'] };
+}
+
+function poolOf(sequelize: Sequelize): { size: number; used: number; waiting: number } {
+  const { pool } = sequelize.connectionManager as unknown as {
+    pool: { size: number; using: number; waiting: number };
+  };
+  return { size: pool.size, used: pool.using, waiting: pool.waiting };
+}

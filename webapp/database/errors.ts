@@ -1,0 +1,88 @@
+/** MySQL cannot be reached, does not answer in time, or does not have the schema yet: 503, and the traveller may try again. */
+export class DatabaseAwayError extends Error {
+  constructor(options?: ErrorOptions) {
+    super('The database is away', options);
+    this.name = 'DatabaseAwayError';
+  }
+}
+
+/** More is asked for than can be done in time: 503, and the traveller may try again. */
+export class BusyError extends Error {
+  constructor(what: string, options?: ErrorOptions) {
+    super(`Too much at once: ${what}`, options);
+    this.name = 'BusyError';
+  }
+}
+
+/** What a transaction read before its first lock was no longer so after it: it is run again. */
+export class ChangedMeanwhileError extends Error {
+  constructor() {
+    super('Changed by another transaction');
+    this.name = 'ChangedMeanwhileError';
+  }
+}
+
+/** Deadlock or lock wait timeout: the transaction was rolled back and may be run again as a whole. */
+export function isLockConflict(error: unknown): boolean {
+  return error instanceof ChangedMeanwhileError || ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT'].includes(codeOf(error));
+}
+
+/** One connection ended; others may be well. */
+export function isLostConnection(error: unknown): boolean {
+  return LOST.has(codeOf(error)) || messageOf(error).includes('connection is in closed state');
+}
+
+/** Nobody answers, or nobody can be let in. */
+export function isUnreachable(error: unknown): boolean {
+  return UNREACHABLE.has(codeOf(error)) || nameOf(error).startsWith('SequelizeConnection');
+}
+
+/** The name of the unique index that refused a row, where that is what happened. */
+export function duplicateKeyOf(error: unknown): string | undefined {
+  if (codeOf(error) !== 'ER_DUP_ENTRY') return undefined;
+  return /for key '(?:[^'.]*\.)?([^'.]+)'/.exec(messageOf(rootOf(error)))?.[1];
+}
+
+export function isMissingTable(error: unknown): boolean {
+  return codeOf(error) === 'ER_NO_SUCH_TABLE';
+}
+
+const LOST = new Set([
+  'PROTOCOL_CONNECTION_LOST',
+  'ECONNRESET',
+  'EPIPE',
+  'ER_SERVER_SHUTDOWN',
+  'ER_QUERY_INTERRUPTED',
+  'ER_CLIENT_INTERACTION_TIMEOUT',
+]);
+const UNREACHABLE = new Set([
+  'ETIMEDOUT',
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ER_CON_COUNT_ERROR',
+  'ER_ACCESS_DENIED_ERROR',
+  'ER_DBACCESS_DENIED_ERROR',
+  'ER_BAD_DB_ERROR',
+]);
+
+/** Sequelize wraps what the driver said. */
+function rootOf(error: unknown): unknown {
+  const parent = (error as { parent?: unknown } | null | undefined)?.parent;
+  return parent === undefined || parent === null ? error : rootOf(parent);
+}
+
+function codeOf(error: unknown): string {
+  const code = (rootOf(error) as { code?: unknown } | null | undefined)?.code;
+  return typeof code === 'string' ? code : '';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : '';
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : '';
+}

@@ -1,0 +1,67 @@
+import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
+import { Umzug, type UmzugStorage } from 'umzug';
+import type { DatabaseAddress } from '../config.ts';
+import type { Logger } from '../log.ts';
+import { connectionOptions } from './database.ts';
+import { BusyError } from './errors.ts';
+import { migrations } from './migrations/index.ts';
+import { SCHEMA_VERSION } from './schema.ts';
+
+/**
+ * Brings the schema to SCHEMA_VERSION. Any number may run at once: the first to get the lock does the work, the others
+ * then find it done. The lock belongs to the connection, so that the end of this process, however it comes, frees it.
+ */
+export async function migrate(address: DatabaseAddress, logger: Logger, lockWaitSeconds = 60): Promise<string> {
+  const connection = await createConnection({ ...connectionOptions(address), connectTimeout: 5000 });
+  try {
+    await refuseUnfitServer(connection);
+    await takeLock(connection, address.database, lockWaitSeconds);
+    await connection.query(
+      'CREATE TABLE IF NOT EXISTS schema_migration (name VARCHAR(100) NOT NULL PRIMARY KEY, executed_at DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP)',
+    );
+    const umzug = new Umzug({
+      migrations: migrations.map((migration) => ({ name: migration.name, up: () => migration.up(connection) })),
+      storage: storageIn(connection),
+      logger: undefined,
+    });
+    umzug.on('migrated', ({ name }) => {
+      logger.info('Migration applied', { migration: name });
+    });
+    await umzug.up();
+    return SCHEMA_VERSION;
+  } finally {
+    await connection.end();
+  }
+}
+
+/** CHECK constraints, which keep departures from being overbooked, are only promises before 8.0.16. */
+async function refuseUnfitServer(connection: Connection): Promise<void> {
+  const [rows] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version');
+  const version = String(rows[0]?.version);
+  const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/).map(Number);
+  if (/mariadb/i.test(version)) throw new Error(`This is MariaDB ${version}: use MySQL 8.0.16 or newer`);
+  if (major * 1e6 + minor * 1e3 + patch < 8_000_016) {
+    throw new Error(`MySQL ${version} is too old: use 8.0.16 or newer`);
+  }
+}
+
+async function takeLock(connection: Connection, database: string, waitSeconds: number): Promise<void> {
+  const name = `migrate:${database}`.slice(0, 64);
+  const [rows] = await connection.query<RowDataPacket[]>('SELECT GET_LOCK(?, ?) AS taken', [name, waitSeconds]);
+  if (rows[0]?.taken !== 1) throw new BusyError(`another migration held the lock for ${waitSeconds} s`);
+}
+
+function storageIn(connection: Connection): UmzugStorage {
+  return {
+    async logMigration({ name }) {
+      await connection.query('INSERT INTO schema_migration (name) VALUES (?)', [name]);
+    },
+    async unlogMigration({ name }) {
+      await connection.query('DELETE FROM schema_migration WHERE name = ?', [name]);
+    },
+    executed: async () => {
+      const [rows] = await connection.query<RowDataPacket[]>('SELECT name FROM schema_migration ORDER BY name');
+      return rows.map((row) => String(row.name));
+    },
+  };
+}

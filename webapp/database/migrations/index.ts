@@ -1,0 +1,14 @@
+import type { Connection } from 'mysql2/promise';
+import { firstSchema } from './0001-first-schema.ts';
+
+/**
+ * One step of the schema. MySQL commits every DDL statement by itself, so each must do nothing where it was done before;
+ * and the release before this one still runs while it is applied, so it only adds.
+ */
+export interface Migration {
+  readonly name: string;
+  up(connection: Connection): Promise<void>;
+}
+
+/** In order of application; their names are what `schema_migration` keeps. */
+export const migrations: readonly Migration[] = [firstSchema];

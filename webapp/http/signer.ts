@@ -1,0 +1,20 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/** Signs with the first key and accepts any of them; each purpose has keys of its own, derived from these. */
+export interface Signer {
+  sign(text: string): Buffer;
+  verify(text: string, signature: Buffer): boolean;
+}
+
+export function createSigner(secretKeys: readonly [string, ...string[]], purpose: string): Signer {
+  const derive = (key: string) => createHmac('sha256', key).update(purpose).digest();
+  const [current, ...previous] = secretKeys;
+  const signing = derive(current);
+  const accepted = [signing, ...previous.map(derive)];
+  const mac = (key: Buffer, text: string) => createHmac('sha256', key).update(text).digest();
+  return {
+    sign: (text) => mac(signing, text),
+    verify: (text, signature) =>
+      signature.length === 32 && accepted.some((key) => timingSafeEqual(mac(key, text), signature)),
+  };
+}

@@ -1,0 +1,12 @@
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- the only way to type Express' locals
+  namespace Express {
+    interface Locals {
+      requestId?: string;
+      /** There is a session cookie, but nobody knows whose: the database is away. */
+      sessionAway?: boolean;
+    }
+  }
+}
+
+export {};

@@ -1,0 +1,90 @@
+import { createServer, type Server } from 'node:http';
+import { createApp } from './app.ts';
+import { systemClock } from './clock.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
+import { createLogger } from './log.ts';
+import { createProbeServer } from './probes/probe-server.ts';
+import { compose } from './services.ts';
+
+const SWEEP_INTERVAL_MS = 600_000;
+
+function main(): void {
+  const config = readConfig(process.env);
+  const logger = createLogger(config.logLevel);
+  let draining = false;
+  let schemaSeen = false;
+  const { services, database } = compose({
+    config,
+    clock: systemClock,
+    logger,
+    isDraining: () => draining,
+    onDatabaseUp: () => (schemaSeen = true),
+  });
+
+  const server = pageServer(createApp(services, config), config);
+  const probes = createProbeServer(
+    {
+      listening: () => server.listening,
+      draining: () => draining,
+      schemaSeen: () => schemaSeen,
+      database: () => database.state(),
+    },
+    services.metrics,
+  );
+  for (const one of [server, probes]) {
+    one.on('error', (error) => {
+      logger.error('Cannot listen', { error });
+      process.exit(1);
+    });
+  }
+  probes.listen(config.probePort);
+  server.listen(config.port, () => logger.info('Listening', { port: config.port, probePort: config.probePort }));
+
+  const sweeper = setInterval(() => {
+    services.sessionStore.sweep().catch((error: unknown) => logger.debug('Expired sessions stay for now', { error }));
+  }, SWEEP_INTERVAL_MS);
+  sweeper.unref();
+
+  const drain = (signal: string) => {
+    if (draining) return;
+    draining = true;
+    logger.info('Draining', { signal });
+    const giveUp = setTimeout(() => server.closeAllConnections(), config.server.drainSeconds * 1000);
+    server.close(() => {
+      clearTimeout(giveUp);
+      database.close().then(
+        () => {
+          logger.info('Drained');
+          probes.close();
+          process.exit(0);
+        },
+        () => process.exit(0),
+      );
+    });
+  };
+  process.on('SIGTERM', drain);
+  process.on('SIGINT', drain);
+}
+
+/** Kept alive longer than proxies keep their side, else they send into a connection that is just being closed. */
+function pageServer(app: Parameters<typeof createServer>[1], { server: settings }: Config): Server {
+  const server = createServer(
+    {
+      keepAliveTimeout: settings.keepAliveSeconds * 1000,
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+    },
+    app,
+  );
+  // connections that are never renewed would keep new pods without work
+  server.maxRequestsPerSocket = settings.requestsPerConnection;
+  return server;
+}
+
+try {
+  main();
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,23 @@
+import type { RequestHandler } from 'express';
+import { DatabaseAwayError } from '../database/errors.ts';
+import { logInPath } from '../accounts/return-path.ts';
+import type { Pages } from '../http/pages.ts';
+import { signedIn } from './sessions.ts';
+
+/** Sends who is not logged in to do so, and then back to where they were going. */
+export function requireTraveller(pages: Pages): RequestHandler {
+  return function requireTravellerMiddleware(request, response, next) {
+    if (response.locals.sessionAway) {
+      next(new DatabaseAwayError());
+      return;
+    }
+    if (signedIn(request)) {
+      next();
+      return;
+    }
+    pages.redirect(request, response, logInPath(request.originalUrl), {
+      kind: 'info',
+      text: 'Please log in to access this page.',
+    });
+  };
+}

@@ -1,0 +1,62 @@
+import { promisify } from 'node:util';
+import type { Request, RequestHandler } from 'express';
+import session from 'express-session';
+import { DatabaseAwayError } from '../database/errors.ts';
+import type { SessionStore, SignedIn } from '../sessions/session-store.ts';
+import { cookieOf } from '../http/cookies.ts';
+
+/**
+ * A session for whoever has one; visitors without a cookie cost no query, and get a row only when they log in. Where the database is
+ * away the request goes on without knowing who is there: pages that need to know refuse it.
+ */
+export function sessions({
+  store,
+  secretKeys,
+}: {
+  store: SessionStore;
+  secretKeys: readonly string[];
+}): RequestHandler {
+  const [plain, secure] = [false, true].map((overHttps) =>
+    session({
+      name: sessionCookie(overHttps),
+      secret: [...secretKeys],
+      store,
+      resave: false,
+      saveUninitialized: false,
+      // 'auto', as both share a store, and the last to be made decides what cookies its new sessions have
+      cookie: { httpOnly: true, sameSite: 'lax', secure: 'auto', path: '/' },
+    }),
+  ) as [RequestHandler, RequestHandler];
+  return function sessionsMiddleware(request, response, next) {
+    const known = cookieOf(request, sessionCookie(request.secure)) !== undefined;
+    if (!known && request.method !== 'POST') {
+      next();
+      return;
+    }
+    const load = request.secure ? secure : plain;
+    void load(request, response, (error?: unknown) => {
+      if (!(error instanceof DatabaseAwayError)) return next(error);
+      response.locals.sessionAway = true;
+      next();
+    });
+  };
+}
+
+export function signedIn(request: Request): SignedIn | undefined {
+  return (request.session as Request['session'] | undefined)?.traveller;
+}
+
+/** Under a new id, so that nobody who knew the old one is logged in too; stored before anything is answered. */
+export async function startSession(request: Request, traveller: SignedIn): Promise<void> {
+  await promisify<void>((done) => request.session.regenerate(done))();
+  request.session.traveller = traveller;
+  await promisify<void>((done) => request.session.save(done))();
+}
+
+export async function endSession(request: Request): Promise<void> {
+  await promisify<void>((done) => request.session.destroy(done))();
+}
+
+export function sessionCookie(overHttps: boolean): string {
+  return overHttps ? '__Host-sid' : 'sid';
+}

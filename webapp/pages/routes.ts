@@ -1,0 +1,15 @@
+import { Router } from 'express';
+import type { Destination } from '../bookings/destinations.ts';
+import type { Pages } from '../http/pages.ts';
+
+/** The pages that need no database. */
+export function publicRoutes(destinations: readonly Destination[], pages: Pages): Router {
+  const router = Router();
+  router.get(['/', '/home'], (request, response) => {
+    pages.send(request, response, 'home', { title: 'Interstellar vacations', destinations });
+  });
+  router.get('/about', (request, response) => {
+    pages.send(request, response, 'about', { title: 'About', destinations });
+  });
+  return router;
+}

@@ -1,0 +1,61 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Database } from '../database/database.ts';
+
+export interface Metrics {
+  readonly registry: Registry;
+  readonly requests: Histogram<'method' | 'route' | 'status'>;
+  readonly bookings: Counter<'outcome'>;
+  readonly logIns: Counter<'outcome'>;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    requests: new Histogram({
+      name: 'http_request_duration_seconds',
+      help: 'Time from the first byte of a request to the end of its answer',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
+    bookings: new Counter({
+      name: 'bookings_total',
+      help: 'Booking forms by what became of them: booked, repeated, full, overlapping, invalid; and cancelled ones',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    logIns: new Counter({
+      name: 'log_ins_total',
+      help: 'Log-ins by outcome: succeeded, failed',
+      labelNames: ['outcome'],
+      registers,
+    }),
+  };
+}
+
+export function watchDatabase(metrics: Metrics, database: Database): void {
+  const registers = [metrics.registry];
+  new Gauge({
+    name: 'database_up',
+    help: '1 while the database answers and has the schema that this release needs',
+    registers,
+    collect() {
+      this.set(database.state() === 'up' ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'database_pool_connections',
+    help: 'Connections to the database and requests that wait for one',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      const { size, used, waiting } = database.pool();
+      this.set({ state: 'open' }, size);
+      this.set({ state: 'used' }, used);
+      this.set({ state: 'waiting' }, waiting);
+    },
+  });
+}

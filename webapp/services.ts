@@ -1,0 +1,75 @@
+import { addDemoTraveller } from './accounts/add-demo-traveller.ts';
+import { loadCommonPasswords } from './accounts/common-passwords.ts';
+import { logIn } from './accounts/log-in.ts';
+import { createPasswords } from './accounts/passwords.ts';
+import { registerTraveller } from './accounts/register-traveller.ts';
+import { Traveller } from './accounts/traveller.ts';
+import { createTravellerStore } from './accounts/traveller-store.ts';
+import type { Services } from './app.ts';
+import { bookTrip } from './bookings/book-trip.ts';
+import { Booking } from './bookings/booking.ts';
+import { createBookingStore } from './bookings/booking-store.ts';
+import { cancelTrip } from './bookings/cancel-trip.ts';
+import { Departure } from './bookings/departure.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import { createDatabase, type Database } from './database/database.ts';
+import { loadAssets } from './http/assets.ts';
+import { loadViews } from './http/views.ts';
+import type { Logger } from './log.ts';
+import { createMetrics, watchDatabase } from './probes/metrics.ts';
+import { SessionStore } from './sessions/session-store.ts';
+
+export interface Composition {
+  readonly services: Services;
+  readonly database: Database;
+}
+
+export interface CompositionOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly isDraining?: () => boolean;
+  readonly onDatabaseUp?: () => void;
+}
+
+/** Everything that the application is made of, put together; nothing listens yet. */
+export function compose({ config, clock, logger, isDraining, onDatabaseUp }: CompositionOptions): Composition {
+  const { minimumLength, hashConcurrency, hashQueue } = config.password;
+  const metrics = createMetrics();
+  const passwords = createPasswords({ concurrency: hashConcurrency, queue: hashQueue });
+  const database = createDatabase({
+    config: config.database,
+    models: [Traveller, Departure, Booking],
+    logger,
+    onUp() {
+      onDatabaseUp?.();
+      if (config.demoTraveller) {
+        addDemo().catch((error: unknown) => logger.warn('The demo traveller could not be added', { error }));
+      }
+    },
+  });
+  watchDatabase(metrics, database);
+  const travellers = createTravellerStore(database);
+  const bookings = createBookingStore(database);
+  const addDemo = addDemoTraveller(travellers, passwords);
+  return {
+    database,
+    services: {
+      registerTraveller: registerTraveller(travellers, passwords, { minimumLength, isCommon: loadCommonPasswords() }),
+      logIn: logIn(travellers, passwords),
+      minimumPasswordLength: minimumLength,
+      bookTrip: bookTrip(database, bookings),
+      cancelTrip: cancelTrip(database, bookings, () => clock.now()),
+      bookings,
+      destinations: config.destinations,
+      clock,
+      sessionStore: new SessionStore(database, config.session, clock),
+      views: loadViews(),
+      assets: loadAssets(),
+      metrics,
+      logger,
+      isDraining: isDraining ?? (() => false),
+    },
+  };
+}
