@@ -109,6 +109,17 @@ export async function load(name: string, archive: string): Promise<void> {
   ]);
 }
 
+/** Imports an archive unless this very one was imported before. */
+export async function loadOnce(name: string, tag: string, archive: string): Promise<void> {
+  const file = join(folderOf(name), 'loaded.json');
+  await withLock(`${file}.lock`, async () => {
+    const loaded = JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) as Record<string, string>;
+    if (loaded[tag] === archive) return;
+    await step(`Loading the image ${tag} into the cluster`, () => load(name, archive));
+    await writeFile(file, JSON.stringify({ ...loaded, [tag]: archive }));
+  });
+}
+
 /** Runs a command inside the node's namespaces: there every Service, pod and NodePort can be reached. */
 export async function inside(name: string, command: readonly string[]): Promise<string> {
   return run('nsenter', [...insideArguments(name), ...command]);

@@ -1,0 +1,172 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import * as builtIn from './built-in.ts';
+import { chooseCluster, type Choice } from './choose-cluster.ts';
+import { isRoot } from './debian.ts';
+import { isEngineUp } from './engine.ts';
+import type { Image } from './images.ts';
+import { cacheFolder, sources } from './paths.ts';
+import { step } from './progress.ts';
+import { run, which } from './run.ts';
+import { UnavailableError } from './unavailable.ts';
+
+/** A cluster that answers, however it came to be. */
+export interface Cluster {
+  readonly kind: Choice['kind'];
+  readonly description: string;
+  /** Words that a kubectl command begins with. */
+  readonly kubectl: readonly [string, ...string[]];
+  /** A kubeconfig of its own; undefined for an existing cluster, which is in the user's. */
+  readonly kubeconfig: string | undefined;
+  /** Where NodePorts answer, if this machine can reach them at all. */
+  readonly nodeAddress: string;
+  /** Whether its nodes fetch images from public registries. */
+  readonly pulls: boolean;
+  readonly auditLog: string | undefined;
+  load(image: Image): Promise<void>;
+  /** Takes away a cluster that was made here; an existing one stays. */
+  remove(): Promise<void>;
+}
+
+export interface OpenOptions {
+  /** Tells clusters of one machine apart: one to ten lower-case letters and digits. */
+  readonly name: string;
+  readonly context?: string | undefined;
+  readonly audit?: boolean;
+}
+
+/** Starts the cluster of the name, or finds it running. */
+export async function openCluster(options: OpenOptions): Promise<Cluster> {
+  const choice = await choiceFor(options.context);
+  if (choice.kind === 'existing') return existing(choice.context);
+  if (choice.kind === 'kind') return kind(options.name, choice.engine);
+  return builtInCluster(options);
+}
+
+/** Which cluster openCluster() would take here. */
+export async function choiceFor(context: string | undefined): Promise<Choice> {
+  const docker = await isEngineUp('docker');
+  return chooseCluster({
+    context,
+    engine: docker ? 'docker' : (await isEngineUp('podman')) ? 'podman' : undefined,
+    hasKind: which('kind') !== undefined,
+    platform: process.platform,
+    isRoot,
+  });
+}
+
+async function builtInCluster({ name, audit = false }: OpenOptions): Promise<Cluster> {
+  const { kubectl, kubeconfig, nodeAddress, auditLog } = await builtIn.up(name, { audit });
+  return {
+    kind: 'built-in',
+    description: `the built-in cluster ${name}`,
+    kubectl: [kubectl, '--kubeconfig', kubeconfig],
+    kubeconfig,
+    nodeAddress,
+    pulls: false,
+    auditLog,
+    load: ({ tag, archive }) => builtIn.loadOnce(name, tag, archive),
+    remove: () => builtIn.down(name),
+  };
+}
+
+const KIND_NODE_TIMEOUT = '180s';
+
+async function kind(name: string, engine: 'docker' | 'podman'): Promise<Cluster> {
+  const program = requireKubectl();
+  const cluster = `vacation-${name}`;
+  const kubeconfig = join(cacheFolder(), 'kind', name, 'kubeconfig');
+  const env = { KIND_EXPERIMENTAL_PROVIDER: engine };
+  const kubectl: Cluster['kubectl'] = [program, '--kubeconfig', kubeconfig];
+  await mkdir(dirname(kubeconfig), { recursive: true });
+  const running = (await run('kind', ['get', 'clusters'], { env })).split('\n').includes(cluster);
+  if (running) await run('kind', ['export', 'kubeconfig', '--name', cluster, '--kubeconfig', kubeconfig], { env });
+  else {
+    await step(`Starting Kubernetes (kind cluster ${cluster})`, async (report) => {
+      await run(
+        'kind',
+        ['create', 'cluster', '--name', cluster, '--kubeconfig', kubeconfig, '--wait', KIND_NODE_TIMEOUT],
+        {
+          env,
+          onLine: report,
+        },
+      );
+    });
+  }
+  await run(program, [
+    ...kubectl.slice(1),
+    'apply',
+    '--server-side',
+    '--filename',
+    join(sources, 'kind', 'metrics-server.yaml'),
+  ]);
+  return {
+    kind: 'kind',
+    description: `the kind cluster ${cluster}`,
+    kubectl,
+    kubeconfig,
+    nodeAddress: await nodeAddressOf(kubectl),
+    pulls: true,
+    auditLog: undefined,
+    load: (image) => loadIntoKind(cluster, image, env),
+    remove: async () => {
+      await run('kind', ['delete', 'cluster', '--name', cluster, '--kubeconfig', kubeconfig], { env });
+    },
+  };
+}
+
+/** A cluster of the user's: nothing is installed in it but what the caller applies. */
+async function existing(context: string): Promise<Cluster> {
+  const program = requireKubectl();
+  const kubectl: Cluster['kubectl'] = [program, '--context', context];
+  await run(program, ['--context', context, 'get', '--raw', '/readyz'], { timeoutMs: 30_000 }).catch(
+    (cause: unknown) => {
+      throw new UnavailableError(
+        `The cluster of the context ${context} does not answer: see kubectl --context ${context} get nodes.`,
+        { cause },
+      );
+    },
+  );
+  return {
+    kind: 'existing',
+    description: `the cluster of the context ${context}`,
+    kubectl,
+    kubeconfig: undefined,
+    nodeAddress: await nodeAddressOf(kubectl),
+    pulls: true,
+    auditLog: undefined,
+    load: (image) => loadIntoExisting(context, image),
+    remove: () => Promise.resolve(),
+  };
+}
+
+async function loadIntoKind(cluster: string, { archive }: Image, env: NodeJS.ProcessEnv = {}): Promise<void> {
+  await run('kind', ['load', 'image-archive', archive, '--name', cluster], { env });
+}
+
+/** Desktop clusters see the engine's images as they are. */
+const SHARES_IMAGES = ['docker-desktop', 'orbstack', 'rancher-desktop'];
+
+async function loadIntoExisting(context: string, image: Image): Promise<void> {
+  if (SHARES_IMAGES.includes(context)) return;
+  if (context.startsWith('kind-')) return loadIntoKind(context.slice('kind-'.length), image);
+  if (context === 'minikube' && which('minikube') !== undefined) {
+    await run('minikube', ['image', 'load', image.archive]);
+    return;
+  }
+  throw new UnavailableError(
+    `Images built here cannot be put into the cluster of the context ${context}: push them to a registry that it can pull from, and name them with OPERATOR_IMAGE and WEBAPP_IMAGE.`,
+  );
+}
+
+function requireKubectl(): string {
+  const program = which('kubectl');
+  if (program === undefined)
+    throw new UnavailableError('kubectl is not installed: install it from https://kubernetes.io/docs/tasks/tools/.');
+  return program;
+}
+
+async function nodeAddressOf([program, ...words]: Cluster['kubectl']): Promise<string> {
+  const path = 'jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}';
+  return (await run(program, [...words, 'get', 'nodes', '--output', path])).trim().split(' ')[0] ?? '';
+}
