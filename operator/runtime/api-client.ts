@@ -41,6 +41,7 @@ export function fenced(client: ApiClient, mayWrite: () => boolean): ApiClient {
 }
 
 const DEFAULT_TIMEOUT_MS = 15_000;
+const LONGEST_RETRY_AFTER_MS = 60_000;
 
 export function createApiClient(config: KubeConfig, metrics?: ClientMetrics): ApiClient {
   const server = config.getCurrentCluster()?.server;
@@ -110,7 +111,7 @@ export function createApiClient(config: KubeConfig, metrics?: ClientMetrics): Ap
   return {
     async request<T>(request: ApiRequest): Promise<T> {
       const response = await send(request);
-      return JSON.parse(await text(response)) as T;
+      return parse(await text(response), request) as T;
     },
 
     async *stream<T>(request: ApiRequest): AsyncGenerator<T, void, undefined> {
@@ -121,7 +122,7 @@ export function createApiClient(config: KubeConfig, metrics?: ClientMetrics): Ap
         for await (const chunk of response as AsyncIterable<string>) {
           const lines = (rest + chunk).split('\n');
           rest = lines.pop() ?? '';
-          for (const line of lines) if (line !== '') yield JSON.parse(line) as T;
+          for (const line of lines) if (line !== '') yield parse(line, request) as T;
         }
         if (!response.complete) throw new Error(`The API server broke off its answer to ${request.path}`);
       } finally {
@@ -134,6 +135,15 @@ export function createApiClient(config: KubeConfig, metrics?: ClientMetrics): Ap
       pool = undefined;
     },
   };
+}
+
+/** The parser's own error quotes what it was given, which may be a Secret. */
+function parse(json: string, { method, path }: ApiRequest): unknown {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    throw new Error(`The API server's answer to ${method} ${path} is not JSON`);
+  }
 }
 
 async function text(response: http.IncomingMessage): Promise<string> {
@@ -153,6 +163,6 @@ function errorOf(response: http.IncomingMessage, body: string): ApiError {
     told = { message: body.trim().slice(0, 300) };
   }
   const seconds = Number(response.headers['retry-after']);
-  const retryAfterMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
+  const retryAfterMs = seconds > 0 ? Math.min(seconds * 1000, LONGEST_RETRY_AFTER_MS) : undefined;
   return new ApiError(status, told.reason ?? '', told.message ?? `HTTP ${status}`, retryAfterMs);
 }

@@ -30,6 +30,9 @@ interface ListAnswer<T> {
   readonly items: T[];
 }
 
+/** A server that ends its watches sooner, with nothing said, is not well: asking again at once would be a storm. */
+const SHORT_MS = 1_000;
+
 type WatchEvent<T> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: T }
   | { readonly type: 'ERROR'; readonly object: { code?: number; reason?: string; message?: string } };
@@ -126,7 +129,10 @@ export class Reflector<T extends KubeObject> {
       timeoutMs: silenceMs,
       signal: AbortSignal.any([signal, watching.signal]),
     });
+    const opened = performance.now();
+    let heard = false;
     for await (const event of events) {
+      heard = true;
       if (event.type === 'ERROR') {
         throw new ApiError(event.object.code ?? 500, event.object.reason ?? '', event.object.message ?? 'watch failed');
       }
@@ -137,23 +143,25 @@ export class Reflector<T extends KubeObject> {
       this.#failures = 0;
       this.#heard('heard');
     }
+    if (!heard && performance.now() - opened < SHORT_MS) throw new Error('The watch ended as soon as it was opened');
     this.#heard('heard');
   }
 
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
     const { backoff = jittered, onError, onState } = this.#options;
     if (signal.aborted) return;
-    if (isGone(error)) {
-      this.#resourceVersion = undefined;
-      onState?.({ event: 'restarted' });
-      return;
-    }
     if (this.#watching?.signal.aborted) {
       this.#watching = undefined;
       onState?.({ event: 'restarted' });
       return;
     }
     this.#failures += 1;
+    if (isGone(error)) {
+      this.#resourceVersion = undefined;
+      onState?.({ event: 'restarted' });
+      // Once is ordinary; a server that forgets everything at once must not be asked for everything all the time.
+      if (this.#failures === 1) return;
+    }
     // A point that the server cannot serve (it was restored from an older backup, say) is not always told as 410.
     if (this.#failures % 5 === 0) this.#resourceVersion = undefined;
     onState?.({ event: 'failed' });

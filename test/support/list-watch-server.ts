@@ -7,11 +7,11 @@ import type { KubeObject } from '../../operator/runtime/kinds.ts';
 /** A watch that a client holds open. */
 export interface OpenWatch {
   readonly query: URLSearchParams;
-  send(type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR', object: object): void;
-  raw(text: string): void;
+  readonly send: (type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR', object: object) => void;
+  readonly raw: (bytes: string | Uint8Array) => void;
   /** The orderly end, as after `timeoutSeconds`. */
-  end(): void;
-  reset(): void;
+  readonly end: () => void;
+  readonly reset: () => void;
 }
 
 export interface Refusal {
@@ -74,7 +74,7 @@ export async function startListWatchServer(): Promise<ListWatchServer> {
     watches.push({
       query,
       send: (type, object) => response.write(`${JSON.stringify({ type, object })}\n`),
-      raw: (text) => response.write(text),
+      raw: (bytes) => response.write(bytes),
       end: () => response.end(),
       reset: () => request.socket.resetAndDestroy(),
     });
