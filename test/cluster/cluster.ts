@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as builtIn from './built-in.ts';
 import { chooseCluster, type Choice } from './choose-cluster.ts';
 import { isRoot } from './debian.ts';
@@ -43,6 +43,15 @@ export async function openCluster(options: OpenOptions): Promise<Cluster> {
   return builtInCluster(options);
 }
 
+/** Takes away a cluster that openCluster() made, whether it runs or not; one of the user's stays. */
+export async function removeCluster(kind: Choice['kind'], name: string): Promise<void> {
+  if (kind === 'built-in') await builtIn.down(name);
+  if (kind !== 'kind') return;
+  const env = { KIND_EXPERIMENTAL_PROVIDER: (await isEngineUp('docker')) ? 'docker' : 'podman' };
+  await run('kind', ['delete', 'cluster', '--name', kindName(name)], { env });
+  await rm(kindFolder(name), { recursive: true, force: true });
+}
+
 /** Which cluster openCluster() would take here. */
 export async function choiceFor(context: string | undefined): Promise<Choice> {
   const docker = await isEngineUp('docker');
@@ -66,7 +75,7 @@ async function builtInCluster({ name, audit = false }: OpenOptions): Promise<Clu
     pulls: false,
     auditLog,
     load: ({ tag, archive }) => builtIn.loadOnce(name, tag, archive),
-    remove: () => builtIn.down(name),
+    remove: () => removeCluster('built-in', name),
   };
 }
 
@@ -74,11 +83,11 @@ const KIND_NODE_TIMEOUT = '180s';
 
 async function kind(name: string, engine: 'docker' | 'podman'): Promise<Cluster> {
   const program = requireKubectl();
-  const cluster = `vacation-${name}`;
-  const kubeconfig = join(cacheFolder(), 'kind', name, 'kubeconfig');
+  const cluster = kindName(name);
+  const kubeconfig = join(kindFolder(name), 'kubeconfig');
   const env = { KIND_EXPERIMENTAL_PROVIDER: engine };
   const kubectl: Cluster['kubectl'] = [program, '--kubeconfig', kubeconfig];
-  await mkdir(dirname(kubeconfig), { recursive: true });
+  await mkdir(kindFolder(name), { recursive: true });
   const running = (await run('kind', ['get', 'clusters'], { env })).split('\n').includes(cluster);
   if (running) await run('kind', ['export', 'kubeconfig', '--name', cluster, '--kubeconfig', kubeconfig], { env });
   else {
@@ -109,10 +118,16 @@ async function kind(name: string, engine: 'docker' | 'podman'): Promise<Cluster>
     pulls: true,
     auditLog: undefined,
     load: (image) => loadIntoKind(cluster, image, env),
-    remove: async () => {
-      await run('kind', ['delete', 'cluster', '--name', cluster, '--kubeconfig', kubeconfig], { env });
-    },
+    remove: () => removeCluster('kind', name),
   };
+}
+
+function kindName(name: string): string {
+  return `vacation-${name}`;
+}
+
+function kindFolder(name: string): string {
+  return join(cacheFolder(), 'kind', name);
 }
 
 /** A cluster of the user's: nothing is installed in it but what the caller applies. */
@@ -136,7 +151,7 @@ async function existing(context: string): Promise<Cluster> {
     pulls: true,
     auditLog: undefined,
     load: (image) => loadIntoExisting(context, image),
-    remove: () => Promise.resolve(),
+    remove: () => removeCluster('existing', context),
   };
 }
 

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import type { Cluster } from '../../test/cluster/cluster.ts';
+import { freePorts } from '../../test/cluster/ports.ts';
+import { until } from '../../test/cluster/run.ts';
+import { kubectlOf } from './kubectl.ts';
+import { demoFolder, type DemoState } from './state.ts';
+import type { SampleApp } from './vacation-app.ts';
+
+type PortForward = NonNullable<DemoState['portForward']>;
+
+/** Where a browser on this machine finds the app: its NodePort where that answers, else a port-forward that is left running. */
+export async function openAccess(
+  cluster: Cluster,
+  { metadata }: SampleApp,
+  earlier: PortForward | undefined,
+): Promise<{ readonly url: string; readonly portForward: PortForward | undefined }> {
+  const service = `${metadata.name}-web`;
+  const read = ['get', 'service', service, `--namespace=${metadata.namespace}`];
+  const nodePort = Number(await kubectlOf(cluster)([...read, '--output=jsonpath={.spec.ports[0].nodePort}']));
+  if (nodePort > 0 && (await answers(cluster.nodeAddress, nodePort))) {
+    stopPortForward(earlier);
+    return { url: `http://${cluster.nodeAddress}:${nodePort}/`, portForward: undefined };
+  }
+  const portForward = isRunning(earlier) ? earlier : await startPortForward(cluster, metadata.namespace, service);
+  return { url: `http://127.0.0.1:${portForward.port}/`, portForward };
+}
+
+/** Ends a port-forward with the shell that keeps it running: they are a process group. */
+export function stopPortForward(portForward: PortForward | undefined): void {
+  if (isRunning(portForward)) process.kill(-portForward.pid, 'SIGTERM');
+}
+
+async function startPortForward({ kubectl }: Cluster, namespace: string, service: string): Promise<PortForward> {
+  const [port = 0] = await freePorts(1);
+  const log = openSync(join(demoFolder, 'port-forward.log'), 'a');
+  // kubectl ends with the pod that it forwards to
+  const loop = 'while :; do "$@"; sleep 1; done';
+  const command = [...kubectl, 'port-forward', `--namespace=${namespace}`, `service/${service}`, `${port}:80`];
+  const child = spawn('sh', ['-c', loop, 'sh', ...command], { detached: true, stdio: ['ignore', log, log] });
+  closeSync(log);
+  child.unref();
+  await until(`a port-forward to ${service}`, 30_000, () => answers('127.0.0.1', port));
+  const pid = child.pid ?? 0;
+  return { pid, port, startTime: startTimeOf(pid) };
+}
+
+/** The same process, not another that got its number since. */
+function isRunning(portForward: PortForward | undefined): portForward is PortForward {
+  if (portForward === undefined) return false;
+  try {
+    process.kill(portForward.pid, 0);
+  } catch {
+    return false;
+  }
+  return startTimeOf(portForward.pid) === portForward.startTime;
+}
+
+/** In ticks since boot; empty where there is no /proc. */
+function startTimeOf(pid: number): string {
+  try {
+    return (
+      readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ')[19] ?? ''
+    );
+  } catch {
+    return '';
+  }
+}
+
+function answers(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 2000 });
+    const end = (result: boolean) => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.on('connect', () => end(true)).on('timeout', () => end(false)).on('error', () => end(false)); // prettier-ignore
+  });
+}

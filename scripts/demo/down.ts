@@ -1,0 +1,33 @@
+import { openCluster, removeCluster } from '../../test/cluster/cluster.ts';
+import { names } from '../../test/cluster/built-in.ts';
+import { root } from '../../test/cluster/paths.ts';
+import { step } from '../../test/cluster/progress.ts';
+import { join } from 'node:path';
+import { stopPortForward } from './access.ts';
+import { kubectlOf } from './kubectl.ts';
+import { readState, removeState } from './state.ts';
+import { DEMO, samples } from './up.ts';
+
+/** Removes what the demo made: the cluster, or from an existing cluster what was installed in it. Built images and programs stay cached. */
+export async function demoDown(): Promise<void> {
+  const { cluster: kind, context, portForward } = await readState();
+  stopPortForward(portForward);
+  if (kind === undefined && !names().includes(DEMO)) {
+    console.log('There is no demo to remove.');
+    return;
+  }
+  await step('Removing the demo', async (report) => {
+    if (kind === 'existing') await uninstall(context, report);
+    else await removeCluster(kind ?? 'built-in', DEMO);
+    await removeState();
+  });
+}
+
+async function uninstall(context: string | undefined, report: (text: string) => void): Promise<void> {
+  const kubectl = kubectlOf(await openCluster({ name: DEMO, context }));
+  for (const folder of [samples, join(root, 'config', 'default')]) {
+    await kubectl(['delete', '--ignore-not-found', '--wait', '--timeout=180s', '--kustomize', folder], {
+      onLine: report,
+    });
+  }
+}

@@ -1,0 +1,113 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Cluster } from '../../test/cluster/cluster.ts';
+import { appImage, type Image, mysqlImage } from '../../test/cluster/images.ts';
+import { step } from '../../test/cluster/progress.ts';
+import { until } from '../../test/cluster/run.ts';
+import { UnavailableError } from '../../test/cluster/unavailable.ts';
+import { kubectlOf } from './kubectl.ts';
+import { demoFolder } from './state.ts';
+import { type SampleApp, stalled, waitingFor } from './vacation-app.ts';
+
+/** Image references as the operator's Deployment names them; `mysql` undefined leaves the default. */
+export interface ImageNames {
+  readonly operator: string;
+  readonly webapp: string;
+  readonly mysql: string | undefined;
+}
+
+/** Builds what no variable names, puts it into the cluster, and tells the names. */
+export async function provideImages(cluster: Cluster, env: NodeJS.ProcessEnv): Promise<ImageNames> {
+  const provide = async (named: string | undefined, make: () => Promise<Image>) => {
+    if (named !== undefined && named !== '') return named;
+    const image = await make();
+    await cluster.load(image);
+    return image.tag;
+  };
+  return {
+    operator: await provide(env.OPERATOR_IMAGE, () => appImage('operator')),
+    webapp: await provide(env.WEBAPP_IMAGE, () => appImage('webapp')),
+    mysql: cluster.pulls ? env.MYSQL_IMAGE : await provide(env.MYSQL_IMAGE, mysqlImage),
+  };
+}
+
+const ROLLOUT_SECONDS = 180;
+const READY_SECONDS = 600;
+
+/** Applies config/default with these images, and waits for the operator. */
+export async function installOperator(cluster: Cluster, images: ImageNames): Promise<void> {
+  const kubectl = kubectlOf(cluster);
+  const folder = join(demoFolder, 'install');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'kustomization.yaml'), `${JSON.stringify(kustomization(images), null, 2)}\n`);
+  await step('Installing the CRDs and the operator (.demo/install)', async (report) => {
+    const manifests = await kubectl(['kustomize', folder]);
+    await kubectl(['apply', '--server-side', '--force-conflicts', '--filename', '-'], {
+      input: manifests,
+      onLine: report,
+    });
+    report('waiting for the custom resources');
+    await kubectl(['wait', '--for=condition=Established', '--timeout=60s', 'crd/vacationapps.interstellar.dev']);
+    report('waiting for its pods');
+    const rollout = ['rollout', 'status', '--namespace=vacation-system', 'deployment/vacation-operator'];
+    await kubectl([...rollout, `--timeout=${ROLLOUT_SECONDS}s`], { onLine: report });
+  });
+}
+
+/** config/default with other images: the operator's own, and those that it gives its apps. JSON, which YAML contains. */
+export function kustomization({ operator, webapp, mysql }: ImageNames): object {
+  const [name, tag] = splitReference(operator);
+  const env = [
+    { name: 'WEBAPP_IMAGE', value: webapp },
+    ...(mysql === undefined || mysql === '' ? [] : [{ name: 'MYSQL_IMAGE', value: mysql }]),
+  ];
+  const patch = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'vacation-operator', namespace: 'vacation-system' },
+    spec: { template: { spec: { containers: [{ name: 'operator', env }] } } },
+  };
+  return {
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    resources: ['../../config/default'],
+    images: [{ name: 'ghcr.io/interstellar-dev/vacation-operator', newName: name, ...tag }],
+    patches: [{ patch: JSON.stringify(patch) }],
+  };
+}
+
+/** The name and the tag or digest of an image reference; a colon before a slash belongs to a port. */
+function splitReference(reference: string): [string, { newTag?: string; digest?: string }] {
+  const [named = '', digest] = reference.split('@');
+  if (digest !== undefined) return [named, { digest }];
+  const colon = named.lastIndexOf(':');
+  return colon > named.lastIndexOf('/') ? [named.slice(0, colon), { newTag: named.slice(colon + 1) }] : [named, {}];
+}
+
+/** Applies config/samples and waits until its app is ready; tells which app it is. */
+export async function applySample(cluster: Cluster, samples: string): Promise<SampleApp> {
+  const kubectl = kubectlOf(cluster);
+  return step('Applying config/samples and waiting for Ready', async (report) => {
+    await kubectl(['apply', '--server-side', '--kustomize', samples]);
+    const read = async () => {
+      const { items } = JSON.parse(await kubectl(['get', '--kustomize', samples, '--output', 'json'])) as {
+        items: (SampleApp & { kind: string })[];
+      };
+      const app = items.find(({ kind }) => kind === 'VacationApp');
+      if (app === undefined) throw new Error('config/samples holds no VacationApp');
+      return app;
+    };
+    let app = await read();
+    let shown: string | undefined;
+    await until('the sample to be Ready', READY_SECONDS * 1000, async () => {
+      app = await read();
+      const fault = stalled(app);
+      if (fault !== undefined) throw new UnavailableError(`The operator has given up on ${app.metadata.name}: ${fault}`);
+      const waiting = waitingFor(app);
+      if (waiting !== undefined && waiting !== shown) report(waiting);
+      shown = waiting;
+      return waiting === undefined;
+    }, 500); // prettier-ignore
+    return app;
+  });
+}

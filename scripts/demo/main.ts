@@ -1,0 +1,27 @@
+import { parseArgs } from 'node:util';
+import { UnavailableError } from '../../test/cluster/unavailable.ts';
+import { demoDown } from './down.ts';
+import { demoUp } from './up.ts';
+
+try {
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { context: { type: 'string' } } });
+  const [verb = 'up', ...rest] = positionals;
+  if (rest.length > 0 || !['up', 'down'].includes(verb)) {
+    throw new UnavailableError(
+      `There is no "${positionals.join(' ')}" here: npm run demo -- --help lists what there is.`,
+    );
+  }
+  await (verb === 'up' ? demoUp(values.context) : demoDown());
+} catch (error) {
+  console.error(sentence(error));
+  process.exitCode = 1;
+}
+
+/** Whatever a reader can act on is one sentence; anything else is a fault of ours, and shown whole. */
+function sentence(error: unknown): unknown {
+  if (error instanceof UnavailableError) return error.message;
+  if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
+    return `${error.message.split('. ')[0] ?? ''}: npm run demo -- --help lists the options.`;
+  }
+  return error;
+}

@@ -1,0 +1,97 @@
+import { copyFile, mkdir, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { choiceFor, type Cluster, openCluster } from '../../test/cluster/cluster.ts';
+import { root } from '../../test/cluster/paths.ts';
+import { seconds } from '../../test/cluster/progress.ts';
+import { UnavailableError } from '../../test/cluster/unavailable.ts';
+import { openAccess } from './access.ts';
+import { applySample, installOperator, provideImages } from './install.ts';
+import { kubectlOf } from './kubectl.ts';
+import { demoFolder, readState, writeState } from './state.ts';
+import type { SampleApp } from './vacation-app.ts';
+
+/** The built-in or kind cluster's name. */
+export const DEMO = 'demo';
+
+export const samples = join(root, 'config', 'samples');
+
+/** From nothing to a booking page; over a running demo, to the state of the sources. */
+export async function demoUp(context: string | undefined): Promise<void> {
+  const started = performance.now();
+  const before = await readState();
+  if (before.cluster === 'existing' && before.context !== context) {
+    throw new UnavailableError(
+      `A demo runs in the cluster of the context ${before.context ?? ''}: npm run demo:down removes it.`,
+    );
+  }
+  const { kind } = await choiceFor(context);
+  if (before.cluster !== undefined && before.cluster !== kind) {
+    throw new UnavailableError(`A demo runs in another cluster (${before.cluster}): npm run demo:down removes it.`);
+  }
+  await writeState({ ...before, context, cluster: kind });
+  const cluster = await openCluster({ name: DEMO, context });
+  const operatorWasThere = before.operatorWasThere ?? (kind === 'existing' && (await hasOperator(cluster)));
+  if (operatorWasThere)
+    throw new UnavailableError(
+      `${cluster.description} has an operator already: kubectl apply --kustomize config/samples is all that is left to do.`,
+    );
+  await writeState({ ...before, context, cluster: kind, operatorWasThere });
+
+  const images = await provideImages(cluster, process.env);
+  await installOperator(cluster, images);
+  const app = await applySample(cluster, samples);
+  const { url, portForward } = await openAccess(cluster, app, before.portForward);
+  await writeState({ context, cluster: kind, operatorWasThere, portForward });
+  const environment = await writeEnvironment(cluster);
+  console.log(farewell({ app, url, environment, cluster, took: seconds(performance.now() - started) }));
+}
+
+async function hasOperator(cluster: Cluster): Promise<boolean> {
+  return (
+    (await kubectlOf(cluster)(['get', 'namespace', 'vacation-system', '--ignore-not-found', '--output=name'])) !== ''
+  );
+}
+
+/** A kubeconfig and a kubectl with short paths; tells the line that makes a shell use them. */
+async function writeEnvironment({ kubeconfig, kubectl: [program], kind, kubectl }: Cluster): Promise<string> {
+  if (kubeconfig === undefined) return `kubectl config use-context ${kubectl[2] ?? ''}`;
+  await copyFile(kubeconfig, join(demoFolder, 'kubeconfig'));
+  const exports = [`KUBECONFIG=${join(demoFolder, 'kubeconfig')}`];
+  if (kind === 'built-in') {
+    const bin = join(demoFolder, 'bin');
+    await mkdir(bin, { recursive: true });
+    await rm(join(bin, 'kubectl'), { force: true });
+    await symlink(program, join(bin, 'kubectl'));
+    exports.push(`PATH=${bin}:$PATH`);
+  }
+  return `export ${exports.join(' ')}`;
+}
+
+interface Farewell {
+  readonly app: SampleApp;
+  readonly url: string;
+  readonly environment: string;
+  readonly cluster: Pick<Cluster, 'description'>;
+  readonly took: string;
+}
+
+function farewell({ app: { metadata }, url, environment, cluster, took }: Farewell): string {
+  const { name, namespace } = metadata;
+  return `
+The booking application ${name} is ready in ${cluster.description} (${took}).
+
+  Booking app      ${url}
+  Log in as        test1234, password asdasd
+
+To look around with kubectl:
+
+  ${environment}
+
+Worth trying next:
+
+  kubectl get vacationapps --namespace ${namespace} --output wide
+  kubectl delete pod ${name}-mysql-0 --namespace ${namespace} && kubectl get pods --namespace ${namespace} --watch
+  kubectl patch vacationapp ${name} --namespace ${namespace} --type merge --patch '{"spec":{"autoscaling":{"minReplicas":3}}}'
+
+npm run demo:down removes everything again.`;
+}
