@@ -54,13 +54,22 @@ export function migrationReport(observed: Pick<Observed, 'pods'>, jobName: strin
     const ended = pod.status?.containerStatuses?.[0]?.state?.terminated;
     if (ended?.exitCode !== 0 || ended.message === undefined) continue;
     try {
-      return JSON.parse(ended.message) as MigrationReport;
+      return reportOf(JSON.parse(ended.message));
     } catch {
-      // An image of somebody else's may say what it likes there.
       return {};
     }
   }
   return {};
+}
+
+/** An image of somebody else's may say there what it likes: only what fits an annotation and the status is taken. */
+function reportOf(said: unknown): MigrationReport {
+  const { schemaVersion, databaseVersion } = (said ?? {}) as Record<string, unknown>;
+  const fits = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= 64;
+  return {
+    ...(fits(schemaVersion) ? { schemaVersion } : {}),
+    ...(fits(databaseVersion) ? { databaseVersion } : {}),
+  };
 }
 
 export const jobCondition = (job: V1Job | undefined, type: 'Complete' | 'Failed'): boolean =>

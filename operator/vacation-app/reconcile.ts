@@ -85,7 +85,7 @@ async function converge(app: CompleteApp, dependencies: Dependencies, signal: Ab
     const plan = planOf(app, dependencies);
     if (!isDue(step, plan)) continue;
     if (step === 'web') await handOverReplicas(app, cluster, signal);
-    const due = plan.desired.filter((child) => child.step === step);
+    const due = plan.desired.filter((child) => child.step === step && !isMade(child, plan));
     await settled(due.map(({ kind, object }) => apply(app, kind, owned(object, app), cluster, signal)));
     if (step === 'web') await handOverReplicas(app, cluster, signal);
   }
@@ -104,6 +104,10 @@ function isDue(step: Step, { observed, migration }: Plan): boolean {
       return observed.deployment !== undefined;
   }
 }
+
+/** A Job cannot change, and its name tells what it is for: one that is there is left as it is, wherever its pods may run by now. */
+const isMade = ({ kind }: Desired, { observed, migration }: Plan): boolean =>
+  kind === JOB && jobNamed(observed, migration) !== undefined;
 
 /** Waits for all, so that one refusal does not leave the others in flight; then tells the first. */
 async function settled(work: readonly Promise<void>[]): Promise<void> {
