@@ -3,6 +3,7 @@ import { VACATION_APP } from './api/vacation-app.ts';
 import type { Config } from './config.ts';
 import { told, type Logger } from './logger.ts';
 import { fenced, type ApiClient } from './runtime/api-client.ts';
+import { ApiError } from './runtime/api-error.ts';
 import { isConflict } from './runtime/api-error.ts';
 import { Cluster } from './runtime/cluster.ts';
 import { runController } from './runtime/controller.ts';
@@ -45,7 +46,8 @@ export function createOperator({ client, config, metrics, log }: OperatorOptions
     identity: config.identity,
     onError: (error) => {
       log.warn('Failed to renew the lease', told(error));
-      reconnect();
+      // A refusal came over a connection that lives.
+      if (!(error instanceof ApiError)) reconnect();
     },
   });
   const mayWrite = (): boolean => !config.leaderElection || election.isLeader();
