@@ -39,9 +39,11 @@ describe('the controller', () => {
 
   /** Throws the errors one after another, then is content. */
   const throwing =
-    (...thrown: unknown[]): Reconcile =>
-    () =>
-      thrown.length === 0 ? Promise.resolve({}) : Promise.reject(thrown.shift());
+    (...thrown: Error[]): Reconcile =>
+    () => {
+      const error = thrown.shift();
+      return error ? Promise.reject(error) : Promise.resolve({});
+    };
 
   it('is done with a key that is reconciled', async () => {
     run(throwing());
@@ -96,10 +98,10 @@ describe('the controller', () => {
   });
 
   it('survives what is thrown though it is no error', async () => {
-    run(throwing('text', undefined));
+    run(throwing('text' as unknown as Error));
     queue.add('a');
     await until('it is content', () => results.at(-1) === 'success');
-    expect(errors).to.have.length(2);
+    expect(errors).to.deep.equal([['a', 'text']]);
   });
 
   it('works on several keys at once, and never on one twice at once', async () => {
@@ -122,12 +124,12 @@ describe('the controller', () => {
   });
 
   it('tells a reconcile that takes too long to stop', async () => {
-    let reason: unknown;
+    let reason: Error | undefined;
     run(
       (_, signal) =>
         new Promise((_resolve, reject) => {
           signal.addEventListener('abort', () => {
-            reason = signal.reason;
+            reason = signal.reason as Error;
             reject(reason);
           });
         }),
@@ -137,7 +139,7 @@ describe('the controller', () => {
     queue.add('a');
     await until('it was stopped', () => results.length >= 1);
     expect(results[0]).to.equal('error');
-    expect((reason as Error).name).to.equal('TimeoutError');
+    expect(reason?.name).to.equal('TimeoutError');
   });
 
   it('finishes what it has begun when the queue is closed, and begins nothing', async () => {
