@@ -26,6 +26,7 @@ export interface TravellerStore {
 }
 
 export function createTravellerStore(database: Database): TravellerStore {
+  const travellers = database.sequelize.getRepository(Traveller);
   return {
     async taken(username, emailAddress) {
       const [row] = await database.prepared<{ username: number; email: number }>(
@@ -37,7 +38,7 @@ export function createTravellerStore(database: Database): TravellerStore {
     async add({ username, name, emailAddress, passwordHash }) {
       try {
         await database.write(() =>
-          Traveller.create({
+          travellers.create({
             username,
             usernameKey: keyOf(username),
             name,
@@ -55,11 +56,11 @@ export function createTravellerStore(database: Database): TravellerStore {
     },
     withUsername: (username) =>
       database.read(async () => {
-        const row = await Traveller.findOne({ where: { usernameKey: keyOf(username) } });
+        const row = await travellers.findOne({ where: { usernameKey: keyOf(username) } });
         return row ? { id: row.id, username: row.username, name: row.name, passwordHash: row.passwordHash } : undefined;
       }),
     async replacePasswordHash(id, from, to) {
-      await database.write(() => Traveller.update({ passwordHash: to }, { where: { id, passwordHash: from } }));
+      await database.write(() => travellers.update({ passwordHash: to }, { where: { id, passwordHash: from } }));
     },
   };
 }

@@ -58,6 +58,8 @@ export interface StoredBooking extends Omit<NewBooking, 'idempotencyKey'> {
 
 export function createBookingStore(database: Database): BookingStore {
   const { sequelize } = database;
+  const departures = sequelize.getRepository(Departure);
+  const bookings = sequelize.getRepository(Booking);
   return {
     async takePlace({ destinationId, departureDate }, capacity, transaction) {
       const [takenPlace, affected] = await sequelize.query(TAKE_PLACE, {
@@ -69,7 +71,7 @@ export function createBookingStore(database: Database): BookingStore {
     },
     async freePlace({ destinationId, departureDate }, transaction) {
       const where = { destinationId, departureDate, booked: { [Op.gt]: 0 } };
-      await Departure.decrement('booked', { where, transaction });
+      await departures.decrement('booked', { where, transaction });
     },
     async lockTraveller(travellerId, transaction) {
       await sequelize.query('SELECT id FROM traveller WHERE id = $1 FOR UPDATE', {
@@ -80,7 +82,7 @@ export function createBookingStore(database: Database): BookingStore {
     },
     async standing({ travellerId, idempotencyKey, departureDate, returnDate }, transaction) {
       const under = { departureDate: { [Op.lt]: returnDate }, returnDate: { [Op.gt]: departureDate } };
-      const rows = await Booking.findAll({
+      const rows = await bookings.findAll({
         where: { travellerId, cancelledAt: null, [Op.or]: [{ idempotencyKey }, under] },
         order: ['departureDate'],
         transaction,
@@ -94,14 +96,14 @@ export function createBookingStore(database: Database): BookingStore {
       }));
     },
     async add(booking, transaction) {
-      await Booking.create({ ...booking, sequence: 0 }, { transaction });
+      await bookings.create({ ...booking, sequence: 0 }, { transaction });
     },
     async find(travellerId, reference, transaction) {
-      const row = await Booking.findOne({ where: { travellerId, reference }, ...(transaction && { transaction }) });
+      const row = await bookings.findOne({ where: { travellerId, reference }, ...(transaction && { transaction }) });
       return row ? stored(row) : undefined;
     },
     async markCancelled({ id, destinationId, departureDate }, at, transaction) {
-      const [affected] = await Booking.update(
+      const [affected] = await bookings.update(
         { cancelledAt: at, idempotencyKey: null, sequence: sequelize.literal('sequence + 1') },
         { where: { id, destinationId, departureDate, cancelledAt: null }, transaction },
       );
@@ -109,7 +111,7 @@ export function createBookingStore(database: Database): BookingStore {
     },
     ofTraveller: (travellerId) =>
       database.read(async () => {
-        const rows = await Booking.findAll({ where: { travellerId, cancelledAt: null }, order: ['departureDate'] });
+        const rows = await bookings.findAll({ where: { travellerId, cancelledAt: null }, order: ['departureDate'] });
         return rows.map(stored);
       }),
   };

@@ -7,3 +7,7 @@ const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
 export function newReference(): string {
   return Array.from({ length: 8 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 }
+
+export function isReference(text: string): boolean {
+  return /^[0-9A-Z]{8}$/.test(text);
+}

@@ -1,15 +1,18 @@
-import { DatabaseAwayError, isUnreachable } from './errors.ts';
+import { DatabaseAwayError, isOverdue, isUnreachable } from './errors.ts';
 
 export type BreakerState = 'starting' | 'up' | 'away' | 'outdated';
 
 /**
  * Keeps travellers from waiting for a database that is away. While it is open every piece of work is refused at once,
  * and work that was under way when it opened is given up; a probe of its own, not a traveller's request, finds out when
- * the database is back. It starts open.
+ * the database is back. It starts open. One statement that is not answered in time does not open it when a probe sent
+ * meanwhile was answered.
  */
 export interface Breaker {
   run<T>(work: () => Promise<T>): Promise<T>;
   state(): BreakerState;
+  /** Called when an answer is overdue, some time before it is given up. */
+  suspect(): void;
   start(): void;
   stop(): void;
 }
@@ -18,13 +21,17 @@ export interface BreakerOptions {
   /** Resolves to whether the database is fit for use; rejects where it cannot be reached. */
   readonly probe: () => Promise<'up' | 'outdated'>;
   readonly intervalMs: number;
+  /** For how long the answer to a probe excuses other answers that are overdue. */
+  readonly trustMs: number;
   readonly onChange: (state: BreakerState, cause: unknown) => void;
 }
 
-export function createBreaker({ probe, intervalMs, onChange }: BreakerOptions): Breaker {
+export function createBreaker({ probe, intervalMs, trustMs, onChange }: BreakerOptions): Breaker {
   let state: BreakerState = 'starting';
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
+  let looking = false;
+  let answeredAt = Number.NEGATIVE_INFINITY;
   const underWay = new Set<() => void>();
 
   const change = (next: BreakerState, cause?: unknown) => {
@@ -35,20 +42,25 @@ export function createBreaker({ probe, intervalMs, onChange }: BreakerOptions): 
   };
   const look = async () => {
     timer = undefined;
+    looking = true;
     try {
-      change(await probe());
+      const fit = await probe();
+      answeredAt = performance.now();
+      change(fit);
     } catch (error) {
       change('away', error);
     }
+    looking = false;
     if (state !== 'up') lookLater();
   };
   const lookLater = () => {
-    if (stopped || timer) return;
+    if (stopped || timer || looking) return;
     timer = setTimeout(() => void look(), intervalMs);
     timer.unref();
   };
   const trip = (cause: unknown) => {
-    if (state !== 'up') return;
+    const excused = isOverdue(cause) && performance.now() - answeredAt < trustMs;
+    if (state !== 'up' || excused) return;
     change('away', cause);
     lookLater();
   };
@@ -69,6 +81,9 @@ export function createBreaker({ probe, intervalMs, onChange }: BreakerOptions): 
       } finally {
         underWay.delete(giveUp);
       }
+    },
+    suspect: () => {
+      if (state === 'up' && !looking) void look();
     },
     start: () => void look(),
     stop: () => {

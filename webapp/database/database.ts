@@ -41,10 +41,11 @@ export interface DatabaseOptions {
 
 /** Probes begin at once; until the first succeeds everything is refused with DatabaseAwayError. */
 export function createDatabase({ config, models, logger, onUp }: DatabaseOptions): Database {
-  const sequelize = createSequelize(config, models);
+  const sequelize = createSequelize(config, models, () => breaker.suspect());
   const breaker = createBreaker({
     probe: () => probe(config),
     intervalMs: PROBE_INTERVAL_MS,
+    trustMs: config.queryTimeoutMs,
     onChange: (state, error) => {
       logger.log(state === 'up' ? 'info' : 'warn', 'Database state changed', { state, error });
       if (state === 'up') onUp?.();
@@ -112,7 +113,7 @@ async function prepared<T>(sequelize: Sequelize, sql: string, values: readonly P
   }
 }
 
-function createSequelize(config: DatabaseConfig, models: readonly ModelCtor[]): Sequelize {
+function createSequelize(config: DatabaseConfig, models: readonly ModelCtor[], onOverdue: () => void): Sequelize {
   const { host, port, user, password, database } = config.connection;
   const session = `SET SESSION time_zone = '+00:00', SESSION innodb_lock_wait_timeout = ${config.lockWaitSeconds}, SESSION transaction_isolation = 'READ-COMMITTED'`;
   return new Sequelize({
@@ -120,7 +121,7 @@ function createSequelize(config: DatabaseConfig, models: readonly ModelCtor[]): 
     // Sequelize knows no deadline for a query: without one a frozen server would hold every request for ever
     dialectModule: {
       createConnection: (options: ConnectionOptions) =>
-        withDeadline(mysql2.createConnection(options), config.queryTimeoutMs),
+        withDeadline(mysql2.createConnection(options), config.queryTimeoutMs, onOverdue),
     },
     host,
     port,
@@ -132,6 +133,7 @@ function createSequelize(config: DatabaseConfig, models: readonly ModelCtor[]): 
     logging: false,
     pool: { max: config.poolSize, min: 1, acquire: 10_000, idle: 60_000, evict: 10_000 },
     models: [...models],
+    repositoryMode: true,
     hooks: {
       async afterConnect(connection) {
         await (connection as Connection).promise().query(session);
@@ -143,18 +145,28 @@ function createSequelize(config: DatabaseConfig, models: readonly ModelCtor[]): 
 /** What Sequelize would send statements of its own for: the server's version, and the time zone, which `afterConnect` sets. */
 const NOT_ASKED = { databaseVersion: '8.0.16', keepDefaultTimezone: true };
 
-/** Ends the connection of a statement that has not been answered in time; the statement then fails with ETIMEDOUT. */
-function withDeadline(connection: Connection, timeoutMs: number): Connection {
+/**
+ * Ends the connection of a statement that has not been answered in time, which then fails with ETIMEDOUT; tells half way that
+ * the answer is overdue. Where this process itself was held up, the answer may be there unread: it is looked for first.
+ */
+function withDeadline(connection: Connection, timeoutMs: number, onOverdue?: () => void): Connection {
   for (const method of ['query', 'execute'] as const) {
     const original = connection[method].bind(connection) as (...parameters: unknown[]) => unknown;
     const bounded = (...parameters: unknown[]) => {
       const callback = parameters.at(-1);
       if (typeof callback !== 'function') return original(...parameters);
-      const timer = setTimeout(() => {
+      let answered = false;
+      let timer = setTimeout(() => {
+        onOverdue?.();
+        timer = setTimeout(() => setImmediate(giveUp), timeoutMs / 2);
+      }, timeoutMs / 2);
+      const giveUp = () => {
+        if (answered) return;
         const error = Object.assign(new Error('MySQL did not answer in time'), { code: 'ETIMEDOUT' });
         streamOf(connection).destroy(error);
-      }, timeoutMs);
+      };
       const settled = (...results: unknown[]) => {
+        answered = true;
         clearTimeout(timer);
         (callback as (...results: unknown[]) => void)(...results);
       };

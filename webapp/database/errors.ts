@@ -32,6 +32,11 @@ export function isLostConnection(error: unknown): boolean {
   return LOST.has(codeOf(error)) || messageOf(error).includes('connection is in closed state');
 }
 
+/** No answer within the deadline, which a slow statement may cause as well as a database that is away. */
+export function isOverdue(error: unknown): boolean {
+  return codeOf(error) === 'ETIMEDOUT';
+}
+
 /** Nobody answers, or nobody can be let in. */
 export function isUnreachable(error: unknown): boolean {
   return UNREACHABLE.has(codeOf(error)) || nameOf(error).startsWith('SequelizeConnection');

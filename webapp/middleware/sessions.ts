@@ -1,4 +1,3 @@
-import { promisify } from 'node:util';
 import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
 import { DatabaseAwayError } from '../database/errors.ts';
@@ -48,13 +47,22 @@ export function signedIn(request: Request): SignedIn | undefined {
 
 /** Under a new id, so that nobody who knew the old one is logged in too; stored before anything is answered. */
 export async function startSession(request: Request, traveller: SignedIn): Promise<void> {
-  await promisify<void>((done) => request.session.regenerate(done))();
+  await done((callback) => request.session.regenerate(callback));
   request.session.traveller = traveller;
-  await promisify<void>((done) => request.session.save(done))();
+  await done((callback) => request.session.save(callback));
 }
 
 export async function endSession(request: Request): Promise<void> {
-  await promisify<void>((done) => request.session.destroy(done))();
+  await done((callback) => request.session.destroy(callback));
+}
+
+function done(start: (callback: (error?: Error | null) => void) => unknown): Promise<void> {
+  return new Promise((resolve, reject) => {
+    start((error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
 }
 
 export function sessionCookie(overHttps: boolean): string {

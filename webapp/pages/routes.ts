@@ -6,7 +6,7 @@ import type { Pages } from '../http/pages.ts';
 export function publicRoutes(destinations: readonly Destination[], pages: Pages): Router {
   const router = Router();
   router.get(['/', '/home'], (request, response) => {
-    pages.send(request, response, 'home', { title: 'Interstellar vacations', destinations });
+    pages.send(request, response, 'home', { title: 'Home', destinations });
   });
   router.get('/about', (request, response) => {
     pages.send(request, response, 'about', { title: 'About', destinations });

@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { createApp } from '../../../webapp/app.ts';
+import { systemClock, type Clock } from '../../../webapp/clock.ts';
+import { readConfig } from '../../../webapp/config.ts';
+import type { Database } from '../../../webapp/database/database.ts';
+import { migrate } from '../../../webapp/database/migrate.ts';
+import { createLogger } from '../../../webapp/log.ts';
+import { compose } from '../../../webapp/services.ts';
+import { type Mysql, startMysql } from '../../support/mysql.ts';
+import { until } from '../../cluster/run.ts';
+import { webClient, type WebClient } from './web-client.ts';
+
+let shared: Mysql | undefined;
+
+/** The MySQL that the root hooks of hooks.test.ts started; who stops or freezes one starts one of their own. */
+export function mysql(): Mysql {
+  if (!shared) throw new Error('the integration tests have not been set up');
+  return shared;
+}
+
+export async function setUp(): Promise<void> {
+  shared = await startMysql();
+  process.stdout.write(`      MySQL ${shared.version}\n`);
+}
+
+export async function tearDown(): Promise<void> {
+  await shared?.stop();
+  shared = undefined;
+}
+
+export const quiet = createLogger('error');
+
+export interface TestApp {
+  readonly url: string;
+  readonly uri: string;
+  readonly database: Database;
+  client(): WebClient;
+  /** A client that is registered and logged in; its username is new each time. */
+  traveller(): Promise<WebClient & { readonly username: string }>;
+  rows(sql: string, values?: readonly unknown[]): Promise<RowDataPacket[]>;
+  stop(): Promise<void>;
+}
+
+export interface TestAppOptions {
+  readonly uri?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
+}
+
+/** The application over a real MySQL, in this process; on a migrated database of its own unless told which. */
+export async function startApp({ uri, env, clock = systemClock }: TestAppOptions = {}): Promise<TestApp> {
+  const database = uri ?? (await migratedDatabase());
+  const config = readConfig({ db_uri: database, secret_key: 'only for tests 0123456789', ...env });
+  const composition = compose({ config, clock, logger: quiet });
+  const server = createServer(createApp(composition.services, config)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await until('the database to be up', 10_000, () => Promise.resolve(composition.database.state() === 'up'));
+  const client = () => webClient(url);
+  return {
+    url,
+    uri: database,
+    database: composition.database,
+    client,
+    traveller: () => newTraveller(client()),
+    async rows(sql, values = []) {
+      const connection = await createConnection({ uri: database, timezone: 'Z' });
+      try {
+        return (await connection.query<RowDataPacket[]>(sql, [...values]))[0];
+      } finally {
+        await connection.end();
+      }
+    },
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      await composition.database.close();
+    },
+  };
+}
+
+export async function migratedDatabase(server: Mysql = mysql()): Promise<string> {
+  const uri = await server.createDatabase();
+  await migrate(readConfig({ db_uri: uri, secret_key: 'only for tests 0123456789' }).database.connection, quiet);
+  return uri;
+}
+
+export const PASSWORD = 'a giraffe on the moon';
+
+let count = 0;
+
+export async function newTraveller(client: WebClient): Promise<WebClient & { readonly username: string }> {
+  const username = `traveller-${process.pid}-${++count}`;
+  const registered = await client.submit('/register', '/register', {
+    username,
+    name: 'Ada',
+    email_address: `${username}@example.com`,
+    password: PASSWORD,
+    confirm_password: PASSWORD,
+  });
+  const loggedIn = await client.submit('/login', '/login', { username, password: PASSWORD });
+  if (registered.status !== 303 || loggedIn.status !== 303) {
+    throw new Error(`Registered with ${registered.status}, logged in with ${loggedIn.status}`);
+  }
+  return { ...client, username };
+}
+
+export function aTrip(overrides: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  return {
+    age: '33',
+    previous_experience: 'No',
+    destination: 'TRAPPIST-1 System',
+    departure_date: '2033-03-03',
+    return_date: '2033-03-30',
+    blackhole_visit: 'Yes',
+    ...overrides,
+  };
+}
