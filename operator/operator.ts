@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { VACATION_APP } from './api/vacation-app.ts';
 import type { Config } from './config.ts';
 import { told, type Logger } from './logger.ts';
-import { fenced, type ApiClient } from './runtime/api-client.ts';
+import { fenced, NotLeaderError, type ApiClient } from './runtime/api-client.ts';
 import { ApiError } from './runtime/api-error.ts';
 import { isConflict } from './runtime/api-error.ts';
 import { Cluster } from './runtime/cluster.ts';
@@ -96,9 +96,8 @@ export function createOperator({ client, config, metrics, log }: OperatorOptions
       workers: config.workers,
       deadlineMs: 60_000,
       metrics: metrics.controller(CONTROLLER, config.workers),
-      // A conflict means that somebody wrote at the same time: seen again at once, with what they wrote.
       onError: (key, error) =>
-        log[isConflict(error) ? 'debug' : 'error']('Reconciling failed', { app: key, ...told(error) }),
+        log[isUsual(error) ? 'debug' : 'error']('Reconciling failed', { app: key, ...told(error) }),
     });
     clearInterval(resync);
     queue = undefined;
@@ -147,3 +146,6 @@ export function createOperator({ client, config, metrics, log }: OperatorOptions
     ],
   };
 }
+
+/** Somebody wrote at the same time, or the lease ran late: seen again soon, and nothing that a person should look at. */
+const isUsual = (error: unknown): boolean => isConflict(error) || error instanceof NotLeaderError;

@@ -12,9 +12,9 @@ async function main(): Promise<void> {
   const deadline = Date.now() + config.waitSeconds * 1000;
   for (;;) {
     try {
-      const schemaVersion = await migrate(config.connection, logger);
-      if (config.resultFile !== undefined) writeFileSync(config.resultFile, JSON.stringify({ schemaVersion }));
-      logger.info('Schema is current', { schemaVersion });
+      const migrated = await migrate(config.connection, logger);
+      if (config.resultFile !== undefined) writeFileSync(config.resultFile, JSON.stringify(migrated));
+      logger.info('Schema is current', migrated);
       return;
     } catch (error) {
       if (!(isUnreachable(error) || isLostConnection(error)) || Date.now() > deadline) throw error;

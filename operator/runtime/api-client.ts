@@ -28,13 +28,20 @@ export interface ApiClient {
   reconnect(): void;
 }
 
+/** A write that was not sent, because another may lead by now. */
+export class NotLeaderError extends Error {
+  override readonly name = 'NotLeaderError';
+
+  constructor({ method, path }: ApiRequest) {
+    super(`Not the leader: ${method} ${path} was not sent`);
+  }
+}
+
 /** Refuses writes while `mayWrite()` is false: what fences a leader that has lost its lease. */
 export function fenced(client: ApiClient, mayWrite: () => boolean): ApiClient {
   return {
     request: (request) =>
-      request.method === 'GET' || mayWrite()
-        ? client.request(request)
-        : Promise.reject(new Error(`Not the leader: ${request.method} ${request.path} was not sent`)),
+      request.method === 'GET' || mayWrite() ? client.request(request) : Promise.reject(new NotLeaderError(request)),
     stream: (request) => client.stream(request),
     reconnect: () => client.reconnect(),
   };

@@ -7,14 +7,20 @@ import { BusyError } from './errors.ts';
 import { migrations } from './migrations/index.ts';
 import { SCHEMA_VERSION } from './schema.ts';
 
+export interface Migrated {
+  readonly schemaVersion: string;
+  /** The server's own word, e.g. `8.4.7`. */
+  readonly databaseVersion: string;
+}
+
 /**
  * Brings the schema to SCHEMA_VERSION. Any number may run at once: the first to get the lock does the work, the others
  * then find it done. The lock belongs to the connection, so that the end of this process, however it comes, frees it.
  */
-export async function migrate(address: DatabaseAddress, logger: Logger, lockWaitSeconds = 60): Promise<string> {
+export async function migrate(address: DatabaseAddress, logger: Logger, lockWaitSeconds = 60): Promise<Migrated> {
   const connection = await createConnection({ ...connectionOptions(address), connectTimeout: 5000 });
   try {
-    await refuseUnfitServer(connection);
+    const databaseVersion = await fitVersion(connection);
     await takeLock(connection, address.database, lockWaitSeconds);
     await connection.query(
       'CREATE TABLE IF NOT EXISTS schema_migration (name VARCHAR(100) NOT NULL PRIMARY KEY, executed_at DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP)',
@@ -28,14 +34,14 @@ export async function migrate(address: DatabaseAddress, logger: Logger, lockWait
       logger.info('Migration applied', { migration: name });
     });
     await umzug.up();
-    return SCHEMA_VERSION;
+    return { schemaVersion: SCHEMA_VERSION, databaseVersion };
   } finally {
     await connection.end();
   }
 }
 
 /** CHECK constraints, which keep departures from being overbooked, are only promises before 8.0.16. */
-async function refuseUnfitServer(connection: Connection): Promise<void> {
+async function fitVersion(connection: Connection): Promise<string> {
   const [rows] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version');
   const version = String(rows[0]?.version);
   const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/).map(Number);
@@ -43,6 +49,7 @@ async function refuseUnfitServer(connection: Connection): Promise<void> {
   if (major * 1e6 + minor * 1e3 + patch < 8_000_016) {
     throw new Error(`MySQL ${version} is too old: use 8.0.16 or newer`);
   }
+  return version;
 }
 
 async function takeLock(connection: Connection, database: string, waitSeconds: number): Promise<void> {
