@@ -1,0 +1,92 @@
+import { expect } from 'chai';
+import type { V1Deployment } from '@kubernetes/client-node';
+import {
+  factsOf,
+  pinAnnotations,
+  updatesOf,
+  webPin,
+  mysqlPin,
+  type Pin,
+} from '../../../operator/vacation-app/facts.ts';
+import { LATEST_REVISION } from '../../../operator/vacation-app/resources/templates.ts';
+import { aCompleteApp, aDeployment, aSecret, aStatefulSet, DEFAULTS, someFacts } from '../../support/vacation-app.ts';
+
+const newer = { webappImage: 'webapp:2', mysqlImage: 'mysql:2' };
+const pinned = (pin: Partial<Pin> = {}): { deployment: V1Deployment } => ({
+  deployment: aDeployment({
+    metadata: { annotations: pinAnnotations({ image: 'webapp:1', revision: 1, update: '', ...pin }) },
+  }),
+});
+const asking = (update: string) => aCompleteApp({ metadata: { annotations: { 'interstellar.dev/update': update } } });
+
+describe('pins', () => {
+  it('are what is newest when the child is made', () => {
+    expect(webPin(aCompleteApp(), { deployment: undefined }, newer)).to.deep.equal({
+      image: 'webapp:2',
+      revision: LATEST_REVISION,
+      update: '',
+    });
+    expect(mysqlPin(aCompleteApp(), { statefulSet: undefined }, newer).image).to.equal('mysql:2');
+  });
+
+  it('stay when the operator has newer defaults', () => {
+    expect(webPin(aCompleteApp(), pinned(), newer)).to.deep.equal({ image: 'webapp:1', revision: 1, update: '' });
+    const statefulSet = aStatefulSet();
+    statefulSet.metadata = { annotations: pinAnnotations({ image: 'mysql:1', revision: 1, update: '' }) };
+    expect(mysqlPin(aCompleteApp(), { statefulSet }, newer).image).to.equal('mysql:1');
+  });
+
+  it('follow the image of the spec, and keep it when the spec names none any more', () => {
+    expect(webPin(aCompleteApp({ spec: { image: 'mine:7' } }), pinned(), newer).image).to.equal('mine:7');
+    expect(webPin(aCompleteApp(), pinned({ image: 'mine:7' }), newer).image).to.equal('mine:7');
+  });
+
+  it('move once for each new value of the update annotation', () => {
+    const moved = webPin(asking('monday'), pinned(), newer);
+    expect(moved).to.deep.equal({ image: 'webapp:2', revision: LATEST_REVISION, update: 'monday' });
+    const still = webPin(asking('monday'), pinned(moved), { ...newer, webappImage: 'webapp:3' });
+    expect(still).to.deep.equal(moved);
+    expect(webPin(asking('tuesday'), pinned(moved), { ...newer, webappImage: 'webapp:3' }).image).to.equal('webapp:3');
+    expect(webPin(aCompleteApp(), pinned(moved), { ...newer, webappImage: 'webapp:3' })).to.deep.equal(moved);
+  });
+
+  it('tell what an update would change, and nothing of what the spec names', () => {
+    expect(updatesOf(aCompleteApp(), someFacts(), DEFAULTS)).to.deep.equal([]);
+    expect(updatesOf(aCompleteApp(), someFacts(), newer)).to.deep.equal([
+      'web image webapp:1 -> webapp:2',
+      'MySQL image mysql:1 -> mysql:2',
+    ]);
+    expect(updatesOf(aCompleteApp({ spec: { image: 'webapp:1' } }), someFacts(), newer)).to.have.length(1);
+    const old = someFacts({ web: { image: 'webapp:1', revision: 0, update: '' } });
+    expect(updatesOf(aCompleteApp(), old, DEFAULTS)).to.deep.equal([`web pod template 0 -> ${LATEST_REVISION}`]);
+  });
+});
+
+describe('facts', () => {
+  const facts = (live: Partial<Parameters<typeof factsOf>[1]> = {}, app = aCompleteApp()) =>
+    factsOf(app, { deployment: undefined, statefulSet: undefined, secret: aSecret(), ...live }, DEFAULTS);
+
+  it('hash the credentials that web pods read, by content', () => {
+    const hash = facts().credentialsHash;
+    const changed = (key: string) => facts({ secret: { data: { ...aSecret().data, [key]: 'bmV3' } } }).credentialsHash;
+    const moved = aSecret({ metadata: { resourceVersion: '99', annotations: { a: 'b' } } });
+    expect(facts({ secret: moved }).credentialsHash).to.equal(hash);
+    for (const key of ['db_uri', 'secret_key', 'secret_key_previous']) expect(changed(key)).to.not.equal(hash);
+    for (const key of ['db_root_password', 'db_migration_uri', 'other']) expect(changed(key)).to.equal(hash);
+  });
+
+  it('keep a restart that was done when the annotation that asked for it is gone', () => {
+    const asked = aCompleteApp({ metadata: { annotations: { 'interstellar.dev/restart': 'monday' } } });
+    expect(facts({}, asked).restart).to.equal('monday');
+    const template = { metadata: { annotations: { 'interstellar.dev/restart-handled': 'monday' } } };
+    const deployment = aDeployment({ spec: { template } });
+    expect(facts({ deployment }).restart).to.equal('monday');
+    expect(facts().restart).to.equal(undefined);
+  });
+
+  it('remember what the migration reported', () => {
+    const annotations = { 'interstellar.dev/schema-version': '7', 'interstellar.dev/database-version': '8.4.1' };
+    const deployment = aDeployment({ metadata: { annotations } });
+    expect(facts({ deployment })).to.include({ schemaVersion: '7', databaseVersion: '8.4.1' });
+  });
+});

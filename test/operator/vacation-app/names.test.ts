@@ -1,0 +1,41 @@
+import { expect } from 'chai';
+import {
+  contentHash,
+  labels,
+  migrationName,
+  selectorLabels,
+  volumeClaimName,
+} from '../../../operator/vacation-app/names.ts';
+import { aVacationApp } from '../../support/vacation-app.ts';
+
+describe('names', () => {
+  it('are valid for the longest name of an app', () => {
+    const app = aVacationApp({ metadata: { name: 'a'.repeat(40) } });
+    for (const name of [migrationName(app, contentHash('x')), volumeClaimName(app)]) {
+      expect(name.length).to.be.at.most(63);
+    }
+    for (const value of Object.values(labels(app, 'web'))) expect(value.length).to.be.at.most(63);
+  });
+
+  it('select by nothing but the app and the component', () => {
+    expect(selectorLabels(aVacationApp(), 'web')).to.deep.equal({
+      'interstellar.dev/app': 'milky-way',
+      'app.kubernetes.io/component': 'web',
+    });
+  });
+});
+
+describe('the hash of content', () => {
+  it('does not depend on the order of keys, but on that of lists and on every value', () => {
+    const hash = contentHash({ a: 1, b: { c: [1, 2], d: null } });
+    expect(hash).to.match(/^[0-9a-f]{10}$/);
+    expect(contentHash({ b: { d: null, c: [1, 2] }, a: 1 })).to.equal(hash);
+    for (const other of [{ a: 1, b: { c: [2, 1], d: null } }, { a: '1', b: { c: [1, 2], d: null } }, { a: 1 }]) {
+      expect(contentHash(other)).to.not.equal(hash);
+    }
+  });
+
+  it('leaves out what is undefined, as JSON does', () => {
+    expect(contentHash({ a: 1, b: undefined })).to.equal(contentHash({ a: 1 }));
+  });
+});

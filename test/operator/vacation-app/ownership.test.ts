@@ -1,0 +1,71 @@
+import { expect } from 'chai';
+import { TerminalError, WaitingError } from '../../../operator/runtime/errors.ts';
+import { labels } from '../../../operator/vacation-app/names.ts';
+import { assertOwned, owned } from '../../../operator/vacation-app/ownership.ts';
+import { anObject } from '../../support/kube-objects.ts';
+import { aVacationApp } from '../../support/vacation-app.ts';
+
+const app = aVacationApp();
+const SERVICE = { apiVersion: 'v1', kind: 'Service', plural: 'services' };
+const controller = (kind: string, name: string, uid: string, isController = true) => ({
+  ownerReferences: [{ apiVersion: 'x/v1', kind, name, uid, controller: isController }],
+});
+const ours = { labels: labels(app, 'credentials') };
+
+const rows: readonly [string, object, boolean, 'ours' | typeof WaitingError | typeof TerminalError][] = [
+  ['controlled by this very app', controller('VacationApp', 'milky-way', 'uid-of-the-app'), false, 'ours'],
+  ['of an app of this name that is gone', controller('VacationApp', 'milky-way', 'old'), false, WaitingError],
+  ['of another app', controller('VacationApp', 'andromeda', 'other'), false, TerminalError],
+  ['of something else of the same name', controller('Release', 'milky-way', 'other'), false, TerminalError],
+  [
+    'owned by this app, but not controlled',
+    controller('VacationApp', 'milky-way', 'uid-of-the-app', false),
+    false,
+    TerminalError,
+  ],
+  ['of nobody', {}, false, TerminalError],
+  ['of nobody, with our labels', ours, false, TerminalError],
+  ['retained, of nobody, with our labels', ours, true, 'ours'],
+  ['retained, of nobody, without labels', {}, true, TerminalError],
+  [
+    'retained, with the labels of another app',
+    { labels: labels(aVacationApp({ metadata: { name: 'other' } }), 'x') },
+    true,
+    TerminalError,
+  ],
+  [
+    'retained, labelled ours, but of another controller',
+    { ...ours, ...controller('Release', 'r', 'other') },
+    true,
+    TerminalError,
+  ],
+];
+
+describe('ownership', () => {
+  for (const [title, metadata, isRetained, expected] of rows) {
+    it(`takes an object ${title} for ${expected === 'ours' ? 'ours' : expected.name}`, () => {
+      const check = () => assertOwned(SERVICE, anObject(1, { name: 'milky-way-web', ...metadata }), app, isRetained);
+      if (expected === 'ours') check();
+      else expect(check).to.throw(expected, 'Service travel/milky-way-web');
+    });
+  }
+
+  it('is stamped on a child without touching it', () => {
+    const child = anObject(1, { labels: { a: 'b' } });
+    const before = structuredClone(child);
+    expect(owned(child, app).metadata).to.deep.include({
+      labels: { a: 'b' },
+      ownerReferences: [
+        {
+          apiVersion: 'interstellar.dev/v1alpha1',
+          kind: 'VacationApp',
+          name: 'milky-way',
+          uid: 'uid-of-the-app',
+          controller: true,
+          blockOwnerDeletion: true,
+        },
+      ],
+    });
+    expect(child).to.deep.equal(before);
+  });
+});

@@ -1,0 +1,220 @@
+import type { V1Deployment, V1Job, V1PodSpec, V1StatefulSet } from '@kubernetes/client-node';
+import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { VacationAppSpec } from '../../../../operator/api/vacation-app.ts';
+import type { Facts } from '../../../../operator/vacation-app/facts.ts';
+import { desiredObjects } from '../../../../operator/vacation-app/resources/index.ts';
+import { root } from '../../../cluster/paths.ts';
+import { aCompleteApp, someFacts } from '../../../support/vacation-app.ts';
+
+const desired = (spec: Partial<VacationAppSpec> = {}, facts: Partial<Facts> = {}) =>
+  desiredObjects(aCompleteApp({ spec }), someFacts(facts)).map(({ object }) => object);
+
+function the<T>(kind: string, component: string, spec: Partial<VacationAppSpec> = {}, facts: Partial<Facts> = {}): T {
+  const found = desired(spec, facts).find(
+    (object) => object.kind === kind && object.metadata.labels?.['app.kubernetes.io/component'] === component,
+  );
+  if (!found) throw new Error(`no ${kind} of ${component}`);
+  return found as T;
+}
+
+const deployment = (spec: Partial<VacationAppSpec> = {}, facts: Partial<Facts> = {}): V1Deployment =>
+  the('Deployment', 'web', spec, facts);
+const statefulSet = (spec: Partial<VacationAppSpec> = {}): V1StatefulSet => the('StatefulSet', 'mysql', spec);
+const job = (spec: Partial<VacationAppSpec> = {}, facts: Partial<Facts> = {}): V1Job =>
+  the('Job', 'migration', spec, facts);
+
+const everything: Partial<VacationAppSpec> = {
+  image: 'other:2',
+  imagePullPolicy: 'Always',
+  imagePullSecrets: [{ name: 'registry' }],
+  autoscaling: { minReplicas: 1, maxReplicas: 3, targetCPUUtilizationPercentage: 50, scaleDownStabilizationSeconds: 0 },
+  env: [{ name: 'DEMO_TRAVELLER', value: 'true' }],
+  pod: {
+    labels: { team: 'travel' },
+    annotations: { note: 'x' },
+    nodeSelector: { disk: 'ssd' },
+    priorityClassName: 'high',
+  },
+  service: { type: 'NodePort', port: 8080, nodePort: 30_500, annotations: { lb: 'yes' } },
+  booking: { capacityPerDeparture: 9, destinations: [{ id: 'trappist-1', name: 'TRAPPIST-1 System', capacity: 8 }] },
+  database: {
+    managed: { storage: { size: '9Gi', storageClassName: 'fast' }, configuration: { max_connections: '50' } },
+  },
+  deletionPolicy: 'Delete',
+};
+
+interface Templated {
+  spec: { template: { spec: V1PodSpec } };
+}
+const pods = (spec: Partial<VacationAppSpec> = {}): [string, V1PodSpec][] =>
+  desired(spec)
+    .filter((object) => ['Deployment', 'StatefulSet', 'Job'].includes(object.kind ?? ''))
+    .map((object) => [object.kind ?? '', (object as unknown as Templated).spec.template.spec]);
+
+describe('what a VacationApp owns', () => {
+  // Pods restart when what is made of the same app changes: a change here belongs into a new revision, see `templates.ts`.
+  const golden = JSON.parse(
+    readFileSync(join(root, 'test/operator/vacation-app/resources/golden.json'), 'utf8'),
+  ) as Record<string, object>;
+  const objects = new Map(desired().map((object) => [`${object.kind ?? ''} ${object.metadata.name}`, object]));
+
+  it('is what it has always been, by name', () => {
+    expect([...objects.keys()]).to.deep.equal(Object.keys(golden));
+  });
+  for (const [name, object] of objects) {
+    it(`is what it has always been: ${name}`, () => {
+      expect(JSON.parse(JSON.stringify(object))).to.deep.equal(golden[name]);
+    });
+  }
+
+  for (const [title, spec] of [
+    ['nothing', {}],
+    ['everything', everything],
+  ] as const) {
+    for (const [kind, pod] of pods(spec)) {
+      it(`passes Pod Security restricted with ${title} in the spec: pod of the ${kind}`, () => {
+        expect(pod.securityContext).to.deep.include({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+        expect(pod.securityContext?.runAsUser).to.be.above(0);
+        expect(pod).to.not.have.any.keys('hostNetwork', 'hostPID', 'hostIPC');
+        for (const container of [...pod.containers, ...(pod.initContainers ?? [])]) {
+          expect(container.securityContext).to.deep.equal({
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          });
+          expect(container.resources?.requests).to.include.all.keys('cpu', 'memory');
+          expect(container.resources?.limits).to.have.property('memory');
+          for (const { hostPort } of container.ports ?? []) expect(hostPort).to.equal(undefined);
+        }
+        for (const volume of pod.volumes ?? []) {
+          expect(['emptyDir', 'configMap', 'secret']).to.include(Object.keys(volume).find((key) => key !== 'name'));
+        }
+        expect(pod.automountServiceAccountToken).to.equal(false);
+      });
+    }
+  }
+
+  it('never changes what Kubernetes does not let it change', () => {
+    const fixed = (spec: Partial<VacationAppSpec>) => ({
+      deployment: deployment(spec).spec?.selector,
+      statefulSet: [statefulSet(spec).spec?.selector, statefulSet(spec).spec?.serviceName],
+      selectors: desired(spec).map((object) => (object as { spec?: { selector?: unknown } }).spec?.selector),
+    });
+    const { database: _, ...changeable } = everything;
+    expect(fixed(changeable)).to.deep.equal(fixed({}));
+    expect(statefulSet(changeable).spec?.volumeClaimTemplates).to.deep.equal(statefulSet().spec?.volumeClaimTemplates);
+    expect(deployment().spec?.selector.matchLabels).to.deep.equal({
+      'interstellar.dev/app': 'milky-way',
+      'app.kubernetes.io/component': 'web',
+    });
+  });
+
+  it('is selected by labels that its pods carry, whatever labels the user gives them', () => {
+    const labels = { 'interstellar.dev/app': 'other', 'app.kubernetes.io/component': 'mysql', team: 'travel' };
+    const { selector, template } = deployment({ pod: { labels } }).spec ?? {};
+    expect(template?.metadata?.labels).to.include(selector?.matchLabels);
+    expect(template?.metadata?.labels).to.have.property('team', 'travel');
+    const database = statefulSet().spec;
+    expect(database?.template.metadata?.labels).to.include(database?.selector.matchLabels);
+  });
+
+  it('leaves the number of pods to the autoscaler, or has none', () => {
+    expect(deployment().spec).to.not.have.property('replicas');
+    expect(desired().some(({ kind }) => kind === 'HorizontalPodAutoscaler')).to.equal(true);
+    expect(deployment({ replicas: 3 }).spec?.replicas).to.equal(3);
+    expect(desired({ replicas: 3 }).some(({ kind }) => kind === 'HorizontalPodAutoscaler')).to.equal(false);
+  });
+
+  it('writes out the keys of lists that the server would fill in', () => {
+    const ports = desired(everything).flatMap(
+      (object) => (object as { spec?: { ports?: { protocol?: string }[] } }).spec?.ports ?? [],
+    );
+    const ofPods = pods().flatMap(([, { containers }]) => containers.flatMap((container) => container.ports ?? []));
+    expect([...ports, ...ofPods].map(({ protocol }) => protocol)).to.deep.equal(Array(5).fill('TCP'));
+  });
+
+  const annotation = ({ spec }: V1Deployment | V1StatefulSet, name: string): string | undefined =>
+    spec?.template.metadata?.annotations?.[`interstellar.dev/${name}`];
+
+  it('restarts web pods when what they read changes, and for nothing else', () => {
+    const before = deployment().spec?.template;
+    const same: [Partial<VacationAppSpec>, Partial<Facts>][] = [
+      [{ autoscaling: { maxReplicas: 4 } }, {}],
+      [{ replicas: 7 }, {}],
+      [{ service: { port: 81 } }, {}],
+      [{ database: { managed: { configuration: { max_connections: '50' } } } }, {}],
+      [{}, { schemaVersion: '8' }],
+      [{}, { web: { image: 'webapp:1', revision: 1, update: 'asked' } }],
+    ];
+    for (const [spec, facts] of same) expect(deployment(spec, facts).spec?.template).to.deep.equal(before);
+    const other: [Partial<VacationAppSpec>, Partial<Facts>][] = [
+      [{ booking: { capacityPerDeparture: 6 } }, {}],
+      [{ env: [{ name: 'LOG_LEVEL', value: 'debug' }] }, {}],
+      [{}, { credentialsHash: 'changed' }],
+      [{}, { restart: 'monday' }],
+      [{}, { web: { image: 'webapp:2', revision: 1, update: '' } }],
+    ];
+    for (const [spec, facts] of other) expect(deployment(spec, facts).spec?.template).to.not.deep.equal(before);
+  });
+
+  it('restarts MySQL when its settings change, not when credentials do', () => {
+    const hash = annotation(statefulSet(), 'configuration-hash');
+    const other = statefulSet({ database: { managed: { configuration: { max_connections: '50' } } } });
+    expect(annotation(other, 'configuration-hash')).to.not.equal(hash);
+    expect(annotation(statefulSet({ booking: { capacityPerDeparture: 6 } }), 'configuration-hash')).to.equal(hash);
+    expect(annotation(statefulSet(), 'credentials-hash')).to.equal(undefined);
+  });
+
+  it('names a migration for what it does, not for where it may run', () => {
+    const { name } = job().metadata ?? {};
+    expect(name).to.match(/^milky-way-migrate-[0-9a-f]{10}$/);
+    expect(job({ pod: { nodeSelector: { disk: 'ssd' } } }).metadata?.name).to.equal(name);
+    expect(job({ replicas: 3, env: [{ name: 'A', value: 'b' }] }).metadata?.name).to.equal(name);
+    expect(job({}, { web: { image: 'webapp:2', revision: 1, update: '' } }).metadata?.name).to.not.equal(name);
+  });
+
+  it('gives the web pods no right to change the schema, and no password to anybody by its value', () => {
+    const [web] = deployment().spec?.template.spec?.containers ?? [];
+    const keys = web?.env?.map(({ valueFrom }) => valueFrom?.secretKeyRef?.key);
+    expect(keys).to.deep.equal(['db_uri', 'secret_key', 'secret_key_previous']);
+    const [migrate] = job().spec?.template.spec?.containers ?? [];
+    expect(migrate?.env?.[0]).to.deep.equal({
+      name: 'db_uri',
+      valueFrom: { secretKeyRef: { name: 'milky-way-credentials', key: 'db_migration_uri' } },
+    });
+  });
+
+  it('keeps or deletes the volume as the policy says', () => {
+    const policy = (spec: Partial<VacationAppSpec>) =>
+      statefulSet(spec).spec?.persistentVolumeClaimRetentionPolicy?.whenDeleted;
+    expect([policy({}), policy({ deletionPolicy: 'Delete' })]).to.deep.equal(['Retain', 'Delete']);
+  });
+
+  it('hands every setting of the spec on', () => {
+    const text = JSON.stringify(desired(everything, { web: { image: 'other:2', revision: 1, update: '' } }));
+    for (const value of [
+      'other:2',
+      'Always',
+      'registry',
+      'DEMO_TRAVELLER',
+      '"team":"travel"',
+      '"note":"x"',
+      'ssd',
+      'high',
+      '30500',
+      '"lb":"yes"',
+      '"CAPACITY_PER_DEPARTURE":"9"',
+      'trappist-1',
+      '9Gi',
+      'fast',
+      'max_connections = 50',
+      '"maxReplicas":3',
+      '"averageUtilization":50',
+      '"stabilizationWindowSeconds":0',
+    ]) {
+      expect(text).to.contain(value);
+    }
+  });
+});
