@@ -9,7 +9,13 @@ import { chosenParts, suites, testFiles, type Suite } from './suites.ts';
 
 const inCI = (process.env.CI ?? '') !== '' && process.env.CI !== 'false';
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, endRunningCommands);
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    interrupted = true;
+    endRunningCommands();
+  });
+}
 
 try {
   const outcomes = await climb(chosenParts(process.argv.slice(2)));
@@ -30,10 +36,19 @@ async function climb(chosen: readonly string[]): Promise<Outcome[]> {
 }
 
 async function run(suite: Suite): Promise<Outcome> {
+  if (interrupted) return failed(suite.name, 'interrupted');
   heading(suite.name);
   const files = testFiles().filter(suite.holds);
   if (files.length === 0) return failed(suite.name, 'holds no test');
-  return attempt(suite.name, async () => runSuite(suite, files, await prepare(suite.needs)));
+  return attempt(suite.name, async () => {
+    const env = await prepare(suite.needs);
+    if (interrupted) throw new Error('interrupted');
+    try {
+      return await runSuite(suite, files, env);
+    } finally {
+      await suite.cleanUp?.();
+    }
+  });
 }
 
 function heading(title: string): void {

@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs';
 import { sep } from 'node:path';
 import { root } from '../../test/cluster/paths.ts';
+import { removeInstallation } from '../../test/e2e/install.ts';
 import { chromium, cluster, kubeApiserver, mysql, type Need } from './needs.ts';
 
 export const parts = ['static', 'unit', 'integration', 'browser', 'e2e'] as const;
@@ -15,6 +16,8 @@ export interface Suite {
   readonly testTimeoutMs: number;
   readonly timeoutMs: number;
   readonly holds: (file: string) => boolean;
+  /** Takes away what outlives a mocha process that was killed. */
+  readonly cleanUp?: () => Promise<void>;
 }
 
 const SECOND = 1_000;
@@ -61,6 +64,7 @@ export const suites: readonly Suite[] = [
     testTimeoutMs: 5 * MINUTE,
     timeoutMs: 25 * MINUTE,
     holds: (file) => file.startsWith('test/e2e/'),
+    cleanUp: removeInstallation,
   },
 ];
 

@@ -1,7 +1,8 @@
-import { join } from 'node:path';
-import { down, insideArguments, load, up } from '../cluster/built-in.ts';
+import { installOperator, provideImages } from '../../scripts/demo/install.ts';
+import { kubernetesBinaries } from '../cluster/build.ts';
+import { insideArguments } from '../cluster/built-in.ts';
+import { choiceFor, openCluster, removeCluster } from '../cluster/cluster.ts';
 import { appImage, mysqlImage } from '../cluster/images.ts';
-import { root } from '../cluster/paths.ts';
 import { createKubectl, type Kubectl } from '../support/kubectl.ts';
 
 /** A cluster with the operator in it. */
@@ -9,55 +10,46 @@ export interface Installed {
   readonly kubectl: Kubectl;
   /** Where NodePorts answer, seen from here. */
   readonly nodeAddress: string;
-  /** What a command is prefixed with to run where the node's NodePorts answer at `loadAddress`. */
-  readonly nearNode: readonly string[];
-  readonly loadAddress: string;
+  readonly loadGenerator: {
+    /** What its command begins with, so that it runs beside the node where the cluster lets us in. */
+    readonly prefix: readonly string[];
+    /** Where NodePorts answer, seen from there. */
+    readonly address: string;
+  };
+  /** undefined where the cluster keeps none. */
   readonly auditLog: string | undefined;
   remove(): Promise<void>;
 }
 
 const NAME = 'e2e';
 
-/** Builds what is installed, outside any test's time-out. */
+/** Builds and downloads everything that install() needs, outside any test's time-out. */
 export async function prepareInstallation(): Promise<void> {
-  await images();
+  const { kind } = await choiceFor(undefined);
+  await appImage('operator');
+  await appImage('webapp');
+  if (kind !== 'built-in') return;
+  await mysqlImage();
+  await kubernetesBinaries();
 }
 
+/** Takes away the tests' own cluster, if there is one. */
+export async function removeInstallation(): Promise<void> {
+  await removeCluster((await choiceFor(undefined)).kind, NAME);
+}
+
+/** A cluster of the tests' own, with the operator installed as the demo installs it. */
 export async function install(): Promise<Installed> {
-  const { operator, webapp, mysql } = await images();
-  const cluster = await up(NAME, { audit: true });
-  const kubectl = createKubectl([cluster.kubectl, '--kubeconfig', cluster.kubeconfig]);
-  for (const { archive } of [operator, webapp, mysql]) await load(NAME, archive);
-  const manifests = await kubectl(['kustomize', join(root, 'config', 'default')]);
-  const input = withImages(manifests, {
-    'ghcr.io/interstellar-dev/vacation-operator': operator.tag,
-    'ghcr.io/interstellar-dev/vacation-webapp': webapp.tag,
-    mysql: mysql.tag,
-  });
-  await kubectl(['apply', '--server-side', '--filename', '-'], { input });
-  await kubectl(
-    ['rollout', 'status', 'deployment/vacation-operator', '--namespace', 'vacation-system', '--timeout=180s'],
-    { timeoutMs: 190_000 },
-  );
+  const cluster = await openCluster({ name: NAME, audit: true });
+  await installOperator(cluster, await provideImages(cluster, {}));
+  const inside = cluster.kind === 'built-in' ? insideArguments(NAME) : undefined;
   return {
-    kubectl,
+    kubectl: createKubectl(cluster.kubectl),
     nodeAddress: cluster.nodeAddress,
-    nearNode: ['nsenter', ...insideArguments(NAME)],
-    loadAddress: '127.0.0.1',
+    loadGenerator: inside
+      ? { prefix: ['nsenter', ...inside], address: '127.0.0.1' }
+      : { prefix: [], address: cluster.nodeAddress },
     auditLog: cluster.auditLog,
-    remove: () => down(NAME),
+    remove: () => cluster.remove(),
   };
-}
-
-async function images() {
-  return { operator: await appImage('operator'), webapp: await appImage('webapp'), mysql: await mysqlImage() };
-}
-
-/** The manifests with other images: of the operator itself, and in the environment that tells it its defaults. */
-export function withImages(manifests: string, images: Readonly<Record<string, string>>): string {
-  return Object.entries(images).reduce((text, [name, image]) => {
-    const changed = text.replaceAll(new RegExp(`^(\\s*(?:- )?(?:image|value): )${name}:\\S+$`, 'gm'), `$1${image}`);
-    if (changed === text) throw new Error(`config/default does not mention the image ${name}`);
-    return changed;
-  }, manifests);
 }

@@ -14,7 +14,7 @@ export interface LoadProcess {
 /** Starts a load generator as a process of its own, near the node where the cluster lets us in. */
 export function startLoad(options: LoadOptions): LoadProcess {
   const generator = [process.execPath, join(root, 'test', 'support', 'load-generator.ts'), JSON.stringify(options)];
-  const [file = '', ...args] = [...world().nearNode, ...generator];
+  const [file = '', ...args] = [...world().loadGenerator.prefix, ...generator];
   const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   let output = '';

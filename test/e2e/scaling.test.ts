@@ -29,9 +29,9 @@ describe('an app under load', () => {
 
   it('grows from two pods to four, and shrinks to two again, without one failed request', async function () {
     this.timeout(8 * 60_000);
-    const { nodeAddress, loadAddress, auditLog } = world();
+    const { nodeAddress, loadGenerator, auditLog } = world();
     const began = new Date();
-    const url = (await appUrl()).replace(nodeAddress, loadAddress);
+    const url = (await appUrl()).replace(nodeAddress, loadGenerator.address);
     await eventually(
       'two pods',
       60_000,

@@ -5,7 +5,7 @@ import { root } from '../cluster/paths.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { type HostState, hostState } from '../support/host-state.ts';
 import { eventually, type KubeObject, type Kubectl } from '../support/kubectl.ts';
-import { type Installed, install } from './install.ts';
+import { type Installed, install, removeInstallation } from './install.ts';
 
 /** What all end-to-end tests share: one cluster with the operator in it, one app, one Chromium. */
 export interface World extends Installed {
@@ -52,6 +52,7 @@ export function world(): World {
 }
 
 export async function setUp(): Promise<void> {
+  await removeInstallation(); // what a killed run left
   const before = await hostState();
   const installed = await install();
   current = { ...installed, before, browser: await launchBrowser() };
