@@ -99,13 +99,11 @@ export const CONDITION = {
 export const REASON = {
   available: 'Available',
   autoscaling: 'Autoscaling',
-  autoscalingDisabled: 'FixedReplicas',
   applyFailed: 'ApplyFailed',
   containerFailing: 'ContainerFailing',
   credentialsInvalid: 'CredentialsInvalid',
   credentialsLost: 'CredentialsLost',
   databaseStarting: 'DatabaseStarting',
-  generated: 'Generated',
   imagePullFailed: 'ImagePullFailed',
   metricsUnavailable: 'MetricsUnavailable',
   migrated: 'Migrated',
@@ -118,14 +116,12 @@ export const REASON = {
   podUnschedulable: 'PodUnschedulable',
   podsRejected: 'PodsRejected',
   progressing: 'Progressing',
-  restarted: 'Restarted',
   rollingOut: 'RollingOut',
   upToDate: 'UpToDate',
   volumePending: 'VolumePending',
   waitingForCredentials: 'WaitingForCredentials',
   waitingForDatabase: 'WaitingForDatabase',
   waitingForSchema: 'WaitingForSchema',
-  waitingForWeb: 'WaitingForWeb',
 } as const;
 
 export type Reason = (typeof REASON)[keyof typeof REASON];
