@@ -6,6 +6,7 @@ import type {
   V1Secret,
   V1StatefulSet,
   V2HorizontalPodAutoscaler,
+  V2HorizontalPodAutoscalerCondition,
 } from '@kubernetes/client-node';
 import { withDefaults, type CompleteApp } from '../../operator/api/defaults.ts';
 import { VACATION_APP, type VacationApp } from '../../operator/api/vacation-app.ts';
@@ -103,13 +104,11 @@ export function aDeployment({ metadata, spec, status }: Overrides<V1Deployment> 
 }
 
 export const anAutoscaler = (
-  conditions: NonNullable<V2HorizontalPodAutoscaler['status']>['conditions'] = [
-    { type: 'ScalingActive', status: 'True' },
-  ],
+  conditions: V2HorizontalPodAutoscalerCondition[] = [{ type: 'ScalingActive', status: 'True' }],
 ): V2HorizontalPodAutoscaler => ({
   metadata: child('web', 'web'),
   spec: { minReplicas: 2, maxReplicas: 10, scaleTargetRef: { kind: 'Deployment', name: 'milky-way-web' } },
-  status: { desiredReplicas: 2, conditions: conditions ?? [] },
+  status: { desiredReplicas: 2, conditions },
 });
 
 export const aPod = (component: string, status: V1Pod['status'] = {}, metadata: V1Pod['metadata'] = {}): V1Pod => ({

@@ -11,19 +11,16 @@ import { aCompleteApp, someFacts } from '../../../support/vacation-app.ts';
 const desired = (spec: Partial<VacationAppSpec> = {}, facts: Partial<Facts> = {}) =>
   desiredObjects(aCompleteApp({ spec }), someFacts(facts)).map(({ object }) => object);
 
-function the<T>(kind: string, component: string, spec: Partial<VacationAppSpec> = {}, facts: Partial<Facts> = {}): T {
-  const found = desired(spec, facts).find(
-    (object) => object.kind === kind && object.metadata.labels?.['app.kubernetes.io/component'] === component,
-  );
-  if (!found) throw new Error(`no ${kind} of ${component}`);
-  return found as T;
+function the(kind: string, spec: Partial<VacationAppSpec>, facts: Partial<Facts> = {}): object {
+  const found = desired(spec, facts).find((object) => object.kind === kind);
+  if (!found) throw new Error(`no ${kind}`);
+  return found;
 }
 
 const deployment = (spec: Partial<VacationAppSpec> = {}, facts: Partial<Facts> = {}): V1Deployment =>
-  the('Deployment', 'web', spec, facts);
-const statefulSet = (spec: Partial<VacationAppSpec> = {}): V1StatefulSet => the('StatefulSet', 'mysql', spec);
-const job = (spec: Partial<VacationAppSpec> = {}, facts: Partial<Facts> = {}): V1Job =>
-  the('Job', 'migration', spec, facts);
+  the('Deployment', spec, facts);
+const statefulSet = (spec: Partial<VacationAppSpec> = {}): V1StatefulSet => the('StatefulSet', spec);
+const job = (spec: Partial<VacationAppSpec> = {}, facts: Partial<Facts> = {}): V1Job => the('Job', spec, facts);
 
 const everything: Partial<VacationAppSpec> = {
   image: 'other:2',

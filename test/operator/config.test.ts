@@ -1,0 +1,92 @@
+import { expect } from 'chai';
+import { ConfigError, readConfig } from '../../operator/config.ts';
+
+const faultsOf = (environment: Record<string, string>): string => {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+  }
+  throw new Error('it was to be refused');
+};
+
+describe('the settings of the operator', () => {
+  it('have defaults for everything', () => {
+    const { identity, ...rest } = readConfig({});
+    expect(identity).to.match(/.-\d+$/);
+    expect(rest).to.deep.equal({
+      watchNamespaces: [],
+      leaderElection: true,
+      leaseNamespace: 'vacation-system',
+      leaseName: 'vacation-operator',
+      healthPort: 8081,
+      metricsPort: 8080,
+      workers: 10,
+      webappImage: 'ghcr.io/interstellar-dev/vacation-webapp:0.1.0',
+      mysqlImage: 'mysql:8.4',
+      logLevel: 'info',
+    });
+  });
+
+  it('are read from the environment', () => {
+    const config = readConfig({
+      WATCH_NAMESPACES: 'travel, , staging ',
+      LEADER_ELECTION: 'false',
+      POD_NAMESPACE: 'operators',
+      POD_NAME: 'operator-1',
+      LEASE_NAME: 'lease',
+      HEALTH_PORT: '1',
+      METRICS_PORT: '2',
+      WORKERS: '3',
+      WEBAPP_IMAGE: 'web:2',
+      MYSQL_IMAGE: 'mysql:2',
+      LOG_LEVEL: 'debug',
+    });
+    expect(config).to.deep.equal({
+      watchNamespaces: ['travel', 'staging'],
+      leaderElection: false,
+      leaseNamespace: 'operators',
+      leaseName: 'lease',
+      identity: 'operator-1',
+      healthPort: 1,
+      metricsPort: 2,
+      workers: 3,
+      webappImage: 'web:2',
+      mysqlImage: 'mysql:2',
+      logLevel: 'debug',
+    });
+    expect(config).to.be.frozen;
+  });
+
+  it('count as not given when they are empty', () => {
+    expect(readConfig({ HEALTH_PORT: '', LOG_LEVEL: '', MYSQL_IMAGE: '' })).to.include({
+      healthPort: 8081,
+      logLevel: 'info',
+      mysqlImage: 'mysql:8.4',
+    });
+  });
+
+  it('are refused with every fault in one message', () => {
+    const faulty = {
+      LEADER_ELECTION: 'yes',
+      HEALTH_PORT: '70000',
+      METRICS_PORT: 'http',
+      WORKERS: '0',
+      WEBAPP_IMAGE: 'two words',
+      LOG_LEVEL: 'loud',
+    };
+    const message = faultsOf(faulty);
+    for (const [name, value] of Object.entries(faulty)) expect(message).to.contain(`${name} is "${value}"`);
+  });
+
+  for (const [name, value] of [
+    ['WORKERS', '1.5'],
+    ['WORKERS', '-1'],
+    ['WORKERS', '101'],
+    ['LEADER_ELECTION', 'TRUE'],
+  ] as const) {
+    it(`do not take ${name}=${value}`, () => {
+      expect(faultsOf({ [name]: value })).to.contain(name);
+    });
+  }
+});
