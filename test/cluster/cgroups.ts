@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { until } from './run.ts';
 import { UnavailableError } from './unavailable.ts';
 
-const CONTROLLERS = ['cpu', 'cpuset', 'memory', 'pids'];
+/** What pods' limits are made of. */
+const REQUIRED = ['cpu', 'memory', 'pids'];
+
+/** The kubelet also insists on these in its own cgroup, where the root has them. */
+const PASSED_ON = [...REQUIRED, 'cpuset', 'hugetlb'];
 
 /** Makes a cgroup of the name: in every hierarchy of version 1, or in the one of version 2 with the controllers that pods need. */
 export async function makeCgroup(name: string, mount = '/sys/fs/cgroup'): Promise<void> {
@@ -38,19 +42,22 @@ async function delegate(folder: string): Promise<void> {
   const words = async (file: string) => (await readFile(join(folder, file), 'utf8')).trim().split(/\s+/);
   const available = await words('cgroup.controllers');
   const delegated = await words('cgroup.subtree_control');
-  for (const controller of CONTROLLERS.filter((name) => !delegated.includes(name))) {
-    const given = available.includes(controller)
-      ? await writeFile(join(folder, 'cgroup.subtree_control'), `+${controller}`).then(
-          () => true,
-          () => false,
-        )
-      : false;
-    if (!given) {
-      throw new UnavailableError(
-        `The built-in Kubernetes needs the cgroup controller ${controller}, which ${folder} does not hand down: run it on the machine itself rather than in a container, or install Docker (or Podman) and kind.`,
-      );
-    }
+  const wanted = PASSED_ON.filter((name) => available.includes(name) && !delegated.includes(name));
+  const refused = await pass(folder, wanted);
+  const missing = REQUIRED.find((name) => !available.includes(name) || refused.includes(name));
+  if (missing === undefined) return;
+  throw new UnavailableError(
+    `The built-in Kubernetes needs the cgroup controller ${missing}, which ${folder} does not hand down: run it on the machine itself rather than in a container, or install Docker (or Podman) and kind.`,
+  );
+}
+
+/** One at a time, for one that the kernel refuses would take the others with it; tells which it refused. */
+async function pass(folder: string, controllers: readonly string[]): Promise<string[]> {
+  const refused: string[] = [];
+  for (const controller of controllers) {
+    await writeFile(join(folder, 'cgroup.subtree_control'), `+${controller}`).catch(() => refused.push(controller));
   }
+  return refused;
 }
 
 /** The files in a cgroup go with its folder; rmdir fails while a process is left in it. */
