@@ -7,7 +7,11 @@ import { CONDITION, GROUP, VACATION_APP } from '../../../operator/api/vacation-a
 import { root } from '../../cluster/paths.ts';
 import { aVacationApp } from '../../support/vacation-app.ts';
 
-type Schema = V1JSONSchemaProps & { readonly 'x-kubernetes-validations'?: { rule: string; message?: string }[] };
+interface Schema extends Omit<V1JSONSchemaProps, '_default' | '_enum'> {
+  readonly default?: unknown;
+  readonly enum?: unknown[];
+  readonly 'x-kubernetes-validations'?: { rule: string; message?: string }[];
+}
 
 const text = readFileSync(join(root, 'crds/vacationapps.interstellar.dev.yaml'), 'utf8');
 // Under a kind that the client has no model of, or it would rename `default` and `x-kubernetes-…` and drop what it does not know.
