@@ -1,5 +1,8 @@
 // npm test: the test ladder, part by part, and its report.
+import { join } from 'node:path';
 import process from 'node:process';
+import { withLock } from '../../test/cluster/lock.ts';
+import { cacheFolder } from '../../test/cluster/paths.ts';
 import { runSuite } from './mocha-suite.ts';
 import { prepare } from './needs.ts';
 import { attempt, failed, hasFailed, report, withoutSkips, type Outcome } from './outcome.ts';
@@ -42,13 +45,19 @@ async function run(suite: Suite): Promise<Outcome> {
   if (files.length === 0) return failed(suite.name, 'holds no test');
   return attempt(suite.name, async () => {
     const env = await prepare(suite.needs);
-    if (interrupted) throw new Error('interrupted');
-    try {
-      return await runSuite(suite, files, env);
-    } finally {
-      await suite.cleanUp?.();
-    }
+    return suite.alone === true
+      ? withLock(join(cacheFolder(), `${suite.part}.lock`), () => runHere(suite, files, env))
+      : runHere(suite, files, env);
   });
+}
+
+async function runHere(suite: Suite, files: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
+  if (interrupted) return failed(suite.name, 'interrupted');
+  try {
+    return await runSuite(suite, files, env);
+  } finally {
+    await suite.cleanUp?.();
+  }
 }
 
 function heading(title: string): void {

@@ -16,6 +16,8 @@ export interface Suite {
   readonly testTimeoutMs: number;
   readonly timeoutMs: number;
   readonly holds: (file: string) => boolean;
+  /** Two runs on one machine wait for one another, because they share a thing of one name: a cluster. */
+  readonly alone?: boolean;
   /** Takes away what outlives a mocha process that was killed. */
   readonly cleanUp?: () => Promise<void>;
 }
@@ -64,6 +66,7 @@ export const suites: readonly Suite[] = [
     testTimeoutMs: 5 * MINUTE,
     timeoutMs: 25 * MINUTE,
     holds: (file) => file.startsWith('test/e2e/'),
+    alone: true,
     cleanUp: removeInstallation,
   },
 ];
