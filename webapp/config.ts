@@ -47,6 +47,9 @@ export interface ServerConfig {
   readonly bodyLimitKb: number;
   readonly keepAliveSeconds: number;
   readonly requestsPerConnection: number;
+  /** After SIGTERM: how long requests are still accepted, each answer closing its connection. */
+  readonly drainGraceSeconds: number;
+  /** And then: how long those under way may take. */
   readonly drainSeconds: number;
 }
 
@@ -89,6 +92,7 @@ export function readConfig(env: Environment): Config {
       bodyLimitKb: read.integer('BODY_LIMIT_KB', 16, 4, 1024),
       keepAliveSeconds: read.integer('KEEP_ALIVE_SECONDS', 65, 1, 600),
       requestsPerConnection: read.integer('REQUESTS_PER_CONNECTION', 1000, 0, 1_000_000),
+      drainGraceSeconds: read.integer('DRAIN_GRACE_SECONDS', 3, 0, 300),
       drainSeconds: read.integer('DRAIN_SECONDS', 15, 1, 300),
     },
   };

@@ -45,22 +45,23 @@ function main(): void {
   }, SWEEP_INTERVAL_MS);
   sweeper.unref();
 
+  const close = () => {
+    const giveUp = setTimeout(() => server.closeAllConnections(), config.server.drainSeconds * 1000);
+    server.close(() => {
+      clearTimeout(giveUp);
+      probes.close();
+      void database.close().finally(() => {
+        logger.info('Drained');
+        process.exit(0);
+      });
+    });
+  };
   const drain = (signal: string) => {
     if (draining) return;
     draining = true;
     logger.info('Draining', { signal });
-    const giveUp = setTimeout(() => server.closeAllConnections(), config.server.drainSeconds * 1000);
-    server.close(() => {
-      clearTimeout(giveUp);
-      database.close().then(
-        () => {
-          logger.info('Drained');
-          probes.close();
-          process.exit(0);
-        },
-        () => process.exit(0),
-      );
-    });
+    // closing at once would cut connections on which a request is just arriving; each answer until then closes its own
+    server.getConnections((_error, open) => setTimeout(close, open > 0 ? config.server.drainGraceSeconds * 1000 : 0));
   };
   process.on('SIGTERM', drain);
   process.on('SIGINT', drain);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { createConnection } from 'mysql2/promise';
 import { createApp } from '../../../webapp/app.ts';
 import { systemClock, type Clock } from '../../../webapp/clock.ts';
 import { readConfig } from '../../../webapp/config.ts';
@@ -33,6 +33,8 @@ export async function tearDown(): Promise<void> {
 
 export const quiet = createLogger('error');
 
+export type Row = Readonly<Record<string, unknown>>;
+
 export interface TestApp {
   readonly url: string;
   readonly uri: string;
@@ -40,7 +42,7 @@ export interface TestApp {
   client(): WebClient;
   /** A client that is registered and logged in; its username is new each time. */
   traveller(): Promise<WebClient & { readonly username: string }>;
-  rows(sql: string, values?: readonly unknown[]): Promise<RowDataPacket[]>;
+  rows(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   stop(): Promise<void>;
 }
 
@@ -69,7 +71,7 @@ export async function startApp({ uri, env, clock = systemClock }: TestAppOptions
     async rows(sql, values = []) {
       const connection = await createConnection({ uri: database, timezone: 'Z' });
       try {
-        return (await connection.query<RowDataPacket[]>(sql, [...values]))[0];
+        return (await connection.query(sql, [...values]))[0] as Row[];
       } finally {
         await connection.end();
       }

@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { Agent, get } from 'node:http';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { type RunningWebApp, startWebApp } from '../../support/web-app.ts';
+import { webClient } from './web-client.ts';
+import { mysql } from './world.ts';
+
+describe('The process', function () {
+  this.timeout(60_000);
+  let app: RunningWebApp;
+  before(async () => (app = await startWebApp(await mysql().createDatabase())));
+  after(() => app.stop());
+
+  it('tells on its second port whether it lives and is ready, and what it measured, by route pattern', async () => {
+    await webClient(app.url).get('/about?secret=1');
+    const ready = await fetch(`${app.probeUrl}/readyz`);
+    expect(await ready.json()).to.deep.equal({
+      ready: true,
+      listening: true,
+      schema: true,
+      draining: false,
+      database: 'up',
+    });
+    const metrics = await (await fetch(`${app.probeUrl}/metrics`)).text();
+    expect(metrics).to.match(/http_request_duration_seconds_count\{method="GET",route="\/about",status="200"\} 1/);
+    expect(metrics).to.include('database_up 1').and.include('database_pool_connections{state="open"}');
+    expect(metrics).to.not.include('secret');
+    expect((await fetch(`${app.url}/metrics`)).status).to.equal(404);
+  });
+
+  it('drains on SIGTERM: clients that keep their connections get an answer to everything they sent', async () => {
+    const other = await startWebApp(await mysql().createDatabase());
+    const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+    const outcomes: string[] = [];
+    const client = async () => {
+      for (let closed = false; !closed;) {
+        const { status, close } = await once(`${other.url}/about`, agent);
+        outcomes.push(status);
+        closed = close;
+      }
+    };
+    const clients = Array.from({ length: 8 }, client);
+    await until(() => outcomes.length > 50);
+    await Promise.all([other.stop(), ...clients]);
+    expect(new Set(outcomes)).to.deep.equal(new Set(['200']));
+    agent.destroy();
+  });
+
+  it('tells every fault of its settings at once and ends with 1', async () => {
+    const run = promisify(execFile)(process.execPath, ['dist/webapp/main.js'], {
+      env: { PATH: process.env.PATH, db_uri: 'postgres://x', PORT: 'http', TRUST_PROXY: 'true' },
+      timeout: 20_000,
+    });
+    const error = (await run.catch((reason: unknown) => reason)) as { code: number; stderr: string };
+    expect(error.code).to.equal(1);
+    for (const name of ['db_uri', 'secret_key', 'PORT', 'TRUST_PROXY']) expect(error.stderr).to.include(name);
+  });
+});
+
+function once(url: string, agent: Agent): Promise<{ status: string; close: boolean }> {
+  return new Promise((resolve) => {
+    get(url, { agent }, (response) => {
+      response.resume();
+      const close = response.headers.connection === 'close';
+      response.on('end', () => resolve({ status: String(response.statusCode), close }));
+    }).on('error', (error) => resolve({ status: String(error), close: true }));
+  });
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}

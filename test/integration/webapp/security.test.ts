@@ -1,0 +1,217 @@
+import { expect } from 'chai';
+import { hiddenFields, type WebClient, webClient } from './web-client.ts';
+import { aTrip, PASSWORD, startApp, type TestApp } from './world.ts';
+
+describe('Forged requests', () => {
+  let app: TestApp;
+  before(async () => (app = await startApp({ env: { DEMO_TRAVELLER: 'true' } })));
+  after(() => app.stop());
+
+  const bookings = async () => (await app.rows('SELECT COUNT(*) AS n FROM booking WHERE cancelled_at IS NULL'))[0]?.n;
+
+  it('are refused without a token, with an altered one, and with that of another traveller', async () => {
+    const client = await app.traveller();
+    const stranger = await app.traveller();
+    const own = hiddenFields((await client.get('/book')).text, '/book');
+    const foreign = hiddenFields((await stranger.get('/book')).text, '/book');
+    const token = own._csrf ?? '';
+    const altered = (token.startsWith('A') ? 'B' : 'A') + token.slice(1);
+    for (const _csrf of ['', 'x', altered, foreign._csrf ?? '', 'A'.repeat(86)]) {
+      const answer = await client.post('/book', { ...own, ...aTrip(), _csrf });
+      expect(answer.status, _csrf).to.equal(403);
+    }
+    expect(await bookings()).to.equal(0);
+    expect((await client.post('/book', { ...own, ...aTrip() })).status).to.equal(303);
+  });
+
+  it('of another site are refused, whatever their token', async () => {
+    const client = await app.traveller();
+    await client.submit('/book', '/book', aTrip({ departure_date: '2034-05-05', return_date: '2034-05-06' }));
+    const before = await bookings();
+    const form = hiddenFields((await client.get('/reservation')).text, '/reservation');
+    for (const headers of [
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { referer: 'http://evil.example/page' },
+    ]) {
+      expect((await client.post('/reservation', form, headers)).status).to.equal(403);
+    }
+    expect(await bookings()).to.equal(before);
+    const fine = await client.post('/reservation', form, { origin: app.url, 'sec-fetch-site': 'same-origin' });
+    expect(fine.status).to.equal(303);
+  });
+
+  it('cannot log anybody in with a token of another visitor', async () => {
+    const token = hiddenFields((await app.client().get('/login')).text, '/login');
+    const answer = await app.client().post('/login', { ...token, username: 'test1234', password: 'asdasd' });
+    expect(answer.status).to.equal(403);
+  });
+
+  it('get a token that looks different each time', async () => {
+    const client = app.client();
+    const tokens = [await client.get('/login'), await client.get('/login')].map(
+      ({ text }) => hiddenFields(text, '/login')._csrf,
+    );
+    expect(tokens[0]).to.not.equal(tokens[1]);
+  });
+});
+
+describe('Headers', () => {
+  let app: TestApp;
+  before(async () => (app = await startApp({ env: { TRUST_PROXY: 'loopback' } })));
+  after(() => app.stop());
+
+  it('allow nothing but what this server has', async () => {
+    const { headers } = await app.client().get('/');
+    expect(headers.get('content-security-policy')).to.equal(
+      "default-src 'none';style-src 'self';img-src 'self' data:;form-action 'self';base-uri 'none';frame-ancestors 'none'",
+    );
+    expect(headers.get('x-content-type-options')).to.equal('nosniff');
+    expect(headers.get('x-powered-by')).to.equal(null);
+    expect(headers.get('strict-transport-security')).to.equal(null);
+    expect(headers.get('cache-control')).to.equal('no-store');
+  });
+
+  it('promise HTTPS only over HTTPS, where cookies belong to this host alone', async () => {
+    const secure = { 'x-forwarded-proto': 'https' };
+    const client = app.client();
+    const { headers, text } = await client.get('/login', secure);
+    expect(headers.get('strict-transport-security')).to.equal('max-age=31536000');
+    expect(headers.get('content-security-policy')).to.include('upgrade-insecure-requests');
+    expect(headers.getSetCookie()[0]).to.match(/^__Host-csrf=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    await client.submit('/register', '/register', {
+      username: 'over-https',
+      name: 'S',
+      email_address: 's@example.com',
+      password: PASSWORD,
+      confirm_password: PASSWORD,
+    });
+    const form = { ...hiddenFields(text, '/login'), username: 'over-https', password: PASSWORD };
+    const answer = await client.post('/login', form, secure);
+    expect(answer.headers.getSetCookie().find((cookie) => cookie.startsWith('__Host-sid='))).to.match(/; Secure/);
+    expect((await client.get('/reservation', secure)).status).to.equal(200);
+    expect((await client.get('/reservation')).status).to.equal(303);
+  });
+
+  it('do not believe a proxy that nobody configured', async () => {
+    const direct = await startApp();
+    try {
+      const { headers } = await direct.client().get('/', { 'x-forwarded-proto': 'https' });
+      expect(headers.get('strict-transport-security')).to.equal(null);
+    } finally {
+      await direct.stop();
+    }
+  });
+
+  it('let static files be kept for ever under names that change with their content', async () => {
+    const client = app.client();
+    const page = await client.get('/');
+    const href = /href="(\/app\.[0-9a-f]+\.css)"/.exec(page.text)?.[1] ?? '';
+    const style = await client.get(href, { 'accept-encoding': 'br' });
+    expect(style.headers.get('cache-control')).to.equal('public, max-age=31536000, immutable');
+    expect(style.headers.get('content-encoding')).to.equal('br');
+    expect(style.text).to.not.match(/url\(["']?https?:/);
+    expect(page.text).to.not.match(/(?:src|href|action)="(?:https?:)?\/\//);
+  });
+});
+
+describe('Bad input', () => {
+  let app: TestApp;
+  before(async () => (app = await startApp()));
+  after(() => app.stop());
+
+  const PAYLOADS = [
+    '',
+    ' ',
+    '\0',
+    'a'.repeat(10_000),
+    "' OR '1'='1",
+    '<script>alert(1)</script>',
+    '💥'.repeat(200),
+    '\u202e\u0000\uffff',
+    '1e3',
+    '-1',
+    '99999999999999999999',
+    '0000-00-00',
+    '2030-02-30',
+    '10000-01-01',
+    '2030-01-01T00:00:00Z',
+    '[object Object]',
+    '%',
+  ];
+
+  it('in any field of any form never gives an error page of ours, and always a message', async () => {
+    const client = await app.traveller();
+    const visitor = app.client();
+    const forms: [WebClient, string, readonly string[]][] = [
+      [client, '/book', Object.keys(aTrip())],
+      [visitor, '/register', ['username', 'name', 'email_address', 'password', 'confirm_password']],
+      [visitor, '/login', ['username', 'password']],
+    ];
+    for (const [who, path, fields] of forms) {
+      const token = { _csrf: hiddenFields((await who.get(path)).text, path)._csrf ?? '' };
+      for (const payload of PAYLOADS) {
+        for (const field of fields) {
+          const answer = await who.post(path, { ...token, ...(path === '/book' && aTrip()), [field]: payload });
+          expect(answer.status, `${path} ${field}=${payload.slice(0, 20)}`).to.equal(422);
+          expect(answer.alerts).to.not.deep.equal([]);
+          expect(answer.text).to.not.include('<script>');
+        }
+      }
+    }
+  });
+
+  it('of a kind that no form sends is refused politely', async () => {
+    const client = await app.traveller();
+    const { _csrf = '' } = hiddenFields((await client.get('/book')).text, '/book');
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const send = (body: string, headers: Record<string, string> = form, method = 'POST', path = '/book') =>
+      fetch(`${app.url}${path}`, {
+        method,
+        body,
+        redirect: 'manual',
+        headers: { ...headers, cookie: `sid=${client.cookies.get('sid') ?? ''}` },
+      }).then(({ status }) => status);
+    expect(await send(`_csrf=${_csrf}&age=20&age=30&age[x]=1&destination[]=a&__proto__[x]=1&constructor=1`)).to.equal(
+      422,
+    );
+    expect(await send('x'.repeat(30_000))).to.equal(413);
+    expect(await send(Array.from({ length: 100 }, (_, index) => `f${index}=1`).join('&'))).to.equal(413);
+    expect(await send('{"_csrf":1}', { 'content-type': 'application/json' })).to.equal(403);
+    expect(await send('x=%E0%A4%A', form)).to.equal(403);
+    expect(await send('x', { ...form, 'content-encoding': 'gzip' })).to.equal(400);
+    expect(await send('x', { ...form, 'content-type': 'application/x-www-form-urlencoded; charset=koi8-r' })).to.equal(
+      415,
+    );
+    expect(await send('x', form, 'DELETE')).to.equal(403);
+    expect(await send('x', form, 'PUT', '/about')).to.equal(403);
+  });
+
+  it('in cookies and addresses changes nothing', async () => {
+    for (const value of ['', 's%3Ax.y', '%', 'a'.repeat(3000), '"<>;', 's%3A.']) {
+      const client = webClient(app.url);
+      for (const name of ['sid', 'alert', 'csrf', '__Host-sid']) client.cookies.set(name, value);
+      expect((await client.get('/home')).status, value).to.equal(200);
+      expect((await client.get('/book')).status).to.equal(303);
+    }
+    for (const path of [
+      '/%',
+      '/book?%',
+      '/login?next[]=x&next=y',
+      '/../../etc/passwd',
+      '/HOME?<script>',
+      '/a'.repeat(500),
+    ]) {
+      const { status } = await app.client().get(path);
+      expect(status, path).to.be.oneOf([200, 303, 400, 404]);
+    }
+  });
+
+  it('for a page that does not exist gives a page of ours', async () => {
+    const answer = await app.client().get('/nowhere');
+    expect(answer.status).to.equal(404);
+    expect(answer.text).to.include('Lost in space').and.include('name="home"');
+  });
+});

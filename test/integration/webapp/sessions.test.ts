@@ -1,0 +1,85 @@
+import { expect } from 'chai';
+import { startApp, type TestApp } from './world.ts';
+
+describe('Sessions', () => {
+  let now = new Date('2032-06-15T06:00:00Z');
+  const later = (minutes: number) => (now = new Date(now.getTime() + minutes * 60_000));
+  let app: TestApp;
+  before(async () => {
+    app = await startApp({ clock: { now: () => now }, env: { SESSION_IDLE_MINUTES: '60', SESSION_MAX_HOURS: '3' } });
+  });
+  after(() => app.stop());
+
+  const touched = async () =>
+    (await app.rows('SELECT touched_at FROM session ORDER BY created_at DESC LIMIT 1'))[0]?.touched_at;
+
+  it('are not kept for visitors, who get no cookie before their first form', async () => {
+    const client = app.client();
+    for (const path of ['/', '/home', '/about', '/book', '/nowhere']) await client.get(path);
+    expect([...client.cookies.keys()]).to.deep.equal([]);
+    await client.get('/login');
+    expect([...client.cookies.keys()]).to.deep.equal(['csrf']);
+    expect((await app.rows('SELECT COUNT(*) AS n FROM session'))[0]?.n).to.equal(0);
+  });
+
+  it('end when they were idle for too long', async () => {
+    const client = await app.traveller();
+    later(59);
+    expect((await client.get('/reservation')).status).to.equal(200);
+    later(59);
+    expect((await client.get('/reservation')).status).to.equal(200);
+    later(61);
+    expect((await client.get('/reservation')).status).to.equal(303);
+  });
+
+  it('end at their maximum age, however busy', async () => {
+    const client = await app.traveller();
+    for (let minutes = 0; minutes < 179; minutes += 30) {
+      expect((await client.get('/reservation')).status).to.equal(200);
+      later(30);
+    }
+    later(1);
+    expect((await client.get('/reservation')).status).to.equal(303);
+  });
+
+  it('are written at most once a minute', async () => {
+    const client = await app.traveller();
+    const first = await touched();
+    later(0.9);
+    await client.get('/reservation');
+    expect(await touched()).to.deep.equal(first);
+    later(0.2);
+    await client.get('/reservation');
+    expect(await touched()).to.deep.equal(now);
+  });
+
+  it('get a new id at log-in, and the old one is worth nothing', async () => {
+    const client = await app.traveller();
+    const old = client.cookies.get('sid') ?? '';
+    await client.submit('/login', '/login', { username: client.username, password: 'a giraffe on the moon' });
+    expect(client.cookies.get('sid')).to.not.equal(old);
+    client.cookies.set('sid', old);
+    expect((await client.get('/reservation')).status).to.equal(303);
+  });
+
+  it('are still valid, like forms, when the key was replaced and the previous one is known', async () => {
+    const client = await app.traveller();
+    const next = await startApp({
+      uri: app.uri,
+      clock: { now: () => now },
+      env: { secret_key: 'a new key for everything', secret_key_previous: 'only for tests 0123456789' },
+    });
+    try {
+      const moved = next.client();
+      for (const [name, value] of client.cookies) moved.cookies.set(name, value);
+      expect((await moved.get('/reservation')).status).to.equal(200);
+      moved.cookies.set(
+        'sid',
+        (client.cookies.get('sid') ?? '').replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
+      );
+      expect((await moved.get('/reservation')).status).to.equal(303);
+    } finally {
+      await next.stop();
+    }
+  });
+});

@@ -1,0 +1,93 @@
+import { expect } from 'chai';
+import { ConfigError, readConfig, readMigrationConfig } from '../../webapp/config.ts';
+
+const REQUIRED = { db_uri: 'mysql://ada:p%40ss@db.example:3307/travel', secret_key: '0123456789abcdef' };
+
+function faultsOf(env: Readonly<Record<string, string>>): string {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return '';
+}
+
+describe('The settings of the web application', () => {
+  it('need a database and a key, and have defaults for the rest', () => {
+    const config = readConfig(REQUIRED);
+    expect(config.database.connection).to.deep.equal({
+      host: 'db.example',
+      port: 3307,
+      user: 'ada',
+      password: 'p@ss',
+      database: 'travel',
+    });
+    expect([config.port, config.probePort, config.demoTraveller, config.trustProxy]).to.deep.equal([
+      5000,
+      9090,
+      false,
+      false,
+    ]);
+    expect(config.destinations.map(({ name, capacity }) => `${name} ${capacity}`)).to.deep.equal([
+      'Proxima Centauri System 5',
+      'TRAPPIST-1 System 5',
+      'Kepler-1649 System 5',
+      "Teegarden's Star System 5",
+      'Kepler-452 System 5',
+    ]);
+  });
+
+  it('accept the form of db_uri that SQLAlchemy uses, and leave the port out', () => {
+    const { database } = readConfig({ ...REQUIRED, db_uri: 'mysql+pymysql://root@[::1]/app' });
+    expect(database.connection).to.deep.equal({ host: '::1', port: 3306, user: 'root', password: '', database: 'app' });
+  });
+
+  it('tell every fault in one message, and no secret', () => {
+    const message = faultsOf({
+      db_uri: 'postgres://ada:hunter2@db/travel',
+      secret_key: 'short',
+      PORT: '70000',
+      PROBE_PORT: 'x',
+      DEMO_TRAVELLER: 'maybe',
+      TRUST_PROXY: 'true',
+      LOG_LEVEL: 'loud',
+      CAPACITY_PER_DEPARTURE: '0',
+      DESTINATIONS: '[]',
+    });
+    for (const name of [
+      'db_uri',
+      'secret_key',
+      'PORT',
+      'PROBE_PORT',
+      'DEMO_TRAVELLER',
+      'TRUST_PROXY',
+      'LOG_LEVEL',
+      'CAPACITY_PER_DEPARTURE',
+      'DESTINATIONS',
+    ]) {
+      expect(message).to.match(new RegExp(`^ {2}${name} `, 'm'));
+    }
+    expect(message).to.not.include('hunter2').and.not.include('short\n');
+    expect(faultsOf({})).to.include('db_uri is missing').and.include('secret_key is missing');
+  });
+
+  it('never trust any proxy that there is', () => {
+    expect(readConfig({ ...REQUIRED, TRUST_PROXY: '1' }).trustProxy).to.equal(1);
+    expect(readConfig({ ...REQUIRED, TRUST_PROXY: 'false' }).trustProxy).to.equal(false);
+    expect(readConfig({ ...REQUIRED, TRUST_PROXY: '10.0.0.0/8, loopback' }).trustProxy).to.deep.equal([
+      '10.0.0.0/8',
+      'loopback',
+    ]);
+  });
+
+  it('of a rotation keep the previous key for what it signed', () => {
+    const { secretKeys } = readConfig({ ...REQUIRED, secret_key_previous: 'an older key of ours' });
+    expect(secretKeys).to.deep.equal(['0123456789abcdef', 'an older key of ours']);
+  });
+
+  it('of a migration are the database and where to write the result', () => {
+    const { connection, resultFile } = readMigrationConfig({ db_uri: REQUIRED.db_uri, RESULT_FILE: '/dev/null' });
+    expect([connection.database, resultFile]).to.deep.equal(['travel', '/dev/null']);
+  });
+});

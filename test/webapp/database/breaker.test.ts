@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { type BreakerState, createBreaker } from '../../../webapp/database/breaker.ts';
+import { DatabaseAwayError } from '../../../webapp/database/errors.ts';
+
+const refused = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+const overdue = Object.assign(new Error('overdue'), { code: 'ETIMEDOUT' });
+
+describe('The breaker', () => {
+  let answer: () => Promise<'up' | 'outdated'>;
+  let states: BreakerState[];
+  const aBreaker = () => {
+    states = [];
+    return createBreaker({
+      probe: () => answer(),
+      intervalMs: 1,
+      trustMs: 1000,
+      onChange: (state) => void states.push(state),
+    });
+  };
+  const errorOf = (promise: Promise<unknown>) => promise.catch((reason: unknown) => reason);
+  const settled = () => sleep(15);
+
+  beforeEach(() => (answer = () => Promise.resolve('up')));
+
+  it('refuses everything until a probe has found the database', async () => {
+    const breaker = aBreaker();
+    expect(await errorOf(breaker.run(() => Promise.resolve(1)))).to.be.instanceOf(DatabaseAwayError);
+    breaker.start();
+    await settled();
+    expect(await breaker.run(() => Promise.resolve(1))).to.equal(1);
+  });
+
+  it('opens when nobody answers, gives up what is under way, and closes when a probe is answered', async () => {
+    const breaker = aBreaker();
+    breaker.start();
+    await settled();
+    answer = () => Promise.reject(refused);
+    const hanging = errorOf(breaker.run(() => new Promise(() => undefined)));
+    expect(await errorOf(breaker.run(() => Promise.reject(refused)))).to.be.instanceOf(DatabaseAwayError);
+    expect(await hanging).to.be.instanceOf(DatabaseAwayError);
+    expect(breaker.state()).to.equal('away');
+    answer = () => Promise.resolve('up');
+    await settled();
+    expect(states).to.deep.equal(['up', 'away', 'up']);
+  });
+
+  it('stays closed after a mistake of the work itself', async () => {
+    const breaker = aBreaker();
+    breaker.start();
+    await settled();
+    const mistake = new Error('mistake');
+    expect(await errorOf(breaker.run(() => Promise.reject(mistake)))).to.equal(mistake);
+    expect(breaker.state()).to.equal('up');
+  });
+
+  it('stays closed after one slow statement when a probe sent meanwhile was answered', async () => {
+    const breaker = aBreaker();
+    breaker.start();
+    await settled();
+    breaker.suspect();
+    await settled();
+    expect(await errorOf(breaker.run(() => Promise.reject(overdue)))).to.be.instanceOf(DatabaseAwayError);
+    expect(breaker.state()).to.equal('up');
+  });
+
+  it('does not let work begin on a schema that is too old', async () => {
+    answer = () => Promise.resolve('outdated');
+    const breaker = aBreaker();
+    breaker.start();
+    await settled();
+    expect(await errorOf(breaker.run(() => Promise.resolve(1)))).to.be.instanceOf(DatabaseAwayError);
+    breaker.stop();
+  });
+});

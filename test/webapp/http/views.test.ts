@@ -1,0 +1,86 @@
+import { expect } from 'chai';
+import { loadViews } from '../../../webapp/http/views.ts';
+
+const SOURCES = new URL('../../../webapp/views/', import.meta.url);
+
+function aPage(overrides: object = {}): object {
+  return {
+    title: 'Title',
+    path: '/home',
+    errors: {},
+    alerts: [],
+    values: {},
+    asset: (name: string) => `/${name}`,
+    csrf: () => 'token',
+    ...overrides,
+  };
+}
+
+describe('Views', () => {
+  const view = loadViews(SOURCES);
+  const traveller = { id: 1, username: 'ada', name: 'Ada' };
+  const pages: [string, object][] = [
+    ['home', { destinations: [{ id: 'vega', name: '<Vega>', capacity: 1 }] }],
+    ['about', { destinations: [{ id: 'vega', name: '<Vega>', capacity: 1 }] }],
+    ['login', {}],
+    ['register', { minimumPasswordLength: 8 }],
+    ['logout', {}],
+    ['book', { destinations: ['<Vega>'], formKey: 'key', earliest: '2030-01-01' }],
+    ['reservation', { trips: [] }],
+    ['error', { status: 404, text: '<text>' }],
+  ];
+
+  for (const [name, model] of pages) {
+    it(`${name}: escapes what it shows, and only alerts are <div>s of the body`, () => {
+      const alerts = [
+        { kind: 'danger', text: '<first>', field: 'age', label: 'Age' },
+        { kind: 'success', text: 'second' },
+      ];
+      for (const who of [undefined, traveller]) {
+        const html = view(name)(aPage({ ...model, traveller: who, alerts }));
+        expect(html).to.not.match(/<first>|<Vega>|<text>/);
+        const [head = '', main = ''] = html.split('<main');
+        expect(head.match(/<div/g)).to.have.length(2);
+        expect(head).to.match(/<div class="alert alert-danger"[^]*&lt;first&gt;[^]*<div class="alert alert-success"/);
+        expect(main.split('</main>')[1]).to.not.include('<div');
+      }
+    });
+
+    it(`${name}: has each name of the navigation first in the navigation, and all of them without a menu to open`, () => {
+      for (const [who, names] of [
+        [undefined, ['home', 'about', 'book', 'login', 'register']],
+        [traveller, ['home', 'about', 'book', 'reservation', 'logout']],
+      ] as const) {
+        const html = view(name)(aPage({ ...model, traveller: who }));
+        const [nav = ''] = html.split('</nav>');
+        for (const link of names) expect(nav.split(`name="${link}"`), link).to.have.length(2);
+        expect(html)
+          .to.not.include('<script')
+          .and.not.match(/ style=| on[a-z]+=/);
+        const forms = html.match(/<form/g)?.length ?? 0;
+        expect(html.split('name="_csrf" value="token"')).to.have.length(forms + 1);
+      }
+    });
+  }
+
+  it('forms have the ids and names that were always theirs, and leave the checking to the server', () => {
+    const fields: [string, object, readonly string[]][] = [
+      [
+        'register',
+        { minimumPasswordLength: 8 },
+        ['username', 'name', 'email_address', 'password', 'confirm_password', 'submit'],
+      ],
+      ['login', {}, ['username', 'password', 'submit']],
+      [
+        'book',
+        { destinations: [], formKey: '', earliest: '' },
+        ['age', 'previous_experience', 'destination', 'departure_date', 'return_date', 'blackhole_visit', 'submit'],
+      ],
+    ];
+    for (const [name, model, ids] of fields) {
+      const html = view(name)(aPage(model));
+      for (const id of ids) expect(html).to.match(new RegExp(`id="${id}" name="${id}"`));
+      expect(html).to.match(/<form class="panel" method="post" action="\/\w+" novalidate>/);
+    }
+  });
+});
