@@ -47,11 +47,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     return value;
   };
 
+  const namespaces = (): string[] => {
+    const names = (env.WATCH_NAMESPACES ?? '').split(',').map((name) => name.trim());
+    const wrong = names.find((name) => !/^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$/.test(name));
+    if (wrong !== undefined) faults.push(`WATCH_NAMESPACES holds "${wrong}", which is no name of a namespace`);
+    return [...new Set(names)].filter((name) => name !== '');
+  };
+
   const config: Config = {
-    watchNamespaces: (env.WATCH_NAMESPACES ?? '')
-      .split(',')
-      .map((name) => name.trim())
-      .filter((name) => name !== ''),
+    watchNamespaces: namespaces(),
     leaderElection: oneOf('LEADER_ELECTION', 'true', ['true', 'false']) === 'true',
     leaseNamespace: env.POD_NAMESPACE ?? 'vacation-system',
     leaseName: env.LEASE_NAME ?? 'vacation-operator',
@@ -63,6 +67,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     mysqlImage: image('MYSQL_IMAGE', 'mysql:8.4'),
     logLevel: oneOf('LOG_LEVEL', 'info', LOG_LEVELS),
   };
+  if (config.healthPort === config.metricsPort && config.healthPort !== 0) {
+    faults.push(`HEALTH_PORT and METRICS_PORT are both ${config.healthPort}, but must differ`);
+  }
   if (faults.length > 0) throw new ConfigError(`The environment is not valid: ${faults.join('; ')}.`);
   return Object.freeze(config);
 }

@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { VACATION_APP } from './api/vacation-app.ts';
+import { VACATION_APP, type VacationApp } from './api/vacation-app.ts';
 import type { Config } from './config.ts';
 import { told, type Logger } from './logger.ts';
 import { fenced, NotLeaderError, type ApiClient } from './runtime/api-client.ts';
-import { ApiError } from './runtime/api-error.ts';
-import { isConflict } from './runtime/api-error.ts';
+import { ApiError, isConflict } from './runtime/api-error.ts';
 import { Cluster } from './runtime/cluster.ts';
 import { runController } from './runtime/controller.ts';
 import { EventRecorder } from './runtime/events.ts';
 import type { Check } from './runtime/health.ts';
 import { keyOf } from './runtime/kinds.ts';
 import { LeaderElection } from './runtime/leader-election.ts';
-import type { RuntimeMetrics } from './runtime/metrics.ts';
+import type { ConditionSample, RuntimeMetrics } from './runtime/metrics.ts';
 import { exponential, WorkQueue } from './runtime/work-queue.ts';
 import { createWatching } from './vacation-app/controller.ts';
 import { randomText } from './vacation-app/credentials.ts';
@@ -50,8 +49,8 @@ export function createOperator({ client, config, metrics, log }: OperatorOptions
       if (!(error instanceof ApiError)) reconnect();
     },
   });
-  const mayWrite = (): boolean => !config.leaderElection || election.isLeader();
-  const writer = fenced(client, mayWrite);
+  const leadsForMs = (): number => (config.leaderElection ? election.leadsForMs() : Infinity);
+  const writer = fenced(client, leadsForMs);
   const { stores, reflectors } = createWatching(client, {
     namespaces: config.watchNamespaces,
     onKey: (key) => queue?.add(key),
@@ -71,8 +70,9 @@ export function createOperator({ client, config, metrics, log }: OperatorOptions
   });
 
   metrics.queue(CONTROLLER, () => queue?.depth ?? 0);
-  metrics.leader(config.leaseName, mayWrite);
-  metrics.watch(() => new Map(reflectors.map((reflector) => [reflector.kind.kind, reflector.silentMs])));
+  metrics.leader(config.leaseName, () => leadsForMs() > 0);
+  metrics.watch(() => reflectors.map(({ kind, silentMs }) => [kind.kind, silentMs]));
+  metrics.conditions(() => conditionsOf(stores.get(VACATION_APP.kind)?.list() as VacationApp[] | undefined));
 
   /** A renewal that does not come back is also the sign that connections are dead. */
   function reconnect(): void {
@@ -116,7 +116,7 @@ export function createOperator({ client, config, metrics, log }: OperatorOptions
       const drained = reconcileWhile(term.signal);
       // The lease is given back only when the last write is done.
       const ended = new AbortController();
-      signal.addEventListener('abort', () => term.abort(), { once: true });
+      signal.addEventListener('abort', () => term.abort(), { once: true, signal: term.signal });
       void drained.then(() => ended.abort());
       if ((await election.hold(ended.signal)) === 'lost') log.warn('Lost the lease', { lease: config.leaseName });
       term.abort();
@@ -146,6 +146,11 @@ export function createOperator({ client, config, metrics, log }: OperatorOptions
     ],
   };
 }
+
+const conditionsOf = (apps: readonly VacationApp[] = []): ConditionSample[] =>
+  apps.flatMap(({ metadata: { namespace = '', name }, status }) =>
+    (status?.conditions ?? []).map(({ type, status: value }) => ({ namespace, name, type, isTrue: value === 'True' })),
+  );
 
 /** Somebody wrote at the same time, or the lease ran late: seen again soon, and nothing that a person should look at. */
 const isUsual = (error: unknown): boolean => isConflict(error) || error instanceof NotLeaderError;

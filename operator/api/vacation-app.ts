@@ -117,6 +117,7 @@ export const REASON = {
   podsRejected: 'PodsRejected',
   progressing: 'Progressing',
   rollingOut: 'RollingOut',
+  rolloutStuck: 'RolloutStuck',
   upToDate: 'UpToDate',
   volumePending: 'VolumePending',
   waitingForCredentials: 'WaitingForCredentials',

@@ -37,11 +37,20 @@ export class NotLeaderError extends Error {
   }
 }
 
-/** Refuses writes while `mayWrite()` is false: what fences a leader that has lost its lease. */
-export function fenced(client: ApiClient, mayWrite: () => boolean): ApiClient {
+/**
+ * Sends writes only while we lead, and gives up what is not answered by then: what fences a leader that has lost its lease, also
+ * against writes that still wait for a connection. `leadsForMs` is for how long that is, `Infinity` without an election.
+ */
+export function fenced(client: ApiClient, leadsForMs: () => number): ApiClient {
   return {
-    request: (request) =>
-      request.method === 'GET' || mayWrite() ? client.request(request) : Promise.reject(new NotLeaderError(request)),
+    async request(request) {
+      if (request.method === 'GET') return client.request(request);
+      const left = leadsForMs();
+      if (left <= 0) throw new NotLeaderError(request);
+      if (left === Infinity) return client.request(request);
+      const ends = AbortSignal.timeout(Math.ceil(left));
+      return client.request({ ...request, signal: request.signal ? AbortSignal.any([request.signal, ends]) : ends });
+    },
     stream: (request) => client.stream(request),
     reconnect: () => client.reconnect(),
   };

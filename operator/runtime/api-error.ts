@@ -25,3 +25,11 @@ export const isGone = (error: unknown): error is ApiError => hasStatus(error, 41
 /** A namespace that is being deleted takes no new objects. */
 export const isTerminatingNamespace = (error: unknown): boolean =>
   hasStatus(error, 403) && error.message.includes('is being terminated');
+
+/** The server has understood and says no: the same request will fail the same way, unlike after an overload or a broken connection. */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof ApiError &&
+  error.status >= 400 &&
+  error.status < 500 &&
+  error.status !== 409 &&
+  error.status !== 429;

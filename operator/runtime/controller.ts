@@ -45,6 +45,8 @@ async function work(queue: WorkQueue, reconcile: Reconcile, options: ControllerO
   }
 }
 
+const TERMINAL_RECHECK_MS = 30_000;
+
 /** The one place that reacts to failure; what each kind of error means stands at its class. */
 function react(
   queue: WorkQueue,
@@ -59,6 +61,7 @@ function react(
   }
   if (error instanceof TerminalError) {
     queue.forget(key);
+    queue.addAfter(key, TERMINAL_RECHECK_MS);
     return 'terminal';
   }
   options.onError(key, error);

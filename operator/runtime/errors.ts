@@ -11,7 +11,7 @@ export class WaitingError extends Error {
   }
 }
 
-/** Only a change to the world can help: retrying is pointless, so the controller waits for the next event. */
+/** Only a change that somebody makes can help. The controller waits for the next event, and looks now and then, since not everything that blocks is watched. */
 export class TerminalError extends Error {
   override readonly name = 'TerminalError';
   readonly reason: string;

@@ -49,7 +49,12 @@ export class LeaderElection {
   }
 
   isLeader(): boolean {
-    return this.#held && performance.now() - this.#renewedAt < this.#options.renewMs;
+    return this.leadsForMs() > 0;
+  }
+
+  /** For how long from now it is certain that nobody else leads; 0 when we do not. */
+  leadsForMs(): number {
+    return this.#held ? Math.max(0, this.#renewedAt + this.#options.renewMs - performance.now()) : 0;
   }
 
   /** Resolves when the lease is ours; rejects only when the signal aborts. */
@@ -62,13 +67,16 @@ export class LeaderElection {
 
   /** Renews until the lease is lost or the signal aborts, then resolves; an abort releases the lease. */
   async hold(signal: AbortSignal): Promise<'lost' | 'released'> {
+    const { retryMs } = this.#options;
+    let renewed = true;
     while (this.isLeader()) {
-      const aborted = await sleep(this.#options.retryMs, false, { signal }).catch(() => true);
+      // After a renewal that failed there is little time left.
+      const aborted = await sleep(renewed ? retryMs : retryMs / 10, false, { signal }).catch(() => true);
       if (aborted) {
         await this.#release();
         return 'released';
       }
-      await this.#try();
+      renewed = await this.#try();
     }
     this.#held = false;
     return 'lost';
@@ -132,7 +140,7 @@ export class LeaderElection {
       return await this.#client.request<Lease>({
         method: 'GET',
         path: pathOf(LEASE, namespace, name),
-        timeoutMs: retryMs * 2,
+        timeoutMs: retryMs,
       });
     } catch (error) {
       if (isNotFound(error)) return undefined;
@@ -143,7 +151,7 @@ export class LeaderElection {
   async #write(method: 'POST' | 'PUT', body: Lease): Promise<void> {
     const { namespace, name, retryMs } = this.#options;
     const path = pathOf(LEASE, namespace, method === 'PUT' ? name : undefined);
-    await this.#client.request({ method, path, body, timeoutMs: retryMs * 2 });
+    await this.#client.request({ method, path, body, timeoutMs: retryMs });
   }
 }
 

@@ -9,6 +9,12 @@ export interface ControllerMetrics {
 export interface WriteMetrics {
   wrote(kind: string, reason: string): void;
 }
+export interface ConditionSample {
+  readonly namespace: string;
+  readonly name: string;
+  readonly type: string;
+  readonly isTrue: boolean;
+}
 export interface RuntimeMetrics {
   readonly registry: Registry;
   readonly client: ClientMetrics;
@@ -16,7 +22,9 @@ export interface RuntimeMetrics {
   controller(name: string, workers: number): ControllerMetrics;
   queue(name: string, depth: () => number): void;
   leader(name: string, isLeader: () => boolean): void;
-  watch(silentMs: () => ReadonlyMap<string, number | undefined>): void;
+  /** By kind, once for each namespace that is watched. */
+  watch(silentMs: () => readonly (readonly [kind: string, ms: number | undefined])[]): void;
+  conditions(sample: () => readonly ConditionSample[]): void;
 }
 
 const RECONCILE_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -127,7 +135,22 @@ export function createRuntimeMetrics(prefix: string): RuntimeMetrics {
         labelNames: ['kind'],
         registers,
         collect: () => {
-          for (const [kind, ms] of silentMs()) gauge.set({ kind }, ms === undefined ? -1 : ms / 1000);
+          const longest = new Map<string, number>();
+          // Before its first list a watch has heard nothing at all.
+          for (const [kind, ms = Infinity] of silentMs()) longest.set(kind, Math.max(ms, longest.get(kind) ?? 0));
+          for (const [kind, ms] of longest) gauge.set({ kind }, ms === Infinity ? -1 : ms / 1000);
+        },
+      });
+    },
+    conditions(sample) {
+      const gauge: Gauge = new Gauge({
+        name: `${prefix}_condition`,
+        help: 'Conditions of every object: 1 where the condition is true, 0 where it is false or unknown.',
+        labelNames: ['namespace', 'name', 'type'],
+        registers,
+        collect: () => {
+          gauge.reset();
+          for (const { isTrue, ...labels } of sample()) gauge.set(labels, isTrue ? 1 : 0);
         },
       });
     },

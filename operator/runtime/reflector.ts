@@ -51,6 +51,7 @@ export class Reflector<T extends KubeObject> {
   #failures = 0;
   #lastHeard: number | undefined;
   #watching: AbortController | undefined;
+  #pausing: AbortController | undefined;
 
   constructor(client: ApiClient, store: Store<T>, options: ReflectorOptions) {
     this.#client = client;
@@ -84,9 +85,10 @@ export class Reflector<T extends KubeObject> {
     }
   }
 
-  /** Give up the connection of the watch that is open now, and open another. */
+  /** Give up the connection of the watch that is open now, or the pause after a failure, and open another. */
   restart(): void {
     this.#watching?.abort(new Error('restarted'));
+    this.#pausing?.abort();
   }
 
   async #list(signal: AbortSignal): Promise<string> {
@@ -167,7 +169,15 @@ export class Reflector<T extends KubeObject> {
     onState?.({ event: 'failed' });
     onError?.(error);
     const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
-    await sleep(Math.max(asked, backoff(this.#failures)), undefined, { signal }).catch(() => undefined);
+    await this.#pause(Math.max(asked, backoff(this.#failures)), signal);
+  }
+
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    this.#watching = undefined;
+    this.#pausing = new AbortController();
+    const ended = AbortSignal.any([signal, this.#pausing.signal]);
+    await sleep(ms, undefined, { signal: ended }).catch(() => undefined);
+    this.#pausing = undefined;
   }
 
   #heard(event: 'listed' | 'heard'): void {
@@ -176,7 +186,7 @@ export class Reflector<T extends KubeObject> {
   }
 }
 
-/** 0.25 s doubling to 15 s, each between half and all of that: fifteen watches of a hundred operators must not come back in step. */
+/** 0.25 s doubling to 4 s, each between half and all of that: a dozen watches must not come back in step, nor long after an outage ends. */
 function jittered(failures: number): number {
-  return Math.min(250 * 2 ** (failures - 1), 15_000) * (0.5 + Math.random() / 2);
+  return Math.min(250 * 2 ** (failures - 1), 4_000) * (0.5 + Math.random() / 2);
 }

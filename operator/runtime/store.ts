@@ -64,6 +64,8 @@ export class Store<T extends KubeObject> {
   /** A list of that namespace, or of all, from the API server: what is not in it is gone. */
   replace(objects: readonly T[], resourceVersion: string, namespace = ''): void {
     const listed = versionOf(resourceVersion);
+    // The server was put back to an earlier state: what it says now is the truth, however old it looks.
+    if (listed < (this.#seen.get(namespace) ?? 0n)) this.#forget(namespace);
     const present = new Set(objects.map(keyOf));
     this.#see(listed, namespace);
     for (const [key, known] of [...this.#objects]) {
@@ -90,6 +92,13 @@ export class Store<T extends KubeObject> {
 
   bookmark(resourceVersion: string, namespace = ''): void {
     this.#see(versionOf(resourceVersion), namespace);
+  }
+
+  #forget(namespace: string): void {
+    this.#seen.delete(namespace);
+    for (const [key, known] of [...this.#objects]) {
+      if (namespace === '' || known.metadata.namespace === namespace) this.#remove(key);
+    }
   }
 
   #see(version: bigint, namespace: string): void {

@@ -13,6 +13,7 @@ const WARNINGS: ReadonlySet<string> = new Set([
   REASON.notOwned,
   REASON.podUnschedulable,
   REASON.podsRejected,
+  REASON.rolloutStuck,
 ]);
 
 /** Conditions whose becoming true is worth an event, and the event's reason. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { V1Job, V1Secret } from '@kubernetes/client-node';
 import { withDefaults, type CompleteApp } from '../api/defaults.ts';
 import { ANNOTATION, REASON, VACATION_APP, type VacationApp } from '../api/vacation-app.ts';
-import { isConflict, isNotFound, isTerminatingNamespace } from '../runtime/api-error.ts';
+import { isConflict, isNotFound, isRefusal, isTerminatingNamespace } from '../runtime/api-error.ts';
 import type { Cluster } from '../runtime/cluster.ts';
 import type { Reconcile, Result } from '../runtime/controller.ts';
 import { TerminalError, WaitingError } from '../runtime/errors.ts';
@@ -226,9 +226,9 @@ async function report(
 
 function told(error: Error | undefined): Failure | undefined {
   if (error === undefined) return undefined;
-  if (error instanceof TerminalError) return { reason: error.reason, message: error.message, terminal: true };
-  if (error instanceof WaitingError) return { reason: error.reason, message: error.message, terminal: false };
-  return { reason: REASON.applyFailed, message: error.message, terminal: false };
+  if (error instanceof TerminalError) return { reason: error.reason, message: error.message, kind: 'terminal' };
+  if (error instanceof WaitingError) return { reason: error.reason, message: error.message, kind: 'blocked' };
+  return { reason: REASON.applyFailed, message: error.message, kind: isRefusal(error) ? 'blocked' : 'passing' };
 }
 
 function nextLook({ observed, migration }: Plan, now: Date): Result {

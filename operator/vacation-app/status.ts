@@ -12,8 +12,8 @@ import { podTrouble } from './pod-trouble.ts';
 export interface Failure {
   readonly reason: string;
   readonly message: string;
-  /** Only a change can help. */
-  readonly terminal: boolean;
+  /** `terminal`: only a change can help. `blocked`: the API server refuses, or something must come first. `passing`: it could not be asked, and is asked again. */
+  readonly kind: 'terminal' | 'blocked' | 'passing';
 }
 
 export interface StatusInput {
@@ -43,7 +43,7 @@ export function statusOf(input: StatusInput): VacationAppStatus {
     ...(app.spec.replicas === undefined ? [autoscalingReady(input)] : []),
     updateAvailable(input),
   ];
-  const generation = app.metadata.generation ?? 0;
+  const generation = observedGenerationOf(app);
   const before = app.status?.conditions ?? [];
   const { deployment, autoscaler, volumeClaim } = observed;
   const storage = volumeClaim?.status?.capacity?.storage;
@@ -75,10 +75,10 @@ export function statusOf(input: StatusInput): VacationAppStatus {
 }
 
 function readiness({ app, failure }: StatusInput, failed: Finding | undefined): Finding[] {
-  const paused = app.metadata.annotations?.[ANNOTATION.paused] === 'true';
-  if (failure) {
-    const { reason, message, terminal } = failure;
-    const kstatus = terminal ? CONDITION.stalled : CONDITION.reconciling;
+  const paused = isPaused(app);
+  if (failure && failure.kind !== 'passing') {
+    const { reason, message, kind } = failure;
+    const kstatus = kind === 'terminal' ? CONDITION.stalled : CONDITION.reconciling;
     return [findingOf(CONDITION.ready, false, reason, message), findingOf(kstatus, true, reason, message)];
   }
   if (failed) {
@@ -91,7 +91,19 @@ function readiness({ app, failure }: StatusInput, failed: Finding | undefined): 
     ];
   }
   const message = paused ? 'The app serves; paused: nothing is being changed' : 'The app serves';
-  return [findingOf(CONDITION.ready, true, paused ? REASON.paused : REASON.available, message)];
+  return [
+    findingOf(CONDITION.ready, true, paused ? REASON.paused : REASON.available, message),
+    ...(failure ? [findingOf(CONDITION.reconciling, true, failure.reason, failure.message)] : []),
+  ];
+}
+
+const isPaused = ({ metadata }: CompleteApp): boolean => metadata.annotations?.[ANNOTATION.paused] === 'true';
+
+/** Of a paused app the last generation that was acted upon: so nobody takes a change for done that waits. */
+function observedGenerationOf(app: CompleteApp): number {
+  const { generation = 0 } = app.metadata;
+  const acted = app.status?.observedGeneration ?? -1;
+  return isPaused(app) && acted >= 0 ? acted : generation;
 }
 
 function credentialsReady({ app, observed }: StatusInput): Finding {
@@ -161,6 +173,11 @@ function webReady({ app, observed }: StatusInput): Finding {
   if (trouble) return is(false, trouble.reason, trouble.message);
   const rejected = status?.conditions?.find(({ type, status: value }) => type === 'ReplicaFailure' && value === 'True');
   if (rejected) return is(false, REASON.podsRejected, rejected.message ?? 'The API server refuses the web pods');
+  const stuck = status?.conditions?.find(({ reason }) => reason === 'ProgressDeadlineExceeded');
+  if (stuck) {
+    const message = `The rollout makes no progress: kubectl describe deployment ${metadata?.name ?? ''}, or set spec.image back`;
+    return is(false, REASON.rolloutStuck, message);
+  }
   return is(false, REASON.rollingOut, 'The web pods are rolling out');
 }
 

@@ -57,7 +57,8 @@ describe('the reference of the operator', () => {
     const metrics = createRuntimeMetrics('vacationapp');
     metrics.queue('q', () => 0);
     metrics.leader('l', () => true);
-    metrics.watch(() => new Map());
+    metrics.watch(() => []);
+    metrics.conditions(() => []);
     const names = (await metrics.registry.getMetricsAsJSON()).map(({ name }) => name);
     const own = names.filter((name) => !/^(process|nodejs)_/.test(name));
     expect(own).to.have.length.above(8);

@@ -52,6 +52,18 @@ describe('what the API server says to a VacationApp', () => {
       },
       'duplicate entries',
     ],
+    [
+      'two destinations of one name',
+      {
+        booking: {
+          destinations: [
+            { id: 'a', name: 'A' },
+            { id: 'b', name: 'A' },
+          ],
+        },
+      },
+      'have the same name',
+    ],
     ['an id with spaces', { booking: { destinations: [{ id: 'a b', name: 'A' }] } }, 'should match'],
     [
       'a server without grants',

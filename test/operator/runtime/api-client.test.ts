@@ -192,16 +192,23 @@ describe('the API client', () => {
     expect(asked[1]?.request.socket).to.equal(asked[0]?.request.socket);
   });
 
+  it('gives up a write that is not answered while it may still write', async () => {
+    answer = () => undefined;
+    const writer = fenced(client, () => 50);
+    const error = await failure(writer.request({ method: 'PUT', path: '/api/v1/silence', body: {} }));
+    expect(error.message).to.match(/abort/i);
+  });
+
   it('fences writes, and only those, while it may not write', async () => {
     answering(200, { fine: true });
-    let leads = false;
-    const writer = fenced(client, () => leads);
+    let leadsForMs = 0;
+    const writer = fenced(client, () => leadsForMs);
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) {
       expect((await failure(writer.request({ method, path: '/api/v1/things' }))).message).to.contain('Not the leader');
     }
     expect(asked).to.deep.equal([]);
     expect(await writer.request({ method: 'GET', path: '/api/v1/things' })).to.deep.equal({ fine: true });
-    leads = true;
+    leadsForMs = 5_000;
     expect(await writer.request({ method: 'PUT', path: '/api/v1/things', body: {} })).to.deep.equal({ fine: true });
   });
 });

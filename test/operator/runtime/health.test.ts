@@ -8,6 +8,7 @@ import { ask, type Answer } from '../../support/http.ts';
 
 /** What the operator exposes under the names of controller-runtime and client-go, and its own. */
 const METRICS = [
+  'vacationapp_condition{namespace="travel",name="milky-way",type="Ready"} 1',
   'controller_runtime_max_concurrent_reconciles{controller="vacationapp"} 10',
   'controller_runtime_reconcile_total{controller="vacationapp",result="success"} 1',
   'controller_runtime_reconcile_total{controller="vacationapp",result="requeue_after"} 1',
@@ -69,13 +70,12 @@ describe('the operator told from outside', () => {
     metrics.leader('vacation-operator', () => true);
     metrics.client.request('200', 'GET', 'api:6443', 12);
     metrics.writes.wrote('Secret', 'create');
-    metrics.watch(
-      () =>
-        new Map([
-          ['Pod', 1_500],
-          ['Job', undefined],
-        ]),
-    );
+    metrics.watch(() => [
+      ['Pod', 1_500],
+      ['Pod', 500],
+      ['Job', undefined],
+    ]);
+    metrics.conditions(() => [{ namespace: 'travel', name: 'milky-way', type: 'Ready', isTrue: true }]);
     const { status, body, headers } = await asking(metricsServer(metrics.registry), '/metrics');
     expect(status).to.equal(200);
     expect(headers['content-type']).to.contain('text/plain');

@@ -42,8 +42,18 @@ describe('the store', () => {
     store.wrote(thing(5));
     store.observe('MODIFIED', thing(4));
     store.wrote(thing(3));
-    store.replace([thing(2)], '2');
+    store.replace([thing(2)], '4');
     store.observe('DELETED', thing(4));
+    expect(held()).to.equal('5');
+  });
+
+  it('believes a server that was put back to an earlier state', () => {
+    store.observe('ADDED', thing(9));
+    store.observe('ADDED', thing(8, { name: 'gone' }));
+    store.replace([thing(3)], '4');
+    expect(held()).to.equal('3');
+    expect(store.size).to.equal(1);
+    store.observe('MODIFIED', thing(5));
     expect(held()).to.equal('5');
   });
 

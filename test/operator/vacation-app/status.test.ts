@@ -252,12 +252,12 @@ describe('the status of an app', () => {
     expect(kstatus(statusIn())).to.deep.equal([]);
     expect(kstatus(statusIn({ deployment: undefined }))).to.deep.equal(['Reconciling']);
     expect(kstatus(statusIn({ jobs: [aJob('Failed')] }))).to.deep.equal(['Stalled']);
-    expect(kstatus(statusIn({}, { failure: { ...failure, terminal: true } }))).to.deep.equal(['Stalled']);
-    expect(kstatus(statusIn({}, { failure: { ...failure, terminal: false } }))).to.deep.equal(['Reconciling']);
+    expect(kstatus(statusIn({}, { failure: { ...failure, kind: 'terminal' } }))).to.deep.equal(['Stalled']);
+    expect(kstatus(statusIn({}, { failure: { ...failure, kind: 'blocked' } }))).to.deep.equal(['Reconciling']);
   });
 
   it('has the failure for its reason, whatever the children say', () => {
-    const failure = { reason: 'ApplyFailed', message: 'applying Service: refused', terminal: false };
+    const failure = { reason: 'ApplyFailed', message: 'applying Service: refused', kind: 'blocked' } as const;
     const status = statusIn({}, { failure });
     expect(condition(status, CONDITION.ready)).to.include({
       status: 'False',
@@ -265,6 +265,21 @@ describe('the status of an app', () => {
       message: failure.message,
     });
     expect(told(status, CONDITION.webReady)).to.equal('True/Available');
+  });
+
+  it('stays Ready while the API server cannot be asked, and says that it is trying', () => {
+    const failure = { reason: 'ApplyFailed', message: 'no answer', kind: 'passing' } as const;
+    const status = statusIn({}, { failure });
+    expect(told(status, CONDITION.ready)).to.equal('True/Available');
+    expect(told(status, CONDITION.reconciling)).to.equal('True/ApplyFailed');
+  });
+
+  it('leaves the observed generation of a paused app behind a change that waits', () => {
+    const app = aCompleteApp({
+      metadata: { generation: 3, annotations: { 'interstellar.dev/paused': 'true' } },
+      status: { observedGeneration: 2 },
+    });
+    expect(statusIn({}, { app }).observedGeneration).to.equal(2);
   });
 
   it('says that nothing is being changed while it is paused', () => {
