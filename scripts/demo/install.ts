@@ -5,7 +5,7 @@ import { appImage, type Image, mysqlImage } from '../../test/cluster/images.ts';
 import { step } from '../../test/cluster/progress.ts';
 import { until } from '../../test/cluster/run.ts';
 import { UnavailableError } from '../../test/cluster/unavailable.ts';
-import { kubectlOf } from './kubectl.ts';
+import { type Kubectl, kubectlOf } from './kubectl.ts';
 import { demoFolder } from './state.ts';
 import { type SampleApp, stalled, waitingFor } from './vacation-app.ts';
 
@@ -20,6 +20,11 @@ export interface ImageNames {
 export async function provideImages(cluster: Cluster, env: NodeJS.ProcessEnv): Promise<ImageNames> {
   const provide = async (named: string | undefined, make: () => Promise<Image>) => {
     if (named !== undefined && named !== '') return named;
+    if (!cluster.takesImages) {
+      throw new UnavailableError(
+        `Images built here cannot be put into ${cluster.description}: push them to a registry that it can pull from, and name them with OPERATOR_IMAGE and WEBAPP_IMAGE.`,
+      );
+    }
     const image = await make();
     await cluster.load(image);
     return image.tag;
@@ -50,8 +55,19 @@ export async function installOperator(cluster: Cluster, images: ImageNames): Pro
     await kubectl(['wait', '--for=condition=Established', '--timeout=60s', 'crd/vacationapps.interstellar.dev']);
     report('waiting for its pods');
     const rollout = ['rollout', 'status', '--namespace=vacation-system', 'deployment/vacation-operator'];
-    await kubectl([...rollout, `--timeout=${ROLLOUT_SECONDS}s`], { onLine: report });
+    await kubectl([...rollout, `--timeout=${ROLLOUT_SECONDS}s`], { onLine: report }).catch(async (cause: unknown) => {
+      const troubles = await podTroubles(kubectl, 'vacation-system');
+      throw new UnavailableError(`The operator did not start within ${ROLLOUT_SECONDS} s: ${troubles}`, { cause });
+    });
   });
+}
+
+/** What the pods of a namespace wait for, as the kubelet tells it. */
+async function podTroubles(kubectl: Kubectl, namespace: string): Promise<string> {
+  const waiting =
+    '{range .items[*]}{.metadata.name}{" "}{.status.containerStatuses[*].state.waiting.message}{"\\n"}{end}';
+  const text = await kubectl(['get', 'pods', `--namespace=${namespace}`, `--output=jsonpath=${waiting}`]);
+  return text.trim().split('\n').join('; ') || 'it has no pods';
 }
 
 /** config/default with other images: the operator's own, and those that it gives its apps. JSON, which YAML contains. */

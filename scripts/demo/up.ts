@@ -28,7 +28,8 @@ export async function demoUp(context: string | undefined): Promise<void> {
   if (before.cluster !== undefined && before.cluster !== kind) {
     throw new UnavailableError(`A demo runs in another cluster (${before.cluster}): npm run demo:down removes it.`);
   }
-  await writeState({ ...before, context, cluster: kind });
+  // what is being made is noted before it is begun; in a cluster of the user's nothing is begun until it has answered
+  if (kind !== 'existing') await writeState({ ...before, context, cluster: kind });
   const cluster = await openCluster({ name: DEMO, context });
   const operatorWasThere = before.operatorWasThere ?? (kind === 'existing' && (await hasOperator(cluster)));
   if (operatorWasThere)

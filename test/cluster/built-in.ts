@@ -312,7 +312,7 @@ function initProcess(name: string): number | undefined {
 
 /**
  * The processes that were started as this cluster's node-init: known by their arguments, so that no file of pids can be
- * lost or out of date. `first` is the one that is PID 1 of its namespace.
+ * lost or out of date, and another checkout finds them too. `first` is the one that is PID 1 of its namespace.
  */
 function initProcesses(name: string): { readonly pid: number; readonly first: boolean }[] {
   const folder = folderOf(name);
@@ -320,7 +320,7 @@ function initProcesses(name: string): { readonly pid: number; readonly first: bo
     .filter((entry) => /^\d+$/.test(entry))
     .flatMap((entry) => {
       const words = readProc(entry, 'cmdline').split('\0');
-      if (words.at(-2) !== folder || words.at(-3) !== NODE_INIT) return [];
+      if (words.at(-2) !== folder || !(words.at(-3) ?? '').endsWith('/node-init.sh')) return [];
       return [{ pid: Number(entry), first: /^NSpid:\s+\d+\s+1$/m.test(readProc(entry, 'status')) }];
     });
 }

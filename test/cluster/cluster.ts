@@ -20,6 +20,8 @@ export interface Cluster {
   readonly kubeconfig: string | undefined;
   /** Where NodePorts answer, if this machine can reach them at all. */
   readonly nodeAddress: string;
+  /** Whether images built here can be put into it. */
+  readonly takesImages: boolean;
   /** Whether its nodes fetch images from public registries. */
   readonly pulls: boolean;
   readonly auditLog: string | undefined;
@@ -72,6 +74,7 @@ async function builtInCluster({ name, audit = false }: OpenOptions): Promise<Clu
     kubectl: [kubectl, '--kubeconfig', kubeconfig],
     kubeconfig,
     nodeAddress,
+    takesImages: true,
     pulls: false,
     auditLog,
     load: ({ tag, archive }) => builtIn.loadOnce(name, tag, archive),
@@ -115,6 +118,7 @@ async function kind(name: string, engine: 'docker' | 'podman'): Promise<Cluster>
     kubectl,
     kubeconfig,
     nodeAddress: await nodeAddressOf(kubectl),
+    takesImages: true,
     pulls: true,
     auditLog: undefined,
     load: (image) => loadIntoKind(cluster, image, env),
@@ -148,6 +152,7 @@ async function existing(context: string): Promise<Cluster> {
     kubectl,
     kubeconfig: undefined,
     nodeAddress: await nodeAddressOf(kubectl),
+    takesImages: takesImages(context),
     pulls: true,
     auditLog: undefined,
     load: (image) => loadIntoExisting(context, image),
@@ -162,16 +167,13 @@ async function loadIntoKind(cluster: string, { archive }: Image, env: NodeJS.Pro
 /** Desktop clusters see the engine's images as they are. */
 const SHARES_IMAGES = ['docker-desktop', 'orbstack', 'rancher-desktop'];
 
+function takesImages(context: string): boolean {
+  return SHARES_IMAGES.includes(context) || context.startsWith('kind-') || context === 'minikube';
+}
+
 async function loadIntoExisting(context: string, image: Image): Promise<void> {
-  if (SHARES_IMAGES.includes(context)) return;
-  if (context.startsWith('kind-')) return loadIntoKind(context.slice('kind-'.length), image);
-  if (context === 'minikube' && which('minikube') !== undefined) {
-    await run('minikube', ['image', 'load', image.archive]);
-    return;
-  }
-  throw new UnavailableError(
-    `Images built here cannot be put into the cluster of the context ${context}: push them to a registry that it can pull from, and name them with OPERATOR_IMAGE and WEBAPP_IMAGE.`,
-  );
+  if (context.startsWith('kind-')) await loadIntoKind(context.slice('kind-'.length), image);
+  if (context === 'minikube') await run('minikube', ['image', 'load', image.archive]);
 }
 
 function requireKubectl(): string {
