@@ -15,18 +15,15 @@ export interface LoadProcess {
 export function startLoad(options: LoadOptions): LoadProcess {
   const generator = [process.execPath, join(root, 'test', 'support', 'load-generator.ts'), JSON.stringify(options)];
   const [file = '', ...args] = [...world().loadGenerator.prefix, ...generator];
-  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const killOnExit = () => child.kill('SIGKILL');
-  process.on('exit', killOnExit);
   return {
     started: performance.now(),
     stop: async () => {
-      child.kill('SIGTERM');
+      child.stdin.end();
       await exited;
-      process.off('exit', killOnExit);
       if (output === '') throw new Error('the load generator ended without a result');
       return JSON.parse(output) as LoadResult;
     },

@@ -1,9 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, ask } from './http.ts';
 import type { Traveller, Trip } from './traveller.ts';
 
-/** A traveller who needs no browser: follows forms and cookies, one connection a request. Many fit into one process. */
+const PATIENCE_MS = 30_000;
+
+/**
+ * A traveller who needs no browser: follows forms and cookies, one connection a request. Many fit into one process. Comes again
+ * when the answer is that the app is busy (503 with Retry-After), as its page asks; a form says by its key that it is the same.
+ */
 export class HttpTraveller {
   readonly #url: string;
+  /** How often the app was too busy. */
+  turnedAway = 0;
   readonly #cookies = new Map<string, string>();
 
   constructor(url: string) {
@@ -45,6 +53,17 @@ export class HttpTraveller {
   }
 
   async #ask(path: string, body?: string): Promise<Answer> {
+    const deadline = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const answer = await this.#askOnce(path, body);
+      const seconds = Number(answer.headers['retry-after']);
+      if (answer.status !== 503 || !(seconds >= 0) || performance.now() > deadline) return answer;
+      this.turnedAway += 1;
+      await sleep(Math.min(seconds, 2) * 1000);
+    }
+  }
+
+  async #askOnce(path: string, body?: string): Promise<Answer> {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const answer = await ask(`${this.#url}${path}`, {
       headers: {
@@ -65,7 +84,8 @@ export class HttpTraveller {
 /** The hidden fields of the form that has the button named `submit`. */
 export function hiddenFieldsOf(html: string): Record<string, string> {
   const form =
-    [...html.matchAll(/<form\b.*?<\/form>/gs)].map(([text]) => text).find((text) => text.includes(' name="submit"')) ?? '';
+    [...html.matchAll(/<form\b.*?<\/form>/gs)].map(([text]) => text).find((text) => text.includes(' name="submit"')) ??
+    '';
   const inputs = [...form.matchAll(/<input\b[^>]*\btype="hidden"[^>]*>/g)].map(([text]) => text);
   return Object.fromEntries(inputs.map((input) => [attribute(input, 'name'), attribute(input, 'value')]));
 }
