@@ -44,7 +44,9 @@ export async function demoUp(context: string | undefined): Promise<void> {
   const { url, portForward } = await openAccess(cluster, app, before.portForward);
   await writeState({ context, cluster: kind, operatorWasThere, portForward });
   const environment = await writeEnvironment(cluster);
-  console.log(farewell({ app, url, environment, cluster, took: seconds(performance.now() - started) }));
+  console.log(
+    farewell({ app, url, environment, cluster, webapp: images.webapp, took: seconds(performance.now() - started) }),
+  );
 }
 
 async function hasOperator(cluster: Cluster): Promise<boolean> {
@@ -73,11 +75,16 @@ interface Farewell {
   readonly url: string;
   readonly environment: string;
   readonly cluster: Pick<Cluster, 'description'>;
+  /** The image of the web application as the sources are now. */
+  readonly webapp: string;
   readonly took: string;
 }
 
-function farewell({ app: { metadata }, url, environment, cluster, took }: Farewell): string {
+function farewell({ app: { metadata, status }, url, environment, cluster, webapp, took }: Farewell): string {
   const { name, namespace } = metadata;
+  const patch = (spec: object) =>
+    `kubectl patch vacationapp ${name} --namespace ${namespace} --type merge --patch '${JSON.stringify({ spec })}'`;
+  const isPinned = status?.image !== undefined && status.image !== webapp;
   return `
 The booking application ${name} is ready in ${cluster.description} (${took}).
 
@@ -92,7 +99,7 @@ Worth trying next:
 
   kubectl get vacationapps --namespace ${namespace} --output wide
   kubectl delete pod ${name}-mysql-0 --namespace ${namespace} && kubectl get pods --namespace ${namespace} --watch
-  kubectl patch vacationapp ${name} --namespace ${namespace} --type merge --patch '{"spec":{"autoscaling":{"minReplicas":3}}}'
-
+  ${patch({ autoscaling: { minReplicas: 3 } })}
+${isPinned ? `\nIts pods keep the image that they were made with. To move them to the one of the sources as they are now:\n\n  ${patch({ image: webapp })}\n` : ''}
 npm run demo:down removes everything again.`;
 }

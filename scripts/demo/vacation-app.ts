@@ -3,6 +3,7 @@ export interface SampleApp {
   readonly metadata: { readonly name: string; readonly namespace: string; readonly generation?: number };
   readonly status?: {
     readonly observedGeneration?: number;
+    readonly image?: string;
     readonly conditions?: readonly Condition[];
   };
 }
