@@ -18,7 +18,7 @@ describe('the key of what is cached', () => {
     ['a name', { a: '1', c: '2' }],
     ['the number of inputs', { a: '1' }],
     ['where one content ends and the next begins', { a: '12', b: '' }],
-    ['what looks like a further input inside a content', { a: '1b\0002' }],
+    ['what looks like a further input inside a content', { a: '1b\x002' }],
   ] satisfies [string, Record<string, string>][]) {
     it(`changes with ${what}`, () => {
       expect(cacheKey(inputs)).not.to.equal(base);
