@@ -3,13 +3,14 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
 import { join } from 'node:path';
+import type * as support from '../test/support/mysql.ts';
 import { root } from './node24-path.mjs';
 
 const build = () => spawnSync(process.execPath, [join(root, 'scripts/build.ts')], { stdio: 'inherit' }).status === 0;
 if (!build()) process.exit(1);
 
 const helper = join(root, 'dist/test/support/mysql.js');
-const { startMysql } = (await import(helper)) as typeof import('../test/support/mysql.ts');
+const { startMysql } = (await import(helper)) as typeof support;
 console.log('Starting MySQL ...');
 const mysql = await startMysql();
 const env = {

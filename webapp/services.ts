@@ -11,6 +11,7 @@ import { Booking } from './bookings/booking.ts';
 import { createBookingStore } from './bookings/booking-store.ts';
 import { cancelTrip } from './bookings/cancel-trip.ts';
 import { Departure } from './bookings/departure.ts';
+import { findAlternatives } from './bookings/find-alternatives.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createDatabase, type Database } from './database/database.ts';
@@ -61,6 +62,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
       minimumPasswordLength: minimumLength,
       bookTrip: bookTrip(database, bookings),
       cancelTrip: cancelTrip(database, bookings, () => clock.now()),
+      findAlternatives: findAlternatives(bookings, clock),
       bookings,
       destinations: config.destinations,
       clock,

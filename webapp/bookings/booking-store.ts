@@ -1,6 +1,7 @@
 import { Op, QueryTypes, type Transaction } from 'sequelize';
 import type { Database } from '../database/database.ts';
 import { Booking } from './booking.ts';
+import type { Booked } from './calendar.ts';
 import type { Day } from './dates.ts';
 import { Departure } from './departure.ts';
 import type { StandingTrip } from './rules.ts';
@@ -25,6 +26,8 @@ export interface BookingStore {
   /** False where it is cancelled already, or of another departure by now. */
   markCancelled(booking: StoredBooking, at: Date, transaction: Transaction): Promise<boolean>;
   ofTraveller(travellerId: number): Promise<readonly StoredBooking[]>;
+  /** Of a destination's departures from one day to another, both included. */
+  booked(destinationId: string, from: Day, to: Day): Promise<Booked>;
 }
 
 export interface DepartureKey {
@@ -113,6 +116,13 @@ export function createBookingStore(database: Database): BookingStore {
       database.read(async () => {
         const rows = await bookings.findAll({ where: { travellerId, cancelledAt: null }, order: ['departureDate'] });
         return rows.map(stored);
+      }),
+    booked: (destinationId, from, to) =>
+      database.read(async () => {
+        const rows = await departures.findAll({
+          where: { destinationId, departureDate: { [Op.between]: [from, to] } },
+        });
+        return new Map(rows.map((row) => [row.departureDate, row.booked]));
       }),
   };
 }

@@ -1,9 +1,9 @@
 /** Days are `YYYY-MM-DD` strings, which compare as they read and belong to no time zone. */
 export type Day = string;
 
-/** The day that the text names, or undefined where there is no such day. MySQL knows no year after 9999. */
+/** The day that the text names, or undefined where there is no such day. MySQL knows no year after 9999, and days are added to. */
 export function dayOf(text: string): Day | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text < '1000-01-01') return undefined;
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text < '1000-01-01' || text > '9998-12-31') return undefined;
   const date = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? text : undefined;
 }

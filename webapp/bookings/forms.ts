@@ -1,18 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { lineOf, textOf } from '../http/form.ts';
-import { type Day, dayOf } from './dates.ts';
+import { addDays, type Day, dayOf, daysBetween } from './dates.ts';
 import type { Destination } from './destinations.ts';
 import type { BookingForm } from './rules.ts';
 
 export function bookingFormOf(body: unknown): BookingForm {
+  return withAlternative(
+    {
+      age: lineOf(body, 'age'),
+      previousExperience: textOf(body, 'previous_experience'),
+      destination: textOf(body, 'destination'),
+      departureDate: lineOf(body, 'departure_date'),
+      returnDate: lineOf(body, 'return_date'),
+      blackholeVisit: textOf(body, 'blackhole_visit'),
+      formKey: textOf(body, 'form_key'),
+    },
+    dayOf(textOf(body, 'alternative')),
+  );
+}
+
+/** The button of another departure moves the whole trip. */
+function withAlternative(form: BookingForm, alternative: Day | undefined): BookingForm {
+  const [departureDate, returnDate] = [dayOf(form.departureDate), dayOf(form.returnDate)];
+  if (!alternative || !departureDate || !returnDate) return form;
   return {
-    age: lineOf(body, 'age'),
-    previousExperience: textOf(body, 'previous_experience'),
-    destination: textOf(body, 'destination'),
-    departureDate: lineOf(body, 'departure_date'),
-    returnDate: lineOf(body, 'return_date'),
-    blackholeVisit: textOf(body, 'blackhole_visit'),
-    formKey: textOf(body, 'form_key'),
+    ...form,
+    departureDate: alternative,
+    returnDate: addDays(alternative, daysBetween(departureDate, returnDate)),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Calendar } from './calendar.ts';
 import type { StoredBooking } from './booking-store.ts';
 import { type Day, daysBetween, spokenDay } from './dates.ts';
 import type { Destination } from './destinations.ts';
@@ -44,8 +45,20 @@ export function tripCards(bookings: readonly StoredBooking[], today: Day): reado
   }));
 }
 
-export function bookingPage(form: BookingForm, destinations: readonly Destination[], earliest: Day) {
+export function departuresPage(calendar: Calendar, destinations: readonly Destination[], calendarPath: string) {
+  return { title: 'Departures', calendar, calendarPath, allDestinations: destinations };
+}
+
+export function bookingPage(
+  form: BookingForm,
+  destinations: readonly Destination[],
+  calendar: Calendar,
+  earliest: Day,
+  alternatives: readonly Day[] = [],
+) {
   return {
+    ...departuresPage(calendar, destinations, '/book'),
+    alternatives: alternatives.map((date) => ({ date, spoken: spokenDay(date) })),
     title: 'Book a trip',
     labels: BOOKING_LABELS,
     values: {

@@ -143,6 +143,45 @@ describe('Booking', () => {
     }
   });
 
+  it('offers the nearest free departures when one is full, each a click away', async () => {
+    const trip = aTrip({ departure_date: '2042-01-10', return_date: '2042-01-20' });
+    const fill = async (departure_date: string) => {
+      for (let place = 1; place <= 5; place++) {
+        const client = await app.traveller();
+        await client.submit('/book', '/book', { ...trip, departure_date });
+      }
+    };
+    await fill('2042-01-10');
+    await fill('2042-01-09');
+    const client = await app.traveller();
+    await client.submit('/book', '/book', aTrip({ departure_date: '2042-01-21', return_date: '2042-01-25' }));
+    const refused = await client.submit('/book', '/book', trip);
+    const offered = [...refused.text.matchAll(/name="alternative" value="([\d-]+)"/g)].map(([, date]) => date);
+    expect(offered).to.deep.equal(['2042-01-07', '2042-01-08', '2042-01-11']);
+    const form = { ...hiddenFields(refused.text, '/book'), ...trip, alternative: '2042-01-08' };
+    expect((await client.post('/book', form)).status).to.equal(303);
+    const page = await client.get('/reservation');
+    expect(page.text).to.include('datetime="2042-01-08"').and.include('datetime="2042-01-18"');
+  });
+
+  it('shows everybody the places left, day by day, as a table that reads well aloud', async () => {
+    const client = await app.traveller();
+    await client.submit('/book', '/book', aTrip({ departure_date: '2043-01-05', return_date: '2043-01-06' }));
+    const page = await app.client().get('/departures?destination=trappist-1&month=2043-01');
+    expect(page.text).to.include('aria-label="Monday 5 January 2043, 4 of 5 places left"');
+    expect(page.text).to.include('aria-label="Tuesday 6 January 2043, 5 of 5 places left"');
+    expect(page.text).to.include('month=2042-12#calendar').and.include('month=2043-02#calendar');
+    const chosen = await client.get('/book?destination=trappist-1&departure=2043-01-07&month=2043-01');
+    expect(chosen.text).to.include('name="departure_date" required min="2032-06-14" value="2043-01-07"');
+    expect(chosen.text).to.match(/<option value="TRAPPIST-1 System" selected>/);
+    const past = await app.client().get('/departures?month=2032-06');
+    expect(past.text).to.include('Sunday 13 June 2032, in the past').and.not.include('rel="prev"');
+    for (const month of ['', '2043-13', '0000-00', '9999-12', "' OR 1", '2043-1']) {
+      const other = await app.client().get(`/departures?month=${encodeURIComponent(month)}&destination=x`);
+      expect(other.text, month).to.include('June 2032');
+    }
+  });
+
   it('shows a traveller without trips where to go', async () => {
     const client = await app.traveller();
     expect((await client.get('/reservation')).text).to.include('You have no trips yet.');

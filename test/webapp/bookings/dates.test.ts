@@ -3,7 +3,7 @@ import { addDays, dayOf, daysBetween, earliestDeparture, spokenDay } from '../..
 
 describe('Days', () => {
   it('are only those that exist', () => {
-    for (const day of ['2028-02-29', '1000-01-01', '9999-12-31']) expect(dayOf(day)).to.equal(day);
+    for (const day of ['2028-02-29', '1000-01-01', '9998-12-31']) expect(dayOf(day)).to.equal(day);
     for (const text of [
       '',
       '2027-02-29',

@@ -1,4 +1,7 @@
 import { expect } from 'chai';
+import { calendarOf } from '../../../webapp/bookings/calendar.ts';
+import { newBookingForm } from '../../../webapp/bookings/forms.ts';
+import { bookingPage } from '../../../webapp/bookings/view.ts';
 import { loadViews } from '../../../webapp/http/views.ts';
 
 const SOURCES = new URL('../../../webapp/views/', import.meta.url);
@@ -16,6 +19,13 @@ function aPage(overrides: object = {}): object {
   };
 }
 
+const VEGA = { id: 'vega', name: '<Vega>', capacity: 1 };
+const BOOKING = {
+  ...bookingPage(newBookingForm({}, [VEGA], '2030-01-01'), [VEGA], calendarOf(VEGA, '2030-01', new Map(), ''), '', [
+    '2030-01-02',
+  ]),
+};
+
 describe('Views', () => {
   const view = loadViews(SOURCES);
   const traveller = { id: 1, username: 'ada', name: 'Ada' };
@@ -25,7 +35,8 @@ describe('Views', () => {
     ['login', {}],
     ['register', { minimumPasswordLength: 8 }],
     ['logout', {}],
-    ['book', { destinations: ['<Vega>'], formKey: 'key', earliest: '2030-01-01' }],
+    ['book', BOOKING],
+    ['departures', { calendar: BOOKING.calendar, allDestinations: [VEGA], calendarPath: '/departures' }],
     ['reservation', { trips: [] }],
     ['error', { status: 404, text: '<text>' }],
   ];
@@ -57,7 +68,7 @@ describe('Views', () => {
         expect(html)
           .to.not.include('<script')
           .and.not.match(/ style=| on[a-z]+=/);
-        const forms = html.match(/<form/g)?.length ?? 0;
+        const forms = html.match(/<form[^>]* method="post"/g)?.length ?? 0;
         expect(html.split('name="_csrf" value="token"')).to.have.length(forms + 1);
       }
     });
@@ -73,14 +84,14 @@ describe('Views', () => {
       ['login', {}, ['username', 'password', 'submit']],
       [
         'book',
-        { destinations: [], formKey: '', earliest: '' },
+        BOOKING,
         ['age', 'previous_experience', 'destination', 'departure_date', 'return_date', 'blackhole_visit', 'submit'],
       ],
     ];
     for (const [name, model, ids] of fields) {
       const html = view(name)(aPage(model));
       for (const id of ids) expect(html).to.match(new RegExp(`id="${id}" name="${id}"`));
-      expect(html).to.match(/<form class="panel" method="post" action="\/\w+" novalidate>/);
+      expect(html).to.match(/<form class="panel"[^>]* method="post" action="\/\w+" novalidate>/);
     }
   });
 });

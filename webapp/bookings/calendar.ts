@@ -1,0 +1,101 @@
+import { addDays, type Day, dayOf, spokenDay } from './dates.ts';
+import type { Destination } from './destinations.ts';
+
+/** Booked places by departure date; a date that nobody asked for yet is missing. */
+export type Booked = ReadonlyMap<Day, number>;
+
+/** `YYYY-MM` */
+export type Month = string;
+
+export interface CalendarDay {
+  readonly date: Day;
+  readonly number: number;
+  readonly state: 'free' | 'full' | 'past';
+  readonly left: number;
+  /** "Saturday 5 January 2030, 3 of 5 places left" */
+  readonly label: string;
+}
+
+export interface Calendar {
+  readonly destination: Destination;
+  readonly month: Month;
+  readonly title: string;
+  /** From Monday to Sunday; undefined for days of other months. */
+  readonly weeks: readonly (readonly (CalendarDay | undefined)[])[];
+  readonly previous: Month | undefined;
+  readonly next: Month | undefined;
+}
+
+export function monthOf(text: string): Month | undefined {
+  return dayOf(`${text}-01`) && text.slice(0, 7);
+}
+
+/** First and last day of a month. */
+export function daysOf(month: Month): readonly [Day, Day] {
+  const first = `${month}-01`;
+  return [first, addDays(shifted(month, 1) + '-01', -1)];
+}
+
+export function calendarOf(destination: Destination, month: Month, booked: Booked, earliest: Day): Calendar {
+  const [first, last] = daysOf(month);
+  const days: (CalendarDay | undefined)[] = Array<undefined>(weekdayOf(first)).fill(undefined);
+  for (let date = first; date <= last; date = addDays(date, 1)) days.push(dayIn(destination, date, booked, earliest));
+  while (days.length % 7 !== 0) days.push(undefined);
+  const [previous, next] = [shifted(month, -1), shifted(month, 1)];
+  return {
+    destination,
+    month,
+    title: TITLE.format(new Date(`${first}T00:00:00Z`)),
+    weeks: Array.from({ length: days.length / 7 }, (_, week) => days.slice(week * 7, week * 7 + 7)),
+    previous: previous >= earliest.slice(0, 7) ? previous : undefined,
+    next: next < LAST_MONTH ? next : undefined,
+  };
+}
+
+/**
+ * The free departures nearest to one that is full, in the order of the calendar: those on which a trip of `days` days meets
+ * none of the traveller's own.
+ */
+export function nearestFree(
+  wanted: { readonly departureDate: Day; readonly days: number; readonly capacity: number; readonly earliest: Day },
+  booked: Booked,
+  own: readonly { readonly departureDate: Day; readonly returnDate: Day }[],
+): readonly Day[] {
+  const { departureDate, days, capacity, earliest } = wanted;
+  const isFree = (date: Day) =>
+    date >= earliest &&
+    (booked.get(date) ?? 0) < capacity &&
+    !own.some((trip) => trip.departureDate < addDays(date, days) && date < trip.returnDate);
+  const found: Day[] = [];
+  for (let distance = 1; distance <= SEARCH_DAYS && found.length < SUGGESTIONS; distance++) {
+    for (const date of [addDays(departureDate, -distance), addDays(departureDate, distance)]) {
+      if (found.length < SUGGESTIONS && isFree(date)) found.push(date);
+    }
+  }
+  return found.sort();
+}
+
+/** How far nearestFree() looks to either side. */
+export const SEARCH_DAYS = 60;
+const SUGGESTIONS = 3;
+const LAST_MONTH = '9999-01';
+
+function dayIn({ capacity }: Destination, date: Day, booked: Booked, earliest: Day): CalendarDay {
+  const left = Math.max(0, capacity - (booked.get(date) ?? 0));
+  const state = date < earliest ? 'past' : left === 0 ? 'full' : 'free';
+  const places = { past: 'in the past', full: 'full', free: `${left} of ${capacity} places left` }[state];
+  return { date, number: Number(date.slice(8)), state, left, label: `${spokenDay(date)}, ${places}` };
+}
+
+/** Monday is 0. */
+function weekdayOf(day: Day): number {
+  return (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7;
+}
+
+function shifted(month: Month, by: number): Month {
+  const date = new Date(`${month}-01T00:00:00Z`);
+  date.setUTCMonth(date.getUTCMonth() + by);
+  return date.toISOString().slice(0, 7);
+}
+
+const TITLE = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' });
