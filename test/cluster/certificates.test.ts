@@ -49,7 +49,7 @@ describe('certificates of a test cluster', () => {
         requestCert: true,
         rejectUnauthorized: true,
       },
-      (socket) => socket.end(socket.getPeerX509Certificate()?.subject),
+      (socket) => socket.end(socket.getPeerX509Certificate()?.subject ?? 'nobody'),
     ).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
