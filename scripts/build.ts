@@ -11,6 +11,6 @@ if (tsc.status !== 0) process.exit(tsc.status ?? 1);
 
 // An operator image is built from a tree without the web application.
 if (existsSync(join(root, 'webapp', 'build-assets.ts'))) {
-  const { buildAssets } = (await import('../webapp/build-assets.ts')) as { buildAssets: () => Promise<void> };
+  const { buildAssets } = await import('../webapp/build-assets.ts');
   await buildAssets();
 }
