@@ -2,6 +2,7 @@ import './locals.ts';
 import express, { type Express } from 'express';
 import { type AccountServices, accountRoutes } from './accounts/routes.ts';
 import { type BookingServices, bookingRoutes } from './bookings/routes.ts';
+import { tripRoutes } from './bookings/trip-routes.ts';
 import type { Config } from './config.ts';
 import { createAlerts } from './http/alerts.ts';
 import type { Assets } from './http/assets.ts';
@@ -57,6 +58,7 @@ export function createApp(services: Services, config: Config): Express {
   app.use(publicRoutes(services.destinations, pages));
   app.use(accountRoutes(services, pages));
   app.use(bookingRoutes(services, pages));
+  app.use(tripRoutes(services, pages));
 
   app.use(notFound(pages));
   app.use(errorPages(pages, logger));

@@ -10,6 +10,7 @@ import { bookTrip } from './bookings/book-trip.ts';
 import { Booking } from './bookings/booking.ts';
 import { createBookingStore } from './bookings/booking-store.ts';
 import { cancelTrip } from './bookings/cancel-trip.ts';
+import { changeDates } from './bookings/change-dates.ts';
 import { Departure } from './bookings/departure.ts';
 import { findAlternatives } from './bookings/find-alternatives.ts';
 import type { Clock } from './clock.ts';
@@ -62,6 +63,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
       minimumPasswordLength: minimumLength,
       bookTrip: bookTrip(database, bookings),
       cancelTrip: cancelTrip(database, bookings, () => clock.now()),
+      changeDates: changeDates(database, bookings, config.destinations),
       findAlternatives: findAlternatives(bookings, clock),
       bookings,
       destinations: config.destinations,

@@ -4,7 +4,8 @@ import { Booking } from './booking.ts';
 import type { Booked } from './calendar.ts';
 import type { Day } from './dates.ts';
 import { Departure } from './departure.ts';
-import type { StandingTrip } from './rules.ts';
+import { isReference } from './reference.ts';
+import type { StandingTrip, TripDays } from './rules.ts';
 
 /**
  * One lock order everywhere, so that bookings, cancellations and changes never wait for one another in a circle:
@@ -22,9 +23,12 @@ export interface BookingStore {
   /** Of the traveller's bookings: the one made by this form, and those under way at any time between the two days. */
   standing(query: StandingQuery, transaction: Transaction): Promise<readonly StandingTrip[]>;
   add(booking: NewBooking, transaction: Transaction): Promise<void>;
+  /** Cancelled ones too. */
   find(travellerId: number, reference: string, transaction?: Transaction): Promise<StoredBooking | undefined>;
   /** False where it is cancelled already, or of another departure by now. */
   markCancelled(booking: StoredBooking, at: Date, transaction: Transaction): Promise<boolean>;
+  /** False where it is cancelled, or of another departure by now. */
+  move(booking: StoredBooking, to: TripDays, transaction: Transaction): Promise<boolean>;
   ofTraveller(travellerId: number): Promise<readonly StoredBooking[]>;
   /** Of a destination's departures from one day to another, both included. */
   booked(destinationId: string, from: Day, to: Day): Promise<Booked>;
@@ -37,7 +41,9 @@ export interface DepartureKey {
 
 export interface StandingQuery {
   readonly travellerId: number;
-  readonly idempotencyKey: Buffer;
+  readonly idempotencyKey?: Buffer;
+  /** A booking that is not looked at. */
+  readonly except?: string;
   readonly departureDate: Day;
   readonly returnDate: Day;
 }
@@ -83,10 +89,15 @@ export function createBookingStore(database: Database): BookingStore {
         transaction,
       });
     },
-    async standing({ travellerId, idempotencyKey, departureDate, returnDate }, transaction) {
+    async standing({ travellerId, idempotencyKey, except, departureDate, returnDate }, transaction) {
       const under = { departureDate: { [Op.lt]: returnDate }, returnDate: { [Op.gt]: departureDate } };
       const rows = await bookings.findAll({
-        where: { travellerId, cancelledAt: null, [Op.or]: [{ idempotencyKey }, under] },
+        where: {
+          travellerId,
+          cancelledAt: null,
+          [Op.or]: [under, ...(idempotencyKey ? [{ idempotencyKey }] : [])],
+          ...(except !== undefined && { reference: { [Op.ne]: except } }),
+        },
         order: ['departureDate'],
         transaction,
       });
@@ -95,19 +106,30 @@ export function createBookingStore(database: Database): BookingStore {
         destinationName: row.destinationName,
         departureDate: row.departureDate,
         returnDate: row.returnDate,
-        sameForm: row.idempotencyKey?.equals(idempotencyKey) ?? false,
+        sameForm: idempotencyKey !== undefined && (row.idempotencyKey?.equals(idempotencyKey) ?? false),
       }));
     },
     async add(booking, transaction) {
       await bookings.create({ ...booking, sequence: 0 }, { transaction });
     },
     async find(travellerId, reference, transaction) {
-      const row = await bookings.findOne({ where: { travellerId, reference }, ...(transaction && { transaction }) });
+      if (!isReference(reference)) return undefined;
+      const where = { travellerId, reference };
+      const row = transaction
+        ? await bookings.findOne({ where, transaction })
+        : await database.read(() => bookings.findOne({ where }));
       return row ? stored(row) : undefined;
     },
     async markCancelled({ id, destinationId, departureDate }, at, transaction) {
       const [affected] = await bookings.update(
         { cancelledAt: at, idempotencyKey: null, sequence: sequelize.literal('sequence + 1') },
+        { where: { id, destinationId, departureDate, cancelledAt: null }, transaction },
+      );
+      return affected === 1;
+    },
+    async move({ id, destinationId, departureDate }, to, transaction) {
+      const [affected] = await bookings.update(
+        { departureDate: to.departureDate, returnDate: to.returnDate, sequence: sequelize.literal('sequence + 1') },
         { where: { id, destinationId, departureDate, cancelledAt: null }, transaction },
       );
       return affected === 1;

@@ -8,6 +8,7 @@ import type { Metrics } from '../probes/metrics.ts';
 import type { BookTrip } from './book-trip.ts';
 import type { BookingStore } from './booking-store.ts';
 import type { CancelTrip } from './cancel-trip.ts';
+import type { ChangeDates } from './change-dates.ts';
 import { calendarOf, daysOf, type Month, monthOf } from './calendar.ts';
 import { type Day, dayOf, earliestDeparture, isoDay, spokenDay } from './dates.ts';
 import type { Destination } from './destinations.ts';
@@ -19,6 +20,7 @@ import { bookingPage, departuresPage, tripCards } from './view.ts';
 export interface BookingServices {
   readonly bookTrip: BookTrip;
   readonly cancelTrip: CancelTrip;
+  readonly changeDates: ChangeDates;
   readonly findAlternatives: FindAlternatives;
   readonly bookings: BookingStore;
   readonly destinations: readonly Destination[];
@@ -76,7 +78,7 @@ export function bookingRoutes(services: BookingServices, pages: Pages): Router {
     const verdict = await services.bookTrip(traveller.id, trip);
     if (verdict.kind === 'refused') {
       metrics.bookings.inc({ outcome: verdict.full ? 'full' : 'overlapping' });
-      const refusal = refusalMessages(trip, verdict.full, verdict.overlapping);
+      const refusal = refusalMessages(trip.destination.name, verdict.full, verdict.overlapping);
       const alternatives = verdict.full ? await services.findAlternatives(traveller.id, trip) : [];
       const model = { ...(await page(form, undefined, alternatives)), errors: refusal };
       pages.send(request, response, 'book', model, 409);

@@ -44,32 +44,51 @@ export function checkBookingForm(form: BookingForm, { destinations, earliestDepa
   const errors: Record<string, string> = {};
   const age = /^[+-]?\d{1,6}$/.test(form.age) ? Number(form.age) : Number.NaN;
   const destination = destinations.find(({ name }) => name === form.destination);
-  const departureDate = dayOf(form.departureDate);
-  const returnDate = dayOf(form.returnDate);
+  const dates = checkDates(form, earliestDeparture);
 
   if (form.age === '') errors.age = REQUIRED;
   else if (!(age >= 18 && age <= 150)) errors.age = WRONG_AGE;
   if (!isYesOrNo(form.previousExperience)) errors.previous_experience = NO_CHOICE;
   if (!destination) errors.destination = NO_CHOICE;
-  if (!departureDate) errors.departure_date = form.departureDate === '' ? REQUIRED : NO_DATE;
-  else if (departureDate < earliestDeparture || (returnDate && departureDate >= returnDate)) {
-    errors.departure_date = TIME_TRAVEL;
-  }
-  if (!returnDate) errors.return_date = form.returnDate === '' ? REQUIRED : NO_DATE;
+  Object.assign(errors, dates.errors);
   if (!isYesOrNo(form.blackholeVisit)) errors.blackhole_visit = NO_CHOICE;
 
-  if (Object.keys(errors).length > 0 || !destination || !departureDate || !returnDate) return { errors };
+  if (Object.keys(errors).length > 0 || !destination || !dates.days) return { errors };
   return {
     trip: {
       age,
       previousExperience: form.previousExperience === 'Yes',
       destination,
-      departureDate,
-      returnDate,
+      ...dates.days,
       blackholeVisit: form.blackholeVisit === 'Yes',
       formKey: form.formKey,
     },
   };
+}
+
+export interface TripDays {
+  readonly departureDate: Day;
+  readonly returnDate: Day;
+}
+
+export type CheckedDates =
+  { readonly days: TripDays; readonly errors?: never } | { readonly errors: FieldErrors; readonly days?: never };
+
+/** What the two dates break on their own: each is a day, the departure is not past, and it comes before the return. */
+export function checkDates(
+  form: { readonly departureDate: string; readonly returnDate: string },
+  earliestDeparture: Day,
+): CheckedDates {
+  const errors: Record<string, string> = {};
+  const departureDate = dayOf(form.departureDate);
+  const returnDate = dayOf(form.returnDate);
+  if (!departureDate) errors.departure_date = form.departureDate === '' ? REQUIRED : NO_DATE;
+  else if (departureDate < earliestDeparture || (returnDate && departureDate >= returnDate)) {
+    errors.departure_date = TIME_TRAVEL;
+  }
+  if (!returnDate) errors.return_date = form.returnDate === '' ? REQUIRED : NO_DATE;
+  if (Object.keys(errors).length > 0 || !departureDate || !returnDate) return { errors };
+  return { days: { departureDate, returnDate } };
 }
 
 /** A booking that stands, as far as the rules look at it. */
@@ -100,17 +119,21 @@ export function overlaps(a: Pick<StandingTrip, 'departureDate' | 'returnDate'>, 
   return a.departureDate < b.returnDate && b.departureDate < a.returnDate;
 }
 
-export function refusalMessages(trip: TripRequest, full: boolean, overlapping: StandingTrip | undefined): FieldErrors {
+export function refusalMessages(
+  destinationName: string,
+  full: boolean,
+  overlapping: StandingTrip | undefined,
+): FieldErrors {
   const messages: string[] = [];
   if (full) {
     messages.push(
-      `There are no available slots on ${trip.destination.name} for this departure date, please pick another date to start your interstellar journey!`,
+      `There are no available slots on ${destinationName} for this departure date, please pick another date to start your interstellar journey!`,
     );
   }
   if (overlapping) {
-    const { destinationName, departureDate, returnDate } = overlapping;
+    const { destinationName: elsewhere, departureDate, returnDate } = overlapping;
     messages.push(
-      `You are on your way to ${destinationName} from ${spokenDay(departureDate)} to ${spokenDay(returnDate)}: trips cannot overlap.`,
+      `You are on your way to ${elsewhere} from ${spokenDay(departureDate)} to ${spokenDay(returnDate)}: trips cannot overlap.`,
     );
   }
   return { departure_date: messages.join(' ') };

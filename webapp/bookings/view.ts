@@ -75,6 +75,21 @@ export function bookingPage(
   };
 }
 
+export function changePage(booking: StoredBooking, form: TripForm, earliest: Day) {
+  return {
+    title: 'Change dates',
+    labels: BOOKING_LABELS,
+    values: { departure_date: form.departureDate, return_date: form.returnDate },
+    reference: booking.reference,
+    destination: booking.destinationName,
+    destinationId: booking.destinationId,
+    month: booking.departureDate.slice(0, 7),
+    earliest,
+  };
+}
+
+type TripForm = Pick<BookingForm, 'departureDate' | 'returnDate'>;
+
 function whenOf({ departureDate, returnDate }: StoredBooking, today: Day): string {
   if (today < departureDate) {
     const days = daysBetween(today, departureDate);

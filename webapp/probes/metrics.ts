@@ -23,7 +23,7 @@ export function createMetrics(): Metrics {
     }),
     bookings: new Counter({
       name: 'bookings_total',
-      help: 'Booking forms by what became of them: booked, repeated, full, overlapping, invalid; and cancelled ones',
+      help: 'Booking forms by what became of them: booked, repeated, full, overlapping, invalid; and cancelled and changed ones',
       labelNames: ['outcome'],
       registers,
     }),

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { hiddenFields } from './web-client.ts';
-import { aTrip, startApp, type TestApp } from './world.ts';
+import { aTrip, mismatches, startApp, type TestApp } from './world.ts';
 
 const NOW = new Date('2032-06-15T06:00:00Z');
 
@@ -209,14 +209,6 @@ describe('Destinations and capacities from the configuration', () => {
     expect(outcomes).to.deep.equal([303, 303, 303, 409, 409, 409, 409, 409, 303, 409, 409, 409]);
   });
 });
-
-/** Departures whose counter is not the number of their bookings: there must never be any. */
-export async function mismatches(app: TestApp): Promise<unknown[]> {
-  return app.rows(`
-    SELECT d.destination_id, d.departure_date, d.booked, COUNT(b.id) AS bookings FROM departure d
-    LEFT JOIN booking b ON b.destination_id = d.destination_id AND b.departure_date = d.departure_date AND b.cancelled_at IS NULL
-    GROUP BY d.destination_id, d.departure_date HAVING d.booked <> bookings OR d.booked > MAX(d.capacity)`);
-}
 
 function trips(html: string): number {
   return html.split('name="cancel"').length - 1;

@@ -121,3 +121,11 @@ export function aTrip(overrides: Readonly<Record<string, string>> = {}): Readonl
     ...overrides,
   };
 }
+
+/** Departures whose counter is not the number of their bookings: there must never be any. */
+export async function mismatches(app: TestApp): Promise<unknown[]> {
+  return app.rows(`
+    SELECT d.destination_id, d.departure_date, d.booked, COUNT(b.id) AS bookings FROM departure d
+    LEFT JOIN booking b ON b.destination_id = d.destination_id AND b.departure_date = d.departure_date AND b.cancelled_at IS NULL
+    GROUP BY d.destination_id, d.departure_date HAVING d.booked <> bookings OR d.booked > MAX(d.capacity)`);
+}

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import type { StoredBooking } from '../../../webapp/bookings/booking-store.ts';
 import { calendarOf } from '../../../webapp/bookings/calendar.ts';
 import { newBookingForm } from '../../../webapp/bookings/forms.ts';
-import { bookingPage } from '../../../webapp/bookings/view.ts';
+import { bookingPage, changePage, tripCards } from '../../../webapp/bookings/view.ts';
 import { loadViews } from '../../../webapp/http/views.ts';
 
 const SOURCES = new URL('../../../webapp/views/', import.meta.url);
@@ -20,6 +21,20 @@ function aPage(overrides: object = {}): object {
 }
 
 const VEGA = { id: 'vega', name: '<Vega>', capacity: 1 };
+const STORED: StoredBooking = {
+  id: 1,
+  reference: 'ABCD2345',
+  travellerId: 1,
+  destinationId: 'vega',
+  destinationName: '<Vega>',
+  departureDate: '2030-02-01',
+  returnDate: '2030-02-02',
+  age: 33,
+  previousExperience: true,
+  blackholeVisit: false,
+  sequence: 0,
+  cancelledAt: null,
+};
 const BOOKING = {
   ...bookingPage(newBookingForm({}, [VEGA], '2030-01-01'), [VEGA], calendarOf(VEGA, '2030-01', new Map(), ''), '', [
     '2030-01-02',
@@ -37,7 +52,9 @@ describe('Views', () => {
     ['logout', {}],
     ['book', BOOKING],
     ['departures', { calendar: BOOKING.calendar, allDestinations: [VEGA], calendarPath: '/departures' }],
-    ['reservation', { trips: [] }],
+    ['reservation', { trips: tripCards([STORED], '2030-01-01') }],
+    ['ticket', { trip: tripCards([STORED], '2030-01-01')[0], name: '<first>' }],
+    ['change', changePage(STORED, STORED, '2030-01-01')],
     ['error', { status: 404, text: '<text>' }],
   ];
 

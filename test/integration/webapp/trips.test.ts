@@ -1,0 +1,120 @@
+import { expect } from 'chai';
+import { hiddenFields, type WebClient } from './web-client.ts';
+import { aTrip, mismatches, startApp, type TestApp } from './world.ts';
+
+describe('One trip', () => {
+  let app: TestApp;
+  before(async () => (app = await startApp({ env: { CAPACITY_PER_DEPARTURE: '2' } })));
+  after(() => app.stop());
+  afterEach('every departure has as many places booked as it has bookings', async () => {
+    expect(await mismatches(app)).to.deep.equal([]);
+  });
+
+  const book = async (client: WebClient, departure_date: string, return_date: string) => {
+    const answer = await client.submit('/book', '/book', aTrip({ departure_date, return_date }));
+    expect(answer.status).to.equal(303);
+    const rows = await app.rows('SELECT reference FROM booking ORDER BY id DESC LIMIT 1');
+    return String(rows[0]?.reference);
+  };
+  const change = (client: WebClient, reference: string, departure_date: string, return_date: string) =>
+    client.submit(`/reservation/${reference}/change`, `/reservation/${reference}/change`, {
+      departure_date,
+      return_date,
+    });
+  const bookedOn = async (date: string) =>
+    (await app.rows('SELECT booked FROM departure WHERE departure_date = ?', [date]))[0]?.booked ?? 0;
+
+  it('gets other dates in one step, forwards and backwards, and may meet its own old ones', async () => {
+    const client = await app.traveller();
+    const reference = await book(client, '2033-01-10', '2033-01-20');
+    const steps: [string, string][] = [
+      ['2033-01-15', '2033-01-25'],
+      ['2033-01-05', '2033-01-16'],
+      ['2033-01-05', '2033-01-30'],
+    ];
+    for (const [departure, back] of steps) {
+      const answer = await change(client, reference, departure, back);
+      expect([answer.status, answer.location]).to.deep.equal([303, '/reservation']);
+      const page = await client.follow(answer);
+      expect(page.alerts[0]).to.match(/^Success/);
+      expect(page.text).to.include(`datetime="${departure}"`).and.include(`datetime="${back}"`);
+    }
+    expect(await Promise.all(['2033-01-05', '2033-01-10', '2033-01-15'].map(bookedOn))).to.deep.equal([1, 0, 0]);
+  });
+
+  it('stays as it was when the new departure is full or another trip is in the way', async () => {
+    for (let place = 0; place < 2; place++) await book(await app.traveller(), '2034-01-02', '2034-01-03');
+    const client = await app.traveller();
+    const reference = await book(client, '2034-01-10', '2034-01-20');
+    await book(client, '2034-03-01', '2034-03-09');
+    const full = await change(client, reference, '2034-01-02', '2034-01-12');
+    expect(full.status).to.equal(409);
+    expect(full.alerts[0]).to.include('no available slots');
+    const overlapping = await change(client, reference, '2034-02-20', '2034-03-05');
+    expect(overlapping.status).to.equal(409);
+    expect(overlapping.alerts[0]).to.include('trips cannot overlap');
+    const wrong = await change(client, reference, '2034-02-20', '2034-02-20');
+    expect(wrong.status).to.equal(422);
+    expect(wrong.alerts[0]).to.match(/^Travelling through time/);
+    expect(await Promise.all(['2034-01-02', '2034-01-10', '2034-02-20'].map(bookedOn))).to.deep.equal([2, 1, 0]);
+  });
+
+  it('is not shown to others, nor changed by them', async () => {
+    const owner = await app.traveller();
+    const reference = await book(owner, '2035-01-10', '2035-01-20');
+    const stranger = await app.traveller();
+    for (const page of ['change', 'ticket', 'trip.ics']) {
+      expect((await stranger.get(`/reservation/${reference}/${page}`)).status, page).to.equal(404);
+      expect((await app.client().get(`/reservation/${reference}/${page}`)).status, page).to.equal(303);
+      expect((await owner.get(`/reservation/${reference}/${page}`)).status, page).to.equal(200);
+    }
+    const token = hiddenFields((await stranger.get('/home')).text, '/logout');
+    const dates = { departure_date: '2035-02-02', return_date: '2035-02-03' };
+    expect((await stranger.post(`/reservation/${reference}/change`, { ...token, ...dates })).status).to.equal(404);
+    expect(await bookedOn('2035-01-10')).to.equal(1);
+  });
+
+  it('becomes a calendar file that follows its changes and its end', async () => {
+    const client = await app.traveller();
+    const reference = await book(client, '2036-01-10', '2036-01-20');
+    const file = () => client.get(`/reservation/${reference}/trip.ics`);
+    const first = await file();
+    expect(first.headers.get('content-type')).to.equal('text/calendar; charset=utf-8');
+    expect(first.text).to.include('SEQUENCE:0\r\n').and.include('DTEND;VALUE=DATE:20360121\r\n');
+    await change(client, reference, '2036-01-11', '2036-01-21');
+    expect((await file()).text)
+      .to.include('SEQUENCE:1\r\n')
+      .and.include('DTSTART;VALUE=DATE:20360111\r\n');
+    await client.submit('/reservation', '/reservation', {});
+    const last = await file();
+    expect(last.text).to.include('SEQUENCE:2\r\n').and.include('STATUS:CANCELLED').and.include(`UID:${reference}@`);
+    expect((await client.get(`/reservation/${reference}/ticket`)).status).to.equal(404);
+  });
+
+  it('keeps its place while many change dates to and fro at once', async () => {
+    const dates = ['2037-01-01', '2037-01-02', '2037-01-03', '2037-01-04'];
+    const travellers = await Promise.all(
+      Array.from({ length: 6 }, async (_, index) => {
+        const client = await app.traveller();
+        const departure_date = dates[index % 3] ?? '';
+        const answer = await client.submit('/book', '/book', aTrip({ departure_date, return_date: '2037-02-01' }));
+        const page = await client.follow(answer);
+        const [, reference] = /reservation\/([0-9A-Z]{8})\/ticket/.exec(page.text) ?? [];
+        if (reference === undefined) throw new Error(`no trip: ${page.alerts.join(' | ')} ${page.text.slice(-3000)}`);
+        return { client, reference };
+      }),
+    );
+    const unexpected: number[] = [];
+    await Promise.all(
+      travellers.map(async ({ client, reference }, index) => {
+        for (let round = 1; round <= 6; round++) {
+          const { status } = await change(client, reference, dates[(index + round) % 4] ?? '', '2037-02-01');
+          if (status !== 303 && status !== 409) unexpected.push(status);
+        }
+      }),
+    );
+    expect(unexpected).to.deep.equal([]);
+    const [row] = await app.rows("SELECT SUM(booked) AS booked FROM departure WHERE departure_date LIKE '2037-01-0%'");
+    expect(Number(row?.booked)).to.equal(6);
+  });
+});

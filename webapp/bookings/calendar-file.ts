@@ -1,0 +1,57 @@
+import { addDays, type Day } from './dates.ts';
+
+export interface CalendarTrip {
+  readonly reference: string;
+  readonly destinationName: string;
+  readonly departureDate: Day;
+  readonly returnDate: Day;
+  /** Grows with each change: what a calendar replaces its copy by. */
+  readonly sequence: number;
+  readonly cancelled: boolean;
+}
+
+/** An iCalendar file (RFC 5545) of one trip: whole days, of which the end is the first that no longer belongs to it. */
+export function calendarFile(trip: CalendarTrip, now: Date): string {
+  const lines = [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//Interstellar Vacations//Booking//EN',
+    `METHOD:${trip.cancelled ? 'CANCEL' : 'PUBLISH'}`,
+    'BEGIN:VEVENT',
+    `UID:${trip.reference}@interstellar-vacations`,
+    `DTSTAMP:${now.toISOString().replace(/[-:]|\.\d+/g, '')}`,
+    `DTSTART;VALUE=DATE:${compact(trip.departureDate)}`,
+    `DTEND;VALUE=DATE:${compact(addDays(trip.returnDate, 1))}`,
+    `SEQUENCE:${trip.sequence}`,
+    `STATUS:${trip.cancelled ? 'CANCELLED' : 'CONFIRMED'}`,
+    `SUMMARY:${escaped(`Vacation: ${trip.destinationName}`)}`,
+    `DESCRIPTION:${escaped(`Reference ${trip.reference}`)}`,
+    `LOCATION:${escaped(trip.destinationName)}`,
+    'TRANSP:OPAQUE',
+    'END:VEVENT',
+    'END:VCALENDAR',
+  ];
+  return lines.map((line) => `${folded(line)}\r\n`).join('');
+}
+
+function compact(day: Day): string {
+  return day.replaceAll('-', '');
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\;,]/g, '\\$&').replace(/\r?\n/g, '\\n');
+}
+
+/** No line is longer than 75 octets; what goes on begins with a blank. */
+function folded(line: string): string {
+  const parts: string[] = [];
+  let part = '';
+  for (const character of line) {
+    if (Buffer.byteLength(part + character) > 75) {
+      parts.push(part);
+      part = ' ';
+    }
+    part += character;
+  }
+  return [...parts, part].join('\r\n');
+}

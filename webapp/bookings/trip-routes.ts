@@ -1,0 +1,71 @@
+import { Router } from 'express';
+import { ForbiddenError } from '../http/errors.ts';
+import { lineOf } from '../http/form.ts';
+import type { Pages } from '../http/pages.ts';
+import { signedIn } from '../middleware/sessions.ts';
+import { calendarFile } from './calendar-file.ts';
+import { earliestDeparture, isoDay } from './dates.ts';
+import { checkDates, refusalMessages } from './rules.ts';
+import type { BookingServices } from './routes.ts';
+import { changePage, tripCards } from './view.ts';
+
+/** What a traveller does with one trip. Mounted behind requireTraveller; of others' trips nothing is told. */
+export function tripRoutes(services: BookingServices, pages: Pages): Router {
+  const { bookings, clock, metrics } = services;
+  const router = Router();
+
+  router.get('/reservation/:reference/ticket', async (request, response, next) => {
+    const booking = await bookings.find(travellerId(request), request.params.reference);
+    const [trip] = booking && !booking.cancelledAt ? tripCards([booking], isoDay(clock.now())) : [];
+    if (!trip) { next(); return; }
+    const name = signedIn(request)?.name;
+    pages.send(request, response, 'ticket', { title: `Ticket ${trip.reference}`, trip, name });
+  });
+
+  router.get('/reservation/:reference/trip.ics', async (request, response, next) => {
+    const booking = await bookings.find(travellerId(request), request.params.reference);
+    if (!booking) { next(); return; }
+    response
+      .set('Cache-Control', 'no-store')
+      .set('Content-Disposition', `attachment; filename="trip-${booking.reference}.ics"`)
+      .type('text/calendar; charset=utf-8')
+      .end(calendarFile({ ...booking, cancelled: booking.cancelledAt !== null }, clock.now()));
+  });
+
+  router.get('/reservation/:reference/change', async (request, response, next) => {
+    const booking = await bookings.find(travellerId(request), request.params.reference);
+    if (!booking || booking.cancelledAt) { next(); return; }
+    pages.send(request, response, 'change', changePage(booking, booking, earliestDeparture(clock.now())));
+  });
+
+  router.post('/reservation/:reference/change', async (request, response, next) => {
+    const traveller = travellerId(request);
+    const booking = await bookings.find(traveller, request.params.reference);
+    if (!booking || booking.cancelledAt) { next(); return; }
+    const earliest = earliestDeparture(clock.now());
+    const form = {
+      departureDate: lineOf(request.body, 'departure_date'),
+      returnDate: lineOf(request.body, 'return_date'),
+    };
+    const model = changePage(booking, form, earliest);
+    const { days, errors } = checkDates(form, earliest);
+    if (errors) { pages.send(request, response, 'change', { ...model, errors }, 422); return; }
+    const change = await services.changeDates(traveller, booking.reference, days);
+    if (change.kind === 'unknown') { next(); return; }
+    if (change.kind === 'refused') {
+      const refusal = refusalMessages(booking.destinationName, change.full, change.overlapping);
+      pages.send(request, response, 'change', { ...model, errors: refusal }, 409); return;
+    }
+    metrics.bookings.inc({ outcome: 'changed' });
+    const text = `Success! Your trip to ${booking.destinationName} has new dates.`;
+    pages.redirect(request, response, '/reservation', { kind: 'success', text });
+  });
+
+  return router;
+}
+
+function travellerId(request: Parameters<typeof signedIn>[0]): number {
+  const traveller = signedIn(request);
+  if (!traveller) throw new ForbiddenError('token');
+  return traveller.id;
+}
