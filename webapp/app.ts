@@ -1,5 +1,6 @@
 import './locals.ts';
 import express, { type Express } from 'express';
+import { type OwnAccountServices, ownAccountRoutes } from './accounts/account-routes.ts';
 import { type AccountServices, accountRoutes } from './accounts/routes.ts';
 import { type BookingServices, bookingRoutes } from './bookings/routes.ts';
 import { tripRoutes } from './bookings/trip-routes.ts';
@@ -21,10 +22,8 @@ import { sessions } from './middleware/sessions.ts';
 import { staticFiles } from './middleware/static-files.ts';
 import { publicRoutes } from './pages/routes.ts';
 import type { Metrics } from './probes/metrics.ts';
-import type { SessionStore } from './sessions/session-store.ts';
 
-export interface Services extends AccountServices, BookingServices {
-  readonly sessionStore: SessionStore;
+export interface Services extends AccountServices, OwnAccountServices, BookingServices {
   readonly views: (name: string) => View;
   readonly assets: Assets;
   readonly metrics: Metrics;
@@ -52,11 +51,12 @@ export function createApp(services: Services, config: Config): Express {
   app.use(sameOrigin());
   app.use(express.urlencoded({ extended: false, limit: `${config.server.bodyLimitKb}kb`, parameterLimit: 50 }));
   app.use(sessions({ store: services.sessionStore, secretKeys: config.secretKeys }));
-  app.use(['/book', '/reservation'], requireTraveller(pages));
+  app.use(['/book', '/reservation', '/account'], requireTraveller(pages));
   app.use(csrf(csrfSigner));
 
   app.use(publicRoutes(services.destinations, pages));
   app.use(accountRoutes(services, pages));
+  app.use(ownAccountRoutes(services, pages));
   app.use(bookingRoutes(services, pages));
   app.use(tripRoutes(services, pages));
 

@@ -1,4 +1,7 @@
 import { addDemoTraveller } from './accounts/add-demo-traveller.ts';
+import { changePassword } from './accounts/change-password.ts';
+import { deleteAccount } from './accounts/delete-account.ts';
+import { ownData } from './accounts/own-data.ts';
 import { loadCommonPasswords } from './accounts/common-passwords.ts';
 import { logIn } from './accounts/log-in.ts';
 import { createPasswords } from './accounts/passwords.ts';
@@ -54,11 +57,15 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
   watchDatabase(metrics, database);
   const travellers = createTravellerStore(database);
   const bookings = createBookingStore(database);
+  const rules = { minimumLength, isCommon: loadCommonPasswords() };
   const addDemo = addDemoTraveller(travellers, passwords);
   return {
     database,
     services: {
-      registerTraveller: registerTraveller(travellers, passwords, { minimumLength, isCommon: loadCommonPasswords() }),
+      registerTraveller: registerTraveller(travellers, passwords, rules),
+      changePassword: changePassword(travellers, passwords, rules),
+      deleteAccount: deleteAccount(database, travellers, bookings, passwords),
+      ownData: ownData(travellers, bookings),
       logIn: logIn(travellers, passwords),
       minimumPasswordLength: minimumLength,
       bookTrip: bookTrip(database, bookings),

@@ -38,7 +38,7 @@ export function registrationErrors(registration: Registration, taken: Taken, rul
   return errors;
 }
 
-const NOT_EQUAL = 'Field must be equal to password.';
+export const NOT_EQUAL = 'Field must be equal to password.';
 const CONTROL = /\p{Cc}/u;
 
 export function usernameError(username: string): string | undefined {

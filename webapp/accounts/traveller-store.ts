@@ -1,3 +1,4 @@
+import type { Transaction } from 'sequelize';
 import type { Database } from '../database/database.ts';
 import { duplicateKeyOf } from '../database/errors.ts';
 import { comparisonKey, type Taken } from './rules.ts';
@@ -17,12 +18,21 @@ export interface StoredTraveller {
   readonly passwordHash: string;
 }
 
+export interface Profile {
+  readonly username: string;
+  readonly name: string;
+  readonly emailAddress: string;
+}
+
 export interface TravellerStore {
   taken(username: string, emailAddress: string): Promise<Taken>;
   /** Tells what was taken meanwhile instead of adding. */
   add(traveller: NewTraveller): Promise<Taken | 'added'>;
   withUsername(username: string): Promise<StoredTraveller | undefined>;
+  withId(id: number): Promise<(StoredTraveller & Profile) | undefined>;
   replacePasswordHash(id: number, from: string, to: string): Promise<void>;
+  /** The traveller is locked and has no bookings any more. */
+  remove(id: number, transaction: Transaction): Promise<void>;
 }
 
 export function createTravellerStore(database: Database): TravellerStore {
@@ -59,6 +69,16 @@ export function createTravellerStore(database: Database): TravellerStore {
         const row = await travellers.findOne({ where: { usernameKey: keyOf(username) } });
         return row ? { id: row.id, username: row.username, name: row.name, passwordHash: row.passwordHash } : undefined;
       }),
+    withId: (id) =>
+      database.read(async () => {
+        const row = await travellers.findByPk(id);
+        if (!row) return undefined;
+        const { username, name, emailAddress, passwordHash } = row;
+        return { id, username, name, emailAddress, passwordHash };
+      }),
+    async remove(id, transaction) {
+      await travellers.destroy({ where: { id }, transaction });
+    },
     async replacePasswordHash(id, from, to) {
       await database.write(() => travellers.update({ passwordHash: to }, { where: { id, passwordHash: from } }));
     },

@@ -30,6 +30,9 @@ export interface BookingStore {
   /** False where it is cancelled, or of another departure by now. */
   move(booking: StoredBooking, to: TripDays, transaction: Transaction): Promise<boolean>;
   ofTraveller(travellerId: number): Promise<readonly StoredBooking[]>;
+  /** Cancelled ones too; those that stand in the lock order of their departures. */
+  allOfTraveller(travellerId: number, transaction?: Transaction): Promise<readonly StoredBooking[]>;
+  removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void>;
   /** Of a destination's departures from one day to another, both included. */
   booked(destinationId: string, from: Day, to: Day): Promise<Booked>;
 }
@@ -139,6 +142,16 @@ export function createBookingStore(database: Database): BookingStore {
         const rows = await bookings.findAll({ where: { travellerId, cancelledAt: null }, order: ['departureDate'] });
         return rows.map(stored);
       }),
+    async allOfTraveller(travellerId, transaction) {
+      const query = { where: { travellerId }, order: ['destinationId', 'departureDate', 'id'] };
+      const rows = transaction
+        ? await bookings.findAll({ ...query, transaction })
+        : await database.read(() => bookings.findAll(query));
+      return rows.map(stored);
+    },
+    async removeAllOfTraveller(travellerId, transaction) {
+      await bookings.destroy({ where: { travellerId }, transaction });
+    },
     booked: (destinationId, from, to) =>
       database.read(async () => {
         const rows = await departures.findAll({

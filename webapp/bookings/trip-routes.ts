@@ -17,14 +17,20 @@ export function tripRoutes(services: BookingServices, pages: Pages): Router {
   router.get('/reservation/:reference/ticket', async (request, response, next) => {
     const booking = await bookings.find(travellerId(request), request.params.reference);
     const [trip] = booking && !booking.cancelledAt ? tripCards([booking], isoDay(clock.now())) : [];
-    if (!trip) { next(); return; }
+    if (!trip) {
+      next();
+      return;
+    }
     const name = signedIn(request)?.name;
     pages.send(request, response, 'ticket', { title: `Ticket ${trip.reference}`, trip, name });
   });
 
   router.get('/reservation/:reference/trip.ics', async (request, response, next) => {
     const booking = await bookings.find(travellerId(request), request.params.reference);
-    if (!booking) { next(); return; }
+    if (!booking) {
+      next();
+      return;
+    }
     response
       .set('Cache-Control', 'no-store')
       .set('Content-Disposition', `attachment; filename="trip-${booking.reference}.ics"`)
@@ -34,14 +40,20 @@ export function tripRoutes(services: BookingServices, pages: Pages): Router {
 
   router.get('/reservation/:reference/change', async (request, response, next) => {
     const booking = await bookings.find(travellerId(request), request.params.reference);
-    if (!booking || booking.cancelledAt) { next(); return; }
+    if (!booking || booking.cancelledAt) {
+      next();
+      return;
+    }
     pages.send(request, response, 'change', changePage(booking, booking, earliestDeparture(clock.now())));
   });
 
   router.post('/reservation/:reference/change', async (request, response, next) => {
     const traveller = travellerId(request);
     const booking = await bookings.find(traveller, request.params.reference);
-    if (!booking || booking.cancelledAt) { next(); return; }
+    if (!booking || booking.cancelledAt) {
+      next();
+      return;
+    }
     const earliest = earliestDeparture(clock.now());
     const form = {
       departureDate: lineOf(request.body, 'departure_date'),
@@ -49,12 +61,19 @@ export function tripRoutes(services: BookingServices, pages: Pages): Router {
     };
     const model = changePage(booking, form, earliest);
     const { days, errors } = checkDates(form, earliest);
-    if (errors) { pages.send(request, response, 'change', { ...model, errors }, 422); return; }
+    if (errors) {
+      pages.send(request, response, 'change', { ...model, errors }, 422);
+      return;
+    }
     const change = await services.changeDates(traveller, booking.reference, days);
-    if (change.kind === 'unknown') { next(); return; }
+    if (change.kind === 'unknown') {
+      next();
+      return;
+    }
     if (change.kind === 'refused') {
       const refusal = refusalMessages(booking.destinationName, change.full, change.overlapping);
-      pages.send(request, response, 'change', { ...model, errors: refusal }, 409); return;
+      pages.send(request, response, 'change', { ...model, errors: refusal }, 409);
+      return;
     }
     metrics.bookings.inc({ outcome: 'changed' });
     const text = `Success! Your trip to ${booking.destinationName} has new dates.`;

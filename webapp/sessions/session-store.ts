@@ -81,6 +81,18 @@ export class SessionStore extends Store {
     this.#run('DELETE FROM session WHERE id_hash = ?', [hashOf(sid)], callback);
   };
 
+  /** Signs the traveller out everywhere but in the session with this id. */
+  async endOthers(travellerId: number, sid: string): Promise<void> {
+    await this.#database.prepared('DELETE FROM session WHERE traveller_id = ? AND id_hash <> ?', [
+      travellerId,
+      hashOf(sid),
+    ]);
+  }
+
+  async endAll(travellerId: number): Promise<void> {
+    await this.#database.prepared('DELETE FROM session WHERE traveller_id = ?', [travellerId]);
+  }
+
   /** Removes some of what has expired. */
   async sweep(): Promise<void> {
     await this.#database.prepared('DELETE FROM session WHERE expires_at <= ? LIMIT 500', [

@@ -1,0 +1,98 @@
+import { expect } from 'chai';
+import { aTrip, mismatches, PASSWORD, startApp, type TestApp } from './world.ts';
+
+describe('The account', () => {
+  let app: TestApp;
+  before(async () => (app = await startApp()));
+  after(() => app.stop());
+
+  const logIn = async (username: string, password: string) => {
+    const client = app.client();
+    const { status } = await client.submit('/login', '/login', { username, password });
+    return { client, status };
+  };
+
+  it('gets another password, which ends all other sessions and keeps this one under a new id', async () => {
+    const client = await app.traveller();
+    const { client: elsewhere } = await logIn(client.username, PASSWORD);
+    const old = client.cookies.get('sid');
+    const next = 'another giraffe on the moon';
+    const fields = { current_password: PASSWORD, password: next, confirm_password: next };
+    const answer = await client.submit('/account', '/account/password', fields);
+    expect([answer.status, answer.location]).to.deep.equal([303, '/account']);
+    expect((await client.follow(answer)).alerts[0]).to.match(/^Success/);
+    expect(client.cookies.get('sid')).to.not.equal(old);
+    expect((await elsewhere.get('/reservation')).status).to.equal(303);
+    expect((await logIn(client.username, PASSWORD)).status).to.equal(422);
+    expect((await logIn(client.username, next)).status).to.equal(303);
+  });
+
+  it('keeps its password when the old one is wrong or the new one breaks a rule, and tells all at once', async () => {
+    const client = await app.traveller();
+    const fields = { current_password: 'wrong', password: '1234567', confirm_password: '7654321' };
+    const answer = await client.submit('/account', '/account/password', fields);
+    expect(answer.status).to.equal(422);
+    expect(answer.alerts).to.deep.equal([
+      'This is not your password.',
+      'Field must be at least 8 characters long.',
+      'Field must be equal to password.',
+    ]);
+    expect((await logIn(client.username, PASSWORD)).status).to.equal(303);
+  });
+
+  it('can be logged out everywhere else', async () => {
+    const client = await app.traveller();
+    const { client: elsewhere } = await logIn(client.username, PASSWORD);
+    const somebody = await app.traveller();
+    await client.submit('/account', '/account/sessions', {});
+    expect((await elsewhere.get('/reservation')).status).to.equal(303);
+    expect((await client.get('/reservation')).status).to.equal(200);
+    expect((await somebody.get('/reservation')).status).to.equal(200);
+  });
+
+  it('gives its traveller all that is known of them', async () => {
+    const client = await app.traveller();
+    await client.submit('/book', '/book', aTrip());
+    const answer = await client.get('/account/data');
+    expect(answer.headers.get('content-disposition')).to.include('attachment');
+    const data = JSON.parse(answer.text) as { username: string; trips: { destinationName: string }[] };
+    expect(data.username).to.equal(client.username);
+    expect(data.trips.map(({ destinationName }) => destinationName)).to.deep.equal(['TRAPPIST-1 System']);
+    expect(answer.text).to.not.include('argon2');
+  });
+
+  it('is deleted with everything, its places free again, when the password is right', async () => {
+    const client = await app.traveller();
+    for (const day of ['01', '03', '05']) {
+      const dates = {
+        departure_date: `2044-01-${day}`,
+        return_date: `2044-01-${day.replace(/.$/, (last) => `${Number(last) + 1}`)}`,
+      };
+      await client.submit('/book', '/book', aTrip(dates));
+    }
+    await client.submit('/reservation', '/reservation', {});
+    const wrong = await client.submit('/account', '/account/delete', { delete_password: 'wrong' });
+    expect(wrong.status).to.equal(422);
+    expect(wrong.alerts).to.deep.equal(['This is not your password.']);
+    const answer = await client.submit('/account', '/account/delete', { delete_password: PASSWORD });
+    expect([answer.status, answer.location]).to.deep.equal([303, '/home']);
+    expect((await client.follow(answer)).text).to.include('name="login"');
+    expect((await logIn(client.username, PASSWORD)).status).to.equal(422);
+    const [row] = await app.rows(
+      "SELECT (SELECT COUNT(*) FROM traveller WHERE username = ?) AS travellers, (SELECT SUM(booked) FROM departure WHERE departure_date LIKE '2044-01-%') AS booked",
+      [client.username],
+    );
+    expect([row?.travellers, Number(row?.booked)]).to.deep.equal([0, 0]);
+    expect(await mismatches(app)).to.deep.equal([]);
+  });
+
+  it("is nobody else's", async () => {
+    for (const path of ['/account', '/account/data']) {
+      expect((await app.client().get(path)).status).to.equal(303);
+    }
+    const client = await app.traveller();
+    for (const path of ['/account/password', '/account/sessions', '/account/delete']) {
+      expect((await client.post(path, { delete_password: PASSWORD })).status, path).to.equal(403);
+    }
+  });
+});

@@ -1,0 +1,85 @@
+import { type Request, type Response, Router } from 'express';
+import { ForbiddenError } from '../http/errors.ts';
+import { type FieldErrors, hasErrors, textOf } from '../http/form.ts';
+import type { Pages } from '../http/pages.ts';
+import { endSession, signedIn, startSession } from '../middleware/sessions.ts';
+import type { SessionStore, SignedIn } from '../sessions/session-store.ts';
+import { type ChangePassword, WRONG_PASSWORD } from './change-password.ts';
+import type { DeleteAccount } from './delete-account.ts';
+import type { OwnData } from './own-data.ts';
+
+export interface OwnAccountServices {
+  readonly changePassword: ChangePassword;
+  readonly deleteAccount: DeleteAccount;
+  readonly ownData: OwnData;
+  readonly sessionStore: SessionStore;
+  readonly minimumPasswordLength: number;
+}
+
+const LABELS = {
+  current_password: 'Current password',
+  password: 'New password',
+  confirm_password: 'Confirm new password',
+  delete_password: 'Your password',
+};
+
+/** What travellers do with their own account. Mounted behind requireTraveller. */
+export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Router {
+  const { sessionStore, minimumPasswordLength } = services;
+  const router = Router();
+  const send = (request: Request, response: Response, errors: FieldErrors = {}) => {
+    const model = { title: 'Your account', values: {}, errors, labels: LABELS, minimumPasswordLength };
+    pages.send(request, response, 'account', model, hasErrors(errors) ? 422 : 200);
+  };
+
+  router.get('/account', (request, response) => send(request, response));
+
+  router.post('/account/password', async (request, response) => {
+    const traveller = ownerOf(request);
+    const password = (field: string) => textOf(request.body, field).normalize('NFC');
+    const errors = await services.changePassword(traveller.id, {
+      current: password('current_password'),
+      password: password('password'),
+      confirmPassword: password('confirm_password'),
+    });
+    if (hasErrors(errors)) { send(request, response, errors); return; }
+    await startSession(request, traveller);
+    await sessionStore.endOthers(traveller.id, request.sessionID);
+    const text = 'Success! Your password has been changed, and you are logged out everywhere else.';
+    pages.redirect(request, response, '/account', { kind: 'success', text });
+  });
+
+  router.post('/account/sessions', async (request, response) => {
+    await sessionStore.endOthers(ownerOf(request).id, request.sessionID);
+    const text = 'Success! You are logged out everywhere else.';
+    pages.redirect(request, response, '/account', { kind: 'success', text });
+  });
+
+  router.get('/account/data', async (request, response, next) => {
+    const data = await services.ownData(ownerOf(request).id);
+    if (!data) { next(); return; }
+    response
+      .set('Cache-Control', 'no-store')
+      .set('Content-Disposition', 'attachment; filename="interstellar-vacations.json"')
+      .type('json')
+      .end(JSON.stringify(data, undefined, 2));
+  });
+
+  router.post('/account/delete', async (request, response) => {
+    const { id } = ownerOf(request);
+    const outcome = await services.deleteAccount(id, textOf(request.body, 'delete_password').normalize('NFC'));
+    if (outcome === 'wrong password') { send(request, response, { delete_password: WRONG_PASSWORD }); return; }
+    await endSession(request);
+    await sessionStore.endAll(id);
+    const text = 'Your account and all your trips have been deleted. Farewell!';
+    pages.redirect(request, response, '/home', { kind: 'info', text });
+  });
+
+  return router;
+}
+
+function ownerOf(request: Request): SignedIn {
+  const traveller = signedIn(request);
+  if (!traveller) throw new ForbiddenError('token');
+  return traveller;
+}
