@@ -120,7 +120,7 @@ for (const [way, options] of ways) {
         departure_date: "Travelling through time yet isn't possible",
       });
       expect(await page.locator('main [name=age]').inputValue()).to.equal('17');
-      expect(await page.locator('main [name=departure_date]').inputValue()).to.equal(trip.departure_date);
+      expect(await page.locator('#departure_date').inputValue()).to.equal(trip.departure_date);
       expect(await page.locator('main [name=return_date]').inputValue()).to.equal(trip.return_date);
     });
 
@@ -158,8 +158,8 @@ for (const [way, options] of ways) {
       const answered = page.waitForResponse((response) => response.request().method() === 'POST');
       await submitForm(page, { ...trip });
       expect((await answered).status()).to.equal(409);
-      expect(await page.locator('main [name=departure_date]').inputValue()).to.equal(trip.departure_date);
-      expect(await page.locator('main [name=destination]').inputValue()).to.equal(trip.destination);
+      expect(await page.locator('#departure_date').inputValue()).to.equal(trip.departure_date);
+      expect(await page.locator('#destination').inputValue()).to.equal(trip.destination);
       expect(await alerts(page)).to.have.length.greaterThan(0);
     });
   });

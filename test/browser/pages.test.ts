@@ -1,6 +1,7 @@
 import axe, { type AxeResults } from 'axe-core';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
+import { HttpTraveller } from '../support/http-traveller.ts';
 import { openPage, type WatchedPage, WIDTHS } from '../support/browser.ts';
 import {
   alerts,
@@ -12,6 +13,7 @@ import {
   register,
   submitForm,
   type Traveller,
+  type Trip,
 } from '../support/traveller.ts';
 import { world } from './world.ts';
 
@@ -116,6 +118,28 @@ const views: readonly View[] = [
     controls: [...SIGNED_IN, 'cancel'],
     alerts: 1,
   },
+  {
+    title: 'a booking whose departure is full',
+    signedIn: true,
+    open: async (page) => {
+      const trip = aTrip({ departure_date: daysAhead(3_000), return_date: daysAhead(3_010) });
+      await fill(trip);
+      await page.goto('/book');
+      await submitForm(page, { ...trip });
+    },
+    controls: SIGNED_IN,
+    fields: BOOKING_FIELDS,
+  },
+  { title: 'the places left', open: (page) => page.goto('/departures'), controls: ANONYMOUS },
+  { title: 'a ticket', signedIn: true, open: (page) => openTrip(page, 'ticket'), controls: [] },
+  { title: 'the change of dates', signedIn: true, open: (page) => openTrip(page, 'change'), controls: SIGNED_IN },
+  {
+    title: 'the account',
+    signedIn: true,
+    open: (page) => page.goto('/account'),
+    controls: SIGNED_IN,
+    fields: ['password', 'confirm_password'],
+  },
   { title: 'the page to log out', signedIn: true, open: (page) => page.goto('/logout'), controls: SIGNED_IN },
 ];
 
@@ -219,6 +243,23 @@ describe('the navigation', () => {
     await context.close();
   });
 });
+
+/** Takes all places of a departure. */
+async function fill(trip: Trip): Promise<void> {
+  for (let place = 1; place <= 5; place += 1) {
+    const other = new HttpTraveller(world().url);
+    await other.signUp(aTraveller());
+    await other.book(trip);
+  }
+}
+
+/** A page about a trip of the traveller's, booked for it where there is none. */
+async function openTrip(page: Page, name: string): Promise<void> {
+  await page.goto('/reservation');
+  if ((await page.locator('[name=cancel]').count()) === 0) await book(page, aTrip());
+  const link = page.locator(`main a[href$="/${name}"]`).first();
+  await page.goto((await link.getAttribute('href')) ?? '');
+}
 
 async function tabTo(page: Page, name: string): Promise<void> {
   for (let presses = 0; presses < 40; presses += 1) {
