@@ -13,7 +13,7 @@ const helper = join(root, 'dist/test/support/mysql.js');
 const { startMysql } = (await import(helper)) as typeof support;
 console.log('Starting MySQL ...');
 const mysql = await startMysql();
-const env = {
+const env: NodeJS.ProcessEnv = {
   secret_key: 'for development only',
   DEMO_TRAVELLER: 'true',
   ...process.env,
