@@ -42,7 +42,10 @@ export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Ro
       password: password('password'),
       confirmPassword: password('confirm_password'),
     });
-    if (hasErrors(errors)) { send(request, response, errors); return; }
+    if (hasErrors(errors)) {
+      send(request, response, errors);
+      return;
+    }
     await startSession(request, traveller);
     await sessionStore.endOthers(traveller.id, request.sessionID);
     const text = 'Success! Your password has been changed, and you are logged out everywhere else.';
@@ -57,7 +60,10 @@ export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Ro
 
   router.get('/account/data', async (request, response, next) => {
     const data = await services.ownData(ownerOf(request).id);
-    if (!data) { next(); return; }
+    if (!data) {
+      next();
+      return;
+    }
     response
       .set('Cache-Control', 'no-store')
       .set('Content-Disposition', 'attachment; filename="interstellar-vacations.json"')
@@ -68,7 +74,10 @@ export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Ro
   router.post('/account/delete', async (request, response) => {
     const { id } = ownerOf(request);
     const outcome = await services.deleteAccount(id, textOf(request.body, 'delete_password').normalize('NFC'));
-    if (outcome === 'wrong password') { send(request, response, { delete_password: WRONG_PASSWORD }); return; }
+    if (outcome === 'wrong password') {
+      send(request, response, { delete_password: WRONG_PASSWORD });
+      return;
+    }
     await endSession(request);
     await sessionStore.endAll(id);
     const text = 'Your account and all your trips have been deleted. Farewell!';

@@ -5,15 +5,18 @@ import type { BookingStore } from './booking-store.ts';
 import { newReference } from './reference.ts';
 import { type BookingVerdict, type TripRequest, verdictOf } from './rules.ts';
 
-export type BookTrip = (travellerId: number, trip: TripRequest) => Promise<BookingVerdict>;
+export type BookTrip = (travellerId: number, trip: TripRequest) => Promise<BookingOutcome>;
+
+/** `gone`: the traveller was deleted meanwhile. */
+export type BookingOutcome = BookingVerdict | { readonly kind: 'gone' };
 
 /** Books, unless the departure is full or another trip is in the way; a form sent again finds the booking that it made. */
 export function bookTrip(database: Database, bookings: BookingStore): BookTrip {
-  const attempt = async (travellerId: number, trip: TripRequest, transaction: Transaction): Promise<BookingVerdict> => {
+  const attempt = async (travellerId: number, trip: TripRequest, transaction: Transaction): Promise<BookingOutcome> => {
     const departure = { destinationId: trip.destination.id, departureDate: trip.departureDate };
     const idempotencyKey = idempotencyKeyOf(trip);
     const taken = await bookings.takePlace(departure, trip.destination.capacity, transaction);
-    await bookings.lockTraveller(travellerId, transaction);
+    if (!(await bookings.lockTraveller(travellerId, transaction))) throw new NotBooked({ kind: 'gone' });
     const standing = await bookings.standing({ ...trip, travellerId, idempotencyKey }, transaction);
     const verdict = verdictOf(!taken, standing);
     if (verdict.kind !== 'book') throw new NotBooked(verdict);
@@ -40,8 +43,8 @@ export function bookTrip(database: Database, bookings: BookingStore): BookTrip {
 
 /** Rolls the transaction back: the place that it took is free again. */
 class NotBooked extends Error {
-  readonly verdict: BookingVerdict;
-  constructor(verdict: BookingVerdict) {
+  readonly verdict: BookingOutcome;
+  constructor(verdict: BookingOutcome) {
     super('Not booked');
     this.verdict = verdict;
   }

@@ -19,7 +19,8 @@ export interface BookingStore {
   takePlace(departure: DepartureKey, capacity: number, transaction: Transaction): Promise<boolean>;
   /** Locks the departure and gives one of its places back. */
   freePlace(departure: DepartureKey, transaction: Transaction): Promise<void>;
-  lockTraveller(travellerId: number, transaction: Transaction): Promise<void>;
+  /** False where there is no such traveller any more. */
+  lockTraveller(travellerId: number, transaction: Transaction): Promise<boolean>;
   /** Of the traveller's bookings: the one made by this form, and those under way at any time between the two days. */
   standing(query: StandingQuery, transaction: Transaction): Promise<readonly StandingTrip[]>;
   add(booking: NewBooking, transaction: Transaction): Promise<void>;
@@ -86,11 +87,12 @@ export function createBookingStore(database: Database): BookingStore {
       await departures.decrement('booked', { where, transaction });
     },
     async lockTraveller(travellerId, transaction) {
-      await sequelize.query('SELECT id FROM traveller WHERE id = $1 FOR UPDATE', {
+      const rows = await sequelize.query('SELECT id FROM traveller WHERE id = $1 FOR UPDATE', {
         type: QueryTypes.SELECT,
         bind: [travellerId],
         transaction,
       });
+      return rows.length === 1;
     },
     async standing({ travellerId, idempotencyKey, except, departureDate, returnDate }, transaction) {
       const under = { departureDate: { [Op.lt]: returnDate }, returnDate: { [Op.gt]: departureDate } };

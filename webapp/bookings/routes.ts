@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { ForbiddenError } from '../http/errors.ts';
 import { textOf } from '../http/form.ts';
 import type { Pages } from '../http/pages.ts';
-import { signedIn } from '../middleware/sessions.ts';
+import { endSession, signedIn } from '../middleware/sessions.ts';
 import type { Metrics } from '../probes/metrics.ts';
 import type { BookTrip } from './book-trip.ts';
 import type { BookingStore } from './booking-store.ts';
@@ -76,6 +76,11 @@ export function bookingRoutes(services: BookingServices, pages: Pages): Router {
       return;
     }
     const verdict = await services.bookTrip(traveller.id, trip);
+    if (verdict.kind === 'gone') {
+      await endSession(request);
+      pages.redirect(request, response, '/home', { kind: 'danger', text: 'Your account has been deleted.' });
+      return;
+    }
     if (verdict.kind === 'refused') {
       metrics.bookings.inc({ outcome: verdict.full ? 'full' : 'overlapping' });
       const refusal = refusalMessages(trip.destination.name, verdict.full, verdict.overlapping);

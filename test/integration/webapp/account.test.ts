@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { hiddenFields } from './web-client.ts';
 import { aTrip, mismatches, PASSWORD, startApp, type TestApp } from './world.ts';
 
 describe('The account', () => {
@@ -83,6 +84,16 @@ describe('The account', () => {
       [client.username],
     );
     expect([row?.travellers, Number(row?.booked)]).to.deep.equal([0, 0]);
+    expect(await mismatches(app)).to.deep.equal([]);
+  });
+
+  it('that is deleted while one of its forms is on the way books nothing, politely', async () => {
+    const client = await app.traveller();
+    const trip = aTrip({ departure_date: '2045-01-01', return_date: '2045-01-02' });
+    const form = { ...hiddenFields((await client.get('/book')).text, '/book'), ...trip };
+    await app.rows('DELETE FROM traveller WHERE username = ?', [client.username]);
+    const answer = await client.post('/book', form);
+    expect((await client.follow(answer)).alerts).to.deep.equal(['Your account has been deleted.']);
     expect(await mismatches(app)).to.deep.equal([]);
   });
 
