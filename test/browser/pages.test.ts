@@ -210,6 +210,30 @@ describe('the pages', () => {
   }
 });
 
+describe('the content security policy', () => {
+  it('stops a script in the page and a request to another host, and both are noticed', async () => {
+    const { page, context, faults } = await openPage(world().browser, world().url);
+    await page.goto('/');
+    const ran = await page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'document.title = "taken over"';
+      document.body.append(script);
+      return document.title === 'taken over';
+    });
+    const reached = await page.evaluate(() =>
+      fetch('http://127.0.0.1:9/').then(
+        () => true,
+        () => false,
+      ),
+    );
+    await context.close();
+    expect({ ran, reached }).to.deep.equal({ ran: false, reached: false });
+    expect(
+      faults.filter((fault) => /Content Security Policy|content security policy/.test(fault)),
+    ).to.have.length.at.least(2);
+  });
+});
+
 describe('the navigation', () => {
   it('comes first in the document for every name that it holds', async () => {
     const { page, context } = await openPage(world().browser, world().url);
