@@ -100,6 +100,6 @@ Worth trying next:
   kubectl get vacationapps --namespace ${namespace} --output wide
   kubectl delete pod ${name}-mysql-0 --namespace ${namespace} && kubectl get pods --namespace ${namespace} --watch
   ${patch({ autoscaling: { minReplicas: 3 } })}
-${isPinned ? `\nIts pods keep the image that they were made with. To move them to the one of the sources as they are now:\n\n  ${patch({ image: webapp })}\n` : ''}
+${isPinned ? `\nIts pods keep the image that they were made with. To move them to the one of the sources as they are now:\n\n  kubectl annotate vacationapp ${name} --namespace ${namespace} --overwrite interstellar.dev/update=$(date +%s)\n` : ''}
 npm run demo:down removes everything again.`;
 }
