@@ -1,4 +1,5 @@
 import type { V1ResourceRequirements } from '@kubernetes/client-node';
+import { canonicalQuantity } from './quantity.ts';
 import type {
   Autoscaling,
   Booking,
@@ -36,7 +37,7 @@ const DATABASE_RESOURCES: V1ResourceRequirements = {
   limits: { memory: '1Gi' },
 };
 
-/** The app with the schema's constant defaults, and those of the branches of unions, which the schema does not fill in. */
+/** The app with the schema's constant defaults and those of the branches of unions, which the schema does not fill in; quantities as the API server writes them. */
 export function withDefaults(app: VacationApp): CompleteApp {
   const { autoscaling, service, booking, database, ...spec } = app.spec;
   return {
@@ -45,7 +46,7 @@ export function withDefaults(app: VacationApp): CompleteApp {
       imagePullPolicy: 'IfNotPresent',
       deletionPolicy: 'Retain',
       ...spec,
-      resources: spec.resources ?? WEB_RESOURCES,
+      resources: canonical(spec.resources ?? WEB_RESOURCES),
       autoscaling: {
         minReplicas: 2,
         maxReplicas: 10,
@@ -58,10 +59,20 @@ export function withDefaults(app: VacationApp): CompleteApp {
       database: {
         managed: {
           ...database?.managed,
-          storage: { size: '2Gi', ...database?.managed?.storage },
-          resources: database?.managed?.resources ?? DATABASE_RESOURCES,
+          storage: {
+            ...database?.managed?.storage,
+            size: canonicalQuantity(database?.managed?.storage?.size ?? '2Gi'),
+          },
+          resources: canonical(database?.managed?.resources ?? DATABASE_RESOURCES),
         },
       },
     },
   };
+}
+
+function canonical(resources: V1ResourceRequirements): V1ResourceRequirements {
+  const entries = Object.entries(resources) as [string, Record<string, string | number>][];
+  const quantities = (given: Record<string, string | number>): Record<string, string> =>
+    Object.fromEntries(Object.entries(given).map(([name, quantity]) => [name, canonicalQuantity(quantity)]));
+  return Object.fromEntries(entries.map(([part, given]) => [part, quantities(given)]));
 }

@@ -40,7 +40,7 @@ function at(fields: FieldSet | undefined, path: readonly string[]): FieldSet | u
  * has their desired values. A field that is no longer desired but still owned counts as a difference, since the apply would remove it.
  *
  * Two things it cannot know without the schema, so builders must see to them: keys of list elements are written out even where the
- * server would fill them in (`protocol: TCP` of a port), and quantities stand in their canonical form (`100m`, not `0.1`).
+ * server would fill them in (`protocol: TCP` of a port), and quantities stand in their canonical form (`100m`, not `0.1`; see `withDefaults`).
  */
 export function isApplied(desired: KubeObject, live: KubeObject, manager: string): boolean {
   const owned = appliedFields(live, manager);
@@ -99,7 +99,8 @@ export function contains(whole: unknown, part: unknown): boolean {
       Object.entries(part).every(([name, value]) => value === undefined || contains(whole[name], value))
     );
   }
-  return whole === part;
+  // The API server's own types leave out what is empty.
+  return whole === part || (part === '' && whole === undefined);
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

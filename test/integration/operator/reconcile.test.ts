@@ -68,7 +68,13 @@ describe('reconciling against a real API server', () => {
 
   it('writes nothing after a restart to an app that is as it should be', async () => {
     const here = await scene();
-    await here.declare('steady', {});
+    // Whatever form the API server gives to what is asked for.
+    await here.declare('steady', {
+      resources: { requests: { cpu: '0.5', memory: '1024Mi' }, limits: { cpu: 1 } },
+      env: [{ name: 'EMPTY', value: '' }],
+      pod: { tolerations: [{ key: 'a', operator: 'Exists', value: '' }] },
+      database: { managed: { resources: { requests: { cpu: '0.1' } }, storage: { size: '2048Mi' } } },
+    });
     await here.comesUp('steady');
     const before = await writesIn(world, here.namespace);
     await operator.stop();

@@ -38,6 +38,7 @@ const rows: readonly Row[] = [
   { title: 'a leaf of another value', desired: { a: 1 }, live: { a: 2 }, owned: { 'f:a': {} }, same: false },
   { title: 'a number and its text', desired: { a: 1 }, live: { a: '1' }, owned: { 'f:a': {} }, same: false },
   { title: 'a false that is missing', desired: { a: false }, live: {}, owned: { 'f:a': {} }, same: false },
+  { title: 'an empty text that is left out', desired: { a: '' }, live: {}, owned: { 'f:a': {} }, same: true },
   {
     title: 'nested fields, beside those of others',
     desired: { spec: { a: { b: 1 } } },
