@@ -71,6 +71,12 @@ describe('what the API server says to a VacationApp', () => {
       'open or break the server',
     ],
     [
+      'a server without grants under another name',
+      { database: { managed: { configuration: { loose_skip_grant_tables: '1' } } } },
+      'use the name itself',
+    ],
+    ['a resource that is no amount', { resources: { requests: { cpu: 'lots' } } }, 'should match'],
+    [
       'a variable with dashes',
       { database: { managed: { configuration: { 'skip-grant-tables': '1' } } } },
       'lower case with underscores',

@@ -23,7 +23,7 @@ const spec = schema.properties?.spec as Schema;
 const KEYWORDS = new Set(
   `type description required properties items additionalProperties default enum format pattern minimum maximum minLength
   maxLength minItems maxItems minProperties maxProperties x-kubernetes-validations x-kubernetes-list-type
-  x-kubernetes-list-map-keys`.split(/\s+/),
+  x-kubernetes-list-map-keys x-kubernetes-int-or-string`.split(/\s+/),
 );
 
 /** Every schema in the schema, with the path to it. */
@@ -117,6 +117,16 @@ describe('the defaults', () => {
       database: { managed: { storage: { size: '9Gi', storageClassName: 'fast' }, resources: {}, image: 'mysql:9' } },
     } as const;
     expect(withDefaults(aVacationApp({ spec: given })).spec).to.deep.equal(given);
+  });
+
+  it('write quantities as the API server does', () => {
+    const resources = { requests: { cpu: '0.5' }, limits: { memory: '1024Mi' } };
+    const { spec: complete } = withDefaults(
+      aVacationApp({ spec: { resources, database: { managed: { resources, storage: { size: '1024Mi' } } } } }),
+    );
+    const canonical = { requests: { cpu: '500m' }, limits: { memory: '1Gi' } };
+    expect(complete.resources).to.deep.equal(canonical);
+    expect(complete.database.managed).to.deep.equal({ resources: canonical, storage: { size: '1Gi' } });
   });
 
   it('fill in beside what is given, and do not change the app', () => {
