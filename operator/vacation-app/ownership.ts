@@ -37,9 +37,11 @@ export function assertOwned(kind: Kind, live: KubeObject, app: VacationApp, isRe
   const labels = live.metadata.labels ?? {};
   const ours = labels[LABEL.managedBy] === FIELD_MANAGER && labels[LABEL.app] === app.metadata.name;
   if (isRetained && controller === undefined && ours) return;
+  // Never the advice to delete what may hold the passwords of a database.
+  const remedy =
+    isRetained && controller === undefined
+      ? `if it is this app's, label it ${LABEL.app}=${app.metadata.name} and ${LABEL.managedBy}=${FIELD_MANAGER}; else give this app another name`
+      : 'delete or rename it, or give this app another name';
   const owner = controller ? `${controller.kind} ${controller.name}` : 'nobody that this operator knows';
-  throw new TerminalError(
-    REASON.notOwned,
-    `${describe(kind, live)} exists and belongs to ${owner}: delete or rename it, or give this app another name`,
-  );
+  throw new TerminalError(REASON.notOwned, `${describe(kind, live)} exists and belongs to ${owner}: ${remedy}`);
 }

@@ -143,9 +143,20 @@ async function applyCredentials(
   const desiredFor = (existing: V1Secret | undefined): KubeObject => {
     const credentials = credentialsOf(app, existing, volumeClaim !== undefined, random);
     const desired = credentialsSecret(app, credentials) as KubeObject;
+    // What somebody changes in it meanwhile is never put back: the apply is then a conflict.
+    if (existing?.metadata?.resourceVersion !== undefined) {
+      desired.metadata.resourceVersion = existing.metadata.resourceVersion;
+    }
     return app.spec.deletionPolicy === 'Delete' ? owned(desired, app) : desired;
   };
   let existing = secret ?? (volumeClaim === undefined ? undefined : await read());
+  if (existing === undefined && volumeClaim?.metadata?.deletionTimestamp !== undefined) {
+    throw new WaitingError(
+      REASON.ownerTerminating,
+      `PersistentVolumeClaim ${volumeClaim.metadata.name ?? ''} is being deleted, which waits for the pod that uses it; an empty database follows`,
+      { retryAfterMs: 2_000 },
+    );
+  }
   if (existing === undefined) {
     try {
       await cluster.create(SECRET, desiredFor(undefined), { manager: FIELD_MANAGER, signal });

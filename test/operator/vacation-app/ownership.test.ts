@@ -50,6 +50,13 @@ describe('ownership', () => {
     });
   }
 
+  it('of what is retained can be claimed by labels, and nobody is told to delete it', () => {
+    const check = () => assertOwned(SERVICE, anObject(1, { name: 'milky-way-web' }), app, true);
+    expect(check)
+      .to.throw('label it interstellar.dev/app=milky-way')
+      .that.does.not.match(/delete/);
+  });
+
   it('is stamped on a child without touching it', () => {
     const child = anObject(1, { labels: { a: 'b' } });
     const before = structuredClone(child);
