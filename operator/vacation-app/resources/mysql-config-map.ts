@@ -2,7 +2,7 @@ import type { V1ConfigMap } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../api/defaults.ts';
 import { childMetadata, childName, DATABASE_NAME } from '../names.ts';
 
-/** Enough for the ten pods of the default autoscaler with ten connections each, a migration, and room to look on. */
+/** `max_connections`: enough for the ten pods of the default autoscaler, each with five connections of its pool and one that probes, twice over. */
 const SETTINGS: Readonly<Record<string, string>> = {
   max_connections: '200',
   innodb_buffer_pool_size: '256M',
@@ -15,7 +15,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
 
 /**
  * Runs once, when the volume is empty: makes the database and its two users from the URIs that the pods use. Passwords come from
- * mounted files and go to the server through its standard input, so they are in no argument and no environment.
+ * mounted files and are in no argument: those of the users go to the client through its standard input, root's through its environment.
  */
 const BOOTSTRAP = `#!/bin/bash
 set -eu

@@ -30,7 +30,8 @@ export function mysqlStatefulSet(app: CompleteApp, facts: Facts): V1StatefulSet 
       template: {
         metadata: {
           labels: labels(app, 'mysql'),
-          annotations: { [CONTENT.configuration]: contentHash(mysqlConfigMap(app).data) },
+          // The script is not part of it: it runs on an empty volume only, and is no reason to restart a server.
+          annotations: { [CONTENT.configuration]: contentHash(mysqlConfigMap(app).data?.['vacation.cnf']) },
         },
         spec: atRevision(facts.mysql.revision, 'mysql', mysqlPod(app, facts)),
       },

@@ -3,7 +3,8 @@ import type { V1PodSpec } from '@kubernetes/client-node';
 /**
  * A change of what the operator writes into pods. Pods restart when it applies, so a child keeps the revision that it was made with, and
  * moves on when its owner asks (`interstellar.dev/update`). A change to the specs of `web-pod.ts` or `mysql-stateful-set.ts` that is not
- * caused by the app's own spec is therefore never made there but as a new entry here: the goldens of the first revision hold for ever.
+ * caused by the app's own spec is therefore never made there but as a new entry here: the goldens of the first revision hold for ever. So do
+ * those of the settings in the two ConfigMaps, whose hashes are in the pods.
  */
 export interface TemplateRevision {
   readonly web: (pod: V1PodSpec) => V1PodSpec;

@@ -67,7 +67,8 @@ export function webPod(app: CompleteApp, image: string): V1PodSpec {
           { name: 'probes', containerPort: PROBE_PORT, protocol: 'TCP' },
         ],
         resources: app.spec.resources,
-        startupProbe: { ...probe('/readyz'), periodSeconds: 1, failureThreshold: 120, timeoutSeconds: 3 },
+        // Waits for the schema, and so for a MySQL that recovers: a restart would only make it later.
+        startupProbe: { ...probe('/readyz'), periodSeconds: 1, failureThreshold: 1_800, timeoutSeconds: 3 },
         readinessProbe: { ...probe('/readyz'), periodSeconds: 5, failureThreshold: 2, timeoutSeconds: 3 },
         livenessProbe: { ...probe('/livez'), periodSeconds: 10, failureThreshold: 6, timeoutSeconds: 5 },
         // Endpoints go away beside the stop, not before it: requests still arrive for a few seconds.
