@@ -124,5 +124,3 @@ export const REASON = {
   waitingForDatabase: 'WaitingForDatabase',
   waitingForSchema: 'WaitingForSchema',
 } as const;
-
-export type Reason = (typeof REASON)[keyof typeof REASON];

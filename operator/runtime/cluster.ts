@@ -93,13 +93,13 @@ export class Cluster {
   }
 
   /** Deletes exactly this object: a namesake made meanwhile stays. */
-  async remove(kind: Kind, live: KubeObject, propagationPolicy: 'Background' | 'Orphan' = 'Background'): Promise<void> {
+  async remove(kind: Kind, live: KubeObject): Promise<void> {
     const { namespace = '', name, uid } = live.metadata;
     try {
       await this.#client.request({
         method: 'DELETE',
         path: pathOf(kind, namespace, name),
-        body: { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy, preconditions: { uid } },
+        body: { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions: { uid } },
       });
       this.#metrics.wrote(kind.kind, 'prune');
     } catch (error) {
