@@ -153,7 +153,7 @@ async function applyCredentials(
   if (existing === undefined && volumeClaim?.metadata?.deletionTimestamp !== undefined) {
     throw new WaitingError(
       REASON.ownerTerminating,
-      `PersistentVolumeClaim ${volumeClaim.metadata.name ?? ''} is being deleted, which waits for the pod that uses it; an empty database follows`,
+      `PersistentVolumeClaim ${volumeClaim.metadata.name ?? ''} is being deleted, which waits for the pod that uses it (kubectl delete pod ${childName(app, 'mysql')}-0); an empty database follows`,
       { retryAfterMs: 2_000 },
     );
   }
