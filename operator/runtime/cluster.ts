@@ -5,9 +5,6 @@ import type { WriteMetrics } from './metrics.ts';
 import { isApplied } from './owned-fields.ts';
 import type { Store } from './store.ts';
 
-/** Why something was written, for the write counter. */
-export type WriteReason = 'create' | 'change' | 'drift' | 'prune' | 'handover' | 'status';
-
 interface WriteOptions {
   readonly manager: string;
   readonly signal?: AbortSignal;
@@ -39,19 +36,19 @@ export class Cluster {
   }
 
   /**
-   * Makes the object so, by server-side apply, unless it already is. Returns what it wrote, or undefined.
+   * Makes the object so, by server-side apply, unless it already is.
    *
    * 1. Unknown to the cache: created and nothing else, so that nothing foreign is merged into.
    * 2. There after all (a label that the watch selects by was removed, or it is foreign): read, and `assertOurs` decides.
    * 3. Known: `assertOurs`, then applied where an owned field differs. The uid goes along: a namesake made meanwhile is not touched.
    */
-  async apply(kind: Kind, desired: KubeObject, options: ApplyOptions): Promise<WriteReason | undefined> {
+  async apply(kind: Kind, desired: KubeObject, options: ApplyOptions): Promise<void> {
     const { namespace = '', name } = desired.metadata;
     let live = this.store(kind).get(namespace, name);
     if (live === undefined) {
       try {
         await this.create(kind, desired, options);
-        return 'create';
+        return;
       } catch (error) {
         if (!isConflict(error)) throw error;
         live = await this.read(kind, namespace, name);
@@ -59,11 +56,10 @@ export class Cluster {
       }
     }
     options.assertOurs(live);
-    if (isApplied(desired, live, options.manager)) return undefined;
+    if (isApplied(desired, live, options.manager)) return;
     const pinned = { ...desired, metadata: { ...desired.metadata, uid: live.metadata.uid ?? '' } };
     await this.#patch(kind, pinned, options);
     this.#metrics.wrote(kind.kind, options.difference);
-    return options.difference;
   }
 
   /**

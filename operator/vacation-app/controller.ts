@@ -67,7 +67,7 @@ export function createWatching(client: ApiClient, options: WatchingOptions): Wat
 }
 
 /** The key of the app that an object is or belongs to. */
-export function appKeyOf(object: KubeObject): string | undefined {
+function appKeyOf(object: KubeObject): string | undefined {
   if (object.kind === VACATION_APP.kind) return keyOf(object);
   const app = object.metadata.labels?.[LABEL.app];
   return app === undefined ? undefined : `${object.metadata.namespace ?? ''}/${app}`;

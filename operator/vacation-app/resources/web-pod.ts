@@ -13,7 +13,7 @@ const fromCredentials = (app: CompleteApp, name: string, key: string, optional =
 });
 
 /** What the web pods and the migration have in common. */
-export function podBase(app: CompleteApp): Omit<V1PodSpec, 'containers'> {
+function podBase(app: CompleteApp): Omit<V1PodSpec, 'containers'> {
   const { nodeSelector, tolerations, priorityClassName } = app.spec.pod ?? {};
   return {
     serviceAccountName: childName(app, 'web'),
@@ -28,7 +28,7 @@ export function podBase(app: CompleteApp): Omit<V1PodSpec, 'containers'> {
   };
 }
 
-export function containerBase(app: CompleteApp, image: string): Omit<V1Container, 'name'> {
+function containerBase(app: CompleteApp, image: string): Omit<V1Container, 'name'> {
   return {
     image,
     imagePullPolicy: app.spec.imagePullPolicy,
