@@ -8,11 +8,12 @@ import type { Reconcile, Result } from '../runtime/controller.ts';
 import { TerminalError, WaitingError } from '../runtime/errors.ts';
 import type { EventNote } from '../runtime/events.ts';
 import { splitKey, type Kind, type KubeObject } from '../runtime/kinds.ts';
+import { appliedFields } from '../runtime/owned-fields.ts';
 import { credentialsOf, credentialsSecret } from './credentials.ts';
 import { eventsOf } from './events.ts';
 import { factsOf, type Facts, type OperatorDefaults } from './facts.ts';
-import { DEPLOYMENT, JOB, SECRET } from './kinds.ts';
-import { childName, credentialsName, FIELD_MANAGER, HANDOVER_MANAGER } from './names.ts';
+import { DEPLOYMENT, JOB, SECRET, VOLUME_CLAIM } from './kinds.ts';
+import { childName, credentialsName, FIELD_MANAGER, HANDOVER_MANAGER, volumeClaimName } from './names.ts';
 import { isDatabaseReady, jobCondition, migrationReport, observe, type Observed } from './observe.ts';
 import { assertOwned, owned } from './ownership.ts';
 import { replicasToHandOver } from './replicas.ts';
@@ -89,6 +90,7 @@ async function converge(app: CompleteApp, dependencies: Dependencies, signal: Ab
     await settled(due.map(({ kind, object }) => apply(app, kind, owned(object, app), cluster, signal)));
     if (step === 'web') await handOverReplicas(app, cluster, signal);
   }
+  await ownVolume(app, cluster, signal);
 }
 
 /** Whether what the step waits for is there. */
@@ -125,7 +127,7 @@ async function apply(
 ): Promise<void> {
   await cluster.apply(kind, desired, {
     manager: FIELD_MANAGER,
-    assertOurs: (live) => assertOwned(kind, live, app, kind === SECRET),
+    assertOurs: (live) => assertOwned(kind, live, app, kind === SECRET || kind === VOLUME_CLAIM),
     difference: app.status?.observedGeneration === app.metadata.generation ? 'drift' : 'change',
     signal,
   });
@@ -168,6 +170,18 @@ async function applyCredentials(
   }
   if (existing) assertOwned(SECRET, existing as KubeObject, app, true);
   await apply(app, SECRET, desiredFor(existing), cluster, signal);
+}
+
+/** Under Delete the volume goes with the app, and with nothing else: not with a StatefulSet that somebody deletes. */
+async function ownVolume(app: CompleteApp, cluster: Cluster, signal: AbortSignal): Promise<void> {
+  const { namespace = '' } = app.metadata;
+  const name = volumeClaimName(app);
+  const live = cluster.store(VOLUME_CLAIM).get(namespace, name);
+  const isDelete = app.spec.deletionPolicy === 'Delete';
+  if (!live || live.metadata.deletionTimestamp !== undefined) return;
+  if (!isDelete && appliedFields(live, FIELD_MANAGER) === undefined) return;
+  const part = { apiVersion: VOLUME_CLAIM.apiVersion, kind: VOLUME_CLAIM.kind, metadata: { name, namespace } };
+  await apply(app, VOLUME_CLAIM, isDelete ? owned(part, app) : part, cluster, signal);
 }
 
 /** Gives the number of web pods to whoever scales them, under a manager of its own; see `replicasToHandOver`. */

@@ -13,12 +13,31 @@ const SETTINGS: Readonly<Record<string, string>> = {
   skip_name_resolve: 'ON',
 };
 
+/** Where the root of the volume is mounted; the server's own folder is one below it. */
+export const VOLUME_PATH = '/var/lib/vacation';
+export const DATA_PATH = '/var/lib/mysql';
+const PREPARING = `${VOLUME_PATH}/preparing`;
+
+/**
+ * Starts the server. An empty volume is marked until it is prepared, so that a preparation that was cut off (the pod was evicted, its
+ * node lost) is begun anew: the image's entrypoint would take what is there for a database that is complete.
+ */
+const START = `#!/bin/bash
+set -eu
+if [ -e ${PREPARING} ]; then
+  echo "The preparation of the volume was cut off; it begins anew"
+  find ${DATA_PATH} -mindepth 1 -delete
+fi
+[ -d ${DATA_PATH}/mysql ] || touch ${PREPARING}
+exec docker-entrypoint.sh mysqld
+`;
+
 /**
  * Runs once, when the volume is empty: makes the database and its two users from the URIs that the pods use. Passwords come from
  * mounted files and are in no argument: those of the users go to the client through its standard input, root's through its environment.
  */
 const BOOTSTRAP = `#!/bin/bash
-set -eu
+set -euo pipefail
 decode() { printf '%b' "\${1//%/\\\\x}"; }
 quote() { local text=\${1//\\\\/\\\\\\\\}; printf "'%s'" "\${text//\\'/\\'\\'}"; }
 # account FILE PRIVILEGES: the user whom the URI in the file names
@@ -34,14 +53,15 @@ account() {
   account /etc/vacation/credentials/db_uri "SELECT, INSERT, UPDATE, DELETE"
   account /etc/vacation/credentials/db_migration_uri "ALL PRIVILEGES"
 } | MYSQL_PWD=$(</etc/vacation/credentials/db_root_password) mysql --protocol=socket --user=root
+rm ${PREPARING}
 `;
 
-/** The server's settings, and the script that prepares an empty volume. */
+/** The server's settings, and the scripts that start it and prepare an empty volume. */
 export function mysqlConfigMap(app: CompleteApp): V1ConfigMap {
   const settings = { ...SETTINGS, ...app.spec.database.managed.configuration };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
   return {
     metadata: childMetadata(app, childName(app, 'mysql'), 'mysql'),
-    data: { 'vacation.cnf': `[mysqld]\n${lines.join('\n')}\n`, 'bootstrap.sh': BOOTSTRAP },
+    data: { 'vacation.cnf': `[mysqld]\n${lines.join('\n')}\n`, 'start.sh': START, 'bootstrap.sh': BOOTSTRAP },
   };
 }

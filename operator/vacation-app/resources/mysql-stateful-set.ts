@@ -2,7 +2,7 @@ import type { V1PodSpec, V1Probe, V1StatefulSet } from '@kubernetes/client-node'
 import type { CompleteApp } from '../../api/defaults.ts';
 import { pinAnnotations, type Facts } from '../facts.ts';
 import { childMetadata, childName, contentHash, CONTENT, credentialsName, labels, selectorLabels } from '../names.ts';
-import { mysqlConfigMap } from './mysql-config-map.ts';
+import { DATA_PATH, mysqlConfigMap, VOLUME_PATH } from './mysql-config-map.ts';
 import { containerSecurity, podSecurity } from './security.ts';
 import { atRevision } from './templates.ts';
 
@@ -26,11 +26,10 @@ export function mysqlStatefulSet(app: CompleteApp, facts: Facts): V1StatefulSet 
       replicas: 1,
       serviceName: metadata.name,
       selector: { matchLabels: selectorLabels(app, 'mysql') },
-      persistentVolumeClaimRetentionPolicy: { whenDeleted: app.spec.deletionPolicy, whenScaled: 'Retain' },
       template: {
         metadata: {
           labels: labels(app, 'mysql'),
-          // The script is not part of it: it runs on an empty volume only, and is no reason to restart a server.
+          // The scripts are not part of it: they matter at the next start only, and are no reason for one.
           annotations: { [CONTENT.configuration]: contentHash(mysqlConfigMap(app).data?.['vacation.cnf']) },
         },
         spec: atRevision(facts.mysql.revision, 'mysql', mysqlPod(app, facts)),
@@ -65,6 +64,7 @@ function mysqlPod(app: CompleteApp, facts: Facts): V1PodSpec {
         name: 'mysql',
         image: facts.mysql.image,
         imagePullPolicy: app.spec.imagePullPolicy,
+        command: ['bash', '/etc/vacation/start.sh'],
         env: [
           { name: 'MYSQL_ROOT_PASSWORD_FILE', value: '/etc/vacation/credentials/db_root_password' },
           // Root only from inside the pod.
@@ -78,8 +78,10 @@ function mysqlPod(app: CompleteApp, facts: Facts): V1PodSpec {
         readinessProbe: ping({ periodSeconds: 5, failureThreshold: 3 }),
         livenessProbe: ping({ periodSeconds: 20, failureThreshold: 6 }),
         volumeMounts: [
-          { name: 'data', mountPath: '/var/lib/mysql', subPath: 'mysql' },
+          { name: 'data', mountPath: DATA_PATH, subPath: 'mysql' },
+          { name: 'data', mountPath: VOLUME_PATH },
           { name: 'configuration', mountPath: '/etc/mysql/conf.d/vacation.cnf', subPath: 'vacation.cnf' },
+          { name: 'configuration', mountPath: '/etc/vacation/start.sh', subPath: 'start.sh' },
           { name: 'configuration', mountPath: '/docker-entrypoint-initdb.d/bootstrap.sh', subPath: 'bootstrap.sh' },
           { name: 'credentials', mountPath: '/etc/vacation/credentials', readOnly: true },
           { name: 'run', mountPath: '/var/run/mysqld' },

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { V1Deployment, V1Secret, V1StatefulSet } from '@kubernetes/client-node';
 import { ANNOTATION } from '../../../operator/api/vacation-app.ts';
-import type { KubeObject } from '../../../operator/runtime/kinds.ts';
+import type { Kind, KubeObject } from '../../../operator/runtime/kinds.ts';
 import {
   AUTOSCALER,
   CONFIG_MAP,
@@ -12,6 +12,7 @@ import {
   STATEFUL_SET,
   VOLUME_CLAIM,
 } from '../../../operator/vacation-app/kinds.ts';
+import { labels } from '../../../operator/vacation-app/names.ts';
 import { createWorld, eventually, Scene, startOperator, writesIn, type RunningOperator, type World } from './world.ts';
 
 type Live<T> = T & KubeObject;
@@ -221,6 +222,25 @@ describe('reconciling against a real API server', () => {
     const after = await here.get<Live<V1Secret>>(SECRET, 'afresh-credentials');
     expect(after?.data).to.have.all.keys(...Object.keys(before?.data ?? {}));
     expect(after?.data?.db_uri).not.to.equal(before?.data?.db_uri);
+  });
+
+  it('owns the volume and the credentials under Delete only, and lets go of them under Retain', async () => {
+    const here = await scene();
+    const owners = async (kind: Kind, name: string): Promise<(string | undefined)[]> =>
+      ((await here.get(kind, name))?.metadata.ownerReferences ?? []).map((owner) => owner.name);
+    const both = async (): Promise<unknown> => [
+      await owners(SECRET, 'owning-credentials'),
+      await owners(VOLUME_CLAIM, 'data-owning-mysql-0'),
+    ];
+    await here.declare('owning', { deletionPolicy: 'Delete' });
+    await here.child(STATEFUL_SET, 'owning-mysql');
+    await here.create(VOLUME_CLAIM, {
+      metadata: { name: 'data-owning-mysql-0', labels: labels({ metadata: { name: 'owning' } }, 'mysql') },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    });
+    await eventually('owned', both, (found) => JSON.stringify(found) === '[["owning"],["owning"]]');
+    await here.declare('owning', {});
+    await eventually('let go', both, (found) => JSON.stringify(found) === '[[],[]]');
   });
 
   it('runs one migration per image, and moves the web pods only after it', async () => {
