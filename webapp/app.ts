@@ -22,11 +22,13 @@ import { sessions } from './middleware/sessions.ts';
 import { staticFiles } from './middleware/static-files.ts';
 import { publicRoutes } from './pages/routes.ts';
 import type { Metrics } from './probes/metrics.ts';
+import type { Throttle } from './throttling/throttle.ts';
 
 export interface Services extends AccountServices, OwnAccountServices, BookingServices {
   readonly views: (name: string) => View;
   readonly assets: Assets;
   readonly metrics: Metrics;
+  readonly throttle: Throttle;
   readonly logger: Logger;
   readonly isDraining: () => boolean;
 }

@@ -1,4 +1,5 @@
 import { DEFAULT_DESTINATIONS, type Destination, parseDestinations } from './bookings/destinations.ts';
+import { type Limit, parseLimit } from './throttling/rules.ts';
 
 export interface Config {
   readonly database: DatabaseConfig;
@@ -13,6 +14,7 @@ export interface Config {
   readonly destinations: readonly Destination[];
   readonly password: PasswordConfig;
   readonly session: SessionConfig;
+  readonly throttling: ThrottlingConfig;
   readonly server: ServerConfig;
 }
 
@@ -41,6 +43,15 @@ export interface PasswordConfig {
 export interface SessionConfig {
   readonly idleMinutes: number;
   readonly maximumHours: number;
+}
+
+export interface ThrottlingConfig {
+  /** Failures in a row of one username from one address. */
+  readonly logIn: Limit | 'off';
+  readonly logInAccount: Limit | 'off';
+  readonly logInAddress: Limit | 'off';
+  readonly passwordCheck: Limit | 'off';
+  readonly registration: Limit | 'off';
 }
 
 export interface ServerConfig {
@@ -87,6 +98,13 @@ export function readConfig(env: Environment): Config {
     session: {
       idleMinutes: read.integer('SESSION_IDLE_MINUTES', 120, 1, 43_200),
       maximumHours: read.integer('SESSION_MAX_HOURS', 24, 1, 8760),
+    },
+    throttling: {
+      logIn: read.limit('LIMIT_LOG_IN', '10/1h'),
+      logInAccount: read.limit('LIMIT_LOG_IN_ACCOUNT', '25/1h'),
+      logInAddress: read.limit('LIMIT_LOG_IN_ADDRESS', '100/1d'),
+      passwordCheck: read.limit('LIMIT_PASSWORD_CHECK', '10/1h'),
+      registration: read.limit('LIMIT_REGISTRATION', '200/1h'),
     },
     server: {
       bodyLimitKb: read.integer('BODY_LIMIT_KB', 16, 4, 1024),
@@ -139,6 +157,12 @@ function reader(env: Environment) {
       if (value === 'false' || value === '0') return false;
       faults.push(`${name} must be true or false.`);
       return fallback;
+    },
+    limit(name: string, fallback: string): Limit | 'off' {
+      const limit = parseLimit(text(name)?.toLowerCase() ?? fallback);
+      if (limit === undefined)
+        faults.push(`${name} must be a number and a time of at most 30 days, as 10/1h (s, m, h, d), or off.`);
+      return limit ?? 'off';
     },
     done<T>(config: T): T {
       if (faults.length > 0) throw new ConfigError(faults);

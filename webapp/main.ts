@@ -41,7 +41,9 @@ function main(): void {
   server.listen(config.port, () => logger.info('Listening', { port: config.port, probePort: config.probePort }));
 
   const sweeper = setInterval(() => {
-    services.sessionStore.sweep().catch((error: unknown) => logger.debug('Expired sessions stay for now', { error }));
+    for (const expiring of [services.sessionStore, services.throttle]) {
+      expiring.sweep().catch((error: unknown) => logger.debug('What has expired stays for now', { error }));
+    }
   }, SWEEP_INTERVAL_MS);
   sweeper.unref();
 

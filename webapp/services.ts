@@ -2,6 +2,7 @@ import { addDemoTraveller } from './accounts/add-demo-traveller.ts';
 import { changePassword } from './accounts/change-password.ts';
 import { deleteAccount } from './accounts/delete-account.ts';
 import { ownData } from './accounts/own-data.ts';
+import { accountLimits } from './accounts/limits.ts';
 import { loadCommonPasswords } from './accounts/common-passwords.ts';
 import { logIn } from './accounts/log-in.ts';
 import { createPasswords } from './accounts/passwords.ts';
@@ -21,9 +22,13 @@ import type { Config } from './config.ts';
 import { createDatabase, type Database } from './database/database.ts';
 import { loadAssets } from './http/assets.ts';
 import { loadViews } from './http/views.ts';
+import { createSigner } from './http/signer.ts';
 import type { Logger } from './log.ts';
 import { createMetrics, watchDatabase } from './probes/metrics.ts';
 import { SessionStore } from './sessions/session-store.ts';
+import { createMemoryStore } from './throttling/memory-store.ts';
+import { createThrottle } from './throttling/throttle.ts';
+import { createThrottleStore } from './throttling/throttle-store.ts';
 
 export interface Composition {
   readonly services: Services;
@@ -58,15 +63,23 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
   const travellers = createTravellerStore(database);
   const bookings = createBookingStore(database);
   const rules = { minimumLength, isCommon: loadCommonPasswords() };
+  const throttle = createThrottle({
+    shared: createThrottleStore(database),
+    insurance: createMemoryStore(),
+    signer: createSigner(config.secretKeys, 'throttle'),
+    clock,
+  });
+  const limits = accountLimits(config.throttling);
   const addDemo = addDemoTraveller(travellers, passwords);
   return {
     database,
     services: {
-      registerTraveller: registerTraveller(travellers, passwords, rules),
-      changePassword: changePassword(travellers, passwords, rules),
-      deleteAccount: deleteAccount(database, travellers, bookings, passwords),
+      registerTraveller: registerTraveller(travellers, passwords, rules, throttle, limits),
+      changePassword: changePassword(travellers, passwords, rules, throttle, limits),
+      deleteAccount: deleteAccount(database, travellers, bookings, passwords, throttle, limits),
       ownData: ownData(travellers, bookings),
-      logIn: logIn(travellers, passwords),
+      logIn: logIn(travellers, passwords, throttle, limits),
+      throttle,
       minimumPasswordLength: minimumLength,
       bookTrip: bookTrip(database, bookings),
       cancelTrip: cancelTrip(database, bookings, () => clock.now()),

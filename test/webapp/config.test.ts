@@ -54,6 +54,11 @@ describe('The settings of the web application', () => {
       LOG_LEVEL: 'loud',
       CAPACITY_PER_DEPARTURE: '0',
       DESTINATIONS: '[]',
+      LIMIT_LOG_IN: '10',
+      LIMIT_LOG_IN_ACCOUNT: '0/1h',
+      LIMIT_LOG_IN_ADDRESS: 'many',
+      LIMIT_PASSWORD_CHECK: '10/1w',
+      LIMIT_REGISTRATION: '10/31d',
     });
     for (const name of [
       'db_uri',
@@ -65,11 +70,29 @@ describe('The settings of the web application', () => {
       'LOG_LEVEL',
       'CAPACITY_PER_DEPARTURE',
       'DESTINATIONS',
+      'LIMIT_LOG_IN',
+      'LIMIT_LOG_IN_ACCOUNT',
+      'LIMIT_LOG_IN_ADDRESS',
+      'LIMIT_PASSWORD_CHECK',
+      'LIMIT_REGISTRATION',
     ]) {
       expect(message).to.match(new RegExp(`^ {2}${name} `, 'm'));
     }
     expect(message).to.not.include('hunter2').and.not.include('short\n');
     expect(faultsOf({})).to.include('db_uri is missing').and.include('secret_key is missing');
+  });
+
+  it('limit attempts as docs/webapp.md says, unless they say otherwise', () => {
+    const hour = 3600;
+    expect(readConfig(REQUIRED).throttling).to.deep.equal({
+      logIn: { count: 10, seconds: hour },
+      logInAccount: { count: 25, seconds: hour },
+      logInAddress: { count: 100, seconds: 24 * hour },
+      passwordCheck: { count: 10, seconds: hour },
+      registration: { count: 200, seconds: hour },
+    });
+    const { throttling } = readConfig({ ...REQUIRED, LIMIT_REGISTRATION: 'OFF', LIMIT_LOG_IN: '3/5m' });
+    expect([throttling.registration, throttling.logIn]).to.deep.equal(['off', { count: 3, seconds: 300 }]);
   });
 
   it('never trust any proxy that there is', () => {

@@ -4,9 +4,11 @@ import { type FieldErrors, hasErrors, textOf } from '../http/form.ts';
 import type { Pages } from '../http/pages.ts';
 import { endSession, signedIn, startSession } from '../middleware/sessions.ts';
 import type { SessionStore, SignedIn } from '../sessions/session-store.ts';
+import { TooMany } from '../throttling/throttle.ts';
 import { type ChangePassword, WRONG_PASSWORD } from './change-password.ts';
 import type { DeleteAccount } from './delete-account.ts';
 import type { OwnData } from './own-data.ts';
+import { alertOf, statusOfRefusal } from './refusal.ts';
 
 export interface OwnAccountServices {
   readonly changePassword: ChangePassword;
@@ -27,12 +29,14 @@ const LABELS = {
 export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Router {
   const { sessionStore, minimumPasswordLength } = services;
   const router = Router();
-  const send = (request: Request, response: Response, errors: FieldErrors = {}) => {
-    const model = { title: 'Your account', values: {}, errors, labels: LABELS, minimumPasswordLength };
-    pages.send(request, response, 'account', model, hasErrors(errors) ? 422 : 200);
+  const page = { title: 'Your account', values: {}, labels: LABELS, minimumPasswordLength };
+  const refuse = (request: Request, response: Response, why: FieldErrors | TooMany) => {
+    const tooMany = why instanceof TooMany ? why : undefined;
+    const model = why instanceof TooMany ? { ...page, alerts: [alertOf(why)] } : { ...page, errors: why };
+    pages.send(request, response, 'account', model, statusOfRefusal(response, tooMany));
   };
 
-  router.get('/account', (request, response) => send(request, response));
+  router.get('/account', (request, response) => pages.send(request, response, 'account', page));
 
   router.post('/account/password', async (request, response) => {
     const traveller = ownerOf(request);
@@ -42,8 +46,8 @@ export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Ro
       password: password('password'),
       confirmPassword: password('confirm_password'),
     });
-    if (hasErrors(errors)) {
-      send(request, response, errors);
+    if (errors instanceof TooMany || hasErrors(errors)) {
+      refuse(request, response, errors);
       return;
     }
     await startSession(request, traveller);
@@ -74,8 +78,8 @@ export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Ro
   router.post('/account/delete', async (request, response) => {
     const { id } = ownerOf(request);
     const outcome = await services.deleteAccount(id, textOf(request.body, 'delete_password').normalize('NFC'));
-    if (outcome === 'wrong password') {
-      send(request, response, { delete_password: WRONG_PASSWORD });
+    if (outcome !== 'deleted') {
+      refuse(request, response, outcome === 'wrong password' ? { delete_password: WRONG_PASSWORD } : outcome);
       return;
     }
     await endSession(request);

@@ -1,10 +1,12 @@
 import type { BookingStore } from '../bookings/booking-store.ts';
 import type { Database } from '../database/database.ts';
 import { ChangedMeanwhileError } from '../database/errors.ts';
+import { type Throttle, TooMany } from '../throttling/throttle.ts';
+import type { AccountLimits } from './limits.ts';
 import type { Passwords } from './passwords.ts';
 import type { TravellerStore } from './traveller-store.ts';
 
-export type DeleteAccount = (travellerId: number, password: string) => Promise<'deleted' | 'wrong password'>;
+export type DeleteAccount = (travellerId: number, password: string) => Promise<'deleted' | 'wrong password' | TooMany>;
 
 /** Removes the traveller and all that is known of them; the places of their trips are free again. */
 export function deleteAccount(
@@ -12,10 +14,18 @@ export function deleteAccount(
   travellers: TravellerStore,
   bookings: BookingStore,
   passwords: Passwords,
+  throttle: Throttle,
+  limits: AccountLimits,
 ): DeleteAccount {
   return async (travellerId, password) => {
     const traveller = await travellers.withId(travellerId);
-    if ((await passwords.verify(password, traveller?.passwordHash)) === 'wrong') return 'wrong password';
+    const checked = await throttle.run(
+      limits.passwordCheck(travellerId),
+      () => passwords.verify(password, traveller?.passwordHash),
+      (result) => result === 'wrong',
+    );
+    if (checked instanceof TooMany) return checked;
+    if (checked === 'wrong') return 'wrong password';
     await database.transaction(async (transaction) => {
       const standing = async () =>
         (await bookings.allOfTraveller(travellerId, transaction)).filter(({ cancelledAt }) => cancelledAt === null);

@@ -1,12 +1,26 @@
+import type { Throttle, TooMany } from '../throttling/throttle.ts';
+import type { AccountLimits } from './limits.ts';
 import type { Passwords } from './passwords.ts';
 import { MAXIMUM_PASSWORD_LENGTH } from './rules.ts';
 import type { StoredTraveller, TravellerStore } from './traveller-store.ts';
 
-export type LogIn = (username: string, password: string) => Promise<StoredTraveller | undefined>;
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+  /** The client's, as far as it can be told. */
+  readonly address: string | undefined;
+}
+
+export type LogIn = (credentials: Credentials) => Promise<StoredTraveller | TooMany | undefined>;
 
 /** The traveller, where username and password belong together. A hash of an older kind is replaced on the way. */
-export function logIn(travellers: TravellerStore, passwords: Passwords): LogIn {
-  return async (username, password) => {
+export function logIn(
+  travellers: TravellerStore,
+  passwords: Passwords,
+  throttle: Throttle,
+  limits: AccountLimits,
+): LogIn {
+  const check = async (username: string, password: string) => {
     const traveller = await travellers.withUsername(username);
     const bounded = password.slice(0, MAXIMUM_PASSWORD_LENGTH * 2 + 1);
     const result = await passwords.verify(bounded, traveller?.passwordHash);
@@ -16,4 +30,10 @@ export function logIn(travellers: TravellerStore, passwords: Passwords): LogIn {
     }
     return traveller;
   };
+  return ({ username, password, address }) =>
+    throttle.run(
+      limits.logIn(username, address),
+      () => check(username, password),
+      (traveller) => traveller === undefined,
+    );
 }

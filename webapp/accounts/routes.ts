@@ -1,11 +1,13 @@
 import { type Request, type Response, Router } from 'express';
-import { hasErrors, REQUIRED, textOf } from '../http/form.ts';
+import { type FieldErrors, hasErrors, REQUIRED, textOf } from '../http/form.ts';
 import type { Pages } from '../http/pages.ts';
 import { endSession, signedIn, startSession } from '../middleware/sessions.ts';
 import type { Metrics } from '../probes/metrics.ts';
+import { TooMany } from '../throttling/throttle.ts';
 import { credentialsOf, registrationOf } from './forms.ts';
 import type { LogIn } from './log-in.ts';
 import type { RegisterTraveller } from './register-traveller.ts';
+import { alertOf, statusOfRefusal } from './refusal.ts';
 import { returnPathOf } from './return-path.ts';
 
 export interface AccountServices {
@@ -34,12 +36,21 @@ export function accountRoutes(services: AccountServices, pages: Pages): Router {
 
   router.post('/register', async (request, response) => {
     const registration = registrationOf(request.body);
-    const errors = await services.registerTraveller(registration);
-    if (hasErrors(errors)) {
+    const result = await services.registerTraveller(registration, request.ip);
+    const tooMany = result instanceof TooMany ? result : undefined;
+    const errors = result instanceof TooMany ? {} : result;
+    if (tooMany || hasErrors(errors)) {
       const { username, name, emailAddress } = registration;
       const values = { username, name, email_address: emailAddress };
-      const model = { title: 'Register', values, errors, labels: REGISTRATION_LABELS, minimumPasswordLength };
-      pages.send(request, response, 'register', model, 422);
+      const model = {
+        title: 'Register',
+        values,
+        errors,
+        labels: REGISTRATION_LABELS,
+        minimumPasswordLength,
+        alerts: tooMany ? [alertOf(tooMany)] : [],
+      };
+      pages.send(request, response, 'register', model, statusOfRefusal(response, tooMany));
       return;
     }
     pages.redirect(request, response, '/login', {
@@ -60,10 +71,12 @@ export function accountRoutes(services: AccountServices, pages: Pages): Router {
       ...(username === '' && { username: REQUIRED }),
       ...(password === '' && { password: REQUIRED }),
     };
-    const traveller = hasErrors(missing) ? undefined : await services.logIn(username, password);
-    if (!traveller) {
-      services.metrics.logIns.inc({ outcome: 'failed' });
-      pages.send(request, response, 'login', refusedLogIn(missing, username, next), 422);
+    const address = request.ip;
+    const traveller = hasErrors(missing) ? undefined : await services.logIn({ username, password, address });
+    if (!traveller || traveller instanceof TooMany) {
+      services.metrics.logIns.inc({ outcome: traveller ? 'throttled' : 'failed' });
+      const model = refusedLogIn(missing, username, next, traveller);
+      pages.send(request, response, 'login', model, statusOfRefusal(response, traveller));
       return;
     }
     services.metrics.logIns.inc({ outcome: 'succeeded' });
@@ -86,7 +99,7 @@ export function accountRoutes(services: AccountServices, pages: Pages): Router {
   return router;
 }
 
-function refusedLogIn(missing: Readonly<Record<string, string>>, username: string, next: string | undefined) {
+function refusedLogIn(missing: FieldErrors, username: string, next: string | undefined, tooMany: TooMany | undefined) {
   const text = 'Username and password do not match. Please try again.';
   return {
     title: 'Log in',
@@ -94,6 +107,6 @@ function refusedLogIn(missing: Readonly<Record<string, string>>, username: strin
     next,
     errors: missing,
     labels: LOG_IN_LABELS,
-    alerts: hasErrors(missing) ? [] : [{ kind: 'danger' as const, text }],
+    alerts: hasErrors(missing) ? [] : [tooMany ? alertOf(tooMany) : { kind: 'danger' as const, text }],
   };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConnectionOptions, RowDataPacket } from 'mysql2';
+import type { ConnectionOptions, ResultSetHeader, RowDataPacket } from 'mysql2';
 import type { Connection } from 'mysql2';
 import mysql2 from 'mysql2';
 import type { Transaction } from 'sequelize';
@@ -24,6 +24,8 @@ export interface Database {
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** One prepared statement past the ORM, for what every request does. */
   prepared<T>(sql: string, values: readonly PreparedValue[]): Promise<T[]>;
+  /** The same for a statement that writes; resolves to MySQL's affected rows. Like `prepared`, it may run twice. */
+  change(sql: string, values: readonly PreparedValue[]): Promise<number>;
   state(): BreakerState;
   pool(): { readonly size: number; readonly used: number; readonly waiting: number };
   close(): Promise<void>;
@@ -58,6 +60,10 @@ export function createDatabase({ config, models, logger, onUp }: DatabaseOptions
     write: (work) => breaker.run(work),
     transaction: (work) => transaction(sequelize, breaker, work),
     prepared: (sql, values) => breaker.run(() => again(() => prepared(sequelize, sql, values))),
+    change: async (sql, values) => {
+      const result = await breaker.run(() => again(() => prepared<unknown>(sequelize, sql, values)));
+      return (result as unknown as ResultSetHeader).affectedRows;
+    },
     state: () => breaker.state(),
     pool: () => poolOf(sequelize),
     close: async () => {

@@ -29,7 +29,7 @@ export function createMetrics(): Metrics {
     }),
     logIns: new Counter({
       name: 'log_ins_total',
-      help: 'Log-ins by outcome: succeeded, failed',
+      help: 'Log-ins by outcome: succeeded, failed, throttled',
       labelNames: ['outcome'],
       registers,
     }),

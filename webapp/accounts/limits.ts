@@ -1,0 +1,30 @@
+import type { ThrottlingConfig } from '../config.ts';
+import { networkOf } from '../throttling/rules.ts';
+import type { Counter } from '../throttling/throttle.ts';
+import { comparisonKey } from './rules.ts';
+
+/** What attempts are counted by. Names are counted whether or not somebody has them: the answers must not tell. */
+export interface AccountLimits {
+  /** The pair comes first: somebody refused by it cannot use up what is left to the account's owner elsewhere. */
+  logIn(username: string, address: string | undefined): readonly Counter[];
+  registration(address: string | undefined): readonly Counter[];
+  /** Of somebody who is logged in and gives their password again. */
+  passwordCheck(travellerId: number): readonly Counter[];
+}
+
+export function accountLimits(config: ThrottlingConfig): AccountLimits {
+  return {
+    logIn(username, address) {
+      const [name, network] = [comparisonKey(username), networkOf(address)];
+      return [
+        { key: ['log-in', name, network], limit: config.logIn, inARow: true },
+        { key: ['log-in address', network], limit: config.logInAddress },
+        { key: ['log-in account', name], limit: config.logInAccount },
+      ];
+    },
+    registration: (address) => [{ key: ['registration', networkOf(address)], limit: config.registration }],
+    passwordCheck: (travellerId) => [
+      { key: ['password', String(travellerId)], limit: config.passwordCheck, inARow: true },
+    ],
+  };
+}

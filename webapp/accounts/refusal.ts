@@ -1,0 +1,15 @@
+import type { Response } from 'express';
+import type { Alert } from '../http/alerts.ts';
+import { tooManyMessage } from '../throttling/rules.ts';
+import type { TooMany } from '../throttling/throttle.ts';
+
+/** The status of a form that is shown again; tells the client when to come back where that is all that is wrong. */
+export function statusOfRefusal(response: Response, tooMany: TooMany | undefined): 422 | 429 {
+  if (!tooMany) return 422;
+  response.set('Retry-After', String(tooMany.seconds));
+  return 429;
+}
+
+export function alertOf({ seconds }: TooMany): Alert {
+  return { kind: 'danger', text: tooManyMessage(seconds) };
+}

@@ -1,0 +1,112 @@
+import type { Clock } from '../clock.ts';
+import { BusyError, DatabaseAwayError, isLockConflict, isLostConnection } from '../database/errors.ts';
+import type { Signer } from '../http/signer.ts';
+import type { Limit } from './rules.ts';
+import type { ThrottleStore } from './throttle-store.ts';
+
+/** One count that an attempt is part of. */
+export interface Counter {
+  /** What is counted and of whom; only a keyed hash of it is kept. */
+  readonly key: readonly string[];
+  readonly limit: Limit | 'off';
+  /** Only attempts in a row are counted: one that is not a failure begins anew. */
+  readonly inARow?: boolean;
+}
+
+/** The attempt was not made: too many went before. */
+export class TooMany {
+  readonly seconds: number;
+  constructor(seconds: number) {
+    this.seconds = seconds;
+  }
+}
+
+export interface Throttle {
+  /**
+   * Runs `work` where every counter has room. It is counted before it runs, or those sent at once would all slip through; and
+   * taken back when it throws or `counts` says that its result is none to count. One refused counts nowhere.
+   */
+  run<T>(counters: readonly Counter[], work: () => Promise<T>, counts: (result: T) => boolean): Promise<T | TooMany>;
+  sweep(): Promise<void>;
+}
+
+export interface ThrottleOptions {
+  readonly shared: ThrottleStore;
+  /** Counts while the shared one is away. */
+  readonly insurance: ThrottleStore;
+  readonly signer: Signer;
+  readonly clock: Clock;
+}
+
+interface Taken {
+  readonly key: Buffer;
+  readonly inARow: boolean;
+}
+
+export function createThrottle({ shared, insurance, signer, clock }: ThrottleOptions): Throttle {
+  /** All or none. */
+  const takeFrom = async (store: ThrottleStore, counters: readonly Counter[]): Promise<readonly Taken[] | Date> => {
+    const taken: Taken[] = [];
+    for (const { key, limit, inARow = false } of counters) {
+      if (limit === 'off') continue;
+      const hash = signer.sign(JSON.stringify(key));
+      const fullUntil = await store.take(hash, limit, clock.now());
+      if (fullUntil) {
+        await store.giveBack(keysOf(taken), []);
+        return fullUntil;
+      }
+      taken.push({ key: hash, inARow });
+    }
+    return taken;
+  };
+  const take = async (counters: readonly Counter[]) => {
+    try {
+      return { store: shared, taken: await takeFrom(shared, counters) };
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      return { store: insurance, taken: await takeFrom(insurance, counters) };
+    }
+  };
+  /** What cannot be taken back now ends with its window. */
+  const giveBack = async (store: ThrottleStore, keys: readonly Buffer[], cleared: readonly Buffer[]) => {
+    try {
+      await store.giveBack(keys, cleared);
+    } catch (error) {
+      if (!isAway(error)) throw error;
+    }
+  };
+  return {
+    async run(counters, work, counts) {
+      const { store, taken } = await take(counters);
+      if (taken instanceof Date) {
+        return new TooMany(Math.max(1, Math.ceil((taken.getTime() - clock.now().getTime()) / 1000)));
+      }
+      let result;
+      try {
+        result = await work();
+      } catch (error) {
+        await giveBack(store, keysOf(taken), []);
+        throw error;
+      }
+      if (!counts(result)) {
+        const once = taken.filter(({ inARow }) => !inARow);
+        const inARow = taken.filter((one) => one.inARow);
+        await giveBack(store, keysOf(once), keysOf(inARow));
+      }
+      return result;
+    },
+    async sweep() {
+      await insurance.sweep(clock.now());
+      await shared.sweep(clock.now());
+    },
+  };
+}
+
+function keysOf(taken: readonly Taken[]): readonly Buffer[] {
+  return taken.map(({ key }) => key);
+}
+
+function isAway(error: unknown): boolean {
+  const known = error instanceof DatabaseAwayError || error instanceof BusyError;
+  return known || isLockConflict(error) || isLostConnection(error);
+}
