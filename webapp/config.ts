@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { DEFAULT_DESTINATIONS, type Destination, parseDestinations } from './bookings/destinations.ts';
 import { type Limit, parseLimit } from './throttling/rules.ts';
 
@@ -114,6 +115,7 @@ export function readConfig(env: Environment): Config {
       drainSeconds: read.integer('DRAIN_SECONDS', 15, 1, 300),
     },
   };
+  if (config.port === config.probePort && config.port !== 0) read.fault('PORT and PROBE_PORT must differ.');
   return read.done(config);
 }
 
@@ -230,9 +232,19 @@ function trustProxyOf(read: Reader): Config['trustProxy'] {
   if (value === undefined || value === 'false' || value === '0') return false;
   if (/^[1-9]\d?$/.test(value)) return Number(value);
   const parts = value.split(',').map((part) => part.trim());
-  if (parts.every((part) => /^(loopback|linklocal|uniquelocal|[\da-f.:]+(\/\d{1,3})?)$/i.test(part))) return parts;
+  if (parts.every(isTrusted)) return parts;
   read.fault('TRUST_PROXY must be false, a number of proxies, or a list of addresses and networks.');
   return false;
+}
+
+/** What Express takes: one of its named ranges, an address, or a network. */
+function isTrusted(part: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(part)) return true;
+  const [address = '', prefix] = part.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return (
+    bits > 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) >= 1 && Number(prefix) <= bits))
+  );
 }
 
 function logLevelOf(read: Reader): LogLevel {

@@ -20,7 +20,7 @@ export async function openAccess(
   const service = `${metadata.name}-web`;
   const read = ['get', 'service', service, `--namespace=${metadata.namespace}`];
   const nodePort = Number(await kubectlOf(cluster)([...read, '--output=jsonpath={.spec.ports[0].nodePort}']));
-  if (nodePort > 0 && (await answers(cluster.nodeAddress, nodePort))) {
+  if (nodePort > 0 && (await answersSoon(cluster.nodeAddress, nodePort))) {
     stopPortForward(earlier);
     return { url: `http://${cluster.nodeAddress}:${nodePort}/`, portForward: undefined };
   }
@@ -69,6 +69,15 @@ function startTimeOf(pid: number): string {
   } catch {
     return '';
   }
+}
+
+/** A node port is there some moments after its pods are ready. */
+function answersSoon(host: string, port: number): Promise<boolean> {
+  const answer = until('the node port', 5_000, () => answers(host, port), 250);
+  return answer.then(
+    () => true,
+    () => false,
+  );
 }
 
 function answers(host: string, port: number): Promise<boolean> {

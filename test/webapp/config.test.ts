@@ -96,6 +96,10 @@ describe('The settings of the web application', () => {
   });
 
   it('never trust any proxy that there is', () => {
+    for (const wrong of ['1.2.3', '10.0.0.0/99', ':::', '10.0.0.0/0', 'loopback, nonsense']) {
+      expect(() => readConfig({ ...REQUIRED, TRUST_PROXY: wrong }), wrong).to.throw('TRUST_PROXY must be');
+    }
+    expect(() => readConfig({ ...REQUIRED, PORT: '5000', PROBE_PORT: '5000' })).to.throw('must differ');
     expect(readConfig({ ...REQUIRED, TRUST_PROXY: '1' }).trustProxy).to.equal(1);
     expect(readConfig({ ...REQUIRED, TRUST_PROXY: 'false' }).trustProxy).to.equal(false);
     expect(readConfig({ ...REQUIRED, TRUST_PROXY: '10.0.0.0/8, loopback' }).trustProxy).to.deep.equal([

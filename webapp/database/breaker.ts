@@ -1,4 +1,4 @@
-import { DatabaseAwayError, isOverdue, isUnreachable } from './errors.ts';
+import { BusyError, DatabaseAwayError, isOverdue, isPoolExhausted, isUnreachable } from './errors.ts';
 
 export type BreakerState = 'starting' | 'up' | 'away' | 'outdated';
 
@@ -75,6 +75,7 @@ export function createBreaker({ probe, intervalMs, trustMs, onChange }: BreakerO
       try {
         return await Promise.race([work(), givenUp]);
       } catch (error) {
+        if (isPoolExhausted(error)) throw new BusyError('connections to the database', { cause: error });
         if (!isUnreachable(error)) throw error;
         trip(error);
         throw new DatabaseAwayError({ cause: error });

@@ -39,7 +39,12 @@ export function isOverdue(error: unknown): boolean {
 
 /** Nobody answers, or nobody can be let in. */
 export function isUnreachable(error: unknown): boolean {
-  return UNREACHABLE.has(codeOf(error)) || nameOf(error).startsWith('SequelizeConnection');
+  return UNREACHABLE.has(codeOf(error)) || (nameOf(error).startsWith('SequelizeConnection') && !isPoolExhausted(error));
+}
+
+/** Every connection of the pool was in use for too long: many ask, which says nothing of the database. */
+export function isPoolExhausted(error: unknown): boolean {
+  return nameOf(error) === 'SequelizeConnectionAcquireTimeoutError';
 }
 
 /** The name of the unique index that refused a row, where that is what happened. */

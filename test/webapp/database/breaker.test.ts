@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type BreakerState, createBreaker } from '../../../webapp/database/breaker.ts';
-import { DatabaseAwayError } from '../../../webapp/database/errors.ts';
+import { BusyError, DatabaseAwayError } from '../../../webapp/database/errors.ts';
 
 const refused = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
 const overdue = Object.assign(new Error('overdue'), { code: 'ETIMEDOUT' });
@@ -43,6 +43,15 @@ describe('The breaker', () => {
     answer = () => Promise.resolve('up');
     await settled();
     expect(states).to.deep.equal(['up', 'away', 'up']);
+  });
+
+  it('stays closed when every connection is in use, which says nothing of the database', async () => {
+    const breaker = aBreaker();
+    breaker.start();
+    await settled();
+    const exhausted = Object.assign(new Error('acquire'), { name: 'SequelizeConnectionAcquireTimeoutError' });
+    expect(await errorOf(breaker.run(() => Promise.reject(exhausted)))).to.be.instanceOf(BusyError);
+    expect(breaker.state()).to.equal('up');
   });
 
   it('stays closed after a mistake of the work itself', async () => {
