@@ -30,7 +30,11 @@ export async function demoUp(context: string | undefined): Promise<void> {
   }
   // what is being made is noted before it is begun; in a cluster of the user's nothing is begun until it has answered
   if (kind !== 'existing') await writeState({ ...before, context, cluster: kind });
-  const cluster = await openCluster({ name: DEMO, context });
+  const cluster = await openCluster({ name: DEMO, context }).catch(async (error: unknown) => {
+    // something was missing, so nothing was begun
+    if (error instanceof UnavailableError) await writeState(before);
+    throw error;
+  });
   const operatorWasThere = before.operatorWasThere ?? (kind === 'existing' && (await hasOperator(cluster)));
   if (operatorWasThere)
     throw new UnavailableError(
