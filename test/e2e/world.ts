@@ -103,7 +103,15 @@ export async function appUrl(): Promise<string> {
   const service = await world().kubectl.get<Service>('service', `${APP}-web`, NAMESPACE);
   const port = service.spec.ports[0]?.nodePort;
   if (port === undefined) throw new Error(`the Service ${APP}-web has no node port`);
-  return `http://${world().nodeAddress}:${port}`;
+  const url = `http://${world().nodeAddress}:${port}`;
+  // a node port is there some moments after its pods are ready
+  await eventually(
+    'the node port answers',
+    30_000,
+    () => fetch(`${url}/about`),
+    ({ ok }) => ok,
+  );
+  return url;
 }
 
 /** The web or MySQL pods that are there and not on their way out. */
