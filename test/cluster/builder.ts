@@ -22,6 +22,9 @@ export interface Builder {
   build(build: Build): Promise<void>;
   /** Writes the image as a docker-archive. */
   save(tag: string, archive: string): Promise<void>;
+  /** To a registry on this machine, which speaks plain HTTP. */
+  push(tag: string): Promise<void>;
+  remove(tag: string): Promise<void>;
 }
 
 /** An engine that answers, else buildah, which needs none but root. */
@@ -49,6 +52,12 @@ function engine(name: 'docker' | 'podman'): Builder {
     },
     async save(tag, archive) {
       await run(name, ['save', '--output', archive, tag]);
+    },
+    async push(tag) {
+      await run(name, ['push', ...(name === 'podman' ? ['--tls-verify=false'] : []), tag]);
+    },
+    async remove(tag) {
+      await run(name, ['rmi', tag]);
     },
   };
 }
@@ -81,6 +90,12 @@ const buildah: Builder = {
   },
   async save(tag, archive) {
     await run('buildah', ['push', '--quiet', tag, `docker-archive:${archive}:${tag}`]);
+  },
+  async push(tag) {
+    await run('buildah', ['push', '--quiet', '--tls-verify=false', tag, `docker://${tag}`]);
+  },
+  async remove(tag) {
+    await run('buildah', ['rmi', tag]);
   },
 };
 

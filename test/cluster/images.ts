@@ -47,9 +47,13 @@ export async function appImage(app: App): Promise<Image> {
   const base = builder.name === 'buildah' ? await nodeBase() : undefined;
   const key = cacheKey({ ...inputs, builder: builder.name, base: base?.key ?? '' });
   return archived(builder, `localhost/vacation-${app}:${key}`, async (build) => {
-    const args = base === undefined ? {} : { NODE_IMAGE: await base.tag(builder) };
-    await build({ dockerfile, context: root, args });
+    await build({ dockerfile, context: root, args: await baseArguments(builder) });
   });
+}
+
+/** The base image, where the builder cannot have the official one. */
+export async function baseArguments(builder: Builder): Promise<Record<string, string>> {
+  return builder.name === 'buildah' ? { NODE_IMAGE: await (await nodeBase()).tag(builder) } : {};
 }
 
 /** MySQL with the official image's interface, for a node that can pull nothing. */

@@ -1,12 +1,19 @@
-import { installOperator, provideImages } from '../../scripts/demo/install.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { kubernetesBinaries } from '../cluster/build.ts';
+import { chooseBuilder } from '../cluster/builder.ts';
 import { insideArguments } from '../cluster/built-in.ts';
-import { choiceFor, openCluster, removeCluster } from '../cluster/cluster.ts';
+import { choiceFor, type Cluster, openCluster, removeCluster } from '../cluster/cluster.ts';
 import { appImage, mysqlImage } from '../cluster/images.ts';
 import { createKubectl, type Kubectl } from '../support/kubectl.ts';
+import { commandsIn, readReadme } from '../support/readme.ts';
+import { startRegistry } from '../support/registry.ts';
+import { runImageLine, withShell } from './as-written.ts';
 
 /** A cluster with the operator in it. */
 export interface Installed {
+  readonly cluster: Cluster;
   readonly kubectl: Kubectl;
   /** Where NodePorts answer, seen from here. */
   readonly nodeAddress: string;
@@ -18,10 +25,15 @@ export interface Installed {
   };
   /** undefined where the cluster keeps none. */
   readonly auditLog: string | undefined;
+  /** What the registry held after the images were pushed. */
+  readonly pushed: readonly string[];
   remove(): Promise<void>;
 }
 
 const NAME = 'e2e';
+
+/** Where the README tells how to install on a real cluster, and how to declare an app there. */
+export const ON_A_CLUSTER = 'On a real cluster';
 
 /** Builds and downloads everything that install() needs, outside any test's time-out. */
 export async function prepareInstallation(): Promise<void> {
@@ -38,13 +50,38 @@ export async function removeInstallation(): Promise<void> {
   await removeCluster((await choiceFor(undefined)).kind, NAME);
 }
 
-/** A cluster of the tests' own, with the operator installed as the demo installs it. */
+/** A cluster of the tests' own, with the operator installed by the commands of the README. */
 export async function install(): Promise<Installed> {
   const cluster = await openCluster({ name: NAME, audit: true });
-  await installOperator(cluster, await provideImages(cluster, {}));
+  const kubectl = createKubectl(cluster.kubectl);
+  const registry = await startRegistry();
+  let pushed: readonly string[];
+  try {
+    const lines = commandsIn(await readReadme(), ON_A_CLUSTER);
+    const install = lines.slice(
+      0,
+      lines.findIndex((line) => line.includes('create namespace')),
+    );
+    const named = install.map((line) => line.replaceAll('REGISTRY', registry.address));
+    await provideImages(
+      named.filter((line) => line.startsWith('docker ')),
+      cluster,
+    );
+    pushed = await registry.images();
+    await withShell(cluster, async (shell) => {
+      for (const line of named.filter((each) => !each.startsWith('docker '))) await shell(line);
+    });
+  } finally {
+    await registry.stop();
+  }
+  if (!cluster.pulls) await useOwnMysql(cluster, kubectl);
+  const rollout = ['rollout', 'status', 'deployment/vacation-operator', '--namespace', 'vacation-system'];
+  await kubectl([...rollout, '--timeout=180s'], { timeoutMs: 190_000 });
   const inside = cluster.kind === 'built-in' ? insideArguments(NAME) : undefined;
   return {
-    kubectl: createKubectl(cluster.kubectl),
+    cluster,
+    kubectl,
+    pushed,
     nodeAddress: cluster.nodeAddress,
     loadGenerator: inside
       ? { prefix: ['nsenter', ...inside], address: '127.0.0.1' }
@@ -52,4 +89,29 @@ export async function install(): Promise<Installed> {
     auditLog: cluster.auditLog,
     remove: () => cluster.remove(),
   };
+}
+
+/** Builds and pushes as written; the node, which cannot pull from this machine's registry, gets the images under their names. */
+async function provideImages(lines: readonly string[], cluster: Cluster): Promise<void> {
+  const builder = await chooseBuilder();
+  const folder = await mkdtemp(join(tmpdir(), 'images-'));
+  const tags = new Set<string>();
+  try {
+    for (const line of lines) tags.add(await runImageLine(line));
+    for (const tag of tags) {
+      const archive = join(folder, `${tag.replaceAll(/\W+/g, '-')}.tar`);
+      await builder.save(tag, archive);
+      await cluster.load({ tag, archive });
+    }
+  } finally {
+    for (const tag of tags) await builder.remove(tag);
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function useOwnMysql(cluster: Cluster, kubectl: Kubectl): Promise<void> {
+  const image = await mysqlImage();
+  await cluster.load(image);
+  const variable = `MYSQL_IMAGE=${image.tag}`;
+  await kubectl(['set', 'env', 'deployment/vacation-operator', variable, '--namespace', 'vacation-system']);
 }

@@ -1,5 +1,10 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
-import { commandsIn, readReadme } from '../support/readme.ts';
+import { blockIn, commandsIn, readReadme } from '../support/readme.ts';
+import { withShell } from './as-written.ts';
+import { ON_A_CLUSTER } from './install.ts';
 import { ensureApp, readyApp, world } from './world.ts';
 
 describe('what the README says to try next', () => {
@@ -7,11 +12,44 @@ describe('what the README says to try next', () => {
     await ensureApp();
     const commands = commandsIn(await readReadme(), 'What to try next');
     expect(commands).to.have.length(3);
-    for (const command of commands) {
-      const [program, ...args] = command.split(' ');
-      expect(program).to.equal('kubectl');
-      expect(await world().kubectl(args), command).not.to.equal('');
-    }
+    await withShell(world().cluster, async (shell) => {
+      for (const command of commands) expect(await shell(command), command).not.to.equal('');
+    });
     await readyApp();
+  });
+});
+
+describe('what the README says of a real cluster', () => {
+  /** A namespace of its own, so that the app of the other tests is left alone. */
+  const NAMESPACE = 'tour';
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'readme-'));
+  });
+
+  after(async () => {
+    await world().kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found'], { timeoutMs: 120_000 });
+    await rm(folder, { recursive: true });
+  });
+
+  it('pushes the images of both', () => {
+    expect(world().pushed).to.deep.equal(['vacation-operator:0.1.0', 'vacation-webapp:0.1.0']);
+  });
+
+  it('declares an app that becomes Ready, explains it, and updates it, as it stands there', async () => {
+    const readme = await readReadme();
+    const section = readme.split(`\n## ${ON_A_CLUSTER}\n`)[1] ?? '';
+    const file = join(folder, 'milky-way.yaml');
+    await writeFile(file, blockIn(section, 'yaml').replaceAll('travel', NAMESPACE));
+    const lines = commandsIn(readme, ON_A_CLUSTER);
+    const declare = lines.slice(lines.findIndex((line) => line.includes('create namespace')));
+    expect(declare).to.have.length.above(4);
+    await withShell(world().cluster, async (shell) => {
+      for (const line of declare) {
+        const said = await shell(line.replaceAll('travel', NAMESPACE).replaceAll('milky-way.yaml', file));
+        expect(said, line).not.to.equal('');
+      }
+    });
   });
 });

@@ -63,7 +63,7 @@ export async function register(page: Page, traveller: Traveller): Promise<void> 
   await page.waitForURL('**/login');
 }
 
-export async function logIn(page: Page, { username, password }: Traveller): Promise<void> {
+export async function logIn(page: Page, { username, password }: Pick<Traveller, 'username' | 'password'>): Promise<void> {
   await page.goto('/login');
   await submitForm(page, { username, password });
   await page.waitForURL('**/home');

@@ -1,0 +1,55 @@
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chooseBuilder } from '../cluster/builder.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { baseArguments } from '../cluster/images.ts';
+import { root } from '../cluster/paths.ts';
+import { run } from '../cluster/run.ts';
+
+/** Runs a line of a manual as a shell would that is set up for the cluster; resolves to what it says. */
+export type Shell = (line: string) => Promise<string>;
+
+/** A shell in the repository's folder, in which `kubectl` means this cluster. */
+export async function withShell<T>(
+  { kubectl: [program, ...words], kubeconfig }: Cluster,
+  work: (shell: Shell) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'shell-'));
+  try {
+    await mkdir(join(folder, 'bin'));
+    await symlink(program, join(folder, 'bin', 'kubectl'));
+    if (kubeconfig === undefined) throw new Error(`this cluster is reached by ${words.join(' ')} only`);
+    const env = { KUBECONFIG: kubeconfig, PATH: `${join(folder, 'bin')}:${process.env.PATH ?? ''}` };
+    return await work((line) => run('sh', ['-c', line], { cwd: root, env, timeoutMs: 6 * 60_000 }));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/**
+ * Runs a `docker build` or `docker push` line with the builder that this machine has: Docker or Podman take the words as they are,
+ * buildah gets besides what it needs where there is no engine. Tells the tag.
+ */
+export async function runImageLine(line: string): Promise<string> {
+  const builder = await chooseBuilder();
+  const [program, verb, ...args] = line.split(' ');
+  if (program !== 'docker') throw new Error(`not a line about images: ${line}`);
+  if (verb === 'push') {
+    const [tag = ''] = args;
+    await builder.push(tag);
+    return tag;
+  }
+  if (verb !== 'build') throw new Error(`neither builds nor pushes an image: ${line}`);
+  const options = { file: { type: 'string' }, tag: { type: 'string' } } as const;
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+  const { file = '', tag = '' } = values;
+  await builder.build({
+    dockerfile: join(root, file),
+    tag,
+    context: join(root, positionals[0] ?? ''),
+    args: await baseArguments(builder),
+  });
+  return tag;
+}

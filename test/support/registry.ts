@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chooseBuilder } from '../cluster/builder.ts';
+import { ensureCommands } from '../cluster/debian.ts';
+import { freePorts } from '../cluster/ports.ts';
+import { boundToThis, run, until } from '../cluster/run.ts';
+
+/** A real container registry on this machine, empty, over plain HTTP. */
+export interface Registry {
+  /** As it stands before the name of an image. */
+  readonly address: string;
+  /** The names of what was pushed, with their tags. */
+  images(): Promise<string[]>;
+  stop(): Promise<void>;
+}
+
+/** In a container where there is an engine to run it, else as the program of Debian's package. */
+export async function startRegistry(): Promise<Registry> {
+  const { name } = await chooseBuilder();
+  const [port = 0] = await freePorts(1);
+  const stop = name === 'buildah' ? await startProgram(port) : await startContainer(name, port);
+  const address = `localhost:${port}`;
+  const read = async <T>(path: string) => (await (await fetch(`http://127.0.0.1:${port}${path}`)).json()) as T;
+  try {
+    await until('the registry to answer', 30_000, () =>
+      fetch(`http://127.0.0.1:${port}/v2/`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    );
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    address,
+    async images() {
+      const { repositories } = await read<{ repositories: string[] }>('/v2/_catalog');
+      const tagged = repositories.map(async (repository) => {
+        const { tags } = await read<{ tags: string[] }>(`/v2/${repository}/tags/list`);
+        return tags.map((tag) => `${repository}:${tag}`);
+      });
+      return (await Promise.all(tagged)).flat().sort();
+    },
+    stop,
+  };
+}
+
+async function startContainer(engine: 'docker' | 'podman', port: number): Promise<() => Promise<void>> {
+  const id = await run(engine, ['run', '--detach', '--rm', '--publish', `127.0.0.1:${port}:5000`, 'registry:3']);
+  return async () => {
+    await run(engine, ['stop', id.trim()]);
+  };
+}
+
+async function startProgram(port: number): Promise<() => Promise<void>> {
+  await ensureCommands('A container registry for tests', { 'docker-registry': 'docker-registry' });
+  const folder = await mkdtemp(join(tmpdir(), 'registry-'));
+  const config = join(folder, 'config.yml');
+  const storage = { filesystem: { rootdirectory: join(folder, 'images') } };
+  await writeFile(config, JSON.stringify({ version: 0.1, storage, http: { addr: `127.0.0.1:${port}` } }));
+  const child = spawn(...boundToThis('docker-registry', ['serve', config]), { stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  return async () => {
+    if (child.exitCode === null) child.kill('SIGKILL');
+    await ended;
+    await rm(folder, { recursive: true });
+  };
+}
