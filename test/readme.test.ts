@@ -5,6 +5,14 @@ import { expect } from 'chai';
 import { root } from './cluster/paths.ts';
 import { commandsIn, readReadme } from './support/readme.ts';
 
+/** The sections with commands, and what runs them as they stand there. */
+const RUN_BY = {
+  'Two commands': ['test/e2e/demo.test.ts', '.ci/run'],
+  'What to try next': ['test/e2e/readme.test.ts'],
+  'On a real cluster': ['test/e2e/install.ts', 'test/e2e/readme.test.ts'],
+  'Working on it': ['test/integration/operator/commands.test.ts', 'test/integration/webapp/commands.test.ts'],
+};
+
 describe('the README', () => {
   it('links only to what is there', async () => {
     const links = [...(await readReadme()).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path = '']) => path);
@@ -22,6 +30,18 @@ describe('the README', () => {
     );
     expect(Object.keys(scripts)).to.include.members([...named]);
     expect([...named]).to.include.members(Object.keys(scripts));
+  });
+
+  it('has commands only where a test runs them', async () => {
+    const readme = await readReadme();
+    const headings = [...readme.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => heading);
+    const withCommands = headings.filter((heading) => commandsIn(readme, heading).length > 0);
+    expect(withCommands).to.deep.equal(Object.keys(RUN_BY));
+    expect(
+      Object.values(RUN_BY)
+        .flat()
+        .filter((file) => !existsSync(join(root, file))),
+    ).to.deep.equal([]);
   });
 
   it('finds commands in blocks, without their comments', () => {

@@ -1,0 +1,46 @@
+import { utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { root } from '../../cluster/paths.ts';
+import { freePorts } from '../../cluster/ports.ts';
+import { startScript } from '../../support/npm-script.ts';
+import { createWorld, type World } from './world.ts';
+
+describe('the npm scripts of the README', function () {
+  this.timeout(180_000);
+  let world: World;
+  let env: NodeJS.ProcessEnv;
+  let readyz: string;
+
+  before(async () => (world = await createWorld()));
+  after(() => world.stop());
+
+  beforeEach(async () => {
+    const [health, metrics] = await freePorts(2);
+    env = { KUBECONFIG: world.server.kubeconfigPath, HEALTH_PORT: String(health), METRICS_PORT: String(metrics) };
+    readyz = `http://127.0.0.1:${health}/readyz`;
+  });
+
+  it('run the operator that was built, against the cluster of the kubeconfig', async () => {
+    const operator = startScript('start:operator', env);
+    try {
+      await operator.says('Leading');
+      expect((await fetch(readyz)).status).to.equal(200);
+    } finally {
+      await operator.interrupt();
+    }
+    expect(operator.said()).to.contain('Stopped');
+  });
+
+  it("run the operator's sources, and anew when one changes", async () => {
+    const operator = startScript('dev:operator', env);
+    try {
+      await operator.says('Leading');
+      await utimes(join(root, 'operator/operator.ts'), new Date(), new Date());
+      await operator.says('Leading', 2);
+      expect((await fetch(readyz)).status).to.equal(200);
+    } finally {
+      await operator.interrupt();
+    }
+  });
+});
