@@ -13,25 +13,7 @@ export function ownData(travellers: TravellerStore, bookings: BookingStore): Own
   };
 }
 
-function tripOf(booking: StoredBooking) {
-  const {
-    reference,
-    destinationName,
-    departureDate,
-    returnDate,
-    age,
-    previousExperience,
-    blackholeVisit,
-    cancelledAt,
-  } = booking;
-  return {
-    reference,
-    destinationName,
-    departureDate,
-    returnDate,
-    age,
-    previousExperience,
-    blackholeVisit,
-    cancelledAt,
-  };
+/** Without the numbers by which the database knows it. */
+function tripOf({ id, travellerId, destinationId, sequence, ...trip }: StoredBooking) {
+  return trip;
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Transaction } from 'sequelize';
 import type { Database } from '../database/database.ts';
 import type { BookingStore } from './booking-store.ts';
 import { newReference } from './reference.ts';
@@ -12,42 +11,27 @@ export type BookingOutcome = BookingVerdict | { readonly kind: 'gone' };
 
 /** Books, unless the departure is full or another trip is in the way; a form sent again finds the booking that it made. */
 export function bookTrip(database: Database, bookings: BookingStore): BookTrip {
-  const attempt = async (travellerId: number, trip: TripRequest, transaction: Transaction): Promise<BookingOutcome> => {
-    const departure = { destinationId: trip.destination.id, departureDate: trip.departureDate };
-    const idempotencyKey = idempotencyKeyOf(trip);
-    const taken = await bookings.takePlace(departure, trip.destination.capacity, transaction);
-    if (!(await bookings.lockTraveller(travellerId, transaction))) throw new NotBooked({ kind: 'gone' });
-    const standing = await bookings.standing({ ...trip, travellerId, idempotencyKey }, transaction);
-    const verdict = verdictOf(!taken, standing);
-    if (verdict.kind !== 'book') throw new NotBooked(verdict);
-    const { returnDate, age, previousExperience, blackholeVisit } = trip;
-    await bookings.add(
-      {
-        ...departure,
-        ...{ travellerId, returnDate, age, previousExperience, blackholeVisit, idempotencyKey },
-        destinationName: trip.destination.name,
-        reference: newReference(),
-      },
-      transaction,
-    );
-    return verdict;
-  };
   return (travellerId, trip) =>
-    database
-      .transaction((transaction) => attempt(travellerId, trip, transaction))
-      .catch((error: unknown) => {
-        if (error instanceof NotBooked) return error.verdict;
-        throw error;
-      });
-}
-
-/** Rolls the transaction back: the place that it took is free again. */
-class NotBooked extends Error {
-  readonly verdict: BookingOutcome;
-  constructor(verdict: BookingOutcome) {
-    super('Not booked');
-    this.verdict = verdict;
-  }
+    database.transaction<BookingOutcome>(async (transaction, rollBack) => {
+      const departure = { destinationId: trip.destination.id, departureDate: trip.departureDate };
+      const idempotencyKey = idempotencyKeyOf(trip);
+      const taken = await bookings.takePlace(departure, trip.destination.capacity, transaction);
+      if (!(await bookings.lockTraveller(travellerId, transaction))) return rollBack({ kind: 'gone' });
+      const standing = await bookings.standing({ ...trip, travellerId, idempotencyKey }, transaction);
+      const verdict = verdictOf(!taken, standing);
+      if (verdict.kind !== 'book') return rollBack(verdict);
+      const { returnDate, age, previousExperience, blackholeVisit } = trip;
+      await bookings.add(
+        {
+          ...departure,
+          ...{ travellerId, returnDate, age, previousExperience, blackholeVisit, idempotencyKey },
+          destinationName: trip.destination.name,
+          reference: newReference(),
+        },
+        transaction,
+      );
+      return verdict;
+    });
 }
 
 /** Of the form and of what it asks for: a form filled in anew after going back is another one. */

@@ -1,17 +1,25 @@
+import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
 import { ChangedMeanwhileError } from '../database/errors.ts';
 import type { BookingStore, StoredBooking } from './booking-store.ts';
+import { hasDeparted } from './dates.ts';
 
-export type CancelTrip = (travellerId: number, reference: string) => Promise<StoredBooking | undefined>;
+export type CancelTrip = (travellerId: number, reference: string) => Promise<Cancellation>;
 
-/** The booking that is now cancelled, whoever did it; undefined where the traveller has none with this reference. */
-export function cancelTrip(database: Database, bookings: BookingStore, now: () => Date): CancelTrip {
+/** `cancelled`: it is so now, whoever did it. */
+export type Cancellation =
+  { readonly kind: 'unknown' } | { readonly kind: 'cancelled' | 'departed'; readonly booking: StoredBooking };
+
+/** Frees the place at once; who has departed cannot give it to anybody. */
+export function cancelTrip(database: Database, bookings: BookingStore, clock: Clock): CancelTrip {
   return (travellerId, reference) =>
-    database.transaction(async (transaction) => {
+    database.transaction<Cancellation>(async (transaction) => {
       const booking = await bookings.find(travellerId, reference, transaction);
-      if (!booking || booking.cancelledAt) return booking;
+      if (!booking) return { kind: 'unknown' };
+      if (booking.cancelledAt) return { kind: 'cancelled', booking };
+      if (hasDeparted(booking, clock.now())) return { kind: 'departed', booking };
       await bookings.freePlace(booking, transaction);
-      if (!(await bookings.markCancelled(booking, now(), transaction))) throw new ChangedMeanwhileError();
-      return booking;
+      if (!(await bookings.markCancelled(booking, clock.now(), transaction))) throw new ChangedMeanwhileError();
+      return { kind: 'cancelled', booking };
     });
 }

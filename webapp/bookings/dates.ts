@@ -13,6 +13,11 @@ export function earliestDeparture(now: Date): Day {
   return isoDay(new Date(now.getTime() - 12 * HOUR));
 }
 
+/** The day of departure is over everywhere on Earth. */
+export function hasDeparted({ departureDate }: { readonly departureDate: Day }, now: Date): boolean {
+  return departureDate < earliestDeparture(now);
+}
+
 export function isoDay(date: Date): Day {
   return date.toISOString().slice(0, 10);
 }

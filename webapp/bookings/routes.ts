@@ -14,7 +14,7 @@ import { type Day, dayOf, earliestDeparture, isoDay, spokenDay } from './dates.t
 import type { Destination } from './destinations.ts';
 import type { FindAlternatives } from './find-alternatives.ts';
 import { bookingFormOf, newBookingForm } from './forms.ts';
-import { type BookingForm, checkBookingForm, refusalMessages } from './rules.ts';
+import { type BookingForm, checkBookingForm, fixedMessage, refusalMessages } from './rules.ts';
 import { bookingPage, departuresPage, tripCards } from './view.ts';
 
 export interface BookingServices {
@@ -99,23 +99,27 @@ export function bookingRoutes(services: BookingServices, pages: Pages): Router {
   router.get('/reservation', async (request, response) => {
     const traveller = signedIn(request);
     if (!traveller) throw new ForbiddenError('token');
-    const trips = tripCards(await bookings.ofTraveller(traveller.id), isoDay(clock.now()));
+    const trips = tripCards(await bookings.ofTraveller(traveller.id), clock.now());
     pages.send(request, response, 'reservation', { title: 'Your trips', trips });
   });
 
   router.post('/reservation', async (request, response) => {
     const traveller = signedIn(request);
     if (!traveller) throw new ForbiddenError('token');
-    const cancelled = await services.cancelTrip(traveller.id, textOf(request.body, 'booking'));
-    if (!cancelled) {
-      const text = 'You have no trip with that reference. Nothing was cancelled.';
+    const cancellation = await services.cancelTrip(traveller.id, textOf(request.body, 'booking'));
+    if (cancellation.kind !== 'cancelled') {
+      const text =
+        cancellation.kind === 'unknown'
+          ? 'You have no trip with that reference. Nothing was cancelled.'
+          : fixedMessage('departed', cancellation.booking.destinationName);
       pages.redirect(request, response, '/reservation', { kind: 'danger', text });
       return;
     }
     metrics.bookings.inc({ outcome: 'cancelled' });
+    const { destinationName, departureDate } = cancellation.booking;
     pages.redirect(request, response, '/reservation', {
       kind: 'info',
-      text: `Your trip to ${cancelled.destinationName} on ${spokenDay(cancelled.departureDate)} has been cancelled.`,
+      text: `Your trip to ${destinationName} on ${spokenDay(departureDate)} has been cancelled.`,
     });
   });
 

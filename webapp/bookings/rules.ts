@@ -1,5 +1,5 @@
 import { type FieldErrors, REQUIRED } from '../http/form.ts';
-import { type Day, dayOf, spokenDay } from './dates.ts';
+import { type Day, dayOf, hasDeparted, spokenDay } from './dates.ts';
 import type { Destination } from './destinations.ts';
 
 /** The booking form as it was filled in. */
@@ -137,6 +137,25 @@ export function refusalMessages(
     );
   }
   return { departure_date: messages.join(' ') };
+}
+
+/** What keeps a trip from being changed: it has departed, or nobody flies there any more. */
+export type Fixed = 'departed' | 'withdrawn';
+
+export function whyFixed(
+  trip: { readonly destinationId: string; readonly departureDate: Day },
+  destinations: readonly Destination[],
+  now: Date,
+): Fixed | undefined {
+  if (hasDeparted(trip, now)) return 'departed';
+  return destinations.some(({ id }) => id === trip.destinationId) ? undefined : 'withdrawn';
+}
+
+export function fixedMessage(fixed: Fixed, destinationName: string): string {
+  return {
+    departed: `Your trip to ${destinationName} has departed: it can no longer be changed or cancelled.`,
+    withdrawn: `We do not fly to ${destinationName} any more. Your trip stands as it is; you may also cancel it.`,
+  }[fixed];
 }
 
 function isYesOrNo(value: string): boolean {

@@ -4,19 +4,19 @@ import { lineOf } from '../http/form.ts';
 import type { Pages } from '../http/pages.ts';
 import { signedIn } from '../middleware/sessions.ts';
 import { calendarFile } from './calendar-file.ts';
-import { earliestDeparture, isoDay } from './dates.ts';
-import { checkDates, refusalMessages } from './rules.ts';
+import { earliestDeparture } from './dates.ts';
+import { checkDates, fixedMessage, refusalMessages, whyFixed } from './rules.ts';
 import type { BookingServices } from './routes.ts';
 import { changePage, tripCards } from './view.ts';
 
 /** What a traveller does with one trip. Mounted behind requireTraveller; of others' trips nothing is told. */
 export function tripRoutes(services: BookingServices, pages: Pages): Router {
-  const { bookings, clock, metrics } = services;
+  const { bookings, clock, destinations, metrics } = services;
   const router = Router();
 
   router.get('/reservation/:reference/ticket', async (request, response, next) => {
     const booking = await bookings.find(travellerId(request), request.params.reference);
-    const [trip] = booking && !booking.cancelledAt ? tripCards([booking], isoDay(clock.now())) : [];
+    const [trip] = booking && !booking.cancelledAt ? tripCards([booking], clock.now()) : [];
     if (!trip) {
       next();
       return;
@@ -44,6 +44,12 @@ export function tripRoutes(services: BookingServices, pages: Pages): Router {
       next();
       return;
     }
+    const fixed = whyFixed(booking, destinations, clock.now());
+    if (fixed) {
+      const text = fixedMessage(fixed, booking.destinationName);
+      pages.redirect(request, response, '/reservation', { kind: 'danger', text });
+      return;
+    }
     pages.send(request, response, 'change', changePage(booking, booking, earliestDeparture(clock.now())));
   });
 
@@ -68,6 +74,11 @@ export function tripRoutes(services: BookingServices, pages: Pages): Router {
     const change = await services.changeDates(traveller, booking.reference, days);
     if (change.kind === 'unknown') {
       next();
+      return;
+    }
+    if (change.kind === 'fixed') {
+      const text = fixedMessage(change.fixed, booking.destinationName);
+      pages.redirect(request, response, '/reservation', { kind: 'danger', text });
       return;
     }
     if (change.kind === 'refused') {

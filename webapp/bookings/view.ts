@@ -1,6 +1,6 @@
 import type { Calendar } from './calendar.ts';
 import type { StoredBooking } from './booking-store.ts';
-import { type Day, daysBetween, spokenDay } from './dates.ts';
+import { type Day, daysBetween, hasDeparted, isoDay, spokenDay } from './dates.ts';
 import type { Destination } from './destinations.ts';
 import type { BookingForm } from './rules.ts';
 
@@ -26,9 +26,11 @@ export interface TripCard {
   readonly previousExperience: string;
   readonly blackholeVisit: string;
   readonly when: string;
+  /** It can be neither changed nor cancelled any more. */
+  readonly departed: boolean;
 }
 
-export function tripCards(bookings: readonly StoredBooking[], today: Day): readonly TripCard[] {
+export function tripCards(bookings: readonly StoredBooking[], now: Date): readonly TripCard[] {
   return bookings.map((booking) => ({
     reference: booking.reference,
     destination: booking.destinationName,
@@ -41,7 +43,8 @@ export function tripCards(bookings: readonly StoredBooking[], today: Day): reado
     age: booking.age,
     previousExperience: booking.previousExperience ? 'Yes' : 'No',
     blackholeVisit: booking.blackholeVisit ? 'Yes' : 'No',
-    when: whenOf(booking, today),
+    when: whenOf(booking, isoDay(now)),
+    departed: hasDeparted(booking, now),
   }));
 }
 

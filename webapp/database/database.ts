@@ -19,9 +19,9 @@ export interface Database {
   write<T>(work: () => Promise<T>): Promise<T>;
   /**
    * One transaction (READ COMMITTED), run again as a whole after a deadlock or a lost connection: `work` must find its own
-   * earlier effect, as its commit may have succeeded unseen.
+   * earlier effect, as its commit may have succeeded unseen. `rollBack` undoes it and is what it then resolves to.
    */
-  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  transaction<T>(work: TransactionWork<T>): Promise<T>;
   /** One prepared statement past the ORM, for what every request does. */
   prepared<T>(sql: string, values: readonly PreparedValue[]): Promise<T[]>;
   /** The same for a statement that writes; resolves to MySQL's affected rows. Like `prepared`, it may run twice. */
@@ -30,6 +30,8 @@ export interface Database {
   pool(): { readonly size: number; readonly used: number; readonly waiting: number };
   close(): Promise<void>;
 }
+
+export type TransactionWork<T> = (transaction: Transaction, rollBack: (outcome: T) => never) => Promise<T>;
 
 export type PreparedValue = string | number | Date | Buffer | null;
 
@@ -77,16 +79,16 @@ const PROBE_INTERVAL_MS = 500;
 const CLOSE_TIMEOUT_MS = 2000;
 const ATTEMPTS = 5;
 
-async function transaction<T>(
-  sequelize: Sequelize,
-  breaker: Breaker,
-  work: (transaction: Transaction) => Promise<T>,
-): Promise<T> {
+async function transaction<T>(sequelize: Sequelize, breaker: Breaker, work: TransactionWork<T>): Promise<T> {
+  const rollBack = (outcome: T): never => {
+    throw new RolledBack(outcome);
+  };
   return breaker.run(async () => {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await sequelize.transaction(work);
+        return await sequelize.transaction((transaction) => work(transaction, rollBack));
       } catch (error) {
+        if (error instanceof RolledBack) return error.outcome as T;
         if (!isLockConflict(error) && !isLostConnection(error)) throw error;
         if (breaker.state() !== 'up') throw new DatabaseAwayError({ cause: error });
         if (attempt === ATTEMPTS) throw new BusyError('transactions that wait for one another', { cause: error });
@@ -94,6 +96,14 @@ async function transaction<T>(
       }
     }
   });
+}
+
+class RolledBack extends Error {
+  readonly outcome: unknown;
+  constructor(outcome: unknown) {
+    super('Rolled back');
+    this.outcome = outcome;
+  }
 }
 
 async function again<T>(work: () => Promise<T>): Promise<T> {

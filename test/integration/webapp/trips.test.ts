@@ -74,6 +74,67 @@ describe('One trip', () => {
     expect(await bookedOn('2035-01-10')).to.equal(1);
   });
 
+  it('that has departed can be neither changed nor cancelled, and its page says why', async () => {
+    let now = new Date('2032-06-15T06:00:00Z');
+    const later = await startApp({
+      uri: app.uri,
+      clock: { now: () => now },
+      env: { SESSION_MAX_HOURS: '1000', SESSION_IDLE_MINUTES: '40000' },
+    });
+    try {
+      const client = await later.traveller();
+      const reference = await book(client, '2032-06-15', '2032-06-20');
+      const token = hiddenFields((await client.get('/reservation')).text, '/reservation');
+      const dates = { departure_date: '2032-07-01', return_date: '2032-07-02' };
+      now = new Date('2032-06-16T11:59:00Z');
+      expect((await client.get('/reservation')).text, 'while it is still that day somewhere').to.include(
+        'name="cancel"',
+      );
+      now = new Date('2032-06-16T12:00:00Z');
+      const page = await client.get('/reservation');
+      expect(page.text).to.include('under way').and.not.include('name="cancel"').and.not.include('/change"');
+      const attempts = [
+        () => client.post('/reservation', token),
+        () => client.get(`/reservation/${reference}/change`),
+        () => client.post(`/reservation/${reference}/change`, { ...token, ...dates }),
+      ];
+      for (const attempt of attempts) {
+        expect((await client.follow(await attempt())).alerts).to.deep.equal([
+          'Your trip to TRAPPIST-1 System has departed: it can no longer be changed or cancelled.',
+        ]);
+      }
+      expect(await bookedOn('2032-06-15')).to.equal(1);
+    } finally {
+      await later.stop();
+    }
+  });
+
+  it('to where nobody flies any more keeps its dates, but may be cancelled', async () => {
+    const client = await app.traveller();
+    const reference = await book(client, '2039-01-10', '2039-01-20');
+    const other = await startApp({ uri: app.uri, env: { DESTINATIONS: '[{"id":"vega","name":"Vega"}]' } });
+    try {
+      const there = other.client();
+      for (const [name, value] of client.cookies) there.cookies.set(name, value);
+      const token = hiddenFields((await there.get('/reservation')).text, '/reservation');
+      const dates = { departure_date: '2039-02-01', return_date: '2039-02-02' };
+      const attempts = [
+        () => there.get(`/reservation/${reference}/change`),
+        () => there.post(`/reservation/${reference}/change`, { ...token, ...dates }),
+      ];
+      for (const attempt of attempts) {
+        expect((await there.follow(await attempt())).alerts[0]).to.match(
+          /^We do not fly to TRAPPIST-1 System any more/,
+        );
+      }
+      expect(await bookedOn('2039-01-10')).to.equal(1);
+      expect((await there.follow(await there.post('/reservation', token))).alerts[0]).to.include('has been cancelled');
+      expect(await bookedOn('2039-01-10')).to.equal(0);
+    } finally {
+      await other.stop();
+    }
+  });
+
   it('becomes a calendar file that follows its changes and its end', async () => {
     const client = await app.traveller();
     const reference = await book(client, '2036-01-10', '2036-01-20');

@@ -53,8 +53,8 @@ describe('Views', () => {
     ['account', { traveller: { username: '<first>', name: '<text>' }, minimumPasswordLength: 8 }],
     ['book', BOOKING],
     ['departures', { calendar: BOOKING.calendar, allDestinations: [VEGA], calendarPath: '/departures' }],
-    ['reservation', { trips: tripCards([STORED], '2030-01-01') }],
-    ['ticket', { trip: tripCards([STORED], '2030-01-01')[0], name: '<first>' }],
+    ['reservation', { trips: tripCards([STORED], new Date('2030-01-01')) }],
+    ['ticket', { trip: tripCards([STORED], new Date('2030-01-01'))[0], name: '<first>' }],
     ['change', changePage(STORED, STORED, '2030-01-01')],
     ['error', { status: 404, text: '<text>' }],
   ];
