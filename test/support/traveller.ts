@@ -63,7 +63,10 @@ export async function register(page: Page, traveller: Traveller): Promise<void> 
   await page.waitForURL('**/login');
 }
 
-export async function logIn(page: Page, { username, password }: Pick<Traveller, 'username' | 'password'>): Promise<void> {
+export async function logIn(
+  page: Page,
+  { username, password }: Pick<Traveller, 'username' | 'password'>,
+): Promise<void> {
   await page.goto('/login');
   await submitForm(page, { username, password });
   await page.waitForURL('**/home');
