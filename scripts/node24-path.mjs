@@ -19,7 +19,7 @@ const carriers = {
 export function ensureInstalled() {
   if (isInstalled()) return;
   console.error('Installing the npm packages of package-lock.json ...');
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',
