@@ -11,9 +11,11 @@ import { createPages } from './http/pages.ts';
 import { createSigner } from './http/signer.ts';
 import type { View } from './http/views.ts';
 import type { Logger } from './log.ts';
+import { allowedMethods } from './middleware/allowed-methods.ts';
 import { csrf } from './middleware/csrf.ts';
 import { draining } from './middleware/draining.ts';
 import { errorPages, notFound } from './middleware/error-pages.ts';
+import { formsOnly } from './middleware/forms-only.ts';
 import { requestRecord } from './middleware/request-record.ts';
 import { requireTraveller } from './middleware/require-traveller.ts';
 import { sameOrigin } from './middleware/same-origin.ts';
@@ -40,6 +42,14 @@ export function createApp(services: Services, config: Config): Express {
   const alerts = createAlerts(createSigner(config.secretKeys, 'alert'));
   const pages = createPages({ views, assets, alerts, csrfSigner });
 
+  const routers = [
+    publicRoutes(services.destinations, pages),
+    accountRoutes(services, pages),
+    ownAccountRoutes(services, pages),
+    bookingRoutes(services, pages),
+    tripRoutes(services, pages),
+  ];
+
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -51,16 +61,14 @@ export function createApp(services: Services, config: Config): Express {
   app.use(securityHeaders());
   app.use(staticFiles(assets));
   app.use(sameOrigin());
-  app.use(express.urlencoded({ extended: false, limit: `${config.server.bodyLimitKb}kb`, parameterLimit: 50 }));
   app.use(sessions({ store: services.sessionStore, secretKeys: config.secretKeys }));
+  app.use(allowedMethods(routers, assets, notFound(pages)));
+  app.use(formsOnly());
+  app.use(express.urlencoded({ extended: false, limit: `${config.server.bodyLimitKb}kb`, parameterLimit: 50 }));
   app.use(['/book', '/reservation', '/account'], requireTraveller(pages));
   app.use(csrf(csrfSigner));
 
-  app.use(publicRoutes(services.destinations, pages));
-  app.use(accountRoutes(services, pages));
-  app.use(ownAccountRoutes(services, pages));
-  app.use(bookingRoutes(services, pages));
-  app.use(tripRoutes(services, pages));
+  app.use(...routers);
 
   app.use(notFound(pages));
   app.use(errorPages(pages, logger));

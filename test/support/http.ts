@@ -7,9 +7,9 @@ export interface Answer {
 }
 
 export interface Question {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Buffer;
   readonly timeoutMs?: number;
 }
 
@@ -30,7 +30,7 @@ export function ask(
         headers: {
           ...headers,
           connection: 'close',
-          ...(body === '' ? {} : { 'content-length': Buffer.byteLength(body) }),
+          ...(body.length === 0 ? {} : { 'content-length': Buffer.byteLength(body) }),
         },
         signal: AbortSignal.timeout(timeoutMs),
       },

@@ -7,3 +7,13 @@ export class ForbiddenError extends Error {
     this.reason = reason;
   }
 }
+
+/** Answered with its status: 405, the page cannot be asked for in this way; 415, what was sent is no form. */
+export class RefusedError extends Error {
+  readonly status: 405 | 415;
+  constructor(status: 405 | 415) {
+    super(`Refused: ${status}`);
+    this.name = 'RefusedError';
+    this.status = status;
+  }
+}

@@ -39,6 +39,7 @@ function pageOf(error: unknown): ErrorPage {
   if (error instanceof BusyError) return PAGES.busy;
   if (error instanceof ForbiddenError) return error.reason === 'token' ? PAGES.expired : PAGES.crossSite;
   const { status } = error as { status?: unknown };
+  if (status === 405) return PAGES.wrongMethod;
   if (status === 413) return PAGES.tooLarge;
   if (typeof status === 'number' && status >= 400 && status < 500) return { ...PAGES.unreadable, status };
   return PAGES.failed;
@@ -71,6 +72,11 @@ const PAGES = {
     status: 403,
     title: 'This came from another site',
     text: 'Nothing was changed. Forms are only accepted from the pages of this site.',
+  },
+  wrongMethod: {
+    status: 405,
+    title: 'That does not work here',
+    text: 'There is such an address, but it cannot be asked for in this way. Nothing was changed.',
   },
   tooLarge: {
     status: 413,

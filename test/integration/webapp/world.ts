@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Express, IRouter } from 'express';
 import { createConnection } from 'mysql2/promise';
 import { createApp } from '../../../webapp/app.ts';
 import { systemClock, type Clock } from '../../../webapp/clock.ts';
 import { readConfig } from '../../../webapp/config.ts';
 import type { Database } from '../../../webapp/database/database.ts';
 import { migrate } from '../../../webapp/database/migrate.ts';
+import { type RouteEntry, routesOf } from '../../../webapp/http/route-table.ts';
 import { createLogger } from '../../../webapp/log.ts';
 import { compose } from '../../../webapp/services.ts';
 import { type Mysql, startMysql } from '../../support/mysql.ts';
@@ -39,6 +41,8 @@ export interface TestApp {
   readonly url: string;
   readonly uri: string;
   readonly database: Database;
+  /** Every route that it has, read from its routers. */
+  readonly routes: readonly RouteEntry[];
   client(): WebClient;
   /** A client that is registered and logged in; its username is new each time. */
   traveller(): Promise<WebClient & { readonly username: string }>;
@@ -57,7 +61,8 @@ export async function startApp({ uri, env, clock = systemClock }: TestAppOptions
   const database = uri ?? (await migratedDatabase());
   const config = readConfig({ db_uri: database, secret_key: 'only for tests 0123456789', ...env });
   const composition = compose({ config, clock, logger: quiet });
-  const server = createServer(createApp(composition.services, config)).listen(0, '127.0.0.1');
+  const app = createApp(composition.services, config);
+  const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   await until('the database to be up', 10_000, () => Promise.resolve(composition.database.state() === 'up'));
@@ -66,6 +71,7 @@ export async function startApp({ uri, env, clock = systemClock }: TestAppOptions
     url,
     uri: database,
     database: composition.database,
+    routes: routesOf(routersOf(app)),
     client,
     traveller: () => newTraveller(client()),
     async rows(sql, values = []) {
@@ -82,6 +88,11 @@ export async function startApp({ uri, env, clock = systemClock }: TestAppOptions
       await composition.database.close();
     },
   };
+}
+
+function routersOf(app: Express): readonly IRouter[] {
+  const mounted = (app.router as IRouter).stack.map(({ handle }) => handle as unknown as IRouter);
+  return mounted.filter(({ stack }) => Array.isArray(stack));
 }
 
 export async function migratedDatabase(server: Mysql = mysql()): Promise<string> {
