@@ -8,14 +8,25 @@ const NANOS = 10n ** 9n;
  * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
 export function canonicalQuantity(quantity: string | number): string {
-  const text = String(quantity);
-  const [, whole, fraction = '', suffix = ''] = /^(\d+)(?:\.(\d{0,9}))?([a-zA-Z]*)$/.exec(text) ?? [];
-  if (whole === undefined) return text;
+  const amount = amountOf(quantity);
+  if (amount === undefined) return String(quantity);
+  return amount.isBinary ? binaryOf(amount.nanos) : decimalOf(amount.nanos);
+}
+
+/** Whether one quantity is more than another; what is no quantity is never more, nor less. */
+export function isMore(one: string | number, other: string | number): boolean {
+  const [more, less] = [amountOf(one), amountOf(other)];
+  return more !== undefined && less !== undefined && more.nanos > less.nanos;
+}
+
+function amountOf(quantity: string | number): { nanos: bigint; isBinary: boolean } | undefined {
+  const [, whole, fraction = '', suffix = ''] = /^(\d+)(?:\.(\d{0,9}))?([a-zA-Z]*)$/.exec(String(quantity)) ?? [];
+  if (whole === undefined) return undefined;
   const mantissa = BigInt(whole + fraction.padEnd(9, '0'));
   const binary = BINARY.indexOf(suffix);
-  if (binary > 0) return binaryOf(mantissa * 1024n ** BigInt(binary));
+  if (binary > 0) return { nanos: mantissa * 1024n ** BigInt(binary), isBinary: true };
   const decimal = DECIMAL.indexOf(suffix);
-  return decimal < 0 ? text : decimalOf((mantissa * 1000n ** BigInt(decimal)) / NANOS);
+  return decimal < 0 ? undefined : { nanos: (mantissa * 1000n ** BigInt(decimal)) / NANOS, isBinary: false };
 }
 
 function binaryOf(nanos: bigint): string {

@@ -1,4 +1,11 @@
-import type { V1EnvVar, V1LocalObjectReference, V1ResourceRequirements, V1Toleration } from '@kubernetes/client-node';
+import type {
+  V1Affinity,
+  V1EnvVar,
+  V1LocalObjectReference,
+  V1ResourceRequirements,
+  V1Toleration,
+  V1TopologySpreadConstraint,
+} from '@kubernetes/client-node';
 import type { Condition } from '../runtime/conditions.ts';
 import type { Kind, KubeObject } from '../runtime/kinds.ts';
 
@@ -39,6 +46,8 @@ export interface PodSettings {
   annotations?: Record<string, string>;
   nodeSelector?: Record<string, string>;
   tolerations?: V1Toleration[];
+  affinity?: V1Affinity;
+  topologySpreadConstraints?: V1TopologySpreadConstraint[];
   priorityClassName?: string;
 }
 
@@ -119,6 +128,7 @@ export const REASON = {
   rollingOut: 'RollingOut',
   rolloutStuck: 'RolloutStuck',
   upToDate: 'UpToDate',
+  volumeNotExpandable: 'VolumeNotExpandable',
   volumePending: 'VolumePending',
   waitingForCredentials: 'WaitingForCredentials',
   waitingForDatabase: 'WaitingForDatabase',

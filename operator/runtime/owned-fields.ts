@@ -45,10 +45,9 @@ function at(fields: FieldSet | undefined, path: readonly string[]): FieldSet | u
 export function isApplied(desired: KubeObject, live: KubeObject, manager: string): boolean {
   const owned = appliedFields(live, manager);
   if (owned === undefined) return false;
-  const { metadata, ...rest } = desired;
-  const fields: Record<string, unknown> = { ...rest, metadata: { ...metadata } };
-  for (const name of ['apiVersion', 'kind']) Reflect.deleteProperty(fields, name);
-  for (const name of METADATA_OF_IDENTITY) Reflect.deleteProperty(fields.metadata as object, name);
+  const { apiVersion: _version, kind: _kind, metadata, ...rest } = desired;
+  const told = Object.entries(metadata).filter(([name]) => !METADATA_OF_IDENTITY.has(name));
+  const fields = { ...rest, ...(told.length === 0 ? {} : { metadata: Object.fromEntries(told) as object }) };
   return matches(fields, live, owned);
 }
 

@@ -28,6 +28,8 @@ export interface Facts {
   readonly credentialsHash: string;
   readonly schemaVersion: string | undefined;
   readonly databaseVersion: string | undefined;
+  /** The size of the volume in the StatefulSet's template, which cannot change: the volume itself grows. */
+  readonly volumeTemplateSize: string | undefined;
 }
 
 export interface Live {
@@ -101,5 +103,6 @@ export function factsOf(
     credentialsHash: contentHash(OF_WEB_PODS.map((key) => data[key] ?? null)),
     schemaVersion: kept[FACT.schemaVersion],
     databaseVersion: kept[FACT.databaseVersion],
+    volumeTemplateSize: live.statefulSet?.spec?.volumeClaimTemplates?.[0]?.spec?.resources?.requests?.storage,
   };
 }

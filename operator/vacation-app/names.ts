@@ -16,6 +16,8 @@ export const LABEL = {
   component: 'app.kubernetes.io/component',
   partOf: 'app.kubernetes.io/part-of',
   managedBy: 'app.kubernetes.io/managed-by',
+  /** The tag of the image that the component runs; never in a pod's template or in what selects. */
+  version: 'app.kubernetes.io/version',
 } as const;
 
 /** Facts that outlive the operator, on the children that they are about. */
@@ -58,6 +60,13 @@ export const labels = (app: KubeObject, component: string): Record<string, strin
   [LABEL.partOf]: app.metadata.name,
   [LABEL.managedBy]: FIELD_MANAGER,
 });
+
+/** The version label of what runs an image: its tag, where it has one that fits a label. */
+export function versionLabel(image: string): Record<string, string> {
+  const [name = ''] = image.split('@');
+  const tag = /:([^:/]+)$/.exec(name)?.[1] ?? '';
+  return /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(tag) ? { [LABEL.version]: tag } : {};
+}
 
 /** Name, namespace and labels of a child; its owner is stamped when it is applied. */
 export const childMetadata = (

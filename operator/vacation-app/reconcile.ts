@@ -8,7 +8,6 @@ import type { Reconcile, Result } from '../runtime/controller.ts';
 import { TerminalError, WaitingError } from '../runtime/errors.ts';
 import type { EventNote } from '../runtime/events.ts';
 import { splitKey, type Kind, type KubeObject } from '../runtime/kinds.ts';
-import { appliedFields } from '../runtime/owned-fields.ts';
 import { credentialsOf, credentialsSecret } from './credentials.ts';
 import { eventsOf } from './events.ts';
 import { factsOf, type Facts, type OperatorDefaults } from './facts.ts';
@@ -19,6 +18,7 @@ import { assertOwned, owned } from './ownership.ts';
 import { replicasToHandOver } from './replicas.ts';
 import { CHILD_KINDS, desiredObjects, STEPS, type Desired, type Step } from './resources/index.ts';
 import { statusOf, type Failure } from './status.ts';
+import { growthError, partOfVolume } from './volume.ts';
 
 export interface Dependencies {
   readonly cluster: Cluster;
@@ -90,7 +90,7 @@ async function converge(app: CompleteApp, dependencies: Dependencies, signal: Ab
     await settled(due.map(({ kind, object }) => apply(app, kind, owned(object, app), cluster, signal)));
     if (step === 'web') await handOverReplicas(app, cluster, signal);
   }
-  await ownVolume(app, cluster, signal);
+  await applyVolume(app, cluster, signal);
 }
 
 /** Whether what the step waits for is there. */
@@ -172,16 +172,17 @@ async function applyCredentials(
   await apply(app, SECRET, desiredFor(existing), cluster, signal);
 }
 
-/** Under Delete the volume goes with the app, and with nothing else: not with a StatefulSet that somebody deletes. */
-async function ownVolume(app: CompleteApp, cluster: Cluster, signal: AbortSignal): Promise<void> {
-  const { namespace = '' } = app.metadata;
-  const name = volumeClaimName(app);
-  const live = cluster.store(VOLUME_CLAIM).get(namespace, name);
-  const isDelete = app.spec.deletionPolicy === 'Delete';
+/** Who the volume goes with, and how large it is; see `partOfVolume`. */
+async function applyVolume(app: CompleteApp, cluster: Cluster, signal: AbortSignal): Promise<void> {
+  const live = cluster.store(VOLUME_CLAIM).get(app.metadata.namespace ?? '', volumeClaimName(app));
   if (!live || live.metadata.deletionTimestamp !== undefined) return;
-  if (!isDelete && appliedFields(live, FIELD_MANAGER) === undefined) return;
-  const part = { apiVersion: VOLUME_CLAIM.apiVersion, kind: VOLUME_CLAIM.kind, metadata: { name, namespace } };
-  await apply(app, VOLUME_CLAIM, isDelete ? owned(part, app) : part, cluster, signal);
+  const part = partOfVolume(app, live);
+  if (part === undefined) return;
+  try {
+    await apply(app, VOLUME_CLAIM, part, cluster, signal);
+  } catch (error) {
+    throw growthError(error, app, live);
+  }
 }
 
 /** Gives the number of web pods to whoever scales them, under a manager of its own; see `replicasToHandOver`. */

@@ -7,6 +7,7 @@ import { updatesOf, type Facts, type OperatorDefaults } from './facts.ts';
 import { childName, credentialsName, FACT } from './names.ts';
 import { isDatabaseReady, jobCondition, podsOf, type Observed } from './observe.ts';
 import { podTrouble } from './pod-trouble.ts';
+import { growthOf } from './volume.ts';
 
 /** Why the last reconcile did not get through; undefined when it did, or when it waits for what the conditions tell anyway. */
 export interface Failure {
@@ -117,7 +118,8 @@ function credentialsReady({ app, observed }: StatusInput): Finding {
 function databaseReady({ app, observed }: StatusInput): Finding {
   const not = (reason: string, message: string): Finding => findingOf(CONDITION.databaseReady, false, reason, message);
   if (isDatabaseReady(observed)) {
-    return findingOf(CONDITION.databaseReady, true, REASON.available, 'MySQL takes connections');
+    const message = `MySQL takes connections${growthOf(observed.volumeClaim)}`;
+    return findingOf(CONDITION.databaseReady, true, REASON.available, message);
   }
   if (!observed.statefulSet) return not(REASON.waitingForCredentials, 'StatefulSet is not there yet');
   const trouble = podTrouble(podsOf(observed, 'mysql'));

@@ -40,6 +40,7 @@ export const someFacts = (overrides: Partial<Facts> = {}): Facts => ({
   credentialsHash: 'c0ffee',
   schemaVersion: undefined,
   databaseVersion: undefined,
+  volumeTemplateSize: undefined,
   ...overrides,
 });
 

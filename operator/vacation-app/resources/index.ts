@@ -11,6 +11,7 @@ import {
   SERVICE_ACCOUNT,
   STATEFUL_SET,
 } from '../kinds.ts';
+import { LABEL, versionLabel } from '../names.ts';
 import { migrationJob } from './migration-job.ts';
 import { mysqlConfigMap } from './mysql-config-map.ts';
 import { mysqlService } from './mysql-service.ts';
@@ -62,6 +63,13 @@ export function desiredObjects(app: CompleteApp, facts: Facts): Desired[] {
     const built = build(app, facts);
     if (built === undefined) return [];
     const object = { apiVersion: kind.apiVersion, kind: kind.kind, ...built } as KubeObject;
-    return [{ step, kind, object }];
+    return [{ step, kind, object: versioned(object, facts) }];
   });
+}
+
+/** The object with its version, which is of its metadata only: what it selects and what pods are made of stay. */
+function versioned(object: KubeObject, { web, mysql }: Facts): KubeObject {
+  const { labels, ...metadata } = object.metadata;
+  const { image } = labels?.[LABEL.component] === 'mysql' ? mysql : web;
+  return { ...object, metadata: { ...metadata, labels: { ...labels, ...versionLabel(image) } } };
 }

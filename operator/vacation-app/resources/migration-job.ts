@@ -9,7 +9,7 @@ import { migrationPod } from './web-pod.ts';
 export function migrationJob(app: CompleteApp, facts: Facts): V1Job {
   const spec = atRevision(facts.web.revision, 'web', migrationPod(app, facts.web.image));
   // Where the pod may run does not change what it does: no reason to migrate again.
-  const { nodeSelector, tolerations, priorityClassName, ...content } = spec;
+  const { nodeSelector, tolerations, affinity, priorityClassName, ...content } = spec;
   return {
     metadata: childMetadata(app, migrationName(app, contentHash(content)), 'migration'),
     spec: {

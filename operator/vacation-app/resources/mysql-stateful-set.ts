@@ -41,7 +41,7 @@ export function mysqlStatefulSet(app: CompleteApp, facts: Facts): V1StatefulSet 
           metadata: { name: 'data', labels: labels(app, 'mysql') },
           spec: {
             accessModes: ['ReadWriteOnce'],
-            resources: { requests: { storage: storage.size } },
+            resources: { requests: { storage: facts.volumeTemplateSize ?? storage.size } },
             ...(storage.storageClassName === undefined ? {} : { storageClassName: storage.storageClassName }),
           },
         },

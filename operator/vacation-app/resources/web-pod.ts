@@ -1,4 +1,4 @@
-import type { V1Container, V1EnvVar, V1PodSpec } from '@kubernetes/client-node';
+import type { V1Container, V1EnvVar, V1PodSpec, V1TopologySpreadConstraint } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../api/defaults.ts';
 import { childName, credentialsName, selectorLabels } from '../names.ts';
 import { containerSecurity, podSecurity } from './security.ts';
@@ -38,20 +38,22 @@ function containerBase(app: CompleteApp, image: string): Omit<V1Container, 'name
   };
 }
 
+const OVER_NODES: V1TopologySpreadConstraint = {
+  maxSkew: 1,
+  topologyKey: 'kubernetes.io/hostname',
+  whenUnsatisfiable: 'ScheduleAnyway',
+};
+
 /** A pod that serves the pages. */
 export function webPod(app: CompleteApp, image: string): V1PodSpec {
   const probe = (path: string): { httpGet: { path: string; port: string } } => ({ httpGet: { path, port: 'probes' } });
+  const { affinity, topologySpreadConstraints = [OVER_NODES] } = app.spec.pod ?? {};
+  const labelSelector = { matchLabels: selectorLabels(app, 'web') };
   return {
     ...podBase(app),
+    ...(affinity === undefined ? {} : { affinity }),
     terminationGracePeriodSeconds: 40,
-    topologySpreadConstraints: [
-      {
-        maxSkew: 1,
-        topologyKey: 'kubernetes.io/hostname',
-        whenUnsatisfiable: 'ScheduleAnyway',
-        labelSelector: { matchLabels: selectorLabels(app, 'web') },
-      },
-    ],
+    topologySpreadConstraints: topologySpreadConstraints.map((constraint) => ({ labelSelector, ...constraint })),
     containers: [
       {
         name: 'web',
@@ -80,8 +82,11 @@ export function webPod(app: CompleteApp, image: string): V1PodSpec {
 
 /** A pod that brings the schema to what the image needs, as a user that may change it. */
 export function migrationPod(app: CompleteApp, image: string): V1PodSpec {
+  // What keeps web pods together or apart is about them; which nodes they may have, about the migration too.
+  const nodeAffinity = app.spec.pod?.affinity?.nodeAffinity;
   return {
     ...podBase(app),
+    ...(nodeAffinity === undefined ? {} : { affinity: { nodeAffinity } }),
     restartPolicy: 'Never',
     containers: [
       {

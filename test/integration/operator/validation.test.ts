@@ -2,6 +2,26 @@ import { expect } from 'chai';
 import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
 import { createWorld, Scene, type World } from './world.ts';
 
+const NODES = { matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }] };
+const NEAR = {
+  labelSelector: { matchLabels: { team: 'blue' }, matchExpressions: [{ key: 'team', operator: 'Exists' }] },
+  namespaceSelector: {},
+  namespaces: ['travel'],
+  topologyKey: 'kubernetes.io/hostname',
+};
+const PODS = {
+  requiredDuringSchedulingIgnoredDuringExecution: [NEAR],
+  preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, podAffinityTerm: NEAR }],
+};
+const EVERY_AFFINITY = {
+  nodeAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [NODES] },
+    preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 5, preference: NODES }],
+  },
+  podAffinity: PODS,
+  podAntiAffinity: PODS,
+};
+
 describe('what the API server says to a VacationApp', () => {
   let world: World;
   let here: Scene;
@@ -89,6 +109,25 @@ describe('what the API server says to a VacationApp', () => {
     ['a size without a unit', { database: { managed: { storage: { size: '5' } } } }, 'should match'],
     ['an unknown deletion policy', { deletionPolicy: 'Explode' }, 'Unsupported value'],
     ['an image with a space', { image: 'a b' }, 'should match'],
+    [
+      'one way to spread twice',
+      {
+        pod: {
+          topologySpreadConstraints: [
+            { maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'ScheduleAnyway' },
+            { maxSkew: 2, topologyKey: 'zone', whenUnsatisfiable: 'ScheduleAnyway' },
+          ],
+        },
+      },
+      'duplicate entries',
+    ],
+    [
+      'a preference without a weight',
+      {
+        pod: { affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ preference: {} }] } } },
+      },
+      'Required value',
+    ],
   ];
   for (const [what, spec, says] of refused) {
     it(`refuses ${what}`, async () => {
@@ -110,28 +149,39 @@ describe('what the API server says to a VacationApp', () => {
     });
   }
 
+  const storage = (given: object): object => ({ database: { managed: { storage: given } } });
+  const refusalOf = (name: string, spec: object): Promise<string> =>
+    here.declare(name, spec).then(
+      () => 'accepted',
+      (failure: unknown) => (failure as Error).message,
+    );
+
   const fixed: readonly (readonly [what: string, before: object, after: object, says: string])[] = [
     ['the storage class', { storageClassName: 'fast' }, { storageClassName: 'slow' }, 'storageClassName cannot change'],
     ['the storage class by leaving it out', { storageClassName: 'fast' }, {}, 'storageClassName cannot change'],
-    ['the size of the volume', { size: '2Gi' }, { size: '1Gi' }, 'size cannot change'],
+    ['the volume to a smaller one', { size: '5Gi' }, { size: '4Gi' }, 'size may grow'],
+    ['the volume to a smaller one of another unit', { size: '5Gi' }, { size: '5000Mi' }, 'size may grow'],
   ];
   for (const [index, [what, before, after, says]] of fixed.entries()) {
-    it(`refuses to change ${what}`, async () => {
+    it(`refuses to change ${what}, also by removing what holds it`, async () => {
       const name = `fixed-${index}`;
-      await here.declare(name, { database: { managed: { storage: before } } });
-      const error = await here.declare(name, { database: { managed: { storage: after } } }).then(
-        () => undefined,
-        (failure: unknown) => failure as Error,
-      );
-      expect(error?.message ?? 'accepted').to.contain(says);
-      const around = await here.declare(name, {}).then(
-        () => undefined,
-        (failure: unknown) => failure as Error,
-      );
-      if (what !== 'the size of the volume')
-        expect(around?.message ?? 'accepted', 'nor by removing what holds it').to.contain(says);
+      await here.declare(name, storage(before));
+      expect(await refusalOf(name, storage(after))).to.contain(says);
+      for (const around of [{}, { database: { managed: { image: 'mysql:9' } } }]) {
+        expect(await refusalOf(name, around), JSON.stringify(around)).to.contain(says);
+      }
     });
   }
+
+  it('lets the volume grow, and takes a size back that it has not reached', async () => {
+    await here.declare('growing', {});
+    for (const size of ['2048Mi', '3Gi', '1Ti'])
+      expect(await refusalOf('growing', storage({ size }))).to.equal('accepted');
+    expect(await refusalOf('growing', storage({ size: '5Gi' }))).to.contain('size may grow');
+    await here.patch(VACATION_APP, 'growing', { status: { database: { storage: '5Gi' } } }, 'status');
+    expect(await refusalOf('growing', storage({ size: '4Gi' }))).to.contain('size may grow');
+    expect(await refusalOf('growing', storage({ size: '5Gi' }))).to.equal('accepted');
+  });
 
   it('fills in what is constant, and takes a resource that nobody has looked at for not current', async () => {
     await here.declare('filled', { autoscaling: {}, service: {}, booking: {}, database: { managed: { storage: {} } } });
@@ -165,6 +215,19 @@ describe('what the API server says to a VacationApp', () => {
         labels: { team: 'blue' },
         nodeSelector: { disk: 'ssd' },
         tolerations: [{ key: 'a', operator: 'Exists', effect: 'NoSchedule' }],
+        affinity: EVERY_AFFINITY,
+        topologySpreadConstraints: [
+          {
+            maxSkew: 1,
+            topologyKey: 'topology.kubernetes.io/zone',
+            whenUnsatisfiable: 'DoNotSchedule',
+            labelSelector: { matchLabels: { team: 'blue' } },
+            matchLabelKeys: ['pod-template-hash'],
+            minDomains: 2,
+            nodeAffinityPolicy: 'Honor',
+            nodeTaintsPolicy: 'Ignore',
+          },
+        ],
         priorityClassName: 'high',
       },
       service: { type: 'LoadBalancer', port: 8080, annotations: { a: 'b' } },

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { canonicalQuantity } from '../../../operator/api/quantity.ts';
+import { canonicalQuantity, isMore } from '../../../operator/api/quantity.ts';
 
 /** As apimachinery's `resource.ParseQuantity(…).String()` has it. */
 const rows: readonly [string | number, string][] = [
@@ -32,6 +32,21 @@ describe('a quantity', () => {
     it(`${given} is written ${canonical}`, () => {
       expect(canonicalQuantity(given)).to.equal(canonical);
       expect(canonicalQuantity(canonical)).to.equal(canonical);
+    });
+  }
+
+  for (const [one, other, is] of [
+    ['2Gi', '2047Mi', true],
+    ['2Gi', '2048Mi', false],
+    ['1Gi', '2Gi', false],
+    ['5Gi', 5_000_000_000, true],
+    ['1Ti', '1T', true],
+    ['100m', '0.05', true],
+    ['lots', '1', false],
+    ['1', 'lots', false],
+  ] as const) {
+    it(`${one} is ${is ? '' : 'not '}more than ${other}`, () => {
+      expect(isMore(one, other)).to.equal(is);
     });
   }
 });

@@ -198,11 +198,18 @@ const rows: readonly Row[] = [
 ];
 
 describe('what a manager owns', () => {
+  it('is all that an object is applied for, where nothing of its metadata is', () => {
+    const wanted = anObject(1, {}, { spec: { a: 1 } });
+    const live = (fields: object) => anObject(7, { uid: 'u', managedFields: [entry(fields)] }, { spec: { a: 1 } });
+    expect(isApplied(wanted, live({ 'f:spec': { 'f:a': {} } }), US)).to.equal(true);
+    expect(isApplied(wanted, live({ 'f:spec': { 'f:a': {} }, 'f:metadata': { 'f:labels': {} } }), US)).to.equal(false);
+  });
+
   for (const { title, desired, live, owned, same } of rows) {
     it(`takes ${title} for ${same ? 'applied' : 'a difference'}`, () => {
       const { metadata: wantedMetadata, ...wanted } = desired as Partial<KubeObject>;
       const { metadata: liveMetadata, ...body } = live as Partial<KubeObject>;
-      // Every object that we apply has at least one label, so metadata is among what is owned.
+      // As with the objects that are made whole, metadata is among what is owned.
       const labels = { ...wantedMetadata?.labels, ours: '1' };
       const metadata = (owned as { 'f:metadata'?: object })['f:metadata'] ?? {};
       const ownedLabels = { ...(metadata as { 'f:labels'?: object })['f:labels'], 'f:ours': {} };

@@ -4,6 +4,7 @@ import {
   labels,
   migrationName,
   selectorLabels,
+  versionLabel,
   volumeClaimName,
 } from '../../../operator/vacation-app/names.ts';
 import { aVacationApp } from '../../support/vacation-app.ts';
@@ -23,6 +24,23 @@ describe('names', () => {
       'app.kubernetes.io/component': 'web',
     });
   });
+});
+
+describe('the version of what runs an image', () => {
+  for (const [image, version] of [
+    ['mysql:8.4', '8.4'],
+    ['host:5000/vacation/webapp:1.2.3-rc.1', '1.2.3-rc.1'],
+    ['webapp:2@sha256:0123', '2'],
+    ['host:5000/webapp', undefined],
+    ['webapp@sha256:0123', undefined],
+    ['webapp', undefined],
+    ['webapp:_draft', undefined],
+    [`webapp:${'1'.repeat(64)}`, undefined],
+  ] as const) {
+    it(`is ${version ?? 'not told'} for ${image.slice(0, 40)}`, () => {
+      expect(versionLabel(image)).to.deep.equal(version === undefined ? {} : { 'app.kubernetes.io/version': version });
+    });
+  }
 });
 
 describe('the hash of content', () => {

@@ -32,6 +32,8 @@ const everything: Partial<VacationAppSpec> = {
     labels: { team: 'travel' },
     annotations: { note: 'x' },
     nodeSelector: { disk: 'ssd' },
+    affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'rack' }] } },
+    topologySpreadConstraints: [{ maxSkew: 2, topologyKey: 'zone', whenUnsatisfiable: 'DoNotSchedule' }],
     priorityClassName: 'high',
   },
   service: { type: 'NodePort', port: 8080, nodePort: 30_500, annotations: { lb: 'yes' } },
@@ -183,6 +185,55 @@ describe('what a VacationApp owns', () => {
     });
   });
 
+  const nodeAffinity = {
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: [{ matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }] }],
+    },
+  };
+
+  it('spreads web pods over nodes unless the spec spreads them otherwise, and counts them where it does not say whom', () => {
+    const spread = (pod: VacationAppSpec['pod'] = {}) =>
+      deployment({ pod }).spec?.template.spec?.topologySpreadConstraints;
+    const own = { matchLabels: { 'interstellar.dev/app': 'milky-way', 'app.kubernetes.io/component': 'web' } };
+    const constraint = { maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway' };
+    expect(spread()).to.deep.equal([{ ...constraint, labelSelector: own }]);
+    const zones = { ...constraint, topologyKey: 'zone' };
+    expect(spread({ topologySpreadConstraints: [zones] })).to.deep.equal([{ ...zones, labelSelector: own }]);
+    const others = { ...zones, labelSelector: { matchLabels: { team: 'travel' } } };
+    expect(spread({ topologySpreadConstraints: [others] })).to.deep.equal([others]);
+    expect(spread({ topologySpreadConstraints: [] })).to.deep.equal([]);
+  });
+
+  it('gives the web pods all of the affinity, the migration that for nodes, without migrating again', () => {
+    const affinity = { nodeAffinity, podAntiAffinity: everything.pod?.affinity?.podAntiAffinity };
+    const spec = { pod: { affinity } } as Partial<VacationAppSpec>;
+    expect(deployment(spec).spec?.template.spec?.affinity).to.deep.equal(affinity);
+    expect(job(spec).spec?.template.spec?.affinity).to.deep.equal({ nodeAffinity });
+    expect(job(spec).metadata?.name).to.equal(job().metadata?.name);
+    expect(job(everything).spec?.template.spec).to.not.have.property('affinity');
+  });
+
+  it('tells the version of each component on its objects, and never where it would restart or select anything', () => {
+    const versions = { web: { image: 'webapp:7', revision: 1, update: '' } };
+    for (const object of desired({}, versions)) {
+      const component = object.metadata.labels?.['app.kubernetes.io/component'];
+      const title = `${object.kind ?? ''} ${object.metadata.name}`;
+      expect(object.metadata.labels, title).to.include({
+        'app.kubernetes.io/version': component === 'mysql' ? '1' : '7',
+      });
+      const rest = JSON.stringify({ ...object, metadata: undefined });
+      expect(rest, title).to.not.contain('app.kubernetes.io/version');
+    }
+  });
+
+  it('leaves the template of the volume as it was made: the volume itself grows', () => {
+    const storage = (facts: Partial<Facts>) =>
+      (the('StatefulSet', { database: { managed: { storage: { size: '9Gi' } } } }, facts) as V1StatefulSet).spec
+        ?.volumeClaimTemplates?.[0]?.spec?.resources?.requests?.storage;
+    expect(storage({})).to.equal('9Gi');
+    expect(storage({ volumeTemplateSize: '2Gi' })).to.equal('2Gi');
+  });
+
   it('never lets the volume go with the StatefulSet, whatever the policy says', () => {
     const policies = (['Retain', 'Delete'] as const).map(
       (deletionPolicy) => (the('StatefulSet', { deletionPolicy }) as V1StatefulSet).spec,
@@ -200,6 +251,8 @@ describe('what a VacationApp owns', () => {
       '"team":"travel"',
       '"note":"x"',
       'ssd',
+      '"topologyKey":"rack"',
+      '"topologyKey":"zone"',
       'high',
       '30500',
       '"lb":"yes"',

@@ -1,0 +1,60 @@
+import type { V1PersistentVolumeClaim } from '@kubernetes/client-node';
+import type { CompleteApp } from '../api/defaults.ts';
+import { isMore } from '../api/quantity.ts';
+import { REASON } from '../api/vacation-app.ts';
+import { ApiError } from '../runtime/api-error.ts';
+import { TerminalError } from '../runtime/errors.ts';
+import type { KubeObject } from '../runtime/kinds.ts';
+import { appliedFields, owns } from '../runtime/owned-fields.ts';
+import { VOLUME_CLAIM } from './kinds.ts';
+import { FIELD_MANAGER } from './names.ts';
+import { owned } from './ownership.ts';
+
+const REQUEST = ['spec', 'resources', 'requests', 'storage'];
+
+/**
+ * The operator's part of the volume, which the StatefulSet's controller makes; undefined when there is none and never was one.
+ *
+ * 1. Under Delete the volume goes with the app, and with nothing else: not with a StatefulSet that somebody deletes.
+ * 2. It grows to the size that the spec says, once it is bound: before that nothing of it can change.
+ * 3. It never shrinks, and what it was once told to be it stays.
+ */
+export function partOfVolume(app: CompleteApp, live: V1PersistentVolumeClaim): KubeObject | undefined {
+  const { name = '', namespace = '' } = live.metadata ?? {};
+  const size = sizeOf(app, live);
+  const isDelete = app.spec.deletionPolicy === 'Delete';
+  if (!isDelete && size === undefined && appliedFields(live as KubeObject, FIELD_MANAGER) === undefined)
+    return undefined;
+  const part = {
+    apiVersion: VOLUME_CLAIM.apiVersion,
+    kind: VOLUME_CLAIM.kind,
+    metadata: { name, namespace },
+    ...(size === undefined ? {} : { spec: { resources: { requests: { storage: size } } } }),
+  };
+  return isDelete ? owned(part, app) : part;
+}
+
+function sizeOf(app: CompleteApp, live: V1PersistentVolumeClaim): string | undefined {
+  const { size } = app.spec.database.managed.storage;
+  const requested = live.spec?.resources?.requests?.storage ?? size;
+  if (live.status?.phase === 'Bound' && isMore(size, requested)) return size;
+  return owns(live as KubeObject, FIELD_MANAGER, REQUEST) ? requested : undefined;
+}
+
+/** The API server's refusal to let a volume grow, with the ways out of it; any other error as it is. */
+export function growthError(error: unknown, app: CompleteApp, live: V1PersistentVolumeClaim): unknown {
+  if (!(error instanceof ApiError) || !error.message.includes('must support resize')) return error;
+  const { size } = app.spec.database.managed.storage;
+  const { storageClassName = 'of no name', resources } = live.spec ?? {};
+  const message = `PersistentVolumeClaim ${live.metadata?.name ?? ''} cannot grow from ${resources?.requests?.storage ?? ''} to ${size}: StorageClass ${storageClassName} does not allow it. Set allowVolumeExpansion: true there if its driver can, or set spec.database.managed.storage.size back`;
+  return new TerminalError(REASON.volumeNotExpandable, message, { cause: error });
+}
+
+/** What is to be said of a volume that is not yet as large as it was asked to be; empty when there is nothing. */
+export function growthOf(claim: V1PersistentVolumeClaim | undefined): string {
+  const requested = claim?.spec?.resources?.requests?.storage;
+  const capacity = claim?.status?.capacity?.storage;
+  if (requested === undefined || capacity === undefined || !isMore(requested, capacity)) return '';
+  const told = claim?.status?.conditions?.find(({ status, message }) => status === 'True' && message)?.message;
+  return `; its volume is growing from ${capacity} to ${requested}${told === undefined ? '' : `: ${told}`}`;
+}
