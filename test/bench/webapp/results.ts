@@ -1,0 +1,85 @@
+import { type Check, figure, type Report } from '../report.ts';
+import type { BookingRate } from './measure-bookings.ts';
+import type { LogInEffect } from './measure-log-ins.ts';
+import type { RouteCost } from './measure-routes.ts';
+
+export interface Results {
+  readonly starts: { readonly cpuMs: number; readonly ms: number };
+  readonly idle: { readonly resident: number; readonly share: number };
+  readonly loaded: { readonly resident: number; readonly share: number; readonly peak: number };
+  readonly routes: readonly RouteCost[];
+  readonly bookings: BookingRate;
+  readonly logIns: LogInEffect;
+}
+
+/** The figures as tables, and the bounds that they are to keep. */
+export function reportOf(results: Results): Omit<Report, 'notes'> {
+  return { tables: tablesOf(results), checks: [...gatesOf(results), ...aimsOf(results)] };
+}
+
+function gatesOf({ routes, bookings, idle, loaded, logIns }: Results): readonly Check[] {
+  const gate = (what: string, value: number, bound: Partial<Check>, unit = ''): Check => ({ kind: 'gate', what, value, unit, ...bound }); // prettier-ignore
+  return [
+    ...routes
+      .filter(({ route }) => route.kind === 'anonymous')
+      .map(({ route, toServer }) => gate(`${route.name}: CPU of a bare server`, toServer, { atMost: 2.5 }, 'times')),
+    ...routes
+      .filter(({ route }) => route.kind === 'signed in')
+      .map(({ route, toServerAndQuery }) =>
+        gate(`${route.name}: CPU of a bare server and one query`, toServerAndQuery, { atMost: 2 }, 'times'),
+      ),
+    gate('bookings under contention: of those of a bare loop', bookings.ratio, { atLeast: 0.7 }, 'times'),
+    gate('memory idle', idle.resident, { atMost: 115 }, 'MiB'),
+    gate('memory under load, the most', loaded.peak, { atMost: 150 }, 'MiB'),
+    gate('a page while 16 log-ins run: time without', logIns.during.p50 / logIns.alone.p50, { atMost: 2 }, 'times'),
+  ];
+}
+
+function aimsOf({ routes, idle, loaded, starts }: Results): readonly Check[] {
+  const aim = (what: string, value: number, bound: Partial<Check>, unit: string): Check => ({ kind: 'aim', what, value, unit, ...bound }); // prettier-ignore
+  return [
+    ...routes.map(
+      ({ route, app }) =>
+      aim(`${route.name}: less CPU than the original`, route.original[0] / app, { atLeast: route.kind === 'log-in' ? 20 : 10 }, 'times'), // prettier-ignore
+    ),
+    aim('memory idle', idle.resident, { atMost: 90 }, 'MiB'),
+    aim('memory under load, the most', loaded.peak, { atMost: 128 }, 'MiB'),
+    aim('start to ready, CPU', starts.cpuMs / 1000, { atMost: 0.6 }, 's'),
+  ];
+}
+
+function tablesOf({ routes, bookings, idle, loaded, starts, logIns }: Results): Report['tables'] {
+  const milliseconds = (value: number) => value.toFixed(3);
+  return {
+    'CPU per request, in ms': [
+      ['request', 'web app', 'bare server', 'one bare query', '/ server', '/ (server + query)', 'original'],
+      ...routes.map(({ route, app, bareServer, bareQuery, toServer, toServerAndQuery }) => [
+        route.name,
+        milliseconds(app),
+        milliseconds(bareServer),
+        milliseconds(bareQuery),
+        figure(toServer),
+        figure(toServerAndQuery),
+        [...new Set(route.original)].join(' to '),
+      ]),
+    ],
+    Memory: [
+      ['when', 'resident, MiB', 'proportional, MiB', 'peak, MiB'],
+      ['idle', figure(idle.resident), figure(idle.share), ''],
+      ['after all of the above', figure(loaded.resident), figure(loaded.share), figure(loaded.peak)],
+    ],
+    'Start to ready': [
+      ['CPU, s', 'wall, s'],
+      [figure(starts.cpuMs / 1000), figure(starts.ms / 1000)],
+    ],
+    'Bookings a second, all for the same departure': [
+      ['web app', 'bare mysql2 loop', 'ratio'],
+      [figure(bookings.app), figure(bookings.bare), figure(bookings.ratio)],
+    ],
+    'A page while 16 log-ins run, in ms': [
+      ['', 'p50', 'p95'],
+      ['without', figure(logIns.alone.p50), figure(logIns.alone.p95)],
+      ['with', figure(logIns.during.p50), figure(logIns.during.p95)],
+    ],
+  };
+}

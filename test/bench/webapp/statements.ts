@@ -1,0 +1,50 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { BareBooking } from './bare-mysql.ts';
+
+export interface Statement {
+  readonly sql: string;
+  readonly values: readonly (string | number | Buffer | null)[];
+}
+
+/** What every request of somebody who is signed in asks MySQL. */
+export const SESSION_STATEMENT =
+  'SELECT data, UNIX_TIMESTAMP(touched_at) AS touched FROM session WHERE id_hash = ? AND expires_at > ?';
+
+/** What a booking that succeeds asks MySQL, in order; the bench counts whether the web app still sends as many. */
+export function bookingStatements(booking: BareBooking, now: string): readonly Statement[] {
+  const { sessionHash, travellerId, destinationId, departureDate, returnDate } = booking;
+  const key = createHash('sha256').update(randomBytes(16)).digest();
+  const reference = Array.from(randomBytes(8), (byte) => ALPHABET[byte % ALPHABET.length]).join('');
+  return [
+    { sql: SESSION_STATEMENT, values: [sessionHash, now] },
+    { sql: 'START TRANSACTION', values: [] },
+    { sql: TAKE_PLACE, values: [destinationId, departureDate, CAPACITY, CAPACITY, CAPACITY] },
+    { sql: 'SELECT id FROM traveller WHERE id = ? FOR UPDATE', values: [travellerId] },
+    { sql: STANDING, values: [travellerId, returnDate, departureDate, key] },
+    {
+      sql: ADD,
+      values: [reference, travellerId, destinationId, NAME, departureDate, returnDate, 42, 0, 1, key, 0, now, now],
+    },
+    { sql: 'COMMIT', values: [] },
+  ];
+}
+
+export const CAPACITY = 60_000;
+const NAME = 'TRAPPIST-1 System';
+const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
+
+const TAKE_PLACE = `
+  INSERT INTO departure (destination_id, departure_date, capacity, booked) VALUES (?, ?, ?, 1)
+  ON DUPLICATE KEY UPDATE
+    capacity = GREATEST(?, booked),
+    booked = IF(booked < ?, LAST_INSERT_ID(booked + 1), booked)`;
+
+const STANDING = `
+  SELECT reference, destination_name, departure_date, return_date, idempotency_key FROM booking
+  WHERE traveller_id = ? AND cancelled_at IS NULL AND ((departure_date < ? AND return_date > ?) OR idempotency_key = ?)
+  ORDER BY departure_date`;
+
+const ADD = `
+  INSERT INTO booking (reference, traveller_id, destination_id, destination_name, departure_date, return_date, age,
+    previous_experience, blackhole_visit, idempotency_key, sequence, created_at, updated_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
