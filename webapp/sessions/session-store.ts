@@ -52,17 +52,12 @@ export class SessionStore extends Store {
   override set = (sid: string, session: SessionData, callback: Done = ignore): void => {
     const now = this.#clock.now();
     const { cookie, traveller } = session;
+    const owner = traveller?.id ?? null;
+    const data = JSON.stringify({ cookie, traveller });
     this.#run(
       `INSERT INTO session (id_hash, traveller_id, data, created_at, touched_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)
-       ON DUPLICATE KEY UPDATE traveller_id = VALUES(traveller_id), data = VALUES(data)`,
-      [
-        hashOf(sid),
-        traveller?.id ?? null,
-        JSON.stringify({ cookie, traveller }),
-        timestamp(now),
-        timestamp(now),
-        timestamp(this.#idleEnd(now)),
-      ],
+       ON DUPLICATE KEY UPDATE traveller_id = ?, data = ?`,
+      [hashOf(sid), owner, data, timestamp(now), timestamp(now), timestamp(this.#idleEnd(now)), owner, data],
       callback,
     );
   };

@@ -47,6 +47,8 @@ export interface TestApp {
   /** A client that is registered and logged in; its username is new each time. */
   traveller(): Promise<WebClient & { readonly username: string }>;
   rows(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** What main.ts does from time to time. */
+  sweep(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -81,6 +83,10 @@ export async function startApp({ uri, env, clock = systemClock }: TestAppOptions
       } finally {
         await connection.end();
       }
+    },
+    async sweep() {
+      await composition.services.sessionStore.sweep();
+      await composition.services.throttle.sweep();
     },
     async stop() {
       server.close();
