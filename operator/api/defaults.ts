@@ -13,7 +13,7 @@ type Complete<T, K extends keyof T> = T & Required<Pick<T, K>>;
 
 /** A spec in which everything that has a constant default is there. */
 export interface CompleteSpec extends Omit<
-  Complete<VacationAppSpec, 'imagePullPolicy' | 'resources' | 'deletionPolicy'>,
+  Complete<VacationAppSpec, 'mode' | 'imagePullPolicy' | 'resources' | 'deletionPolicy'>,
   'autoscaling' | 'service' | 'booking' | 'database'
 > {
   autoscaling: Required<Autoscaling>;
@@ -27,6 +27,8 @@ export interface CompleteSpec extends Omit<
 export interface CompleteApp extends VacationApp {
   spec: CompleteSpec;
 }
+
+export const isHibernated = ({ spec }: CompleteApp): boolean => spec.mode === 'Hibernated';
 
 const WEB_RESOURCES: V1ResourceRequirements = {
   requests: { cpu: '100m', memory: '128Mi' },
@@ -43,6 +45,7 @@ export function withDefaults(app: VacationApp): CompleteApp {
   return {
     ...app,
     spec: {
+      mode: 'Running',
       imagePullPolicy: 'IfNotPresent',
       deletionPolicy: 'Retain',
       ...spec,

@@ -20,6 +20,7 @@ export interface VacationApp extends KubeObject {
 }
 
 export interface VacationAppSpec {
+  mode?: 'Running' | 'Hibernated';
   image?: string;
   imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
   imagePullSecrets?: V1LocalObjectReference[];
@@ -113,6 +114,8 @@ export const REASON = {
   credentialsInvalid: 'CredentialsInvalid',
   credentialsLost: 'CredentialsLost',
   databaseStarting: 'DatabaseStarting',
+  hibernated: 'Hibernated',
+  hibernating: 'Hibernating',
   imagePullFailed: 'ImagePullFailed',
   metricsUnavailable: 'MetricsUnavailable',
   migrated: 'Migrated',

@@ -1,7 +1,8 @@
-import type { V1Deployment, V1Secret, V1StatefulSet } from '@kubernetes/client-node';
 import { ANNOTATION } from '../api/vacation-app.ts';
 import type { CompleteApp } from '../api/defaults.ts';
-import { contentHash, FACT } from './names.ts';
+import { contentHash, FACT, LABEL } from './names.ts';
+import { isAlive, type Observed } from './observe.ts';
+import { sizeBeforeHibernation } from './replicas.ts';
 import { LATEST_REVISION } from './resources/templates.ts';
 
 /** What the operator itself would choose where the spec names nothing. */
@@ -30,20 +31,23 @@ export interface Facts {
   readonly databaseVersion: string | undefined;
   /** The size of the volume in the StatefulSet's template, which cannot change: the volume itself grows. */
   readonly volumeTemplateSize: string | undefined;
+  /** How many web pods to come back with from hibernation. */
+  readonly sizeBefore: number | undefined;
+  /** Whether pods are there that use the database. */
+  readonly isDatabaseUsed: boolean;
 }
 
-export interface Live {
-  readonly deployment: V1Deployment | undefined;
-  readonly statefulSet: V1StatefulSet | undefined;
-}
-
-export function webPin(app: CompleteApp, { deployment }: Pick<Live, 'deployment'>, defaults: OperatorDefaults): Pin {
+export function webPin(
+  app: CompleteApp,
+  { deployment }: Pick<Observed, 'deployment'>,
+  defaults: OperatorDefaults,
+): Pin {
   return pinOf(app, deployment?.metadata?.annotations, app.spec.image, defaults.webappImage);
 }
 
 export function mysqlPin(
   app: CompleteApp,
-  { statefulSet }: Pick<Live, 'statefulSet'>,
+  { statefulSet }: Pick<Observed, 'statefulSet'>,
   defaults: OperatorDefaults,
 ): Pin {
   return pinOf(app, statefulSet?.metadata?.annotations, app.spec.database.managed.image, defaults.mysqlImage);
@@ -90,7 +94,7 @@ const OF_WEB_PODS = ['db_uri', 'secret_key', 'secret_key_previous'];
 /** The facts as the live children have them. */
 export function factsOf(
   app: CompleteApp,
-  live: Live & { readonly secret: V1Secret | undefined },
+  live: Pick<Observed, 'deployment' | 'statefulSet' | 'secret' | 'pods'>,
   defaults: OperatorDefaults,
 ): Facts {
   const kept = live.deployment?.metadata?.annotations ?? {};
@@ -104,5 +108,7 @@ export function factsOf(
     schemaVersion: kept[FACT.schemaVersion],
     databaseVersion: kept[FACT.databaseVersion],
     volumeTemplateSize: live.statefulSet?.spec?.volumeClaimTemplates?.[0]?.spec?.resources?.requests?.storage,
+    sizeBefore: sizeBeforeHibernation(live.deployment),
+    isDatabaseUsed: live.pods.some((pod) => isAlive(pod) && pod.metadata?.labels?.[LABEL.component] !== 'mysql'),
   };
 }

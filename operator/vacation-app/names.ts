@@ -33,6 +33,8 @@ export const FACT = {
   /** What the migration reported, on the Deployment that came after it. */
   schemaVersion: `${GROUP}/schema-version`,
   databaseVersion: `${GROUP}/database-version`,
+  /** The number of web pods before hibernation, on the Deployment while it sleeps. */
+  size: `${GROUP}/size-before-hibernation`,
 } as const;
 
 /** Hashes of content that pods read at start, on the pod template: when it changes, they restart. */

@@ -75,6 +75,29 @@ function reportOf(said: unknown): MigrationReport {
 export const jobCondition = (job: V1Job | undefined, type: 'Complete' | 'Failed'): boolean =>
   job?.status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false;
 
+export const jobNamed = ({ jobs }: Pick<Observed, 'jobs'>, name: string): V1Job | undefined =>
+  jobs.find(({ metadata }) => metadata?.name === name);
+
+/** When the Job failed, in milliseconds since the epoch. */
+export function failedAt(job: V1Job | undefined): number | undefined {
+  const failed = job?.status?.conditions?.find(({ type, status }) => type === 'Failed' && status === 'True');
+  return failed?.lastTransitionTime === undefined ? undefined : new Date(failed.lastTransitionTime).getTime();
+}
+
+/** Whether the pod runs, or may yet. */
+export const isAlive = ({ status }: V1Pod): boolean => status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
+
+/** Whether the live children prove that nothing of the app runs, nor is about to. */
+export const isAtRest = ({ deployment, statefulSet, pods }: Observed): boolean =>
+  [deployment, statefulSet].every(hasNoPods) && !pods.some(isAlive);
+
+function hasNoPods(workload: V1Deployment | V1StatefulSet | undefined): boolean {
+  if (!workload) return true;
+  const { metadata, spec, status } = workload;
+  const isCurrent = status?.observedGeneration === metadata?.generation;
+  return spec?.replicas === 0 && isCurrent && (status?.replicas ?? 0) === 0;
+}
+
 export function isDatabaseReady({ statefulSet }: Pick<Observed, 'statefulSet'>): boolean {
   const { metadata, status } = statefulSet ?? {};
   return (

@@ -1,13 +1,15 @@
 import type { V1Job, V1Pod } from '@kubernetes/client-node';
-import type { CompleteApp } from '../api/defaults.ts';
+import { isHibernated, type CompleteApp } from '../api/defaults.ts';
 import { ANNOTATION, CONDITION, REASON, type VacationAppStatus } from '../api/vacation-app.ts';
 import { conditionsOf, findingOf, type Finding } from '../runtime/conditions.ts';
 import { CREDENTIAL_KEYS } from './credentials.ts';
 import { updatesOf, type Facts, type OperatorDefaults } from './facts.ts';
 import { childName, credentialsName, FACT } from './names.ts';
+import { inHibernation, rest } from './hibernation.ts';
 import { isDatabaseReady, jobCondition, podsOf, type Observed } from './observe.ts';
 import { podTrouble } from './pod-trouble.ts';
 import { growthOf } from './volume.ts';
+import { fixedReplicas } from './replicas.ts';
 
 /** Why the last reconcile did not get through; undefined when it did, or when it waits for what the conditions tell anyway. */
 export interface Failure {
@@ -36,12 +38,13 @@ const GATES: readonly Check[] = [credentialsReady, databaseReady, schemaReady, w
 /** The whole status, as a function of the live children. */
 export function statusOf(input: StatusInput): VacationAppStatus {
   const { app, observed, facts, now } = input;
-  const gates = GATES.map((check) => check(input));
-  const failed = gates.find(({ status }) => status !== 'True');
+  const checked = GATES.map((check) => check(input));
+  const gates = isHibernated(app) ? checked.map(inHibernation) : checked;
+  const failed = isHibernated(app) ? rest(observed) : gates.find(({ status }) => status !== 'True');
   const findings = [
     ...readiness(input, failed),
     ...gates,
-    ...(app.spec.replicas === undefined ? [autoscalingReady(input)] : []),
+    ...(fixedReplicas(app) === undefined ? [autoscalingReady(input)] : []),
     updateAvailable(input),
   ];
   const generation = observedGenerationOf(app);
@@ -91,9 +94,12 @@ function readiness({ app, failure }: StatusInput, failed: Finding | undefined): 
       findingOf(stalled ? CONDITION.stalled : CONDITION.reconciling, true, reason, told),
     ];
   }
-  const message = paused ? 'The app serves; paused: nothing is being changed' : 'The app serves';
+  const [reason, fine] = isHibernated(app)
+    ? [REASON.hibernated, 'Nothing of the app runs; its data are kept']
+    : [REASON.available, 'The app serves'];
+  const message = paused ? `${fine}; paused: nothing is being changed` : fine;
   return [
-    findingOf(CONDITION.ready, true, paused ? REASON.paused : REASON.available, message),
+    findingOf(CONDITION.ready, true, paused ? REASON.paused : reason, message),
     ...(failure ? [findingOf(CONDITION.reconciling, true, failure.reason, failure.message)] : []),
   ];
 }

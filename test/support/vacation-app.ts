@@ -41,6 +41,8 @@ export const someFacts = (overrides: Partial<Facts> = {}): Facts => ({
   schemaVersion: undefined,
   databaseVersion: undefined,
   volumeTemplateSize: undefined,
+  sizeBefore: undefined,
+  isDatabaseUsed: true,
   ...overrides,
 });
 

@@ -1,5 +1,5 @@
 import type { V1PodSpec, V1Probe, V1StatefulSet } from '@kubernetes/client-node';
-import type { CompleteApp } from '../../api/defaults.ts';
+import { isHibernated, type CompleteApp } from '../../api/defaults.ts';
 import { pinAnnotations, type Facts } from '../facts.ts';
 import { childMetadata, childName, contentHash, CONTENT, credentialsName, labels, selectorLabels } from '../names.ts';
 import { DATA_PATH, mysqlConfigMap, VOLUME_PATH } from './mysql-config-map.ts';
@@ -23,7 +23,8 @@ export function mysqlStatefulSet(app: CompleteApp, facts: Facts): V1StatefulSet 
   return {
     metadata: { ...metadata, annotations: pinAnnotations(facts.mysql) },
     spec: {
-      replicas: 1,
+      // In hibernation it stops last, so that what uses it can end in order.
+      replicas: isHibernated(app) && !facts.isDatabaseUsed ? 0 : 1,
       serviceName: metadata.name,
       selector: { matchLabels: selectorLabels(app, 'mysql') },
       template: {

@@ -1,10 +1,11 @@
 import type { V2HorizontalPodAutoscaler } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../api/defaults.ts';
 import { childMetadata, childName } from '../names.ts';
+import { fixedReplicas } from '../replicas.ts';
 
-/** As many web pods as their CPU needs; none where the app fixes their number. */
+/** As many web pods as their CPU needs; none where the app fixes their number or hibernates. */
 export function webAutoscaler(app: CompleteApp): V2HorizontalPodAutoscaler | undefined {
-  if (app.spec.replicas !== undefined) return undefined;
+  if (fixedReplicas(app) !== undefined) return undefined;
   const { minReplicas, maxReplicas, targetCPUUtilizationPercentage, scaleDownStabilizationSeconds } =
     app.spec.autoscaling;
   const name = childName(app, 'web');

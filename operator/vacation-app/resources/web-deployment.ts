@@ -1,18 +1,20 @@
 import type { V1Deployment } from '@kubernetes/client-node';
-import type { CompleteApp } from '../../api/defaults.ts';
+import { isHibernated, type CompleteApp } from '../../api/defaults.ts';
 import { pinAnnotations, type Facts } from '../facts.ts';
 import { childMetadata, childName, contentHash, CONTENT, FACT, labels, selectorLabels } from '../names.ts';
+import { fixedReplicas } from '../replicas.ts';
 import { atRevision } from './templates.ts';
 import { webConfigMap } from './web-config-map.ts';
 import { webPod } from './web-pod.ts';
 
-/** The web pods. `spec.replicas` is here only where the app fixes it: else it is the autoscaler's. */
+/** The web pods. `spec.replicas` is here only where the app fixes it or hibernates: else it is the autoscaler's. */
 export function webDeployment(app: CompleteApp, facts: Facts): V1Deployment {
-  const { replicas, pod } = app.spec;
+  const { pod } = app.spec;
+  const replicas = fixedReplicas(app);
   return {
     metadata: {
       ...childMetadata(app, childName(app, 'web'), 'web'),
-      annotations: { ...pinAnnotations(facts.web), ...reported(facts) },
+      annotations: { ...pinAnnotations(facts.web), ...reported(facts), ...sizeKept(app, facts) },
     },
     spec: {
       ...(replicas === undefined ? {} : { replicas }),
@@ -40,3 +42,6 @@ const reported = ({ schemaVersion, databaseVersion }: Facts): Record<string, str
   ...(schemaVersion === undefined ? {} : { [FACT.schemaVersion]: schemaVersion }),
   ...(databaseVersion === undefined ? {} : { [FACT.databaseVersion]: databaseVersion }),
 });
+
+const sizeKept = (app: CompleteApp, { sizeBefore }: Facts): Record<string, string> =>
+  isHibernated(app) && sizeBefore !== undefined ? { [FACT.size]: String(sizeBefore) } : {};

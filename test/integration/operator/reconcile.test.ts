@@ -7,15 +7,21 @@ import {
   CONFIG_MAP,
   DEPLOYMENT,
   JOB,
+  POD,
   SECRET,
   SERVICE,
   STATEFUL_SET,
   VOLUME_CLAIM,
 } from '../../../operator/vacation-app/kinds.ts';
-import { labels } from '../../../operator/vacation-app/names.ts';
+import { FACT, labels } from '../../../operator/vacation-app/names.ts';
 import { createWorld, eventually, Scene, startOperator, writesIn, type RunningOperator, type World } from './world.ts';
 
 type Live<T> = T & KubeObject;
+
+const webPod = (app: string): object => ({
+  metadata: { name: `${app}-web-0`, labels: labels({ metadata: { name: app } }, 'web') },
+  spec: { serviceAccountName: `${app}-web`, containers: [{ name: 'web', image: 'webapp:1' }] },
+});
 
 describe('reconciling against a real API server', () => {
   let world: World;
@@ -175,6 +181,62 @@ describe('reconciling against a real API server', () => {
     await here.appWith('scaled', 'Reconciling', 'True').catch(() => undefined);
     expect(await replicas(), 'the autoscaler is obeyed again').to.equal(6);
   }).timeout(60_000);
+
+  it('puts an app to sleep, web pods first, and wakes it as large as it was', async () => {
+    const here = await scene();
+    const deployment = (): Promise<Live<V1Deployment> | undefined> => here.get(DEPLOYMENT, 'sleepy-web');
+    const mysql = async (): Promise<number | undefined> =>
+      (await here.get<Live<V1StatefulSet>>(STATEFUL_SET, 'sleepy-mysql'))?.spec?.replicas;
+    await here.declare('sleepy', { autoscaling: { minReplicas: 2, maxReplicas: 8 } });
+    await here.comesUp('sleepy');
+    await here.patch(DEPLOYMENT, 'sleepy-web', { spec: { replicas: 5 } }, 'scale');
+    await here.create(POD, webPod('sleepy'));
+
+    await here.declare('sleepy', { mode: 'Hibernated', autoscaling: { minReplicas: 2, maxReplicas: 8 } });
+    await here.child<Live<V1Deployment>>(DEPLOYMENT, 'sleepy-web', ({ spec }) => spec?.replicas === 0);
+    expect(await here.get(AUTOSCALER, 'sleepy-web'), 'no autoscaler wakes it').to.equal(undefined);
+    const waiting = await here.appWith('sleepy', 'Ready', 'False', 'Hibernating');
+    expect(waiting.status?.conditions?.find(({ type }) => type === 'Ready')?.message).to.contain('sleepy-web-0');
+    expect(await mysql(), 'MySQL waits for the last web pod').to.equal(1);
+    await here.remove(POD, 'sleepy-web-0');
+    await here.goesToRest('sleepy');
+    await here.appWith('sleepy', 'Ready', 'True', 'Hibernated');
+    expect(await here.get(SECRET, 'sleepy-credentials'), 'the credentials stay').not.to.equal(undefined);
+
+    await here.declare('sleepy', { image: 'webapp:2', autoscaling: { minReplicas: 2, maxReplicas: 8 } });
+    await eventually('MySQL is back', mysql, (replicas) => replicas === 1);
+    expect((await deployment())?.spec?.replicas, 'the web pods wait for it').to.equal(0);
+    expect(await here.get(AUTOSCALER, 'sleepy-web')).to.equal(undefined);
+    await here.databaseComesUp('sleepy');
+    await eventually(
+      'a migration of the new image',
+      () => here.list(JOB),
+      (jobs) => jobs.length === 2,
+    );
+    await here.migrationCompletes('sleepy');
+    const awake = await here.child<Live<V1Deployment>>(DEPLOYMENT, 'sleepy-web', ({ spec }) => spec?.replicas === 5);
+    expect(awake.spec?.template.spec?.containers[0]?.image, 'the template came first').to.equal('webapp:2');
+    await here.child(AUTOSCALER, 'sleepy-web');
+    await here.child<Live<V1Deployment>>(
+      DEPLOYMENT,
+      'sleepy-web',
+      ({ metadata }) => metadata.annotations?.[FACT.size] === undefined,
+    );
+    await here.webPodsComeUp('sleepy');
+    await here.appWith('sleepy', 'Ready', 'True', 'Available');
+  }).timeout(60_000);
+
+  it('starts nothing of an app that is declared asleep', async () => {
+    const here = await scene();
+    await here.declare('unborn', { mode: 'Hibernated' });
+    await here.goesToRest('unborn');
+    await here.appWith('unborn', 'Ready', 'True', 'Hibernated');
+    expect(await here.list(JOB)).to.deep.equal([]);
+    await here.declare('unborn', {});
+    await here.comesUp('unborn');
+    const { spec } = await here.child<Live<V1Deployment>>(DEPLOYMENT, 'unborn-web');
+    expect(spec?.replicas).to.equal(2);
+  });
 
   it('keeps credentials that exist, and never makes new ones while there is a volume that needs the old', async () => {
     const here = await scene();

@@ -156,7 +156,11 @@ export class Scene {
 
   /** What the StatefulSet controller would say when its pod is ready. */
   async databaseComesUp(app: string): Promise<void> {
-    const { metadata } = await this.child(STATEFUL_SET, `${app}-mysql`);
+    const { metadata } = await this.child<KubeObject & { spec: { replicas: number } }>(
+      STATEFUL_SET,
+      `${app}-mysql`,
+      ({ spec }) => spec.replicas === 1,
+    );
     const status = {
       observedGeneration: metadata.generation,
       replicas: 1,
@@ -205,6 +209,22 @@ export class Scene {
       availableReplicas: replicas,
     };
     await this.patch(DEPLOYMENT, `${app}-web`, { status }, 'status');
+  }
+
+  /** What the controllers of workloads would say when the app's pods, as few as are wanted, are gone. */
+  async goesToRest(app: string): Promise<void> {
+    for (const [kind, name] of [
+      [DEPLOYMENT, `${app}-web`],
+      [STATEFUL_SET, `${app}-mysql`],
+    ] as const) {
+      const { metadata } = await this.child<KubeObject & { spec: { replicas: number } }>(
+        kind,
+        name,
+        ({ spec }) => spec.replicas === 0,
+      );
+      const none = { replicas: 0, readyReplicas: 0, availableReplicas: 0, updatedReplicas: 0 };
+      await this.patch(kind, name, { status: { ...none, observedGeneration: metadata.generation } }, 'status');
+    }
   }
 
   async comesUp(app: string): Promise<VacationApp> {

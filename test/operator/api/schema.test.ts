@@ -103,6 +103,7 @@ describe('the schema of a VacationApp', () => {
 describe('the defaults', () => {
   it('leave what is given', () => {
     const given = {
+      mode: 'Hibernated',
       autoscaling: {
         minReplicas: 1,
         maxReplicas: 3,

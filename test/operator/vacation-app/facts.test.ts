@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { V1Deployment } from '@kubernetes/client-node';
+import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
 import {
   factsOf,
   pinAnnotations,
@@ -9,7 +9,15 @@ import {
   type Pin,
 } from '../../../operator/vacation-app/facts.ts';
 import { LATEST_REVISION } from '../../../operator/vacation-app/resources/templates.ts';
-import { aCompleteApp, aDeployment, aSecret, aStatefulSet, DEFAULTS, someFacts } from '../../support/vacation-app.ts';
+import {
+  aCompleteApp,
+  aDeployment,
+  aPod,
+  aSecret,
+  aStatefulSet,
+  DEFAULTS,
+  someFacts,
+} from '../../support/vacation-app.ts';
 
 const newer = { webappImage: 'webapp:2', mysqlImage: 'mysql:2' };
 const pinned = (pin: Partial<Pin> = {}): { deployment: V1Deployment } => ({
@@ -64,7 +72,7 @@ describe('pins', () => {
 
 describe('facts', () => {
   const facts = (live: Partial<Parameters<typeof factsOf>[1]> = {}, app = aCompleteApp()) =>
-    factsOf(app, { deployment: undefined, statefulSet: undefined, secret: aSecret(), ...live }, DEFAULTS);
+    factsOf(app, { deployment: undefined, statefulSet: undefined, secret: aSecret(), pods: [], ...live }, DEFAULTS);
 
   it('hash the credentials that web pods read, by content', () => {
     const hash = facts().credentialsHash;
@@ -82,6 +90,27 @@ describe('facts', () => {
     const deployment = aDeployment({ spec: { template } });
     expect(facts({ deployment }).restart).to.equal('monday');
     expect(facts().restart).to.equal(undefined);
+  });
+
+  it('remember how many web pods there were when the app went to sleep', () => {
+    const managedFields = [
+      { manager: 'vacation-operator', operation: 'Apply', fieldsV1: { 'f:spec': { 'f:replicas': {} } } },
+    ];
+    const annotations = { 'interstellar.dev/size-before-hibernation': '7' };
+    const asleep = { metadata: { managedFields, annotations }, spec: { replicas: 0 } };
+    expect(facts().sizeBefore).to.equal(undefined);
+    expect(facts({ deployment: aDeployment({ spec: { replicas: 4 } }) }).sizeBefore).to.equal(4);
+    expect(facts({ deployment: aDeployment(asleep) }).sizeBefore).to.equal(7);
+    const never = aDeployment({ metadata: { managedFields }, spec: { replicas: 0 } });
+    expect(facts({ deployment: never }).sizeBefore).to.equal(undefined);
+  });
+
+  it('see whether pods use the database', () => {
+    const used = (...pods: V1Pod[]) => facts({ pods }).isDatabaseUsed;
+    expect(used()).to.equal(false);
+    expect(used(aPod('mysql', { phase: 'Running' }), aPod('migration', { phase: 'Succeeded' }))).to.equal(false);
+    expect(used(aPod('web', { phase: 'Pending' }))).to.equal(true);
+    expect(used(aPod('migration', { phase: 'Running' }))).to.equal(true);
   });
 
   it('remember what the migration reported', () => {

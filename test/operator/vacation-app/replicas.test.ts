@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { FIELD_MANAGER, HANDOVER_MANAGER } from '../../../operator/vacation-app/names.ts';
+import { FACT, FIELD_MANAGER, HANDOVER_MANAGER } from '../../../operator/vacation-app/names.ts';
 import { replicasToHandOver } from '../../../operator/vacation-app/replicas.ts';
 import { aCompleteApp, aDeployment } from '../../support/vacation-app.ts';
 
@@ -7,6 +7,14 @@ const OWNED = { 'f:spec': { 'f:replicas': {} } };
 const manager = (name: string) => ({ manager: name, operation: 'Apply', fieldsV1: OWNED });
 const scaler = { manager: 'kube-controller-manager', operation: 'Update', subresource: 'scale', fieldsV1: OWNED };
 
+const asleep = (size: string | undefined) =>
+  aDeployment({
+    metadata: {
+      managedFields: [manager(FIELD_MANAGER)],
+      ...(size === undefined ? {} : { annotations: { [FACT.size]: size } }),
+    },
+    spec: { replicas: 0 },
+  });
 const live = (replicas: number | undefined, ...managedFields: object[]) =>
   aDeployment({ metadata: { managedFields }, spec: replicas === undefined ? {} : { replicas } });
 const autoscaled = aCompleteApp({ spec: { autoscaling: { minReplicas: 2, maxReplicas: 5 } } });
@@ -25,6 +33,13 @@ const rows: readonly [
   ['we own it beside the autoscaler', autoscaled, live(4, manager(FIELD_MANAGER), scaler), 4],
   ['it is handed over already', autoscaled, live(2, manager(HANDOVER_MANAGER)), undefined],
   ['the autoscaler owns it', autoscaled, live(4, scaler), undefined],
+  ['the app hibernates', aCompleteApp({ spec: { mode: 'Hibernated' } }), live(4, scaler), undefined],
+  ['the app wakes: what it was', autoscaled, asleep('4'), 4],
+  ['the app wakes to other bounds', autoscaled, asleep('9'), 5],
+  ['the app wakes that never ran', autoscaled, asleep(undefined), 2],
+  ['the app wakes after somebody changed what is kept', autoscaled, asleep('many'), 2],
+  ['the app wakes with a fixed number', aCompleteApp({ spec: { replicas: 3 } }), asleep('4'), undefined],
+  ['somebody else owns it at none', autoscaled, live(0, manager('kubectl')), undefined],
   ['somebody else owns it', autoscaled, live(40, manager('kubectl')), undefined],
 ];
 

@@ -290,6 +290,59 @@ describe('the status of an app', () => {
     expect(condition(broken, CONDITION.ready)?.message).to.contain('paused');
   });
 
+  describe('in hibernation', () => {
+    const app = aCompleteApp({ spec: { mode: 'Hibernated' } });
+    const none = { replicas: 0, updatedReplicas: 0, readyReplicas: 0, availableReplicas: 0 };
+    const atRest: Partial<Observed> = {
+      deployment: aDeployment({ spec: { replicas: 0 }, status: none }),
+      statefulSet: {
+        ...aStatefulSet({ replicas: 0, readyReplicas: 0 }),
+        spec: { replicas: 0, selector: {}, template: {} },
+      },
+      autoscaler: undefined,
+      pods: [aPod('migration', { phase: 'Succeeded' })],
+    };
+    const asleep = (world: Partial<Observed> = {}) => statusIn({ ...atRest, ...world }, { app });
+
+    it('is Ready when nothing runs, and says of each gate what it waits for', () => {
+      const status = asleep();
+      expect(told(status, CONDITION.ready)).to.equal('True/Hibernated');
+      expect(told(status, CONDITION.databaseReady)).to.equal('False/Hibernated');
+      expect(told(status, CONDITION.webReady)).to.equal('False/Hibernated');
+      expect(told(status, CONDITION.schemaReady)).to.equal('True/Migrated');
+      expect(told(status, CONDITION.credentialsReady)).to.equal('True/Available');
+      expect(told(status, CONDITION.autoscalingReady)).to.equal('absent');
+      expect(told(status, CONDITION.reconciling)).to.equal('absent');
+      expect(told(asleep({ deployment: undefined }), CONDITION.ready), 'it never ran').to.equal('True/Hibernated');
+    });
+
+    const notYet: readonly (readonly [string, Partial<Observed>])[] = [
+      ['a web pod still ends', { pods: [aPod('web', { phase: 'Running' })] }],
+      ['MySQL still runs', { statefulSet: aStatefulSet() }],
+      [
+        'the Deployment is not looked at yet',
+        { deployment: aDeployment({ metadata: { generation: 6 }, spec: { replicas: 0 }, status: none }) },
+      ],
+      ['the Deployment still has pods', { deployment: aDeployment({ spec: { replicas: 0 } }) }],
+      ['the Deployment wants pods', { deployment: aDeployment({ status: none }) }],
+    ];
+    for (const [title, world] of notYet) {
+      it(`is not Ready while ${title}`, () => {
+        expect(told(asleep(world), CONDITION.ready)).to.equal('False/Hibernating');
+        expect(told(asleep(world), CONDITION.reconciling)).to.equal('True/Hibernating');
+      });
+    }
+
+    it('names the pods that it waits for', () => {
+      const message = condition(asleep({ pods: [aPod('web', { phase: 'Running' })] }), CONDITION.ready)?.message;
+      expect(message).to.contain('milky-way-web-0');
+    });
+
+    it('is not Ready in the moment of waking', () => {
+      expect(told(statusIn(atRest), CONDITION.ready)).to.equal('False/DatabaseStarting');
+    });
+  });
+
   it('has no word of autoscaling where the number of pods is fixed, and wants them all', () => {
     const app = aCompleteApp({ spec: { replicas: 3 } });
     const three = (availableReplicas: number) =>

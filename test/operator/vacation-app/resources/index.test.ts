@@ -126,6 +126,23 @@ describe('what a VacationApp owns', () => {
     expect(desired({ replicas: 3 }).some(({ kind }) => kind === 'HorizontalPodAutoscaler')).to.equal(false);
   });
 
+  it('has nothing that runs in hibernation, and lets MySQL end last', () => {
+    const mode = { mode: 'Hibernated' } as const;
+    const kinds = desired(mode).map(({ kind }) => kind);
+    expect(kinds).to.not.include.members(['HorizontalPodAutoscaler']).and.not.include('PodDisruptionBudget');
+    expect(deployment({ ...mode, replicas: 3 }).spec?.replicas).to.equal(0);
+    expect(deployment(mode, { sizeBefore: 7 }).metadata?.annotations).to.include({
+      'interstellar.dev/size-before-hibernation': '7',
+    });
+    expect(deployment({}, { sizeBefore: 7 }).metadata?.annotations).to.not.have.property(
+      'interstellar.dev/size-before-hibernation',
+    );
+    const mysql = (isDatabaseUsed: boolean) => (the('StatefulSet', mode, { isDatabaseUsed }) as V1StatefulSet).spec;
+    expect([mysql(true)?.replicas, mysql(false)?.replicas]).to.deep.equal([1, 0]);
+    expect((the('StatefulSet', {}, { isDatabaseUsed: false }) as V1StatefulSet).spec?.replicas).to.equal(1);
+    expect(deployment(mode).spec?.template).to.deep.equal(deployment().spec?.template);
+  });
+
   it('writes out the keys of lists that the server would fill in', () => {
     const ports = desired(everything).flatMap(
       (object) => (object as { spec?: { ports?: { protocol?: string }[] } }).spec?.ports ?? [],

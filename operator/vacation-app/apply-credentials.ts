@@ -1,0 +1,53 @@
+import type { V1Secret } from '@kubernetes/client-node';
+import type { CompleteApp } from '../api/defaults.ts';
+import { REASON } from '../api/vacation-app.ts';
+import { isConflict } from '../runtime/api-error.ts';
+import type { Cluster } from '../runtime/cluster.ts';
+import { WaitingError } from '../runtime/errors.ts';
+import type { KubeObject } from '../runtime/kinds.ts';
+import { applyObject } from './apply-child.ts';
+import { credentialsOf, credentialsSecret } from './credentials.ts';
+import { SECRET } from './kinds.ts';
+import { childName, credentialsName, FIELD_MANAGER } from './names.ts';
+import { observe } from './observe.ts';
+import { assertOwned, owned } from './ownership.ts';
+
+/** The cache knows Secrets by their label only: before one counts as lost, or when its name is taken, the API server is asked. */
+export async function applyCredentials(
+  app: CompleteApp,
+  cluster: Cluster,
+  random: (bytes: number) => string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { secret, volumeClaim } = observe(app, cluster);
+  const read = (): Promise<KubeObject | undefined> =>
+    cluster.read(SECRET, app.metadata.namespace ?? '', credentialsName(app));
+  const desiredFor = (existing: V1Secret | undefined): KubeObject => {
+    const credentials = credentialsOf(app, existing, volumeClaim !== undefined, random);
+    const desired = credentialsSecret(app, credentials) as KubeObject;
+    // What somebody changes in it meanwhile is never put back: the apply is then a conflict.
+    if (existing?.metadata?.resourceVersion !== undefined) {
+      desired.metadata.resourceVersion = existing.metadata.resourceVersion;
+    }
+    return app.spec.deletionPolicy === 'Delete' ? owned(desired, app) : desired;
+  };
+  let existing = secret ?? (volumeClaim === undefined ? undefined : await read());
+  if (existing === undefined && volumeClaim?.metadata?.deletionTimestamp !== undefined) {
+    throw new WaitingError(
+      REASON.ownerTerminating,
+      `PersistentVolumeClaim ${volumeClaim.metadata.name ?? ''} is being deleted, which waits for the pod that uses it (kubectl delete pod ${childName(app, 'mysql')}-0); an empty database follows`,
+      { retryAfterMs: 2_000 },
+    );
+  }
+  if (existing === undefined) {
+    try {
+      await cluster.create(SECRET, desiredFor(undefined), { manager: FIELD_MANAGER, signal });
+      return;
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      existing = await read();
+    }
+  }
+  if (existing) assertOwned(SECRET, existing as KubeObject, app, true);
+  await applyObject(app, SECRET, desiredFor(existing), cluster, signal);
+}

@@ -1,0 +1,48 @@
+import { isDeepStrictEqual } from 'node:util';
+import { withDefaults } from '../api/defaults.ts';
+import { REASON, VACATION_APP, type VacationApp } from '../api/vacation-app.ts';
+import { isNotFound, isRefusal } from '../runtime/api-error.ts';
+import type { Cluster } from '../runtime/cluster.ts';
+import { TerminalError, WaitingError } from '../runtime/errors.ts';
+import type { EventNote } from '../runtime/events.ts';
+import type { KubeObject } from '../runtime/kinds.ts';
+import { eventsOf } from './events.ts';
+import type { OperatorDefaults } from './facts.ts';
+import type { Plan } from './plan.ts';
+import { statusOf, type Failure } from './status.ts';
+
+export interface Reporting {
+  readonly cluster: Cluster;
+  readonly defaults: OperatorDefaults;
+  readonly publish: (about: KubeObject, note: EventNote) => Promise<void>;
+  readonly now: () => Date;
+}
+
+/** Writes the status where it has changed, then the events that tell of the change. */
+export async function report(
+  declared: VacationApp,
+  plan: Plan,
+  error: Error | undefined,
+  { cluster, defaults, now, publish }: Reporting,
+): Promise<void> {
+  const { observed, facts, migration } = plan;
+  const app = withDefaults(declared);
+  const status = statusOf({ app, observed, facts, migration, defaults, failure: told(error), now: now() });
+  if (isDeepStrictEqual(status, declared.status)) return;
+  try {
+    await cluster.writeStatus(VACATION_APP, { ...declared, status });
+  } catch (failure) {
+    if (isNotFound(failure)) return;
+    throw failure;
+  }
+  for (const note of eventsOf(declared.status?.conditions ?? [], status.conditions ?? [])) {
+    await publish(declared, note);
+  }
+}
+
+function told(error: Error | undefined): Failure | undefined {
+  if (error === undefined) return undefined;
+  if (error instanceof TerminalError) return { reason: error.reason, message: error.message, kind: 'terminal' };
+  if (error instanceof WaitingError) return { reason: error.reason, message: error.message, kind: 'blocked' };
+  return { reason: REASON.applyFailed, message: error.message, kind: isRefusal(error) ? 'blocked' : 'passing' };
+}
