@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
 import { DEFAULT_DESTINATIONS, type Destination, parseDestinations } from './bookings/destinations.ts';
+import type { Mailbox } from './mail/letter.ts';
+import { parseMailbox, parsePublicUrl, parseSmtpUrl, type SmtpServer } from './mail/settings.ts';
 import { type Limit, parseLimit } from './throttling/rules.ts';
 
 export interface Config {
@@ -17,6 +19,8 @@ export interface Config {
   readonly session: SessionConfig;
   readonly throttling: ThrottlingConfig;
   readonly server: ServerConfig;
+  /** Undefined where no mail is sent. */
+  readonly mail: MailConfig | undefined;
 }
 
 export interface DatabaseConfig {
@@ -63,6 +67,21 @@ export interface ServerConfig {
   readonly drainGraceSeconds: number;
   /** And then: how long those under way may take. */
   readonly drainSeconds: number;
+}
+
+export interface MailConfig {
+  readonly server: SmtpServer;
+  /** Certificates, in PEM, that the server's own is checked by; undefined: those that Node.js knows. */
+  readonly authorities: string | undefined;
+  readonly from: Mailbox;
+  /** Where links in mails lead, without a slash at the end; never taken from a request, which anybody can forge. */
+  readonly publicUrl: string;
+  readonly connections: number;
+  readonly timeoutSeconds: number;
+  readonly intervalSeconds: number;
+  readonly retrySeconds: number;
+  readonly attempts: number;
+  readonly lapseHours: number;
 }
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -114,6 +133,7 @@ export function readConfig(env: Environment): Config {
       drainGraceSeconds: read.integer('DRAIN_GRACE_SECONDS', 3, 0, 300),
       drainSeconds: read.integer('DRAIN_SECONDS', 15, 1, 300),
     },
+    mail: mailOf(read),
   };
   if (config.port === config.probePort && config.port !== 0) read.fault('PORT and PROBE_PORT must differ.');
   return read.done(config);
@@ -217,6 +237,32 @@ function decodedParts(url: URL): Pick<DatabaseAddress, 'user' | 'password' | 'da
   } catch {
     return undefined;
   }
+}
+
+function mailOf(read: Reader): MailConfig | undefined {
+  const settings = {
+    connections: read.integer('SMTP_CONNECTIONS', 2, 1, 50),
+    timeoutSeconds: read.integer('SMTP_TIMEOUT_SECONDS', 20, 1, 600),
+    intervalSeconds: read.integer('MAIL_INTERVAL_SECONDS', 10, 1, 3600),
+    retrySeconds: read.integer('MAIL_RETRY_SECONDS', 30, 1, 3600),
+    attempts: read.integer('MAIL_ATTEMPTS', 20, 1, 1000),
+    lapseHours: read.integer('MAIL_LAPSE_HOURS', 24, 1, 720),
+    authorities: read.text('SMTP_CA'),
+  };
+  const { authorities } = settings;
+  if (authorities !== undefined && !authorities.includes('-----BEGIN CERTIFICATE-----')) {
+    read.fault('SMTP_CA must be certificates in PEM.');
+  }
+  const url = read.text('SMTP_URL');
+  if (url === undefined) return undefined;
+  const server = parseSmtpUrl(url);
+  const from = parseMailbox(read.text('MAIL_FROM') ?? '');
+  const publicUrl = parsePublicUrl(read.text('PUBLIC_URL') ?? '');
+  if (typeof server === 'string') read.fault(`SMTP_URL ${server}`);
+  if (!from) read.fault('MAIL_FROM must be an address, as Some Name <name@example.com>, where SMTP_URL is set.');
+  if (publicUrl === undefined) read.fault('PUBLIC_URL must be as https://example.com where SMTP_URL is set.');
+  if (typeof server === 'string' || !from || publicUrl === undefined) return undefined;
+  return { server, from, publicUrl, ...settings };
 }
 
 function secretKeysOf(read: Reader): readonly [string, ...string[]] {

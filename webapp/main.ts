@@ -13,7 +13,7 @@ function main(): void {
   const logger = createLogger(config.logLevel);
   let draining = false;
   let schemaSeen = false;
-  const { services, database } = compose({
+  const { services, database, outbox, mailSender } = compose({
     config,
     clock: systemClock,
     logger,
@@ -40,28 +40,33 @@ function main(): void {
   probes.listen(config.probePort);
   server.listen(config.port, () => logger.info('Listening', { port: config.port, probePort: config.probePort }));
 
+  mailSender?.start();
   const sweeper = setInterval(() => {
-    for (const expiring of [services.sessionStore, services.throttle]) {
+    for (const expiring of [services.sessionStore, services.throttle, outbox]) {
       expiring.sweep().catch((error: unknown) => logger.debug('What has expired stays for now', { error }));
     }
   }, SWEEP_INTERVAL_MS);
   sweeper.unref();
 
+  let mailsGivenBack = Promise.resolve();
   const close = () => {
     const giveUp = setTimeout(() => server.closeAllConnections(), config.server.drainSeconds * 1000);
     server.close(() => {
       clearTimeout(giveUp);
       probes.close();
-      void database.close().finally(() => {
-        logger.info('Drained');
-        process.exit(0);
-      });
+      void mailsGivenBack
+        .finally(() => database.close())
+        .finally(() => {
+          logger.info('Drained');
+          process.exit(0);
+        });
     });
   };
   const drain = (signal: string) => {
     if (draining) return;
     draining = true;
     logger.info('Draining', { signal });
+    if (mailSender) mailsGivenBack = mailSender.stop(config.server.drainSeconds * 1000);
     // closing at once would cut connections on which a request is just arriving; each answer until then closes its own
     server.getConnections((_error, open) => setTimeout(close, open > 0 ? config.server.drainGraceSeconds * 1000 : 0));
   };

@@ -24,7 +24,12 @@ import { loadAssets } from './http/assets.ts';
 import { loadViews } from './http/views.ts';
 import { createSigner } from './http/signer.ts';
 import type { Logger } from './log.ts';
-import { createMetrics, watchDatabase } from './probes/metrics.ts';
+import { createMailStore } from './mail/mail-store.ts';
+import { createMailOutbox, type MailOutbox } from './mail/outbox.ts';
+import { createSealer } from './mail/sealer.ts';
+import { createMailSender, type MailSender } from './mail/sender.ts';
+import { createSmtp } from './mail/smtp.ts';
+import { createMetrics, type Metrics, watchDatabase, watchMail } from './probes/metrics.ts';
 import { SessionStore } from './sessions/session-store.ts';
 import { createMemoryStore } from './throttling/memory-store.ts';
 import { createThrottle } from './throttling/throttle.ts';
@@ -33,6 +38,9 @@ import { createThrottleStore } from './throttling/throttle-store.ts';
 export interface Composition {
   readonly services: Services;
   readonly database: Database;
+  readonly outbox: MailOutbox;
+  /** To be started when all is up; undefined where no mail is sent. */
+  readonly mailSender: MailSender | undefined;
 }
 
 export interface CompositionOptions {
@@ -60,6 +68,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
     },
   });
   watchDatabase(metrics, database);
+  const mail = composeMail(database, metrics, { config, clock, logger });
   const travellers = createTravellerStore(database);
   const bookings = createBookingStore(database);
   const rules = { minimumLength, isCommon: loadCommonPasswords() };
@@ -73,6 +82,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
   const addDemo = addDemoTraveller(travellers, passwords);
   return {
     database,
+    ...mail,
     services: {
       registerTraveller: registerTraveller(travellers, passwords, rules, throttle, limits),
       changePassword: changePassword(travellers, passwords, rules, throttle, limits),
@@ -96,4 +106,33 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
       isDraining: isDraining ?? (() => false),
     },
   };
+}
+
+function composeMail(
+  database: Database,
+  metrics: Metrics,
+  { config: { mail, secretKeys }, clock, logger }: CompositionOptions,
+): Pick<Composition, 'outbox' | 'mailSender'> {
+  const store = createMailStore(database);
+  const sealer = createSealer(secretKeys, 'mail');
+  const mailSender =
+    mail &&
+    createMailSender({
+      config: mail,
+      store,
+      sealer,
+      deliver: createSmtp(mail),
+      clock,
+      logger,
+      onOutcome: (outcome) => metrics.mails.inc({ outcome }),
+    });
+  if (mailSender) watchMail(metrics, mailSender, clock);
+  const outbox = createMailOutbox({
+    store,
+    sealer,
+    clock,
+    lapseHours: mail?.lapseHours,
+    onAdded: () => mailSender?.wake(),
+  });
+  return { outbox, mailSender };
 }

@@ -12,6 +12,8 @@ export interface RunningWebApp {
   readonly url: string;
   readonly probeUrl: string;
   stop(): Promise<void>;
+  /** Ends it at once, as a lost node would. */
+  kill(): Promise<void>;
 }
 
 const STARTS_WITHIN_MS = 30_000;
@@ -51,6 +53,11 @@ export async function startWebApp(databaseUri: string, settings: NodeJS.ProcessE
     clearTimeout(killing);
   };
 
+  const kill = async () => {
+    killOnExit();
+    await exited;
+  };
+
   const probeUrl = `http://127.0.0.1:${probePort}`;
   try {
     await until('the web app to be ready', STARTS_WITHIN_MS, async () => {
@@ -64,5 +71,5 @@ export async function startWebApp(databaseUri: string, settings: NodeJS.ProcessE
     await stop();
     throw error;
   }
-  return { url: `http://127.0.0.1:${port}`, probeUrl, stop };
+  return { url: `http://127.0.0.1:${port}`, probeUrl, stop, kill };
 }

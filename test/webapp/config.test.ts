@@ -108,6 +108,33 @@ describe('The settings of the web application', () => {
     ]);
   });
 
+  it('send no mail unless SMTP_URL is set, and then ask for a sender and for where links lead', () => {
+    expect(readConfig({ ...REQUIRED, MAIL_FROM: 'nonsense', PUBLIC_URL: 'nonsense' }).mail).to.equal(undefined);
+    const message = faultsOf({ ...REQUIRED, SMTP_URL: 'smtp://ada:hunter2@mail.example/x', SMTP_CA: 'hunter2' });
+    for (const name of ['SMTP_URL', 'SMTP_CA', 'MAIL_FROM', 'PUBLIC_URL']) {
+      expect(message).to.match(new RegExp(`^ {2}${name} `, 'm'));
+    }
+    expect(message).to.not.include('hunter2');
+    const { mail } = readConfig({
+      ...REQUIRED,
+      SMTP_URL: 'smtps://ada:secret@mail.example',
+      MAIL_FROM: 'Star Trips <trips@example.com>',
+      PUBLIC_URL: 'https://trips.example.com/',
+    });
+    expect(mail).to.deep.equal({
+      server: { host: 'mail.example', port: 465, tls: 'start', user: 'ada', password: 'secret' },
+      authorities: undefined,
+      from: { name: 'Star Trips', address: 'trips@example.com' },
+      publicUrl: 'https://trips.example.com',
+      connections: 2,
+      timeoutSeconds: 20,
+      intervalSeconds: 10,
+      retrySeconds: 30,
+      attempts: 20,
+      lapseHours: 24,
+    });
+  });
+
   it('of a rotation keep the previous key for what it signed', () => {
     const { secretKeys } = readConfig({ ...REQUIRED, secret_key_previous: 'an older key of ours' });
     expect(secretKeys).to.deep.equal(['0123456789abcdef', 'an older key of ours']);

@@ -1,11 +1,14 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
+import type { MailSender } from '../mail/sender.ts';
 
 export interface Metrics {
   readonly registry: Registry;
   readonly requests: Histogram<'method' | 'route' | 'status'>;
   readonly bookings: Counter<'outcome'>;
   readonly logIns: Counter<'outcome'>;
+  readonly mails: Counter<'outcome'>;
 }
 
 export function createMetrics(): Metrics {
@@ -33,6 +36,12 @@ export function createMetrics(): Metrics {
       labelNames: ['outcome'],
       registers,
     }),
+    mails: new Counter({
+      name: 'mails_total',
+      help: 'Attempts to send mail by outcome: sent, postponed, refused, lapsed, dropped',
+      labelNames: ['outcome'],
+      registers,
+    }),
   };
 }
 
@@ -56,6 +65,27 @@ export function watchDatabase(metrics: Metrics, database: Database): void {
       this.set({ state: 'open' }, size);
       this.set({ state: 'used' }, used);
       this.set({ state: 'waiting' }, waiting);
+    },
+  });
+}
+
+export function watchMail(metrics: Metrics, sender: MailSender, clock: Clock): void {
+  const registers = [metrics.registry];
+  new Gauge({
+    name: 'mails_waiting',
+    help: 'Mails in the outbox, which all pods share, when this one looked last',
+    registers,
+    collect() {
+      this.set(sender.waiting().count);
+    },
+  });
+  new Gauge({
+    name: 'mail_oldest_waiting_seconds',
+    help: 'How long the oldest of them has waited; 0 where none waits',
+    registers,
+    collect() {
+      const { oldest } = sender.waiting();
+      this.set(oldest ? Math.max(0, (clock.now().getTime() - oldest.getTime()) / 1000) : 0);
     },
   });
 }

@@ -3,6 +3,7 @@ import { type SessionData, Store } from 'express-session';
 import type { SessionConfig } from '../config.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
+import { timestamp } from '../database/timestamp.ts';
 
 /** Who is signed in; kept in the session, so that no page has to ask for it. */
 export interface SignedIn {
@@ -119,8 +120,4 @@ function hashOf(sid: string): Buffer {
 
 function sessionOf(data: string, touchedAt: number): SessionData {
   return { ...(JSON.parse(data) as SessionData), touchedAt };
-}
-
-function timestamp(date: Date): string {
-  return date.toISOString().slice(0, 23).replace('T', ' ');
 }

@@ -1,5 +1,6 @@
 import type { Database, PreparedValue } from '../database/database.ts';
 import { isLockConflict } from '../database/errors.ts';
+import { timestamp } from '../database/timestamp.ts';
 import type { Limit } from './rules.ts';
 
 export interface ThrottleStore {
@@ -52,7 +53,3 @@ const TAKE = `
   ON DUPLICATE KEY UPDATE
     hits = IF(expires_at <= ?, 1, IF(hits < ?, hits + 1, hits)),
     expires_at = IF(expires_at <= ?, ?, expires_at)`;
-
-function timestamp(date: Date): string {
-  return date.toISOString().slice(0, 23).replace('T', ' ');
-}

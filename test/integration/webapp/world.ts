@@ -9,7 +9,8 @@ import { readConfig } from '../../../webapp/config.ts';
 import type { Database } from '../../../webapp/database/database.ts';
 import { migrate } from '../../../webapp/database/migrate.ts';
 import { type RouteEntry, routesOf } from '../../../webapp/http/route-table.ts';
-import { createLogger } from '../../../webapp/log.ts';
+import { createLogger, type Logger } from '../../../webapp/log.ts';
+import type { MailOutbox } from '../../../webapp/mail/outbox.ts';
 import { compose } from '../../../webapp/services.ts';
 import { type Mysql, startMysql } from '../../support/mysql.ts';
 import { until } from '../../cluster/run.ts';
@@ -43,6 +44,7 @@ export interface TestApp {
   readonly database: Database;
   /** Every route that it has, read from its routers. */
   readonly routes: readonly RouteEntry[];
+  readonly outbox: MailOutbox;
   client(): WebClient;
   /** A client that is registered and logged in; its username is new each time. */
   traveller(): Promise<WebClient & { readonly username: string }>;
@@ -56,24 +58,32 @@ export interface TestAppOptions {
   readonly uri?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
+  readonly logger?: Logger;
 }
 
 /** The application over a real MySQL, in this process; on a migrated database of its own unless told which. */
-export async function startApp({ uri, env, clock = systemClock }: TestAppOptions = {}): Promise<TestApp> {
+export async function startApp({
+  uri,
+  env,
+  clock = systemClock,
+  logger = quiet,
+}: TestAppOptions = {}): Promise<TestApp> {
   const database = uri ?? (await migratedDatabase());
   const config = readConfig({ db_uri: database, secret_key: 'only for tests 0123456789', ...env });
-  const composition = compose({ config, clock, logger: quiet });
+  const composition = compose({ config, clock, logger });
   const app = createApp(composition.services, config);
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   await until('the database to be up', 10_000, () => Promise.resolve(composition.database.state() === 'up'));
+  composition.mailSender?.start();
   const client = () => webClient(url);
   return {
     url,
     uri: database,
     database: composition.database,
     routes: routesOf(routersOf(app)),
+    outbox: composition.outbox,
     client,
     traveller: () => newTraveller(client()),
     async rows(sql, values = []) {
@@ -91,6 +101,7 @@ export async function startApp({ uri, env, clock = systemClock }: TestAppOptions
     async stop() {
       server.close();
       server.closeAllConnections();
+      await composition.mailSender?.stop(10_000);
       await composition.database.close();
     },
   };

@@ -1,0 +1,45 @@
+import type { MailMessage } from './message.ts';
+
+/** A mail as it goes out. */
+export interface Letter {
+  readonly messageId: string;
+  readonly from: Mailbox;
+  readonly to: Mailbox;
+  readonly subject: string;
+  readonly text: string;
+  readonly calendar?: MailMessage['calendar'];
+}
+
+export interface Mailbox {
+  readonly name: string;
+  readonly address: string;
+}
+
+export type Content = Pick<MailMessage, 'subject' | 'text' | 'calendar'>;
+
+export interface Envelope {
+  readonly id: string;
+  readonly from: Mailbox;
+  readonly to: Mailbox;
+  /** Where the application is reached. */
+  readonly publicUrl: string;
+}
+
+/** The Message-ID is the same at each attempt, so that a mail sent twice is shown once by those who look at it. */
+export function letterOf({ subject, text, calendar }: Content, { id, from, to, publicUrl }: Envelope): Letter {
+  const name = oneLine(to.name);
+  const greeting = name === '' ? 'Hello,' : `Dear ${name},`;
+  return {
+    messageId: `<${id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`,
+    from,
+    to: { name, address: oneLine(to.address) },
+    subject: oneLine(subject),
+    text: `${greeting}\n\n${text}\n\n${from.name === '' ? 'Interstellar Vacations' : from.name}\n${publicUrl}/\n`,
+    ...(calendar && { calendar }),
+  };
+}
+
+/** What ends a line would begin another header, or another paragraph that we seem to have written. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import type { Transaction } from 'sequelize';
+import type { Clock } from '../clock.ts';
+import type { Content } from './letter.ts';
+import type { MailStore } from './mail-store.ts';
+import type { MailMessage } from './message.ts';
+import type { Sealer } from './sealer.ts';
+
+/** Where features leave mails: what a transaction adds is sent when it commits, and only then. */
+export interface MailOutbox {
+  /** Whether mails are sent at all. Where they are not, `add` does nothing. */
+  readonly enabled: boolean;
+  add(message: MailMessage, transaction: Transaction): Promise<void>;
+  /** What still waits to be sent to the traveller, for their own data. */
+  waitingFor(travellerId: number): Promise<readonly WaitingMail[]>;
+  removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void>;
+  /** Removes some of what lapsed and nobody sends. */
+  sweep(): Promise<void>;
+}
+
+export interface WaitingMail {
+  readonly subject: string;
+  readonly text: string;
+  readonly createdAt: Date;
+}
+
+export interface OutboxOptions {
+  readonly store: MailStore;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  /** How long mails are worth sending; undefined where none are sent. */
+  readonly lapseHours: number | undefined;
+  /** Called when there is something to send. */
+  readonly onAdded: () => void;
+}
+
+export function createMailOutbox({ store, sealer, clock, lapseHours, onAdded }: OutboxOptions): MailOutbox {
+  return {
+    enabled: lapseHours !== undefined,
+    async add({ travellerId, kind, subject, text, calendar, lapsesAt }, transaction) {
+      if (lapseHours === undefined) return;
+      const createdAt = clock.now();
+      const latest = createdAt.getTime() + lapseHours * HOUR_MS;
+      const content: Content = { subject, text, ...(calendar && { calendar }) };
+      await store.add(
+        {
+          messageId: randomUUID(),
+          travellerId,
+          kind,
+          sealed: sealer.seal(JSON.stringify(content)),
+          createdAt,
+          lapsesAt: new Date(Math.min(lapsesAt?.getTime() ?? latest, latest)),
+        },
+        transaction,
+      );
+      transaction.afterCommit(onAdded);
+    },
+    async waitingFor(travellerId) {
+      const mails = await store.ofTraveller(travellerId);
+      return mails.flatMap(({ sealed, createdAt }) => {
+        const content = contentOf(sealer.open(sealed));
+        return content ? [{ subject: content.subject, text: content.text, createdAt }] : [];
+      });
+    },
+    removeAllOfTraveller: (travellerId, transaction) => store.removeAllOfTraveller(travellerId, transaction),
+    // the sender ends what it finds lapsed, and counts it: this is for what it never finds
+    sweep: () => store.sweep(new Date(clock.now().getTime() - HOUR_MS)),
+  };
+}
+
+const HOUR_MS = 3_600_000;
+
+export function contentOf(opened: string | undefined): Content | undefined {
+  return opened === undefined ? undefined : (JSON.parse(opened) as Content);
+}

@@ -1,0 +1,78 @@
+import type { Letter } from './letter.ts';
+import { type Verdict, verdictOf } from './rules.ts';
+import type { SmtpServer } from './settings.ts';
+
+/** Resolves when the server has taken the letter; rejects with a DeliveryError. */
+export type Deliver = (letter: Letter, signal: AbortSignal) => Promise<void>;
+
+/** Its message holds nothing that the server said: that may quote the recipient's address. */
+export class DeliveryError extends Error {
+  readonly verdict: Verdict;
+  constructor(verdict: Verdict, what: string) {
+    super(what);
+    this.name = 'DeliveryError';
+    this.verdict = verdict;
+  }
+}
+
+export interface SmtpOptions {
+  readonly server: SmtpServer;
+  /** In PEM; where it is undefined, the authorities that Node.js knows. */
+  readonly authorities: string | undefined;
+  readonly timeoutSeconds: number;
+}
+
+/** A connection for each letter: none is kept that the other side may have given up. */
+export function createSmtp({ server, authorities, timeoutSeconds }: SmtpOptions): Deliver {
+  const timeout = timeoutSeconds * 1000;
+  const transport = async () => {
+    // only where mail is sent does it cost memory and time to start
+    const { createTransport } = await import('nodemailer');
+    return createTransport({
+      host: server.host,
+      port: server.port,
+      secure: server.tls === 'start',
+      requireTLS: server.tls === 'upgrade',
+      ignoreTLS: server.tls === 'off',
+      ...(server.user !== undefined && { auth: { user: server.user, pass: server.password ?? '' } }),
+      ...(authorities !== undefined && { tls: { ca: authorities } }),
+      connectionTimeout: timeout,
+      greetingTimeout: timeout,
+      socketTimeout: timeout,
+      dnsTimeout: timeout,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+  };
+  let made: ReturnType<typeof transport> | undefined;
+  return async ({ calendar, ...letter }, signal) => {
+    const mailer = await (made ??= transport());
+    try {
+      await mailer.sendMail({
+        ...letter,
+        headers: { 'Auto-Submitted': 'auto-generated' },
+        ...(calendar && { attachments: [attachmentOf(calendar)] }),
+        signal,
+      });
+    } catch (error) {
+      throw deliveryError(error);
+    }
+  };
+}
+
+function attachmentOf({ fileName, content, method }: NonNullable<Letter['calendar']>) {
+  return { filename: fileName, content, contentType: `text/calendar; charset=utf-8; method=${method}` };
+}
+
+interface NodemailerFailure {
+  readonly code?: string;
+  readonly originalCode?: string;
+  readonly command?: string;
+  readonly responseCode?: number;
+}
+
+function deliveryError(error: unknown): DeliveryError {
+  const { code = 'unknown', originalCode, command = '', responseCode: reply } = error as NodemailerFailure;
+  const answer = reply === undefined ? (originalCode ?? code) : `${code}, answered with ${reply}`;
+  return new DeliveryError(verdictOf({ code, command, reply }), `${command === '' ? 'SMTP' : command}: ${answer}`);
+}
