@@ -13,7 +13,7 @@ type Complete<T, K extends keyof T> = T & Required<Pick<T, K>>;
 
 /** A spec in which everything that has a constant default is there. */
 export interface CompleteSpec extends Omit<
-  Complete<VacationAppSpec, 'mode' | 'imagePullPolicy' | 'resources' | 'deletionPolicy'>,
+  Complete<VacationAppSpec, 'mode' | 'imagePullPolicy' | 'resources' | 'deletionPolicy' | 'networkPolicy'>,
   'autoscaling' | 'service' | 'booking' | 'database'
 > {
   autoscaling: Required<Autoscaling>;
@@ -48,6 +48,7 @@ export function withDefaults(app: VacationApp): CompleteApp {
       mode: 'Running',
       imagePullPolicy: 'IfNotPresent',
       deletionPolicy: 'Retain',
+      networkPolicy: 'Managed',
       ...spec,
       resources: canonical(spec.resources ?? WEB_RESOURCES),
       autoscaling: {

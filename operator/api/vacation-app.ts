@@ -30,9 +30,11 @@ export interface VacationAppSpec {
   env?: V1EnvVar[];
   pod?: PodSettings;
   service?: ServiceSettings;
+  ingress?: IngressSettings;
   booking?: Booking;
   database?: { managed?: ManagedDatabase };
   deletionPolicy?: 'Retain' | 'Delete';
+  networkPolicy?: 'Managed' | 'Disabled';
 }
 
 export interface Autoscaling {
@@ -56,6 +58,13 @@ export interface ServiceSettings {
   type?: 'ClusterIP' | 'NodePort' | 'LoadBalancer';
   port?: number;
   nodePort?: number;
+  annotations?: Record<string, string>;
+}
+
+export interface IngressSettings {
+  host: string;
+  className?: string;
+  tlsSecretName?: string;
   annotations?: Record<string, string>;
 }
 
@@ -102,11 +111,13 @@ export const CONDITION = {
   schemaReady: 'SchemaReady',
   webReady: 'WebReady',
   autoscalingReady: 'AutoscalingReady',
+  exposed: 'Exposed',
   updateAvailable: 'UpdateAvailable',
 } as const;
 
 /** Reasons of conditions, and of the events that tell of their changes. */
 export const REASON = {
+  addressPending: 'AddressPending',
   available: 'Available',
   autoscaling: 'Autoscaling',
   applyFailed: 'ApplyFailed',
@@ -122,6 +133,7 @@ export const REASON = {
   migrationFailed: 'MigrationFailed',
   migrationRunning: 'MigrationRunning',
   newDefaults: 'NewDefaults',
+  noIngressClass: 'NoIngressClass',
   notOwned: 'NotOwned',
   ownerTerminating: 'OwnerTerminating',
   paused: 'Paused',
@@ -136,4 +148,5 @@ export const REASON = {
   waitingForCredentials: 'WaitingForCredentials',
   waitingForDatabase: 'WaitingForDatabase',
   waitingForSchema: 'WaitingForSchema',
+  waitingForWeb: 'WaitingForWeb',
 } as const;

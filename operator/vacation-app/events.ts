@@ -20,6 +20,7 @@ const WARNINGS: ReadonlySet<string> = new Set([
 const MILESTONES: ReadonlyMap<string, string> = new Map([
   [CONDITION.databaseReady, 'DatabaseReady'],
   [CONDITION.schemaReady, 'SchemaMigrated'],
+  [CONDITION.exposed, 'Exposed'],
   [CONDITION.ready, 'Ready'],
 ]);
 

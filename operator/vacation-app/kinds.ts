@@ -12,4 +12,6 @@ export const STATEFUL_SET = kind('apps/v1', 'StatefulSet', 'statefulsets');
 export const DEPLOYMENT = kind('apps/v1', 'Deployment', 'deployments');
 export const JOB = kind('batch/v1', 'Job', 'jobs');
 export const AUTOSCALER = kind('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers');
+export const INGRESS = kind('networking.k8s.io/v1', 'Ingress', 'ingresses');
+export const NETWORK_POLICY = kind('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies');
 export const DISRUPTION_BUDGET = kind('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets');

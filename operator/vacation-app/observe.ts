@@ -1,5 +1,6 @@
 import type {
   V1Deployment,
+  V1Ingress,
   V1Job,
   V1PersistentVolumeClaim,
   V1Pod,
@@ -10,7 +11,7 @@ import type {
 import type { CompleteApp } from '../api/defaults.ts';
 import type { Cluster } from '../runtime/cluster.ts';
 import { keyOf, type Kind, type KubeObject } from '../runtime/kinds.ts';
-import { AUTOSCALER, DEPLOYMENT, JOB, POD, SECRET, STATEFUL_SET, VOLUME_CLAIM } from './kinds.ts';
+import { AUTOSCALER, DEPLOYMENT, INGRESS, JOB, POD, SECRET, STATEFUL_SET, VOLUME_CLAIM } from './kinds.ts';
 import { childName, credentialsName, LABEL, volumeClaimName, type Component } from './names.ts';
 
 /** The live children that decide what is wanted next and what is true now. */
@@ -21,6 +22,7 @@ export interface Observed {
   readonly jobs: readonly V1Job[];
   readonly deployment: V1Deployment | undefined;
   readonly autoscaler: V2HorizontalPodAutoscaler | undefined;
+  readonly ingress: V1Ingress | undefined;
   readonly pods: readonly V1Pod[];
 }
 
@@ -35,6 +37,7 @@ export function observe(app: CompleteApp, cluster: Cluster): Observed {
     jobs: cluster.store(JOB).ownedBy(uid),
     deployment: get(DEPLOYMENT, childName(app, 'web')),
     autoscaler: get(AUTOSCALER, childName(app, 'web')) as V2HorizontalPodAutoscaler | undefined,
+    ingress: get(INGRESS, childName(app, 'web')),
     pods: cluster.store(POD).inGroup(keyOf(app)),
   };
 }

@@ -38,5 +38,7 @@ export function isDue(step: Step, app: CompleteApp, { observed, migration }: Pla
       return jobCondition(jobNamed(observed, migration), 'Complete');
     case 'autoscaling':
       return deployment !== undefined && !isSizeOurs(deployment);
+    case 'exposure':
+      return deployment !== undefined;
   }
 }

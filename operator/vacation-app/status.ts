@@ -3,6 +3,7 @@ import { isHibernated, type CompleteApp } from '../api/defaults.ts';
 import { ANNOTATION, CONDITION, REASON, type VacationAppStatus } from '../api/vacation-app.ts';
 import { conditionsOf, findingOf, type Finding } from '../runtime/conditions.ts';
 import { CREDENTIAL_KEYS } from './credentials.ts';
+import { exposed, urlOf } from './exposure.ts';
 import { updatesOf, type Facts, type OperatorDefaults } from './facts.ts';
 import { childName, credentialsName, FACT } from './names.ts';
 import { inHibernation, rest } from './hibernation.ts';
@@ -45,6 +46,7 @@ export function statusOf(input: StatusInput): VacationAppStatus {
     ...readiness(input, failed),
     ...gates,
     ...(fixedReplicas(app) === undefined ? [autoscalingReady(input)] : []),
+    ...exposed(app, observed),
     updateAvailable(input),
   ];
   const generation = observedGenerationOf(app);
@@ -225,9 +227,4 @@ function webOf({ deployment }: Observed): NonNullable<VacationAppStatus['web']> 
   const desired = deployment?.spec?.replicas ?? 0;
   const ready = deployment?.status?.readyReplicas ?? 0;
   return { desired, ready, updated: deployment?.status?.updatedReplicas ?? 0, summary: `${ready}/${desired}` };
-}
-
-function urlOf({ metadata, spec }: CompleteApp): string {
-  const port = spec.service.port === 80 ? '' : `:${spec.service.port}`;
-  return `http://${metadata.name}-web.${metadata.namespace ?? ''}.svc${port}`;
 }

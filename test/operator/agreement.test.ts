@@ -62,6 +62,14 @@ describe('what the operator and the web app agree on', () => {
     ]);
   });
 
+  it('is that one proxy is believed behind an Ingress, and none without, unless the spec says otherwise', () => {
+    const ingress = { host: 'book.example.com' };
+    const trusted = (spec: Partial<VacationAppSpec>) => readConfig(environmentOf('Deployment', spec).env).trustProxy;
+    expect(trusted({})).to.equal(false);
+    expect(trusted({ ingress })).to.equal(1);
+    expect(trusted({ ingress, env: [{ name: 'TRUST_PROXY', value: '2' }] })).to.equal(2);
+  });
+
   it('is that pods stop only after the web app has drained', () => {
     const { env } = environmentOf('Deployment');
     const app = desiredObjects(aCompleteApp(), someFacts()).find(({ object }) => object.kind === 'Deployment');

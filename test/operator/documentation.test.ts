@@ -33,7 +33,7 @@ describe('the reference of the operator', () => {
     const warnings = Object.entries(REASON).flatMap(([key, value]) =>
       source.includes(`REASON.${key},`) ? [value] : [],
     );
-    expect(normal).to.have.length(4);
+    expect(normal).to.have.length(5);
     expect(warnings).to.have.length.above(5);
     expect(told('Events')).to.include.all.keys(...normal, ...warnings);
   });

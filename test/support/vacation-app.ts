@@ -143,6 +143,7 @@ export const aServingWorld = (overrides: Partial<Observed> = {}): Observed => ({
   jobs: [aJob('Complete')],
   deployment: aDeployment(),
   autoscaler: anAutoscaler(),
+  ingress: undefined,
   pods: [],
   ...overrides,
 });

@@ -6,7 +6,9 @@ import {
   CONFIG_MAP,
   DEPLOYMENT,
   DISRUPTION_BUDGET,
+  INGRESS,
   JOB,
+  NETWORK_POLICY,
   SERVICE,
   SERVICE_ACCOUNT,
   STATEFUL_SET,
@@ -14,19 +16,22 @@ import {
 import { LABEL, versionLabel } from '../names.ts';
 import { migrationJob } from './migration-job.ts';
 import { mysqlConfigMap } from './mysql-config-map.ts';
+import { mysqlNetworkPolicy } from './mysql-network-policy.ts';
 import { mysqlService } from './mysql-service.ts';
 import { mysqlStatefulSet } from './mysql-stateful-set.ts';
 import { webAutoscaler } from './web-autoscaler.ts';
 import { webConfigMap } from './web-config-map.ts';
 import { webDeployment } from './web-deployment.ts';
 import { webDisruptionBudget } from './web-disruption-budget.ts';
+import { webIngress } from './web-ingress.ts';
+import { webNetworkPolicy } from './web-network-policy.ts';
 import { webServiceAccount } from './web-service-account.ts';
 import { webService } from './web-service.ts';
 
 /** When a child may be applied: as soon as there are credentials, or when the step before it is done. */
-export type Step = 'base' | 'schema' | 'web' | 'autoscaling';
+export type Step = 'base' | 'schema' | 'web' | 'autoscaling' | 'exposure';
 
-export const STEPS: readonly Step[] = ['base', 'schema', 'web', 'autoscaling'];
+export const STEPS: readonly Step[] = ['base', 'schema', 'web', 'autoscaling', 'exposure'];
 
 interface Child {
   readonly step: Step;
@@ -37,15 +42,18 @@ interface Child {
 /** Everything that a VacationApp owns besides its credentials, in the order in which it is applied. */
 const CHILDREN: readonly Child[] = [
   { step: 'base', kind: CONFIG_MAP, build: mysqlConfigMap },
+  { step: 'base', kind: NETWORK_POLICY, build: mysqlNetworkPolicy },
   { step: 'base', kind: SERVICE, build: mysqlService },
   { step: 'base', kind: STATEFUL_SET, build: mysqlStatefulSet },
   { step: 'base', kind: CONFIG_MAP, build: webConfigMap },
+  { step: 'base', kind: NETWORK_POLICY, build: webNetworkPolicy },
   { step: 'base', kind: SERVICE_ACCOUNT, build: webServiceAccount },
   { step: 'base', kind: SERVICE, build: webService },
   { step: 'base', kind: DISRUPTION_BUDGET, build: webDisruptionBudget },
   { step: 'schema', kind: JOB, build: migrationJob },
   { step: 'web', kind: DEPLOYMENT, build: webDeployment },
   { step: 'autoscaling', kind: AUTOSCALER, build: webAutoscaler },
+  { step: 'exposure', kind: INGRESS, build: webIngress },
 ];
 
 /** The kinds among them, each once. */

@@ -109,6 +109,9 @@ describe('what the API server says to a VacationApp', () => {
     ['a size without a unit', { database: { managed: { storage: { size: '5' } } } }, 'should match'],
     ['an unknown deletion policy', { deletionPolicy: 'Explode' }, 'Unsupported value'],
     ['an image with a space', { image: 'a b' }, 'should match'],
+    ['an Ingress without a host', { ingress: {} }, 'Required value'],
+    ['an Ingress for an address', { ingress: { host: 'https://example.com' } }, 'should match'],
+    ['an unknown network policy', { networkPolicy: 'Maybe' }, 'Unsupported value'],
     [
       'one way to spread twice',
       {
@@ -188,8 +191,10 @@ describe('what the API server says to a VacationApp', () => {
     const app = await here.get(VACATION_APP, 'filled');
     expect(app).to.deep.include({
       spec: {
+        mode: 'Running',
         imagePullPolicy: 'IfNotPresent',
         deletionPolicy: 'Retain',
+        networkPolicy: 'Managed',
         autoscaling: {
           minReplicas: 2,
           maxReplicas: 10,
@@ -231,6 +236,13 @@ describe('what the API server says to a VacationApp', () => {
         priorityClassName: 'high',
       },
       service: { type: 'LoadBalancer', port: 8080, annotations: { a: 'b' } },
+      ingress: {
+        host: 'booking.example.com',
+        className: 'nginx',
+        tlsSecretName: 'booking-tls',
+        annotations: { 'cert-manager.io/issuer': 'ca' },
+      },
+      networkPolicy: 'Disabled',
       booking: { destinations: [{ id: 'trappist-1', name: 'TRAPPIST-1 System', capacity: 8 }] },
       database: {
         managed: {

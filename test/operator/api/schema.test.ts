@@ -113,6 +113,7 @@ describe('the defaults', () => {
       service: { type: 'NodePort', port: 81, nodePort: 30_000 },
       booking: { capacityPerDeparture: 1 },
       deletionPolicy: 'Delete',
+      networkPolicy: 'Disabled',
       imagePullPolicy: 'Never',
       resources: { requests: { cpu: '1' } },
       database: { managed: { storage: { size: '9Gi', storageClassName: 'fast' }, resources: {}, image: 'mysql:9' } },

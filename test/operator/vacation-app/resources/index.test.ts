@@ -1,9 +1,10 @@
-import type { V1Deployment, V1Job, V1PodSpec, V1StatefulSet } from '@kubernetes/client-node';
+import type { V1Deployment, V1Ingress, V1Job, V1PodSpec, V1StatefulSet } from '@kubernetes/client-node';
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { VacationAppSpec } from '../../../../operator/api/vacation-app.ts';
 import type { Facts } from '../../../../operator/vacation-app/facts.ts';
+import type { NetworkPolicy } from '../../../../operator/vacation-app/resources/network-policy.ts';
 import { desiredObjects } from '../../../../operator/vacation-app/resources/index.ts';
 import { root } from '../../../cluster/paths.ts';
 import { aCompleteApp, someFacts } from '../../../support/vacation-app.ts';
@@ -37,6 +38,12 @@ const everything: Partial<VacationAppSpec> = {
     priorityClassName: 'high',
   },
   service: { type: 'NodePort', port: 8080, nodePort: 30_500, annotations: { lb: 'yes' } },
+  ingress: {
+    host: 'book.example.com',
+    className: 'nginx',
+    tlsSecretName: 'book-tls',
+    annotations: { 'cert-manager.io/issuer': 'ca' },
+  },
   booking: { capacityPerDeparture: 9, destinations: [{ id: 'trappist-1', name: 'TRAPPIST-1 System', capacity: 8 }] },
   database: {
     managed: { storage: { size: '9Gi', storageClassName: 'fast' }, configuration: { max_connections: '50' } },
@@ -99,7 +106,7 @@ describe('what a VacationApp owns', () => {
     const fixed = (spec: Partial<VacationAppSpec>) => ({
       deployment: deployment(spec).spec?.selector,
       statefulSet: [statefulSet(spec).spec?.selector, statefulSet(spec).spec?.serviceName],
-      selectors: desired(spec).map((object) => (object as { spec?: { selector?: unknown } }).spec?.selector),
+      selectors: desired(spec).flatMap((object) => (object as { spec?: { selector?: object } }).spec?.selector ?? []),
     });
     const { database: _, ...changeable } = everything;
     expect(fixed(changeable)).to.deep.equal(fixed({}));
@@ -230,6 +237,75 @@ describe('what a VacationApp owns', () => {
     expect(job(everything).spec?.template.spec).to.not.have.property('affinity');
   });
 
+  const policy = (component: 'web' | 'mysql', spec: Partial<VacationAppSpec> = {}): NetworkPolicy =>
+    desired(spec).find(
+      ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === `milky-way-${component}`,
+    ) as unknown as NetworkPolicy;
+
+  it('lets pods of the app alone speak to MySQL, and MySQL to nobody', () => {
+    const { spec } = policy('mysql');
+    const clients = policy('web').spec.podSelector;
+    expect(spec.ingress).to.deep.equal([
+      { from: [{ podSelector: clients }], ports: [{ port: 3306, protocol: 'TCP' }] },
+    ]);
+    expect(spec.policyTypes).to.deep.equal(['Ingress', 'Egress']);
+    expect(spec.egress).to.equal(undefined);
+    const components = clients?.matchExpressions?.[0]?.values;
+    const speaking = [deployment(), job()].map(
+      (workload) => workload.spec?.template.metadata?.labels?.['app.kubernetes.io/component'],
+    );
+    expect(components).to.deep.equal(speaking);
+  });
+
+  it('lets everybody see the pages, the cluster ask for metrics, and pods find the database', () => {
+    const ports = (rules: readonly { ports?: { port?: unknown }[] }[] = []) =>
+      rules.map((rule) => rule.ports?.map(({ port }) => port));
+    const { ingress, egress } = policy('web').spec;
+    const [web] = deployment().spec?.template.spec?.containers ?? [];
+    expect(ports(ingress)).to.deep.equal(web?.ports?.map(({ containerPort }) => [containerPort]));
+    expect(ingress.map(({ from }) => from)).to.deep.equal([undefined, [{ namespaceSelector: {} }]]);
+    expect(ports(egress)).to.deep.equal([[53, 53], [3306]]);
+    expect(egress?.[1]?.to).to.deep.equal([{ podSelector: policy('mysql').spec.podSelector }]);
+  });
+
+  for (const [title, env, ports] of [
+    ['with SMTP_URL', { value: 'smtp://mail.example.com:2525' }, [2525]],
+    ['with SMTP_URL that names no port', { value: 'smtps://mail.example.com' }, [465, 587, 25]],
+    ['with SMTP_URL in a Secret', { valueFrom: { secretKeyRef: { name: 'mail', key: 'url' } } }, [465, 587, 25]],
+    ['with SMTP_URL that is none', { value: 'x' }, [465, 587, 25]],
+  ] as const) {
+    it(`lets mail out ${title}`, () => {
+      const { egress } = policy('web', { env: [{ name: 'SMTP_URL', ...env }] }).spec;
+      expect(egress?.[2]?.ports?.map(({ port }) => port)).to.deep.equal(ports);
+      expect(egress).to.have.length(3);
+    });
+  }
+
+  it('makes no network policies where the spec wants none', () => {
+    expect(desired({ networkPolicy: 'Disabled' }).map(({ kind }) => kind)).to.not.include('NetworkPolicy');
+  });
+
+  it('has an Ingress for the host and the Service only where the spec asks for one', () => {
+    expect(desired().map(({ kind }) => kind)).to.not.include('Ingress');
+    const { spec } = the('Ingress', { ingress: { host: 'book.example.com' } }) as V1Ingress;
+    expect(spec).to.deep.equal({
+      rules: [
+        {
+          host: 'book.example.com',
+          http: {
+            paths: [
+              {
+                path: '/',
+                pathType: 'Prefix',
+                backend: { service: { name: 'milky-way-web', port: { name: 'http' } } },
+              },
+            ],
+          },
+        },
+      ],
+    });
+  });
+
   it('tells the version of each component on its objects, and never where it would restart or select anything', () => {
     const versions = { web: { image: 'webapp:7', revision: 1, update: '' } };
     for (const object of desired({}, versions)) {
@@ -273,6 +349,10 @@ describe('what a VacationApp owns', () => {
       'high',
       '30500',
       '"lb":"yes"',
+      '"host":"book.example.com"',
+      '"ingressClassName":"nginx"',
+      '"hosts":["book.example.com"],"secretName":"book-tls"',
+      '"cert-manager.io/issuer":"ca"',
       '"CAPACITY_PER_DEPARTURE":"9"',
       'trappist-1',
       '9Gi',
