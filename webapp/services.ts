@@ -17,6 +17,7 @@ import { cancelTrip } from './bookings/cancel-trip.ts';
 import { changeDates } from './bookings/change-dates.ts';
 import { Departure } from './bookings/departure.ts';
 import { findAlternatives } from './bookings/find-alternatives.ts';
+import { mailingBookingStore } from './bookings/mailing-booking-store.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createDatabase, type Database } from './database/database.ts';
@@ -70,7 +71,10 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
   watchDatabase(metrics, database);
   const mail = composeMail(database, metrics, { config, clock, logger });
   const travellers = createTravellerStore(database);
-  const bookings = createBookingStore(database);
+  const storedBookings = createBookingStore(database);
+  const bookings = config.mail
+    ? mailingBookingStore(storedBookings, mail.outbox, config.mail.publicUrl, clock)
+    : storedBookings;
   const rules = { minimumLength, isCommon: loadCommonPasswords() };
   const throttle = createThrottle({
     shared: createThrottleStore(database),

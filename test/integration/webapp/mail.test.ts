@@ -10,23 +10,9 @@ import { createSealer } from '../../../webapp/mail/sealer.ts';
 import { until } from '../../cluster/run.ts';
 import { type Smtp, startSmtp } from '../../support/smtp.ts';
 import { startWebApp } from '../../support/web-app.ts';
-import { startApp, type TestApp } from './world.ts';
+import { mailing, startApp, type TestApp } from './world.ts';
 
-const SENDER = 'Vaçances Étoilées <trips@stars.example>';
 const NAME = 'Zoë 星';
-
-/** The settings of an app that sends by this server, and looks often. */
-function mailing(smtp: Smtp, more: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
-  return {
-    SMTP_URL: smtp.url,
-    SMTP_CA: smtp.authority,
-    MAIL_FROM: SENDER,
-    PUBLIC_URL: 'https://stars.example',
-    MAIL_INTERVAL_SECONDS: '1',
-    SMTP_TIMEOUT_SECONDS: '5',
-    ...more,
-  };
-}
 
 let count = 0;
 

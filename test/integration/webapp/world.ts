@@ -14,6 +14,7 @@ import type { MailOutbox } from '../../../webapp/mail/outbox.ts';
 import { compose } from '../../../webapp/services.ts';
 import { type Mysql, startMysql } from '../../support/mysql.ts';
 import { until } from '../../cluster/run.ts';
+import type { Smtp } from '../../support/smtp.ts';
 import { webClient, type WebClient } from './web-client.ts';
 
 let shared: Mysql | undefined;
@@ -110,6 +111,19 @@ export async function startApp({
 function routersOf(app: Express): readonly IRouter[] {
   const mounted = (app.router as IRouter).stack.map(({ handle }) => handle as unknown as IRouter);
   return mounted.filter(({ stack }) => Array.isArray(stack));
+}
+
+/** The settings of an app that sends mail by this server, and looks often for what is due. */
+export function mailing(smtp: Smtp, more: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  return {
+    SMTP_URL: smtp.url,
+    SMTP_CA: smtp.authority,
+    MAIL_FROM: 'Vaçances Étoilées <trips@stars.example>',
+    PUBLIC_URL: 'https://stars.example',
+    MAIL_INTERVAL_SECONDS: '1',
+    SMTP_TIMEOUT_SECONDS: '5',
+    ...more,
+  };
 }
 
 export async function migratedDatabase(server: Mysql = mysql()): Promise<string> {

@@ -1,0 +1,80 @@
+import { expect } from 'chai';
+import ICAL from 'ical.js';
+import { until } from '../../cluster/run.ts';
+import { type ReceivedMail, type Smtp, startSmtp } from '../../support/smtp.ts';
+import { aTrip, mailing, startApp, type TestApp } from './world.ts';
+
+describe('A traveller is told by mail', () => {
+  let smtp: Smtp;
+  let app: TestApp;
+  before(async () => {
+    smtp = await startSmtp();
+    app = await startApp({ env: mailing(smtp) });
+  });
+  after(async () => {
+    await app.stop();
+    await smtp.stop();
+  });
+
+  const nextMail = async (username: string, count: number): Promise<ReceivedMail> => {
+    const mails = () => smtp.mails.filter(({ to }) => to.includes(`${username}@example.com`));
+    await until(`mail ${count}`, 20_000, () => Promise.resolve(mails().length >= count));
+    const mail = mails()[count - 1];
+    if (!mail || mails().length > count) throw new Error(`${mails().length} mails`);
+    return mail;
+  };
+  const eventOf = (mail: ReceivedMail) => {
+    const [file] = mail.files;
+    const calendar = new ICAL.Component(ICAL.parse(file?.text ?? '') as unknown[]);
+    const event = new ICAL.Event(calendar.getFirstSubcomponent('vevent') ?? undefined);
+    return {
+      method: calendar.getFirstPropertyValue('method'),
+      uid: event.uid,
+      sequence: event.sequence,
+      status: event.component.getFirstPropertyValue('status'),
+      days: `${event.startDate.toString()} ${event.endDate.toString()}`,
+      wholeDays: event.startDate.isDate && event.endDate.isDate,
+      summary: event.summary,
+    };
+  };
+
+  it('that a trip is booked, has other dates, is cancelled, with calendar files that replace one another', async () => {
+    const client = await app.traveller();
+    await client.submit('/book', '/book', aTrip());
+    const booked = await nextMail(client.username, 1);
+    expect(booked.parsed.subject).to.equal('Booked: TRAPPIST-1 System, Thursday 3 March 2033');
+    expect(booked.parsed.text).to.include('https://stars.example/reservation');
+    const event = eventOf(booked);
+    expect({ ...event, uid: '' }).to.deep.equal({
+      method: 'PUBLISH',
+      uid: '',
+      sequence: 0,
+      status: 'CONFIRMED',
+      days: '2033-03-03 2033-03-31',
+      wholeDays: true,
+      summary: 'Vacation: TRAPPIST-1 System',
+    });
+
+    const reference = /Reference: +(\w{8})/.exec(booked.parsed.text ?? '')?.[1] ?? '';
+    const change = `/reservation/${reference}/change`;
+    await client.submit(change, change, { departure_date: '2033-03-04', return_date: '2033-03-31' });
+    const changed = eventOf(await nextMail(client.username, 2));
+    expect(changed).to.deep.equal({ ...event, sequence: 1, days: '2033-03-04 2033-04-01' });
+
+    await client.submit('/reservation', '/reservation', { booking: reference });
+    const mail = await nextMail(client.username, 3);
+    expect(mail.parsed.subject).to.equal('Cancelled: TRAPPIST-1 System, Friday 4 March 2033');
+    expect(eventOf(mail)).to.deep.equal({ ...changed, method: 'CANCEL', sequence: 2, status: 'CANCELLED' });
+  });
+
+  it('of nothing that did not happen, and of a form sent twice once', async () => {
+    const client = await app.traveller();
+    const trip = aTrip({ departure_date: '2034-03-03', return_date: '2034-03-30' });
+    await client.submit('/book', '/book', { ...trip, form_key: 'the same form' });
+    await client.submit('/book', '/book', { ...trip, form_key: 'the same form' });
+    await client.submit('/book', '/book', { ...trip, destination: 'Kepler-452 System' });
+    await client.submit('/reservation', '/reservation', { booking: 'NOTATRIP' });
+    await until('the outbox to be empty', 20_000, async () => (await app.rows('SELECT id FROM mail')).length === 0);
+    await nextMail(client.username, 1);
+  });
+});
