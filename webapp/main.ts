@@ -62,13 +62,14 @@ function main(): void {
         });
     });
   };
-  const drain = (signal: string) => {
+  const drain = (signal: NodeJS.Signals) => {
     if (draining) return;
     draining = true;
     logger.info('Draining', { signal });
     if (mailSender) mailsGivenBack = mailSender.stop(config.server.drainSeconds * 1000);
-    // closing at once would cut connections on which a request is just arriving; each answer until then closes its own
-    server.getConnections((_error, open) => setTimeout(close, open > 0 ? config.server.drainGraceSeconds * 1000 : 0));
+    // until everybody knows, new connections come and requests are just arriving on old ones; each answer closes its own.
+    // Who presses Ctrl-C is alone with it
+    setTimeout(close, signal === 'SIGINT' ? 0 : config.server.drainGraceSeconds * 1000);
   };
   process.on('SIGTERM', drain);
   process.on('SIGINT', drain);

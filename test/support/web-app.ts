@@ -29,6 +29,7 @@ export async function startWebApp(databaseUri: string, settings: NodeJS.ProcessE
     secret_key: randomBytes(32).toString('hex'),
     PORT: String(port),
     PROBE_PORT: String(probePort),
+    DRAIN_GRACE_SECONDS: '0',
     ...settings,
   };
   await run(process.execPath, [join(root, 'dist/webapp/migrate.js')], { env, timeoutMs: 60_000 });

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { Agent, get } from 'node:http';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { type RunningWebApp, startWebApp } from '../../support/web-app.ts';
@@ -29,24 +28,6 @@ describe('The process', function () {
     expect((await fetch(`${app.url}/metrics`)).status).to.equal(404);
   });
 
-  it('drains on SIGTERM: clients that keep their connections get an answer to everything they sent', async () => {
-    const other = await startWebApp(await mysql().createDatabase());
-    const agent = new Agent({ keepAlive: true, maxSockets: 8 });
-    const outcomes: string[] = [];
-    const client = async () => {
-      for (let closed = false; !closed;) {
-        const { status, close } = await once(`${other.url}/about`, agent);
-        outcomes.push(status);
-        closed = close;
-      }
-    };
-    const clients = Array.from({ length: 8 }, client);
-    await until(() => outcomes.length > 50);
-    await Promise.all([other.stop(), ...clients]);
-    expect(new Set(outcomes)).to.deep.equal(new Set(['200']));
-    agent.destroy();
-  });
-
   it('tells every fault of its settings at once and ends with 1', async () => {
     const run = promisify(execFile)(process.execPath, ['dist/webapp/main.js'], {
       env: { PATH: process.env.PATH, db_uri: 'postgres://x', PORT: 'http', TRUST_PROXY: 'true' },
@@ -57,17 +38,3 @@ describe('The process', function () {
     for (const name of ['db_uri', 'secret_key', 'PORT', 'TRUST_PROXY']) expect(error.stderr).to.include(name);
   });
 });
-
-function once(url: string, agent: Agent): Promise<{ status: string; close: boolean }> {
-  return new Promise((resolve) => {
-    get(url, { agent }, (response) => {
-      response.resume();
-      const close = response.headers.connection === 'close';
-      response.on('end', () => resolve({ status: String(response.statusCode), close }));
-    }).on('error', (error) => resolve({ status: String(error), close: true }));
-  });
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
-}
