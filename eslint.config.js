@@ -24,7 +24,14 @@ export default defineConfig(
     },
   },
   {
-    files: ['scripts/**', 'test/**', 'operator/main.ts', 'webapp/main.ts', 'webapp/migrate.ts'],
+    files: [
+      'scripts/**',
+      'test/**',
+      'operator/main.ts',
+      'webapp/main.ts',
+      'webapp/migrate.ts',
+      'webapp/check-database.ts',
+    ],
     rules: { 'no-console': 'off' },
   },
   {

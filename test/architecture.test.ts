@@ -70,7 +70,8 @@ const rules: readonly Rule[] = [
   },
   {
     title: 'only config.ts, and main files that hand it over, read the environment',
-    applies: (path) => /^(operator|webapp)\//.test(path) && !/(^|\/)(config|main|migrate)\.ts$/.test(path),
+    applies: (path) =>
+      /^(operator|webapp)\//.test(path) && !/(^|\/)(config|main|migrate|check-database)\.ts$/.test(path),
     breaks: (source) => source.readsEnvironment,
     planted: { 'webapp/app.ts': `const { env: settings } = process; export const port = settings['PORT'];` },
   },

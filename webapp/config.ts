@@ -37,6 +37,15 @@ export interface DatabaseAddress {
   readonly user: string;
   readonly password: string;
   readonly database: string;
+  /** Absent: nothing is encrypted. */
+  readonly tls?: DatabaseTls;
+}
+
+export interface DatabaseTls {
+  /** The certificate must be for the host, not only be signed by somebody who is trusted. */
+  readonly verifyIdentity: boolean;
+  /** PEM of who is trusted; undefined: with `verifyIdentity` the well-known authorities, else anybody. */
+  readonly caFile: string | undefined;
 }
 
 export interface PasswordConfig {
@@ -146,11 +155,25 @@ export function readMigrationConfig(env: Environment): {
   readonly waitSeconds: number;
 } {
   const read = reader(env);
+  const connection = addressOf(read);
   return read.done({
-    connection: addressOf(read),
+    connection: {
+      ...connection,
+      user: read.text('DB_MIGRATION_USER') ?? connection.user,
+      password: read.verbatim('DB_MIGRATION_PASSWORD') ?? connection.password,
+    },
     resultFile: read.text('RESULT_FILE'),
     waitSeconds: read.integer('MIGRATE_WAIT_SECONDS', 60, 0, 3600),
   });
+}
+
+/** The settings of `check-database.js`. */
+export function readCheckConfig(env: Environment): {
+  readonly connection: DatabaseAddress;
+  readonly resultFile: string | undefined;
+} {
+  const read = reader(env);
+  return read.done({ connection: addressOf(read), resultFile: read.text('RESULT_FILE') });
 }
 
 type Reader = ReturnType<typeof reader>;
@@ -163,6 +186,8 @@ function reader(env: Environment) {
   };
   return {
     text,
+    /** As it is: spaces at the ends of a password belong to it. */
+    verbatim: (name: string): string | undefined => (text(name) === undefined ? undefined : env[name]),
     fault: (message: string) => void faults.push(message),
     integer(name: string, fallback: number, minimum: number, maximum: number): number {
       const value = text(name);
@@ -204,17 +229,24 @@ function databaseOf(read: Reader): DatabaseConfig {
 }
 
 const NO_ADDRESS: DatabaseAddress = { host: '', port: 3306, user: '', password: '', database: '' };
+const FORM = 'mysql://user:password@host:port/database';
 
+/** From db_uri or, for a password that should not be percent-encoded, from its parts. */
 function addressOf(read: Reader): DatabaseAddress {
-  const form = 'mysql://user:password@host:port/database';
-  const value = read.text('db_uri');
-  if (value === undefined) {
-    read.fault(`db_uri is missing: ${form}.`);
-    return NO_ADDRESS;
-  }
+  const uri = read.text('db_uri');
+  const host = read.text('DB_HOST');
+  const tls = tlsOf(read);
+  if (uri !== undefined && host !== undefined) read.fault('db_uri and DB_HOST exclude one another: give one of them.');
+  if (uri === undefined && host === undefined) read.fault(`db_uri is missing: ${FORM}; or DB_HOST and its like.`);
+  const address = host === undefined ? addressOfUri(read, uri) : addressOfParts(read, host);
+  return tls === undefined ? address : { ...address, tls };
+}
+
+function addressOfUri(read: Reader, value: string | undefined): DatabaseAddress {
+  if (value === undefined) return NO_ADDRESS;
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (!url || !['mysql:', 'mysql+pymysql:'].includes(url.protocol) || url.hostname === '') {
-    read.fault(`db_uri must have the form ${form} (mysql+pymysql:// is accepted).`);
+    read.fault(`db_uri must have the form ${FORM} (mysql+pymysql:// is accepted).`);
     return NO_ADDRESS;
   }
   const decoded = decodedParts(url);
@@ -225,6 +257,31 @@ function addressOf(read: Reader): DatabaseAddress {
   if (decoded.user === '') read.fault('db_uri names no user.');
   if (decoded.database === '') read.fault('db_uri names no database.');
   return { ...decoded, host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port === '' ? 3306 : Number(url.port) };
+}
+
+function addressOfParts(read: Reader, host: string): DatabaseAddress {
+  const required = (name: string): string => {
+    const value = read.text(name);
+    if (value === undefined) read.fault(`${name} is missing, which DB_HOST needs.`);
+    return value ?? '';
+  };
+  return {
+    host,
+    port: read.integer('DB_PORT', 3306, 1, 65_535),
+    user: required('DB_USER'),
+    password: read.verbatim('DB_PASSWORD') ?? required('DB_PASSWORD'),
+    database: required('DB_NAME'),
+  };
+}
+
+const TLS_MODES = ['off', 'required', 'verify-identity'];
+
+function tlsOf(read: Reader): DatabaseTls | undefined {
+  const mode = read.text('DB_TLS')?.toLowerCase() ?? 'off';
+  const caFile = read.text('DB_TLS_CA_FILE');
+  if (!TLS_MODES.includes(mode)) read.fault(`DB_TLS must be one of ${TLS_MODES.join(', ')}.`);
+  if (mode === 'off' && caFile !== undefined) read.fault('DB_TLS_CA_FILE needs DB_TLS required or verify-identity.');
+  return mode === 'off' ? undefined : { verifyIdentity: mode === 'verify-identity', caFile };
 }
 
 function decodedParts(url: URL): Pick<DatabaseAddress, 'user' | 'password' | 'database'> | undefined {

@@ -140,6 +140,42 @@ describe('The settings of the web application', () => {
     expect(secretKeys).to.deep.equal(['0123456789abcdef', 'an older key of ours']);
   });
 
+  const PARTS = { DB_HOST: 'db.example', DB_NAME: 'travel', DB_USER: 'ada', DB_PASSWORD: ' p@ss/% ' };
+
+  it('take the database in parts too, the password as it is', () => {
+    const { database } = readConfig({ secret_key: REQUIRED.secret_key, ...PARTS });
+    expect(database.connection).to.deep.equal({
+      host: 'db.example',
+      port: 3306,
+      user: 'ada',
+      password: ' p@ss/% ',
+      database: 'travel',
+    });
+    expect(faultsOf({ ...REQUIRED, ...PARTS })).to.include('exclude one another');
+    expect(faultsOf({ DB_HOST: 'a' }))
+      .to.include('DB_USER is missing')
+      .and.include('DB_PASSWORD is missing')
+      .and.include('DB_NAME is missing');
+  });
+
+  it('encrypt the way to the database where they are told to', () => {
+    const tls = (env: object) => readConfig({ ...REQUIRED, ...env }).database.connection.tls;
+    expect(tls({ DB_TLS: 'off' })).to.equal(undefined);
+    expect(tls({ DB_TLS: 'required' })).to.deep.equal({ verifyIdentity: false, caFile: undefined });
+    expect(tls({ DB_TLS: 'verify-identity', DB_TLS_CA_FILE: '/ca.crt' })).to.deep.equal({
+      verifyIdentity: true,
+      caFile: '/ca.crt',
+    });
+    expect(faultsOf({ ...REQUIRED, DB_TLS: 'maybe' })).to.include('DB_TLS must be one of');
+    expect(faultsOf({ ...REQUIRED, DB_TLS_CA_FILE: '/ca.crt' })).to.include('DB_TLS_CA_FILE needs DB_TLS');
+  });
+
+  it('of a migration name a user of its own, where there is one', () => {
+    expect(readMigrationConfig(PARTS).connection).to.include({ user: 'ada', password: ' p@ss/% ' });
+    const own = { DB_MIGRATION_USER: 'eve', DB_MIGRATION_PASSWORD: 'x' };
+    expect(readMigrationConfig({ ...PARTS, ...own }).connection).to.include({ user: 'eve', password: 'x' });
+  });
+
   it('of a migration are the database and where to write the result', () => {
     const { connection, resultFile } = readMigrationConfig({ db_uri: REQUIRED.db_uri, RESULT_FILE: '/dev/null' });
     expect([connection.database, resultFile]).to.deep.equal(['travel', '/dev/null']);

@@ -9,6 +9,7 @@ import type { Logger } from '../log.ts';
 import { type Breaker, type BreakerState, createBreaker } from './breaker.ts';
 import { BusyError, DatabaseAwayError, isLockConflict, isLostConnection, isMissingTable } from './errors.ts';
 import { missingMigrations } from './schema.ts';
+import { tlsOptions } from './tls.ts';
 
 /** The only way to MySQL. Everything asked of it ends within the deadlines of its configuration. */
 export interface Database {
@@ -130,7 +131,7 @@ async function prepared<T>(sequelize: Sequelize, sql: string, values: readonly P
 }
 
 function createSequelize(config: DatabaseConfig, models: readonly ModelCtor[], onOverdue: () => void): Sequelize {
-  const { host, port, user, password, database } = config.connection;
+  const { host, port, user, password, database, tls } = config.connection;
   const session = `SET SESSION time_zone = '+00:00', SESSION innodb_lock_wait_timeout = ${config.lockWaitSeconds}, SESSION transaction_isolation = 'READ-COMMITTED'`;
   return new Sequelize({
     dialect: 'mysql',
@@ -144,7 +145,7 @@ function createSequelize(config: DatabaseConfig, models: readonly ModelCtor[], o
     username: user,
     password,
     database,
-    dialectOptions: { connectTimeout: config.connectTimeoutMs, charset: 'utf8mb4' },
+    dialectOptions: { connectTimeout: config.connectTimeoutMs, charset: 'utf8mb4', ...tlsOptions(tls) },
     ...NOT_ASKED,
     logging: false,
     pool: { max: config.poolSize, min: 1, acquire: 10_000, idle: 60_000, evict: 10_000 },
@@ -220,8 +221,8 @@ async function probe(config: DatabaseConfig): Promise<'up' | 'outdated'> {
   }
 }
 
-export function connectionOptions(address: DatabaseAddress): ConnectionOptions {
-  return { ...address, charset: 'utf8mb4', timezone: 'Z', flags: ['-FOUND_ROWS'] };
+export function connectionOptions({ tls, ...address }: DatabaseAddress): ConnectionOptions {
+  return { ...address, ...tlsOptions(tls), charset: 'utf8mb4', timezone: 'Z', flags: ['-FOUND_ROWS'] };
 }
 
 function poolOf(sequelize: Sequelize): { size: number; used: number; waiting: number } {

@@ -84,7 +84,7 @@ function rootOf(error: unknown): unknown {
   return parent === undefined || parent === null ? error : rootOf(parent);
 }
 
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   const code = (rootOf(error) as { code?: unknown } | null | undefined)?.code;
   return typeof code === 'string' ? code : '';
 }

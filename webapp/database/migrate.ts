@@ -6,6 +6,7 @@ import { connectionOptions } from './database.ts';
 import { BusyError } from './errors.ts';
 import { migrations } from './migrations/index.ts';
 import { SCHEMA_VERSION } from './schema.ts';
+import { fitVersion } from './version.ts';
 
 export interface Migrated {
   readonly schemaVersion: string;
@@ -38,18 +39,6 @@ export async function migrate(address: DatabaseAddress, logger: Logger, lockWait
   } finally {
     await connection.end();
   }
-}
-
-/** CHECK constraints, which keep departures from being overbooked, are only promises before 8.0.16. */
-async function fitVersion(connection: Connection): Promise<string> {
-  const [rows] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version');
-  const version = String(rows[0]?.version);
-  const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/).map(Number);
-  if (/mariadb/i.test(version)) throw new Error(`This is MariaDB ${version}: use MySQL 8.0.16 or newer`);
-  if (major * 1e6 + minor * 1e3 + patch < 8_000_016) {
-    throw new Error(`MySQL ${version} is too old: use 8.0.16 or newer`);
-  }
-  return version;
 }
 
 async function takeLock(connection: Connection, database: string, waitSeconds: number): Promise<void> {

@@ -1,0 +1,62 @@
+import { createConnection } from 'mysql2/promise';
+import type { DatabaseAddress } from '../config.ts';
+import { connectionOptions } from './database.ts';
+import { codeOf } from './errors.ts';
+import { fitVersion, UnsupportedServerError } from './version.ts';
+
+/** What keeps the application from its database, in one word for machines; the operator has the words for people. */
+export type Problem =
+  | 'AccessDenied'
+  | 'DatabaseMissing'
+  | 'HostNotFound'
+  | 'NoConnectionsLeft'
+  | 'TlsFailed'
+  | 'Unknown'
+  | 'Unreachable'
+  | 'Unsupported';
+
+export type Checked = { readonly databaseVersion: string } | { readonly problem: Problem; readonly code: string };
+
+/** Whether the application's user can use its database, on a connection of its own. Never rejects. */
+export async function checkDatabase(address: DatabaseAddress): Promise<Checked> {
+  try {
+    const connection = await createConnection({ ...connectionOptions(address), connectTimeout: 10_000 });
+    try {
+      return { databaseVersion: await fitVersion(connection) };
+    } finally {
+      connection.destroy();
+    }
+  } catch (error) {
+    return { problem: problemOf(error), code: codeOf(error) };
+  }
+}
+
+const PROBLEMS: Readonly<Record<string, Problem>> = {
+  ENOTFOUND: 'HostNotFound',
+  EAI_AGAIN: 'HostNotFound',
+  ECONNREFUSED: 'Unreachable',
+  ECONNRESET: 'Unreachable',
+  EHOSTUNREACH: 'Unreachable',
+  ENETUNREACH: 'Unreachable',
+  ETIMEDOUT: 'Unreachable',
+  PROTOCOL_CONNECTION_LOST: 'Unreachable',
+  ER_ACCESS_DENIED_ERROR: 'AccessDenied',
+  ER_ACCESS_DENIED_NO_PASSWORD_ERROR: 'AccessDenied',
+  ER_ACCOUNT_HAS_BEEN_LOCKED: 'AccessDenied',
+  ER_DBACCESS_DENIED_ERROR: 'AccessDenied',
+  ER_HOST_IS_BLOCKED: 'AccessDenied',
+  ER_HOST_NOT_PRIVILEGED: 'AccessDenied',
+  ER_MUST_CHANGE_PASSWORD_LOGIN: 'AccessDenied',
+  ER_BAD_DB_ERROR: 'DatabaseMissing',
+  ER_CON_COUNT_ERROR: 'NoConnectionsLeft',
+  ER_TOO_MANY_USER_CONNECTIONS: 'NoConnectionsLeft',
+  ER_USER_LIMIT_REACHED: 'NoConnectionsLeft',
+  ER_SECURE_TRANSPORT_REQUIRED: 'TlsFailed',
+  HANDSHAKE_NO_SSL_SUPPORT: 'TlsFailed',
+  HANDSHAKE_SSL_ERROR: 'TlsFailed',
+};
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof UnsupportedServerError) return 'Unsupported';
+  return PROBLEMS[codeOf(error)] ?? 'Unknown';
+}
