@@ -1,3 +1,5 @@
+import { systemClock, type Clock } from './clock.ts';
+
 /** How long a key waits after its nth failure in a row, in milliseconds. */
 export type Backoff = (failures: number) => number;
 
@@ -5,9 +7,6 @@ export const exponential =
   (baseMs: number, maxMs: number): Backoff =>
   (failures) =>
     Math.min(baseMs * 2 ** (failures - 1), maxMs);
-
-/** A longer timer would end at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export type Priority = 'normal' | 'low';
 
@@ -18,17 +17,19 @@ export type Priority = 'normal' | 'low';
  */
 export class WorkQueue {
   readonly #backoff: Backoff;
+  readonly #clock: Clock;
   readonly #ready: Record<Priority, Set<string>> = { normal: new Set(), low: new Set() };
   readonly #processing = new Set<string>();
   /** Keys wanted again while they are being processed. */
   readonly #again = new Map<string, Priority>();
   readonly #failures = new Map<string, number>();
-  readonly #delayed = new Map<string, { due: number; timer: NodeJS.Timeout }>();
+  readonly #delayed = new Map<string, { due: number; cancel: () => void }>();
   #waiting: ((key: string | undefined) => void)[] = [];
   #closed = false;
 
-  constructor(backoff: Backoff) {
+  constructor(backoff: Backoff, clock: Clock = systemClock) {
     this.#backoff = backoff;
+    this.#clock = clock;
   }
 
   get depth(): number {
@@ -54,18 +55,15 @@ export class WorkQueue {
 
   /** Add a key after a delay. Of several delays for one key the soonest counts. */
   addAfter(key: string, ms: number): void {
-    const due = performance.now() + ms;
+    const due = this.#clock.now() + ms;
     const pending = this.#delayed.get(key);
     if (this.#closed || (pending && pending.due <= due)) return;
-    clearTimeout(pending?.timer);
-    const timer = setTimeout(
-      () => {
-        this.#delayed.delete(key);
-        this.add(key);
-      },
-      Math.min(ms, LONGEST_TIMER_MS),
-    );
-    this.#delayed.set(key, { due, timer });
+    pending?.cancel();
+    const cancel = this.#clock.after(ms, () => {
+      this.#delayed.delete(key);
+      this.add(key);
+    });
+    this.#delayed.set(key, { due, cancel });
   }
 
   /** Queue a key again after a failure, each time later than the last, and not before `atLeastMs`. */
@@ -103,7 +101,7 @@ export class WorkQueue {
 
   close(): void {
     this.#closed = true;
-    for (const { timer } of this.#delayed.values()) clearTimeout(timer);
+    for (const { cancel } of this.#delayed.values()) cancel();
     this.#delayed.clear();
     for (const wake of this.#waiting) wake(undefined);
     this.#waiting = [];

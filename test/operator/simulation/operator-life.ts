@@ -1,0 +1,84 @@
+import type { ApiClient } from '../../../operator/runtime/api-client.ts';
+import { ApiError } from '../../../operator/runtime/api-error.ts';
+import type { Clock } from '../../../operator/runtime/clock.ts';
+import { Cluster } from '../../../operator/runtime/cluster.ts';
+import { runController, type Reconcile } from '../../../operator/runtime/controller.ts';
+import { EventRecorder } from '../../../operator/runtime/events.ts';
+import { keyOf, type KubeObject } from '../../../operator/runtime/kinds.ts';
+import { exponential, WorkQueue } from '../../../operator/runtime/work-queue.ts';
+import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
+import { createWatching } from '../../../operator/vacation-app/controller.ts';
+import { createReconcile } from '../../../operator/vacation-app/reconcile.ts';
+
+/** A connection that broke, as the client tells it. */
+export class BrokenConnectionError extends Error {
+  override readonly name = 'BrokenConnectionError';
+}
+
+/** One life of the operator, from its start until it is killed. */
+export interface OperatorLife {
+  /** Looks at every app again, as it does now and then. */
+  resync(): void;
+  /** The app as its cache has had it since the reconcile began that is under way. */
+  known(): readonly KubeObject[];
+  /** Errors that no fault of the surroundings explains. */
+  readonly faults: readonly unknown[];
+}
+
+export interface LifeOptions {
+  readonly client: ApiClient;
+  readonly clock: Clock;
+  readonly now: () => Date;
+  readonly workers: number;
+}
+
+/** The operator's own parts, put together as `operator.ts` does, without election and servers. */
+export function startLife({ client, clock, now, workers }: LifeOptions): OperatorLife {
+  const faults: unknown[] = [];
+  const judge = (error: unknown): void => {
+    if (!(error instanceof ApiError) && !(error instanceof BrokenConnectionError)) faults.push(error);
+  };
+  const queue = new WorkQueue(exponential(20, 60_000), clock);
+  let isLeading = false;
+  const { stores, reflectors } = createWatching(client, {
+    namespaces: [],
+    onKey: (key) => {
+      if (isLeading) queue.add(key);
+    },
+    onError: (_kind, error) => judge(error),
+  });
+  const recorder = new EventRecorder(client, { component: 'vacation-operator', instance: 'simulated', onError: judge });
+  const reconcile = createReconcile({
+    cluster: new Cluster(client, stores, { wrote: () => undefined }),
+    defaults: { webappImage: 'webapp:1', mysqlImage: 'mysql:1' },
+    publish: (about, note) => recorder.publish(about, note),
+    now,
+    random: (bytes) => 'r'.repeat(bytes),
+  });
+  const apps = stores.get(VACATION_APP.kind);
+  let known: KubeObject[] = [];
+  apps?.onChange(({ after }) => {
+    if (after) known.push(after);
+  });
+  const remembering: Reconcile = (key, signal) => {
+    known = known.slice(-1);
+    return reconcile(key, signal);
+  };
+  const resync = (): void => {
+    for (const app of apps?.list() ?? []) queue.add(keyOf(app), 'low');
+  };
+  const never = new AbortController().signal;
+  for (const reflector of reflectors) void reflector.run(never);
+  void Promise.all(reflectors.map(({ synced }) => synced)).then(() => {
+    isLeading = true;
+    resync();
+    return runController(queue, remembering, {
+      name: 'simulated',
+      workers,
+      deadlineMs: 60_000,
+      metrics: { reconciled: () => undefined },
+      onError: (_key, error) => judge(error),
+    });
+  });
+  return { resync, known: () => known, faults };
+}

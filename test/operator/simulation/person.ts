@@ -1,0 +1,118 @@
+import {
+  ANNOTATION,
+  VACATION_APP,
+  type VacationApp,
+  type VacationAppSpec,
+} from '../../../operator/api/vacation-app.ts';
+import type { ApiRequest } from '../../../operator/runtime/api-client.ts';
+import { pathOf, type Kind } from '../../../operator/runtime/kinds.ts';
+import { CONFIG_MAP, DEPLOYMENT, SERVICE, SERVICE_ACCOUNT } from '../../../operator/vacation-app/kinds.ts';
+import { LABEL } from '../../../operator/vacation-app/names.ts';
+import type { Random } from './random.ts';
+
+export const NAMESPACE = 'travel';
+export const APP = 'milky-way';
+
+const SHAPES: readonly VacationAppSpec[] = [
+  {},
+  { replicas: 3 },
+  { autoscaling: { minReplicas: 3, maxReplicas: 6 } },
+  { service: { type: 'ClusterIP', port: 8080 }, env: [{ name: 'LOG_LEVEL', value: 'debug' }] },
+  { deletionPolicy: 'Delete', booking: { capacityPerDeparture: 7 } },
+  { database: { managed: { configuration: { max_connections: '90' } } }, pod: { labels: { team: 'ground' } } },
+];
+
+/** What an app may be in the end. Images are named, since a pinned one depends on what was before. */
+export const FINAL_SPECS: readonly VacationAppSpec[] = SHAPES.map((spec) => ({
+  ...spec,
+  image: 'webapp:final',
+  database: { managed: { ...spec.database?.managed, image: 'mysql:final' } },
+}));
+
+export const declared = (spec: VacationAppSpec, annotations: Record<string, string> = {}): VacationApp => ({
+  apiVersion: VACATION_APP.apiVersion,
+  kind: VACATION_APP.kind,
+  metadata: { name: APP, namespace: NAMESPACE, annotations },
+  spec,
+});
+
+/** Something that a person, or another program, does once. */
+export interface Act {
+  readonly name: string;
+  readonly request: ApiRequest;
+}
+
+const CHANGES: readonly object[] = [
+  { spec: { replicas: 1 } },
+  { spec: { replicas: 5 } },
+  { spec: { replicas: null } },
+  { spec: { autoscaling: { minReplicas: 4, maxReplicas: 8 } } },
+  { spec: { image: 'webapp:2' } },
+  { spec: { image: null } },
+  { spec: { env: [{ name: 'EMPTY', value: '' }] } },
+  { spec: { booking: { capacityPerDeparture: 9 } } },
+  { spec: { service: { type: 'NodePort', port: 90 } } },
+  { spec: { deletionPolicy: 'Delete' } },
+  { spec: { deletionPolicy: 'Retain' } },
+  { spec: { database: { managed: { configuration: { max_connections: '70' } } } } },
+  { metadata: { annotations: { [ANNOTATION.paused]: 'true' } } },
+  { metadata: { annotations: { [ANNOTATION.paused]: null } } },
+];
+
+/** A change of what is declared. */
+export const change = (random: Random): Act => patch('kubectl', VACATION_APP, APP, random.pick(CHANGES));
+
+/** Of fields that are the operator's: what others add beside them is theirs. */
+const EDITS: readonly (readonly [Kind, string, object])[] = [
+  [SERVICE, `${APP}-web`, { spec: { selector: { other: 'app' } } }],
+  [SERVICE, `${APP}-mysql`, { metadata: { labels: { [LABEL.app]: null } } }],
+  [CONFIG_MAP, `${APP}-web`, { data: { CAPACITY_PER_DEPARTURE: '0', PORT: null } }],
+  [CONFIG_MAP, `${APP}-mysql`, { metadata: { labels: null } }],
+  [DEPLOYMENT, `${APP}-web`, { spec: { progressDeadlineSeconds: 5, template: { spec: { securityContext: null } } } }],
+  [DEPLOYMENT, `${APP}-web`, { metadata: { labels: { [LABEL.app]: null, [LABEL.managedBy]: 'somebody' } } }],
+  [
+    SERVICE_ACCOUNT,
+    `${APP}-web`,
+    { automountServiceAccountToken: null, metadata: { labels: { [LABEL.partOf]: 'other' } } },
+  ],
+];
+const DELETED: readonly (readonly [Kind, string])[] = [
+  [SERVICE, `${APP}-web`],
+  [CONFIG_MAP, `${APP}-mysql`],
+  [DEPLOYMENT, `${APP}-web`],
+  [SERVICE_ACCOUNT, `${APP}-web`],
+];
+
+/** Somebody lays hands on a child. */
+export function sabotage(random: Random): Act {
+  if (random.chance(0.6)) return patch('saboteur', ...random.pick(EDITS));
+  const [kind, name] = random.pick(DELETED);
+  return { name: `delete ${kind.kind} ${name}`, request: { method: 'DELETE', path: pathOf(kind, NAMESPACE, name) } };
+}
+
+export const create = (app: VacationApp): Act => ({
+  name: 'create the app',
+  request: { method: 'POST', path: pathOf(VACATION_APP, NAMESPACE), body: app },
+});
+
+export const remove = (): Act => ({
+  name: 'delete the app',
+  request: { method: 'DELETE', path: pathOf(VACATION_APP, NAMESPACE, APP) },
+});
+
+/** The whole of what is declared in the end, whatever was before. */
+export const replace = (app: VacationApp): Act => ({
+  name: `declare ${JSON.stringify(app.spec)}`,
+  request: { method: 'PUT', path: pathOf(VACATION_APP, NAMESPACE, APP), body: app },
+});
+
+const patch = (manager: string, kind: Kind, name: string, body: object): Act => ({
+  name: `${manager}: ${kind.kind} ${name} ${JSON.stringify(body)}`,
+  request: {
+    method: 'PATCH',
+    path: pathOf(kind, NAMESPACE, name),
+    query: { fieldManager: manager },
+    contentType: 'application/merge-patch+json',
+    body,
+  },
+});
