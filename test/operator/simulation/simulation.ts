@@ -200,7 +200,7 @@ export class Simulation {
     const { eager } = this.#temper;
     const moves: Move[] = [];
     for (const pending of this.#pending) {
-      const what = `${pending.request.method} ${pending.request.path.replace(/^.*namespaces\/travel\//, '')}`;
+      const what = described(pending.request);
       moves.push(
         pending.answer
           ? { weight: eager.answer, name: `answer ${what}`, make: () => this.#answer(pending) }
@@ -245,7 +245,7 @@ export class Simulation {
     if (this.#dueWorkloads.now !== now) this.#dueWorkloads = { now, requests: this.#requestsOfWorkloads() };
     return this.#dueWorkloads.requests.map((request) => ({
       weight,
-      name: `workload ${request.method} ${request.path.replace(/^.*travel\//, '')}`,
+      name: `workload ${described(request)}`,
       make: () => this.#do(request),
     }));
   }
@@ -586,6 +586,10 @@ function eventOf(
   if (!was) return undefined;
   return { type: 'DELETED', object: { ...before, metadata: { ...before.metadata, resourceVersion: String(version) } } };
 }
+
+/** Events are named for the time of day. */
+const described = ({ method, path }: ApiRequest): string =>
+  `${method} ${path.replace(/^.*namespaces\/travel\//, '').replace(/^events\/.*/, 'events')}`;
 
 const collected = (plural: string, { metadata: { namespace = '', name, uid } }: Stored): ApiRequest => ({
   method: 'DELETE',
