@@ -1,4 +1,5 @@
 import './locals.ts';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import express, { type Express } from 'express';
 import { type OwnAccountServices, ownAccountRoutes } from './accounts/account-routes.ts';
 import { type AccountServices, accountRoutes } from './accounts/routes.ts';
@@ -7,13 +8,14 @@ import { tripRoutes } from './bookings/trip-routes.ts';
 import type { Config } from './config.ts';
 import { createAlerts } from './http/alerts.ts';
 import type { Assets } from './http/assets.ts';
+import { asksOnly } from './http/kept-answers.ts';
 import { createPages } from './http/pages.ts';
+import { type RouteEntry, routesOf } from './http/route-table.ts';
 import { createSigner } from './http/signer.ts';
 import type { View } from './http/views.ts';
 import type { Logger } from './log.ts';
 import { allowedMethods } from './middleware/allowed-methods.ts';
 import { csrf } from './middleware/csrf.ts';
-import { draining } from './middleware/draining.ts';
 import { errorPages, notFound } from './middleware/error-pages.ts';
 import { formsOnly } from './middleware/forms-only.ts';
 import { requestRecord } from './middleware/request-record.ts';
@@ -22,6 +24,7 @@ import { sameOrigin } from './middleware/same-origin.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { sessions } from './middleware/sessions.ts';
 import { staticFiles } from './middleware/static-files.ts';
+import { visitorPages } from './middleware/visitor-pages.ts';
 import { publicRoutes } from './pages/routes.ts';
 import type { Metrics } from './probes/metrics.ts';
 import type { Throttle } from './throttling/throttle.ts';
@@ -35,11 +38,18 @@ export interface Services extends AccountServices, OwnAccountServices, BookingSe
   readonly isDraining: () => boolean;
 }
 
-/** The way of a request, from top to bottom. */
-export function createApp(services: Services, config: Config): Express {
+export interface App {
+  readonly listener: RequestListener;
+  /** Everything that can be asked of it, but for static files. */
+  readonly routes: readonly RouteEntry[];
+}
+
+/** The way of a request, from top to bottom: first what is answered from memory, at the end; then the rest, by Express. */
+export function createApp(services: Services, config: Config): App {
   const { logger, metrics, assets, views } = services;
-  const csrfSigner = createSigner(config.secretKeys, 'csrf');
-  const alerts = createAlerts(createSigner(config.secretKeys, 'alert'));
+  const signer = (purpose: string) => createSigner(config.secretKeys, purpose);
+  const csrfSigner = signer('csrf');
+  const alerts = createAlerts(signer('alert'));
   const pages = createPages({ views, assets, alerts, csrfSigner });
 
   const routers = [
@@ -49,6 +59,7 @@ export function createApp(services: Services, config: Config): Express {
     bookingRoutes(services, pages),
     tripRoutes(services, pages),
   ];
+  const routes = routesOf(routers);
 
   const app = express();
   app.disable('x-powered-by');
@@ -56,13 +67,9 @@ export function createApp(services: Services, config: Config): Express {
   app.set('query parser', 'simple');
   app.set('trust proxy', config.trustProxy);
 
-  app.use(draining(services.isDraining));
-  app.use(requestRecord({ logger, metrics }));
-  app.use(securityHeaders());
-  app.use(staticFiles(assets));
   app.use(sameOrigin());
-  app.use(sessions({ store: services.sessionStore, secretKeys: config.secretKeys }));
-  app.use(allowedMethods(routers, assets, notFound(pages)));
+  app.use(sessions({ store: services.sessionStore, signer: signer('session') }));
+  app.use(allowedMethods(routes, assets, notFound(pages)));
   app.use(formsOnly());
   app.use(express.urlencoded({ extended: false, limit: `${config.server.bodyLimitKb}kb`, parameterLimit: 50 }));
   app.use(['/book', '/reservation', '/account'], requireTraveller(pages));
@@ -72,5 +79,31 @@ export function createApp(services: Services, config: Config): Express {
 
   app.use(notFound(pages));
   app.use(errorPages(pages, logger));
-  return app;
+
+  const record = requestRecord({ logger, metrics });
+  const isSecure = secureRequests(app);
+  const [plain, secure] = [securityHeaders(false), securityHeaders(true)];
+  const keptAnswers = [staticFiles(assets), visitorPages(pages, csrfSigner)];
+
+  const listener: RequestListener = (request, response) => {
+    const overHttps = isSecure(request);
+    const headers = ['X-Request-Id', record(request, response), ...(overHttps ? secure : plain)];
+    // while draining, every answer closes its connection: server.close() alone waits for busy kept-alive ones for ever
+    if (services.isDraining()) response.shouldKeepAlive = false;
+    if (asksOnly(request) && keptAnswers.some((answer) => answer(request, response, { headers, overHttps }))) return;
+    for (let at = 0; at < headers.length; at += 2) response.setHeader(headers[at] ?? '', headers[at + 1] ?? '');
+    app(request, response);
+  };
+  return { listener, routes };
+}
+
+/** What Express' `request.secure` will be. */
+function secureRequests(app: Express): (request: IncomingMessage) => boolean {
+  const trusts = app.get('trust proxy fn') as (address: string | undefined, hop: number) => boolean;
+  if (app.get('trust proxy') === false) return () => false;
+  return ({ socket, headers }) => {
+    const forwarded = headers['x-forwarded-proto'];
+    const [protocol = ''] = typeof forwarded === 'string' ? forwarded.split(',') : [];
+    return protocol.trim() === 'https' && trusts(socket.remoteAddress, 0);
+  };
 }

@@ -1,4 +1,5 @@
-import { createLogger as createWinston, format, transports, type Logger } from 'winston';
+import { createLogger as createWinston, format, type Logger } from 'winston';
+import Transport from 'winston-transport';
 
 export type { Logger };
 
@@ -7,9 +8,38 @@ export function createLogger(level: string): Logger {
   return createWinston({
     level,
     format: format.combine(format.timestamp(), errorFields(), format.json()),
-    transports: [new transports.Console()],
+    transports: [standardOutput()],
   });
 }
+
+/**
+ * Lines of a tenth of a second are written together, which costs a tenth of writing each. Warnings and errors take what waits with
+ * them at once; so does the end of the process.
+ */
+function standardOutput(): Transport {
+  let waiting = '';
+  let timer: NodeJS.Timeout | undefined;
+  const flush = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (waiting !== '') process.stdout.write(waiting);
+    waiting = '';
+  };
+  process.on('exit', flush);
+  return new Transport({
+    log(info: Readonly<Record<symbol, string>>, done) {
+      waiting += `${info[MESSAGE] ?? ''}\n`;
+      if (URGENT.has(info[LEVEL] ?? '') || waiting.length > LONGEST_WAITING) flush();
+      else timer ??= setTimeout(flush, LONGEST_WAIT_MS).unref();
+      done();
+    },
+  });
+}
+
+const [MESSAGE, LEVEL] = [Symbol.for('message'), Symbol.for('level')];
+const URGENT = new Set(['error', 'warn']);
+const LONGEST_WAIT_MS = 100;
+const LONGEST_WAITING = 16_384;
 
 /** What is useful of an error. MySQL quotes what travellers typed in its messages, and drivers add the statement: both stay out. */
 const errorFields = format((info) => {

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { createApp } from './app.ts';
 import { systemClock } from './clock.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
@@ -21,7 +21,7 @@ function main(): void {
     onDatabaseUp: () => (schemaSeen = true),
   });
 
-  const server = pageServer(createApp(services, config), config);
+  const server = pageServer(createApp(services, config).listener, config);
   const probes = createProbeServer(
     {
       listening: () => server.listening,
@@ -76,14 +76,14 @@ function main(): void {
 }
 
 /** Kept alive longer than proxies keep their side, else they send into a connection that is just being closed. */
-function pageServer(app: Parameters<typeof createServer>[1], { server: settings }: Config): Server {
+function pageServer(listener: RequestListener, { server: settings }: Config): Server {
   const server = createServer(
     {
       keepAliveTimeout: settings.keepAliveSeconds * 1000,
       headersTimeout: 10_000,
       requestTimeout: 30_000,
     },
-    app,
+    listener,
   );
   // connections that are never renewed would keep new pods without work
   server.maxRequestsPerSocket = settings.requestsPerConnection;

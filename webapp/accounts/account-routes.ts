@@ -29,6 +29,9 @@ const LABELS = {
 export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Router {
   const { sessionStore, minimumPasswordLength } = services;
   const router = Router();
+  const endOtherSessions = async ({ session }: Request, traveller: SignedIn) => {
+    if (session?.id !== undefined) await sessionStore.endOthers(traveller.id, session.id);
+  };
   const page = { title: 'Your account', values: {}, labels: LABELS, minimumPasswordLength };
   const refuse = (request: Request, response: Response, why: FieldErrors | TooMany) => {
     const tooMany = why instanceof TooMany ? why : undefined;
@@ -51,13 +54,13 @@ export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Ro
       return;
     }
     await startSession(request, traveller);
-    await sessionStore.endOthers(traveller.id, request.sessionID);
+    await endOtherSessions(request, traveller);
     const text = 'Success! Your password has been changed, and you are logged out everywhere else.';
     pages.redirect(request, response, '/account', { kind: 'success', text });
   });
 
   router.post('/account/sessions', async (request, response) => {
-    await sessionStore.endOthers(ownerOf(request).id, request.sessionID);
+    await endOtherSessions(request, ownerOf(request));
     const text = 'Success! You are logged out everywhere else.';
     pages.redirect(request, response, '/account', { kind: 'success', text });
   });

@@ -30,9 +30,8 @@ export function accountRoutes(services: AccountServices, pages: Pages): Router {
   const { minimumPasswordLength } = services;
   const router = Router();
 
-  router.get('/register', (request, response) => {
-    pages.send(request, response, 'register', { title: 'Register', values: {}, minimumPasswordLength });
-  });
+  const blankRegistration = { title: 'Register', values: {}, minimumPasswordLength };
+  router.get('/register', pages.fixed(['/register'], 'register', blankRegistration));
 
   router.post('/register', async (request, response) => {
     const registration = registrationOf(request.body);
@@ -59,9 +58,12 @@ export function accountRoutes(services: AccountServices, pages: Pages): Router {
     });
   });
 
-  router.get('/login', (request, response) => {
+  const blankLogIn = { title: 'Log in', values: {} };
+  const sendBlankLogIn = pages.fixed(['/login'], 'login', blankLogIn);
+  router.get('/login', (request, response, goOn) => {
     const next = returnPathOf(textOf(request.query, 'next'));
-    pages.send(request, response, 'login', { title: 'Log in', values: {}, next });
+    if (next === undefined) void sendBlankLogIn(request, response, goOn);
+    else pages.send(request, response, 'login', { ...blankLogIn, next });
   });
 
   router.post('/login', async (request, response) => {

@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { csrfToken } from '../middleware/csrf.ts';
 import { signedIn } from '../middleware/sessions.ts';
 import type { Alert, Alerts } from './alerts.ts';
@@ -18,8 +18,19 @@ export interface PageModel {
 
 export interface Pages {
   send(request: Request, response: Response, view: string, model: PageModel, status?: number): void;
+  /** The handler of a page that is always the same, but for who sees it. For visitors it is rendered now. */
+  fixed(paths: readonly [string, ...string[]], view: string, model: PageModel): RequestHandler;
+  /** What `fixed` rendered, by its whole address. */
+  forVisitors(url: string): VisitorPage | undefined;
   /** To the next page, which shows the alert. */
   redirect(request: Request, response: Response, location: string, alert: Alert): void;
+}
+
+export interface VisitorPage {
+  readonly route: string;
+  /** The token stands between the parts. */
+  readonly html: readonly string[];
+  readonly encoding: 'latin1' | 'utf8';
 }
 
 export interface PagesOptions {
@@ -31,25 +42,43 @@ export interface PagesOptions {
 
 /** Renders views: what every page has (navigation, alerts, token) is added here. */
 export function createPages({ views, assets, alerts, csrfSigner }: PagesOptions): Pages {
+  const visitorPages = new Map<string, VisitorPage>();
+  const asset = (name: string) => assets.url(name);
+  const send: Pages['send'] = (request, response, view, model, status = 200) => {
+    const errors = model.errors ?? {};
+    const page = {
+      ...model,
+      errors,
+      traveller: signedIn(request),
+      path: request.path,
+      alerts: [...alerts.take(request, response), ...(model.alerts ?? []), ...alertsOf(errors, model.labels ?? {})],
+      asset,
+      csrf: () => csrfToken(request, response, csrfSigner),
+    };
+    const html = views(view)(page);
+    response.status(status).set('Cache-Control', 'no-store').type('html').end(html);
+  };
   return {
+    send,
     redirect: (request, response, location, alert) => alerts.redirect(request, response, location, alert),
-    send(request, response, view, model, status = 200) {
-      const errors = model.errors ?? {};
-      const traveller = signedIn(request);
-      const page = {
-        ...model,
-        errors,
-        traveller,
-        path: request.path,
-        alerts: [...alerts.take(request, response), ...(model.alerts ?? []), ...alertsOf(errors, model.labels ?? {})],
-        asset: (name: string) => assets.url(name),
-        csrf: () => csrfToken(request, response, csrfSigner),
-      };
-      const html = views(view)(page);
-      response.status(status).set('Cache-Control', 'no-store').type('html').end(html);
+    forVisitors: (url) => visitorPages.get(url),
+    fixed(paths, view, model) {
+      for (const path of paths) {
+        const token = () => TOKEN_PLACE;
+        const page = { ...model, errors: {}, traveller: undefined, path, alerts: [], asset, csrf: token };
+        const html = views(view)(page);
+        const encoding = ASCII.test(html) ? 'latin1' : 'utf8';
+        visitorPages.set(path, { route: paths[0], html: html.split(TOKEN_PLACE), encoding });
+      }
+      return (request, response) => send(request, response, view, model);
     },
   };
 }
+
+/** Stands in no template and in no setting. */
+const TOKEN_PLACE = '\u{f8ff}token\u{f8ff}';
+/** Which is written to a connection faster; a token is too. */
+const ASCII = /^(?:[\0-\x7f]|\u{f8ff})*$/u;
 
 function alertsOf(errors: FieldErrors, labels: Readonly<Record<string, string>>): readonly Alert[] {
   return Object.entries(errors).map(([field, text]) => {

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 
 /** Signs with the first key and accepts any of them; each purpose has keys of its own, derived from these. */
 export interface Signer {
@@ -7,11 +7,12 @@ export interface Signer {
 }
 
 export function createSigner(secretKeys: readonly [string, ...string[]], purpose: string): Signer {
-  const derive = (key: string) => createHmac('sha256', key).update(purpose).digest();
+  // as a key object: made from bytes anew, a key costs five times as much as the signature
+  const derive = (key: string) => createSecretKey(createHmac('sha256', key).update(purpose).digest());
   const [current, ...previous] = secretKeys;
   const signing = derive(current);
   const accepted = [signing, ...previous.map(derive)];
-  const mac = (key: Buffer, text: string) => createHmac('sha256', key).update(text).digest();
+  const mac = (key: KeyObject, text: string) => createHmac('sha256', key).update(text).digest();
   return {
     sign: (text) => mac(signing, text),
     verify: (text, signature) =>

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
-import { cookieOf } from '../http/cookies.ts';
+import { cookieHeader, cookieName, cookieOf } from '../http/cookies.ts';
 import { ForbiddenError } from '../http/errors.ts';
 import { textOf } from '../http/form.ts';
 import type { Signer } from '../http/signer.ts';
 import { isSafe } from './same-origin.ts';
-import { signedIn } from './sessions.ts';
 
 /** The name of the hidden field that carries the token. */
 export const CSRF_FIELD = '_csrf';
@@ -15,10 +15,33 @@ export const CSRF_FIELD = '_csrf';
  * rendered. Masked anew each time, so that compression tells nothing about it.
  */
 export function csrfToken(request: Request, response: Response, signer: Signer): string {
-  const binding = bindingOf(request) ?? newBinding(request, response);
-  const mac = signer.sign(binding);
-  const mask = randomBytes(mac.length);
-  return Buffer.concat([mask, xor(mask, mac)]).toString('base64url');
+  const id = request.session?.id;
+  if (id !== undefined) return tokenFor(`session:${id}`, signer);
+  const { token, cookie, setCookie } = visitorToken(request, request.secure, signer);
+  if (setCookie !== undefined) {
+    response.append('Set-Cookie', setCookie);
+    // a second form on the same page belongs to the same cookie
+    request.headers.cookie = [request.headers.cookie, cookie].filter(Boolean).join('; ');
+  }
+  return token;
+}
+
+export interface VisitorToken {
+  readonly token: string;
+  /** What the token belongs to, as `name=value`; and the header that sets it, where the visitor does not have it yet. */
+  readonly cookie: string;
+  readonly setCookie: string | undefined;
+}
+
+export function visitorToken(request: IncomingMessage, overHttps: boolean, signer: Signer): VisitorToken {
+  const name = cookieName(CSRF_COOKIE, overHttps);
+  const known = cookieOf(request, name);
+  const value = known ?? randomBytes(18).toString('base64url');
+  return {
+    token: tokenFor(`visitor:${value}`, signer),
+    cookie: `${name}=${value}`,
+    setCookie: known === undefined ? cookieHeader(CSRF_COOKIE, value, overHttps) : undefined,
+  };
 }
 
 export function csrf(signer: Signer): RequestHandler {
@@ -38,23 +61,19 @@ export function csrf(signer: Signer): RequestHandler {
   };
 }
 
+const CSRF_COOKIE = 'csrf';
+
 function bindingOf(request: Request): string | undefined {
-  if (signedIn(request)) return `session:${request.sessionID}`;
-  const cookie = cookieOf(request, cookieName(request));
+  const id = request.session?.id;
+  if (id !== undefined) return `session:${id}`;
+  const cookie = cookieOf(request, cookieName(CSRF_COOKIE, request.secure));
   return cookie === undefined ? undefined : `visitor:${cookie}`;
 }
 
-function newBinding(request: Request, response: Response): string {
-  const value = randomBytes(18).toString('base64url');
-  const options = { httpOnly: true, sameSite: 'lax', secure: request.secure, path: '/' } as const;
-  response.cookie(cookieName(request), value, options);
-  // a second form on the same page belongs to the same cookie
-  request.headers.cookie = [request.headers.cookie, `${cookieName(request)}=${value}`].filter(Boolean).join('; ');
-  return `visitor:${value}`;
-}
-
-function cookieName(request: Request): string {
-  return request.secure ? '__Host-csrf' : 'csrf';
+function tokenFor(binding: string, signer: Signer): string {
+  const mac = signer.sign(binding);
+  const mask = randomBytes(mac.length);
+  return Buffer.concat([mask, xor(mask, mac)]).toString('base64url');
 }
 
 function xor(a: Buffer, b: Buffer): Buffer {

@@ -26,7 +26,7 @@ export function errorPages(pages: Pages, logger: Logger): ErrorRequestHandler {
       return;
     }
     const page = pageOf(error);
-    const requestId = response.locals.requestId;
+    const requestId = response.get('X-Request-Id');
     if (page.status === 500) logger.error('Request failed', { id: requestId, error });
     else if (page.status !== 400) logger.debug('Request refused', { id: requestId, status: page.status, error });
     if (page.retryAfter !== undefined) response.set('Retry-After', String(page.retryAfter));

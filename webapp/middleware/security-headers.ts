@@ -1,19 +1,15 @@
-import type { RequestHandler } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import helmet, { type HelmetOptions } from 'helmet';
+
+/** Names and values in turn. */
+export type HeaderList = readonly string[];
 
 /**
  * Nothing is loaded but what this server has, and no script runs at all. What only makes sense over HTTPS is sent only there:
  * over plain HTTP `upgrade-insecure-requests` would leave the pages without their style sheet.
  */
-export function securityHeaders(): RequestHandler {
-  const [plain, secure] = [helmet(options(false)), helmet(options(true))];
-  return function securityHeadersMiddleware(request, response, next) {
-    (request.secure ? secure : plain)(request, response, next);
-  };
-}
-
-function options(overHttps: boolean): HelmetOptions {
-  return {
+export function securityHeaders(overHttps: boolean): HeaderList {
+  return headersOf({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -31,5 +27,18 @@ function options(overHttps: boolean): HelmetOptions {
     referrerPolicy: { policy: 'same-origin' },
     crossOriginOpenerPolicy: overHttps,
     originAgentCluster: overHttps,
+  });
+}
+
+/** What helmet would set on every answer: it is the same each time. */
+function headersOf(options: HelmetOptions): HeaderList {
+  const headers: string[] = [];
+  const response = {
+    setHeader: (name: string, value: string) => headers.push(name, value),
+    removeHeader: () => undefined,
   };
+  helmet(options)({} as IncomingMessage, response as unknown as ServerResponse, (error) => {
+    if (error !== undefined) throw new Error('The security headers cannot be made', { cause: error });
+  });
+  return headers;
 }

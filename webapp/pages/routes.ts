@@ -5,11 +5,7 @@ import type { Pages } from '../http/pages.ts';
 /** The pages that need no database. */
 export function publicRoutes(destinations: readonly Destination[], pages: Pages): Router {
   const router = Router();
-  router.get(['/', '/home'], (request, response) => {
-    pages.send(request, response, 'home', { title: 'Home', destinations });
-  });
-  router.get('/about', (request, response) => {
-    pages.send(request, response, 'about', { title: 'About', destinations });
-  });
+  router.get(['/', '/home'], pages.fixed(['/', '/home'], 'home', { title: 'Home', destinations }));
+  router.get('/about', pages.fixed(['/about'], 'about', { title: 'About', destinations }));
   return router;
 }

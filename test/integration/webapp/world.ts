@@ -1,14 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Express, IRouter } from 'express';
 import { createConnection } from 'mysql2/promise';
 import { createApp } from '../../../webapp/app.ts';
 import { systemClock, type Clock } from '../../../webapp/clock.ts';
 import { readConfig } from '../../../webapp/config.ts';
 import type { Database } from '../../../webapp/database/database.ts';
 import { migrate } from '../../../webapp/database/migrate.ts';
-import { type RouteEntry, routesOf } from '../../../webapp/http/route-table.ts';
+import type { RouteEntry } from '../../../webapp/http/route-table.ts';
 import { createLogger, type Logger } from '../../../webapp/log.ts';
 import type { MailOutbox } from '../../../webapp/mail/outbox.ts';
 import { compose } from '../../../webapp/services.ts';
@@ -73,7 +72,7 @@ export async function startApp({
   const config = readConfig({ db_uri: database, secret_key: 'only for tests 0123456789', ...env });
   const composition = compose({ config, clock, logger });
   const app = createApp(composition.services, config);
-  const server = createServer(app).listen(0, '127.0.0.1');
+  const server = createServer(app.listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   await until('the database to be up', 10_000, () => Promise.resolve(composition.database.state() === 'up'));
@@ -83,7 +82,7 @@ export async function startApp({
     url,
     uri: database,
     database: composition.database,
-    routes: routesOf(routersOf(app)),
+    routes: app.routes,
     outbox: composition.outbox,
     client,
     traveller: () => newTraveller(client()),
@@ -106,11 +105,6 @@ export async function startApp({
       await composition.database.close();
     },
   };
-}
-
-function routersOf(app: Express): readonly IRouter[] {
-  const mounted = (app.router as IRouter).stack.map(({ handle }) => handle as unknown as IRouter);
-  return mounted.filter(({ stack }) => Array.isArray(stack));
 }
 
 /** The settings of an app that sends mail by this server, and looks often for what is due. */

@@ -1,0 +1,31 @@
+import { cookieName, cookieOf } from '../http/cookies.ts';
+import type { KeptAnswer } from '../http/kept-answers.ts';
+import type { Pages } from '../http/pages.ts';
+import type { Signer } from '../http/signer.ts';
+import { visitorToken } from './csrf.ts';
+import { answeredBy } from './request-record.ts';
+import { SESSION_COOKIE } from './sessions.ts';
+
+/** Pages that are the same for everybody who is not logged in, from memory; but for the token of their forms. */
+export function visitorPages(pages: Pages, csrfSigner: Signer): KeptAnswer {
+  return (request, response, { headers, overHttps }) => {
+    const page = pages.forVisitors(request.url ?? '');
+    if (!page || isKnown(SESSION_COOKIE) || isKnown('alert')) return false;
+    answeredBy(request, page.route);
+    const [before, ...rest] = page.html;
+    const head = [...headers, 'Cache-Control', 'no-store', 'Content-Type', 'text/html; charset=utf-8'];
+    let html = before ?? '';
+    if (rest.length > 0) {
+      const { token, setCookie } = visitorToken(request, overHttps, csrfSigner);
+      html = page.html.join(token);
+      if (setCookie !== undefined) head.push('Set-Cookie', setCookie);
+    }
+    response.writeHead(200, head);
+    response.end(html, page.encoding);
+    return true;
+
+    function isKnown(name: string): boolean {
+      return cookieOf(request, cookieName(name, overHttps)) !== undefined;
+    }
+  };
+}
