@@ -1,4 +1,5 @@
-import { Op, QueryTypes, type Transaction } from 'sequelize';
+import type { ResultSetHeader } from 'mysql2';
+import { Op, type Transaction } from 'sequelize';
 import type { Database } from '../database/database.ts';
 import { Booking } from './booking.ts';
 import type { Booked } from './calendar.ts';
@@ -75,47 +76,42 @@ export function createBookingStore(database: Database): BookingStore {
   const bookings = sequelize.getRepository(Booking);
   return {
     async takePlace({ destinationId, departureDate }, capacity, transaction) {
-      const [takenPlace, affected] = await sequelize.query(TAKE_PLACE, {
-        type: QueryTypes.INSERT,
-        bind: [destinationId, departureDate, capacity],
-        transaction,
-      });
-      return takenPlace > 0 || affected === 1;
+      const values = [destinationId, departureDate, capacity, capacity, capacity];
+      const { insertId, affectedRows } = await database.preparedIn<ResultSetHeader>(transaction, TAKE_PLACE, values);
+      return insertId > 0 || affectedRows === 1;
     },
     async freePlace({ destinationId, departureDate }, transaction) {
       const where = { destinationId, departureDate, booked: { [Op.gt]: 0 } };
       await departures.decrement('booked', { where, transaction });
     },
     async lockTraveller(travellerId, transaction) {
-      const rows = await sequelize.query('SELECT id FROM traveller WHERE id = $1 FOR UPDATE', {
-        type: QueryTypes.SELECT,
-        bind: [travellerId],
-        transaction,
-      });
-      return rows.length === 1;
+      const lock = 'SELECT id FROM traveller WHERE id = ? FOR UPDATE';
+      return (await database.preparedIn<unknown[]>(transaction, lock, [travellerId])).length === 1;
     },
     async standing({ travellerId, idempotencyKey, except, departureDate, returnDate }, transaction) {
-      const under = { departureDate: { [Op.lt]: returnDate }, returnDate: { [Op.gt]: departureDate } };
-      const rows = await bookings.findAll({
-        where: {
-          travellerId,
-          cancelledAt: null,
-          [Op.or]: [under, ...(idempotencyKey ? [{ idempotencyKey }] : [])],
-          ...(except !== undefined && { reference: { [Op.ne]: except } }),
-        },
-        order: ['departureDate'],
-        transaction,
-      });
-      return rows.map((row) => ({
-        reference: row.reference,
-        destinationName: row.destinationName,
-        departureDate: row.departureDate,
-        returnDate: row.returnDate,
-        sameForm: idempotencyKey !== undefined && (row.idempotencyKey?.equals(idempotencyKey) ?? false),
+      const key = idempotencyKey ?? null;
+      const values = [travellerId, returnDate, departureDate, key, except ?? ''];
+      const rows = await database.preparedIn<StandingRow[]>(transaction, STANDING, values);
+      return rows.map(({ key: made, ...trip }) => ({
+        ...trip,
+        sameForm: key !== null && (made?.equals(key) ?? false),
       }));
     },
     async add(booking, transaction) {
-      await bookings.create({ ...booking, sequence: 0 }, { transaction });
+      const { reference, travellerId, destinationId, destinationName, departureDate, returnDate, idempotencyKey } =
+        booking;
+      await database.preparedIn(transaction, ADD, [
+        reference,
+        travellerId,
+        destinationId,
+        destinationName,
+        departureDate,
+        returnDate,
+        booking.age,
+        Number(booking.previousExperience),
+        Number(booking.blackholeVisit),
+        idempotencyKey,
+      ]);
     },
     async find(travellerId, reference, transaction) {
       if (!isReference(reference)) return undefined;
@@ -139,11 +135,16 @@ export function createBookingStore(database: Database): BookingStore {
       );
       return affected === 1;
     },
-    ofTraveller: (travellerId) =>
-      database.read(async () => {
-        const rows = await bookings.findAll({ where: { travellerId, cancelledAt: null }, order: ['departureDate'] });
-        return rows.map(stored);
-      }),
+    async ofTraveller(travellerId) {
+      const rows = await database.prepared<StandingBookingRow>(OF_TRAVELLER, [travellerId]);
+      return rows.map((row) => ({
+        ...row,
+        travellerId,
+        previousExperience: row.previousExperience === 1,
+        blackholeVisit: row.blackholeVisit === 1,
+        cancelledAt: null,
+      }));
+    },
     async allOfTraveller(travellerId, transaction) {
       const query = { where: { travellerId }, order: ['destinationId', 'departureDate', 'id'] };
       const rows = transaction
@@ -154,13 +155,10 @@ export function createBookingStore(database: Database): BookingStore {
     async removeAllOfTraveller(travellerId, transaction) {
       await bookings.destroy({ where: { travellerId }, transaction });
     },
-    booked: (destinationId, from, to) =>
-      database.read(async () => {
-        const rows = await departures.findAll({
-          where: { destinationId, departureDate: { [Op.between]: [from, to] } },
-        });
-        return new Map(rows.map((row) => [row.departureDate, row.booked]));
-      }),
+    async booked(destinationId, from, to) {
+      const rows = await database.prepared<{ date: Day; booked: number }>(BOOKED, [destinationId, from, to]);
+      return new Map(rows.map(({ date, booked }) => [date, booked]));
+    },
   };
 }
 
@@ -170,10 +168,45 @@ export function createBookingStore(database: Database): BookingStore {
  * rows does not where only the capacity changed.
  */
 const TAKE_PLACE = `
-  INSERT INTO departure (destination_id, departure_date, capacity, booked) VALUES ($1, $2, $3, 1)
+  INSERT INTO departure (destination_id, departure_date, capacity, booked) VALUES (?, ?, ?, 1)
   ON DUPLICATE KEY UPDATE
-    capacity = GREATEST($3, booked),
-    booked = IF(booked < $3, LAST_INSERT_ID(booked + 1), booked)`;
+    capacity = GREATEST(?, booked),
+    booked = IF(booked < ?, LAST_INSERT_ID(booked + 1), booked)`;
+
+interface StandingRow extends Omit<StandingTrip, 'sameForm'> {
+  readonly key: Buffer | null;
+}
+
+const STANDING = `
+  SELECT reference, destination_name AS destinationName, departure_date AS departureDate, return_date AS returnDate,
+    idempotency_key AS \`key\`
+  FROM booking
+  WHERE traveller_id = ? AND cancelled_at IS NULL
+    AND ((departure_date < ? AND return_date > ?) OR idempotency_key = ?) AND reference <> ?
+  ORDER BY departure_date`;
+
+const ADD = `
+  INSERT INTO booking (reference, traveller_id, destination_id, destination_name, departure_date, return_date, age,
+    previous_experience, blackhole_visit, idempotency_key)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+interface StandingBookingRow extends Omit<
+  StoredBooking,
+  'travellerId' | 'previousExperience' | 'blackholeVisit' | 'cancelledAt'
+> {
+  readonly previousExperience: number;
+  readonly blackholeVisit: number;
+}
+
+const OF_TRAVELLER = `
+  SELECT id, reference, destination_id AS destinationId, destination_name AS destinationName,
+    departure_date AS departureDate, return_date AS returnDate, age, previous_experience AS previousExperience,
+    blackhole_visit AS blackholeVisit, sequence
+  FROM booking WHERE traveller_id = ? AND cancelled_at IS NULL ORDER BY departure_date`;
+
+const BOOKED = `
+  SELECT departure_date AS date, booked FROM departure
+  WHERE destination_id = ? AND departure_date BETWEEN ? AND ?`;
 
 function stored(row: Booking): StoredBooking {
   return {

@@ -27,6 +27,8 @@ export interface Database {
   prepared<T>(sql: string, values: readonly PreparedValue[]): Promise<T[]>;
   /** The same for a statement that writes; resolves to MySQL's affected rows. Like `prepared`, it may run twice. */
   change(sql: string, values: readonly PreparedValue[]): Promise<number>;
+  /** One prepared statement of a transaction, past the ORM: its rows, or MySQL's word on what it wrote. */
+  preparedIn<T extends object>(transaction: Transaction, sql: string, values: readonly PreparedValue[]): Promise<T>;
   state(): BreakerState;
   pool(): { readonly size: number; readonly used: number; readonly waiting: number };
   close(): Promise<void>;
@@ -67,6 +69,7 @@ export function createDatabase({ config, models, logger, onUp }: DatabaseOptions
       const result = await breaker.run(() => again(() => prepared<unknown>(sequelize, sql, values)));
       return (result as unknown as ResultSetHeader).affectedRows;
     },
+    preparedIn: (transaction, sql, values) => execute(connectionOf(transaction), sql, values),
     state: () => breaker.state(),
     pool: () => poolOf(sequelize),
     close: async () => {
@@ -119,15 +122,24 @@ async function again<T>(work: () => Promise<T>): Promise<T> {
 async function prepared<T>(sequelize: Sequelize, sql: string, values: readonly PreparedValue[]): Promise<T[]> {
   const connection = (await sequelize.connectionManager.getConnection({ type: 'read' })) as Connection;
   try {
-    return await new Promise((resolve, reject) => {
-      connection.execute<RowDataPacket[]>(sql, [...values], (error, rows) => {
-        if (error) reject(error);
-        else resolve(rows as T[]);
-      });
-    });
+    return await execute(connection, sql, values);
   } finally {
     sequelize.connectionManager.releaseConnection(connection);
   }
+}
+
+function execute<T>(connection: Connection, sql: string, values: readonly PreparedValue[]): Promise<T> {
+  return new Promise((resolve, reject) => {
+    connection.execute(sql, [...values], (error, result) => {
+      if (error) reject(error);
+      else resolve(result as T);
+    });
+  });
+}
+
+/** Sequelize's types do not tell that a transaction has one. */
+function connectionOf(transaction: Transaction): Connection {
+  return (transaction as unknown as { readonly connection: Connection }).connection;
 }
 
 function createSequelize(config: DatabaseConfig, models: readonly ModelCtor[], onOverdue: () => void): Sequelize {

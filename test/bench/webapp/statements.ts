@@ -20,10 +20,10 @@ export function bookingStatements(booking: BareBooking, now: string): readonly S
     { sql: 'START TRANSACTION', values: [] },
     { sql: TAKE_PLACE, values: [destinationId, departureDate, CAPACITY, CAPACITY, CAPACITY] },
     { sql: 'SELECT id FROM traveller WHERE id = ? FOR UPDATE', values: [travellerId] },
-    { sql: STANDING, values: [travellerId, returnDate, departureDate, key] },
+    { sql: STANDING, values: [travellerId, returnDate, departureDate, key, ''] },
     {
       sql: ADD,
-      values: [reference, travellerId, destinationId, NAME, departureDate, returnDate, 42, 0, 1, key, 0, now, now],
+      values: [reference, travellerId, destinationId, NAME, departureDate, returnDate, 42, 0, 1, key],
     },
     { sql: 'COMMIT', values: [] },
   ];
@@ -41,10 +41,11 @@ const TAKE_PLACE = `
 
 const STANDING = `
   SELECT reference, destination_name, departure_date, return_date, idempotency_key FROM booking
-  WHERE traveller_id = ? AND cancelled_at IS NULL AND ((departure_date < ? AND return_date > ?) OR idempotency_key = ?)
+  WHERE traveller_id = ? AND cancelled_at IS NULL
+    AND ((departure_date < ? AND return_date > ?) OR idempotency_key = ?) AND reference <> ?
   ORDER BY departure_date`;
 
 const ADD = `
   INSERT INTO booking (reference, traveller_id, destination_id, destination_name, departure_date, return_date, age,
-    previous_experience, blackhole_visit, idempotency_key, sequence, created_at, updated_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    previous_experience, blackhole_visit, idempotency_key)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
