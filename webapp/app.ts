@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import express, { type Express } from 'express';
 import { type OwnAccountServices, ownAccountRoutes } from './accounts/account-routes.ts';
 import { type AccountServices, accountRoutes } from './accounts/routes.ts';
-import { type BookingServices, bookingRoutes } from './bookings/routes.ts';
+import { bookingRoutes } from './bookings/routes.ts';
 import { tripRoutes } from './bookings/trip-routes.ts';
 import type { Config } from './config.ts';
 import { createAlerts } from './http/alerts.ts';
@@ -28,12 +28,15 @@ import { visitorPages } from './middleware/visitor-pages.ts';
 import { publicRoutes } from './pages/routes.ts';
 import type { Metrics } from './probes/metrics.ts';
 import type { Throttle } from './throttling/throttle.ts';
+import type { SweepWaitlists } from './waitlist/sweep-waitlists.ts';
+import { type WaitlistServices, waitlistRoutes } from './waitlist/routes.ts';
 
-export interface Services extends AccountServices, OwnAccountServices, BookingServices {
+export interface Services extends AccountServices, OwnAccountServices, WaitlistServices {
   readonly views: (name: string) => View;
   readonly assets: Assets;
   readonly metrics: Metrics;
   readonly throttle: Throttle;
+  readonly sweepWaitlists: SweepWaitlists;
   readonly logger: Logger;
   readonly isDraining: () => boolean;
 }
@@ -58,6 +61,7 @@ export function createApp(services: Services, config: Config): App {
     ownAccountRoutes(services, pages),
     bookingRoutes(services, pages),
     tripRoutes(services, pages),
+    waitlistRoutes(services, pages),
   ];
   const routes = routesOf(routers);
 
@@ -72,7 +76,7 @@ export function createApp(services: Services, config: Config): App {
   app.use(allowedMethods(routes, assets, notFound(pages)));
   app.use(formsOnly());
   app.use(express.urlencoded({ extended: false, limit: `${config.server.bodyLimitKb}kb`, parameterLimit: 50 }));
-  app.use(['/book', '/reservation', '/account'], requireTraveller(pages));
+  app.use(['/book', '/reservation', '/waitlist', '/account'], requireTraveller(pages));
   app.use(csrf(csrfSigner));
 
   app.use(...routers);

@@ -18,6 +18,7 @@ export interface Config {
   readonly password: PasswordConfig;
   readonly session: SessionConfig;
   readonly throttling: ThrottlingConfig;
+  readonly bookings: BookingsConfig;
   readonly server: ServerConfig;
   /** Undefined where no mail is sent. */
   readonly mail: MailConfig | undefined;
@@ -66,6 +67,14 @@ export interface ThrottlingConfig {
   readonly logInAddress: Limit | 'off';
   readonly passwordCheck: Limit | 'off';
   readonly registration: Limit | 'off';
+}
+
+export interface BookingsConfig {
+  /** For how long a cancellation can be undone; 0: not at all. */
+  readonly undoMinutes: number;
+  /** For how long a place is kept for who waited for it. */
+  readonly offerHours: number;
+  readonly sweepSeconds: number;
 }
 
 export interface ServerConfig {
@@ -134,6 +143,11 @@ export function readConfig(env: Environment): Config {
       logInAddress: read.limit('LIMIT_LOG_IN_ADDRESS', '100/1d'),
       passwordCheck: read.limit('LIMIT_PASSWORD_CHECK', '10/1h'),
       registration: read.limit('LIMIT_REGISTRATION', '200/1h'),
+    },
+    bookings: {
+      undoMinutes: read.integer('CANCEL_UNDO_MINUTES', 10, 0, 1440),
+      offerHours: read.integer('WAITLIST_OFFER_HOURS', 48, 1, 720),
+      sweepSeconds: read.integer('WAITLIST_SWEEP_SECONDS', 30, 1, 3600),
     },
     server: {
       bodyLimitKb: read.integer('BODY_LIMIT_KB', 16, 4, 1024),

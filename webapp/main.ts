@@ -47,6 +47,12 @@ function main(): void {
     }
   }, SWEEP_INTERVAL_MS);
   sweeper.unref();
+  const mover = setInterval(() => {
+    services
+      .sweepWaitlists()
+      .catch((error: unknown) => logger.debug('The waiting lists stay as they are for now', { error }));
+  }, config.bookings.sweepSeconds * 1000);
+  mover.unref();
 
   let mailsGivenBack = Promise.resolve();
   const close = () => {

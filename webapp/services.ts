@@ -7,17 +7,20 @@ import { loadCommonPasswords } from './accounts/common-passwords.ts';
 import { logIn } from './accounts/log-in.ts';
 import { createPasswords } from './accounts/passwords.ts';
 import { registerTraveller } from './accounts/register-traveller.ts';
+import { removeTraveller } from './accounts/remove-traveller.ts';
 import { Traveller } from './accounts/traveller.ts';
 import { createTravellerStore } from './accounts/traveller-store.ts';
 import type { Services } from './app.ts';
 import { bookTrip } from './bookings/book-trip.ts';
 import { Booking } from './bookings/booking.ts';
+import { createBookingPages } from './bookings/booking-pages.ts';
 import { createBookingStore } from './bookings/booking-store.ts';
 import { cancelTrip } from './bookings/cancel-trip.ts';
 import { changeDates } from './bookings/change-dates.ts';
 import { Departure } from './bookings/departure.ts';
 import { findAlternatives } from './bookings/find-alternatives.ts';
 import { mailingBookingStore } from './bookings/mailing-booking-store.ts';
+import { undoCancellation } from './bookings/undo-cancellation.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createDatabase, type Database } from './database/database.ts';
@@ -35,6 +38,14 @@ import { SessionStore } from './sessions/session-store.ts';
 import { createMemoryStore } from './throttling/memory-store.ts';
 import { createThrottle } from './throttling/throttle.ts';
 import { createThrottleStore } from './throttling/throttle-store.ts';
+import { joinWaitlist } from './waitlist/join-waitlist.ts';
+import { leaveWaitlist } from './waitlist/leave-waitlist.ts';
+import { mailingWaitlistStore } from './waitlist/mailing-waitlist-store.ts';
+import { sweepWaitlists } from './waitlist/sweep-waitlists.ts';
+import { takeOffer } from './waitlist/take-offer.ts';
+import { WaitingEntry } from './waitlist/waiting-entry.ts';
+import { createWaitlist } from './waitlist/waitlist.ts';
+import { createWaitlistStore } from './waitlist/waitlist-store.ts';
 
 export interface Composition {
   readonly services: Services;
@@ -59,10 +70,11 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
   const passwords = createPasswords({ concurrency: hashConcurrency, queue: hashQueue });
   const database = createDatabase({
     config: config.database,
-    models: [Traveller, Departure, Booking],
+    models: [Traveller, Departure, Booking, WaitingEntry],
     logger,
     onUp() {
       onDatabaseUp?.();
+      sweep().catch((error: unknown) => logger.debug('The waiting lists stay as they are for now', { error }));
       if (config.demoTraveller) {
         addDemo().catch((error: unknown) => logger.warn('The demo traveller could not be added', { error }));
       }
@@ -75,6 +87,13 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
   const bookings = config.mail
     ? mailingBookingStore(storedBookings, mail.outbox, config.mail.publicUrl, clock)
     : storedBookings;
+  const storedEntries = createWaitlistStore(database);
+  const entries = config.mail ? mailingWaitlistStore(storedEntries, mail.outbox, config.mail.publicUrl) : storedEntries;
+  const { destinations } = config;
+  const { undoMinutes, offerHours } = config.bookings;
+  const waitlist = createWaitlist({ bookings, entries, destinations, offerHours, clock });
+  const sweep = sweepWaitlists(database, entries, waitlist, destinations, clock);
+  const book = bookTrip(database, bookings, waitlist);
   const rules = { minimumLength, isCommon: loadCommonPasswords() };
   const throttle = createThrottle({
     shared: createThrottleStore(database),
@@ -83,6 +102,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
     clock,
   });
   const limits = accountLimits(config.throttling);
+  const remove = removeTraveller(database, travellers, bookings, entries, waitlist);
   const addDemo = addDemoTraveller(travellers, passwords);
   return {
     database,
@@ -90,17 +110,27 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
     services: {
       registerTraveller: registerTraveller(travellers, passwords, rules, throttle, limits),
       changePassword: changePassword(travellers, passwords, rules, throttle, limits),
-      deleteAccount: deleteAccount(database, travellers, bookings, passwords, throttle, limits),
-      ownData: ownData(travellers, bookings),
+      deleteAccount: deleteAccount(travellers, remove, passwords, throttle, limits),
+      ownData: ownData(travellers, bookings, entries),
       logIn: logIn(travellers, passwords, throttle, limits),
       throttle,
       minimumPasswordLength: minimumLength,
-      bookTrip: bookTrip(database, bookings),
-      cancelTrip: cancelTrip(database, bookings, clock),
-      changeDates: changeDates(database, bookings, config.destinations, clock),
-      findAlternatives: findAlternatives(bookings, clock),
+      bookTrip: book,
+      cancelTrip: cancelTrip(database, bookings, waitlist, clock),
+      undoCancellation: undoCancellation(database, bookings, waitlist, destinations, undoMinutes, clock),
+      undoMinutes,
+      changeDates: changeDates(database, bookings, waitlist, destinations, clock),
+      joinWaitlist: joinWaitlist(database, bookings, entries, waitlist, book),
+      leaveWaitlist: leaveWaitlist(database, bookings, entries, waitlist),
+      takeOffer: takeOffer(book, bookings, entries, destinations, clock),
+      sweepWaitlists: sweep,
+      bookingPages: createBookingPages({
+        ...{ bookings, destinations, clock },
+        findAlternatives: findAlternatives(bookings, clock),
+      }),
       bookings,
-      destinations: config.destinations,
+      waitlistEntries: entries,
+      destinations,
       clock,
       sessionStore: new SessionStore(database, config.session, clock),
       views: loadViews(),

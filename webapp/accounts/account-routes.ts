@@ -1,8 +1,7 @@
 import { type Request, type Response, Router } from 'express';
-import { ForbiddenError } from '../http/errors.ts';
 import { type FieldErrors, hasErrors, textOf } from '../http/form.ts';
 import type { Pages } from '../http/pages.ts';
-import { endSession, signedIn, startSession } from '../middleware/sessions.ts';
+import { endSession, startSession, travellerOf } from '../middleware/sessions.ts';
 import type { SessionStore, SignedIn } from '../sessions/session-store.ts';
 import { TooMany } from '../throttling/throttle.ts';
 import { type ChangePassword, WRONG_PASSWORD } from './change-password.ts';
@@ -42,7 +41,7 @@ export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Ro
   router.get('/account', (request, response) => pages.send(request, response, 'account', page));
 
   router.post('/account/password', async (request, response) => {
-    const traveller = ownerOf(request);
+    const traveller = travellerOf(request);
     const password = (field: string) => textOf(request.body, field).normalize('NFC');
     const errors = await services.changePassword(traveller.id, {
       current: password('current_password'),
@@ -60,13 +59,13 @@ export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Ro
   });
 
   router.post('/account/sessions', async (request, response) => {
-    await endOtherSessions(request, ownerOf(request));
+    await endOtherSessions(request, travellerOf(request));
     const text = 'Success! You are logged out everywhere else.';
     pages.redirect(request, response, '/account', { kind: 'success', text });
   });
 
   router.get('/account/data', async (request, response, next) => {
-    const data = await services.ownData(ownerOf(request).id);
+    const data = await services.ownData(travellerOf(request).id);
     if (!data) {
       next();
       return;
@@ -79,7 +78,7 @@ export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Ro
   });
 
   router.post('/account/delete', async (request, response) => {
-    const { id } = ownerOf(request);
+    const { id } = travellerOf(request);
     const outcome = await services.deleteAccount(id, textOf(request.body, 'delete_password').normalize('NFC'));
     if (outcome !== 'deleted') {
       refuse(request, response, outcome === 'wrong password' ? { delete_password: WRONG_PASSWORD } : outcome);
@@ -92,10 +91,4 @@ export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Ro
   });
 
   return router;
-}
-
-function ownerOf(request: Request): SignedIn {
-  const traveller = signedIn(request);
-  if (!traveller) throw new ForbiddenError('token');
-  return traveller;
 }

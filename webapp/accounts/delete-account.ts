@@ -1,18 +1,15 @@
-import type { BookingStore } from '../bookings/booking-store.ts';
-import type { Database } from '../database/database.ts';
-import { ChangedMeanwhileError } from '../database/errors.ts';
 import { type Throttle, TooMany } from '../throttling/throttle.ts';
 import type { AccountLimits } from './limits.ts';
 import type { Passwords } from './passwords.ts';
+import type { RemoveTraveller } from './remove-traveller.ts';
 import type { TravellerStore } from './traveller-store.ts';
 
 export type DeleteAccount = (travellerId: number, password: string) => Promise<'deleted' | 'wrong password' | TooMany>;
 
-/** Removes the traveller and all that is known of them; the places of their trips are free again. */
+/** Removes the traveller, and all that is known of them, when the password is right. */
 export function deleteAccount(
-  database: Database,
   travellers: TravellerStore,
-  bookings: BookingStore,
+  removeTraveller: RemoveTraveller,
   passwords: Passwords,
   throttle: Throttle,
   limits: AccountLimits,
@@ -26,18 +23,7 @@ export function deleteAccount(
     );
     if (checked instanceof TooMany) return checked;
     if (checked === 'wrong') return 'wrong password';
-    await database.transaction(async (transaction) => {
-      const standing = async () =>
-        (await bookings.allOfTraveller(travellerId, transaction)).filter(({ cancelledAt }) => cancelledAt === null);
-      const before = await standing();
-      for (const booking of before) await bookings.freePlace(booking, transaction);
-      await bookings.lockTraveller(travellerId, transaction);
-      const now = await standing();
-      const same = now.length === before.length && now.every((one, index) => one.sequence === before[index]?.sequence);
-      if (!same) throw new ChangedMeanwhileError();
-      await bookings.removeAllOfTraveller(travellerId, transaction);
-      await travellers.remove(travellerId, transaction);
-    });
+    await removeTraveller(travellerId);
     return 'deleted';
   };
 }

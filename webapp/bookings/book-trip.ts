@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../database/database.ts';
-import type { BookingStore } from './booking-store.ts';
+import type { Waitlist } from '../waitlist/waitlist.ts';
+import { type BookingStore, hasOffer } from './booking-store.ts';
 import { newReference } from './reference.ts';
 import { type BookingVerdict, type TripRequest, verdictOf } from './rules.ts';
 
@@ -10,15 +11,16 @@ export type BookTrip = (travellerId: number, trip: TripRequest) => Promise<Booki
 export type BookingOutcome = BookingVerdict | { readonly kind: 'gone' };
 
 /** Books, unless the departure is full or another trip is in the way; a form sent again finds the booking that it made. */
-export function bookTrip(database: Database, bookings: BookingStore): BookTrip {
+export function bookTrip(database: Database, bookings: BookingStore, waitlist: Waitlist): BookTrip {
   return (travellerId, trip) =>
     database.transaction<BookingOutcome>(async (transaction, rollBack) => {
       const departure = { destinationId: trip.destination.id, departureDate: trip.departureDate };
       const idempotencyKey = idempotencyKeyOf(trip);
       const taken = await bookings.takePlace(departure, trip.destination.capacity, transaction);
-      if (!(await bookings.lockTraveller(travellerId, transaction))) return rollBack({ kind: 'gone' });
+      const claimant = await bookings.lockClaimant(travellerId, departure, transaction);
+      if (!claimant) return rollBack({ kind: 'gone' });
       const standing = await bookings.standing({ ...trip, travellerId, idempotencyKey }, transaction);
-      const verdict = verdictOf(!taken, standing);
+      const verdict = verdictOf(!taken && !hasOffer(claimant), standing);
       if (verdict.kind !== 'book') return rollBack(verdict);
       const { returnDate, age, previousExperience, blackholeVisit } = trip;
       await bookings.add(
@@ -26,10 +28,12 @@ export function bookTrip(database: Database, bookings: BookingStore): BookTrip {
           ...departure,
           ...{ travellerId, returnDate, age, previousExperience, blackholeVisit, idempotencyKey },
           destinationName: trip.destination.name,
-          reference: newReference(),
+          // what is done to the entry twice finds the booking that it became
+          reference: claimant.entry?.reference ?? newReference(),
         },
         transaction,
       );
+      await waitlist.served(claimant, departure, taken, transaction);
       return verdict;
     });
 }

@@ -1,6 +1,7 @@
 import type { ResultSetHeader } from 'mysql2';
 import { Op, type Transaction } from 'sequelize';
 import type { Database } from '../database/database.ts';
+import { timestamp } from '../database/timestamp.ts';
 import { Booking } from './booking.ts';
 import type { Booked } from './calendar.ts';
 import type { Day } from './dates.ts';
@@ -12,7 +13,7 @@ import type { StandingTrip, TripDays } from './rules.ts';
  * One lock order everywhere, so that bookings, cancellations and changes never wait for one another in a circle:
  *   1. departures, by destination and then date;
  *   2. travellers, by id;
- *   3. bookings, of what is locked already.
+ *   3. bookings and entries of waiting lists, of what is locked already.
  * Whatever else a transaction reads before its first lock, it reads again after it.
  */
 export interface BookingStore {
@@ -20,6 +21,12 @@ export interface BookingStore {
   takePlace(departure: DepartureKey, capacity: number, transaction: Transaction): Promise<boolean>;
   /** Locks the departure and gives one of its places back. */
   freePlace(departure: DepartureKey, transaction: Transaction): Promise<void>;
+  /** Locks the departure and tells how many of its places are taken: booked, or kept for somebody who waited. */
+  lockDeparture(departure: DepartureKey, transaction: Transaction): Promise<number>;
+  /** Of a departure that is locked. */
+  setBooked(departure: DepartureKey, booked: number, capacity: number, transaction: Transaction): Promise<void>;
+  /** Of a departure that is locked. Undefined where there is no such traveller any more. */
+  lockClaimant(travellerId: number, departure: DepartureKey, transaction: Transaction): Promise<Claimant | undefined>;
   /** False where there is no such traveller any more. */
   lockTraveller(travellerId: number, transaction: Transaction): Promise<boolean>;
   /** Of the traveller's bookings: the one made by this form, and those under way at any time between the two days. */
@@ -31,7 +38,10 @@ export interface BookingStore {
   markCancelled(booking: StoredBooking, at: Date, transaction: Transaction): Promise<boolean>;
   /** False where it is cancelled, or of another departure by now. */
   move(booking: StoredBooking, to: TripDays, transaction: Transaction): Promise<boolean>;
-  ofTraveller(travellerId: number): Promise<readonly StoredBooking[]>;
+  /** False where it is not cancelled any more, or was changed meanwhile. */
+  restore(booking: StoredBooking, transaction: Transaction): Promise<boolean>;
+  /** Those that stand, and, where a time is given, those cancelled since then. */
+  ofTraveller(travellerId: number, cancelledSince?: Date): Promise<readonly StoredBooking[]>;
   /** Cancelled ones too; those that stand in the lock order of their departures. */
   allOfTraveller(travellerId: number, transaction?: Transaction): Promise<readonly StoredBooking[]>;
   removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void>;
@@ -42,6 +52,25 @@ export interface BookingStore {
 export interface DepartureKey {
   readonly destinationId: string;
   readonly departureDate: Day;
+}
+
+/** Departures in the order in which a transaction locks several. */
+export function inLockOrder(departures: readonly DepartureKey[]): readonly DepartureKey[] {
+  const rank = ({ destinationId, departureDate }: DepartureKey) => `${destinationId} ${departureDate}`;
+  return [...departures].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+}
+
+/** A traveller who wants a place of a departure. */
+export interface Claimant {
+  /** Theirs on its waiting list; while it is `offered`, one of the departure's places is kept for it. */
+  readonly entry: { readonly id: number; readonly reference: string; readonly state: EntryState } | undefined;
+}
+
+export type EntryState = 'waiting' | 'offered' | 'lapsed';
+
+/** One of the departure's places is kept for the claimant. */
+export function hasOffer({ entry }: Claimant): boolean {
+  return entry?.state === 'offered';
 }
 
 export interface StandingQuery {
@@ -83,6 +112,21 @@ export function createBookingStore(database: Database): BookingStore {
     async freePlace({ destinationId, departureDate }, transaction) {
       const where = { destinationId, departureDate, booked: { [Op.gt]: 0 } };
       await departures.decrement('booked', { where, transaction });
+    },
+    async lockDeparture({ destinationId, departureDate }, transaction) {
+      const row = await departures.findOne({ where: { destinationId, departureDate }, transaction, lock: true });
+      return row?.booked ?? 0;
+    },
+    async setBooked({ destinationId, departureDate }, booked, capacity, transaction) {
+      const values = { booked, capacity: Math.max(booked, capacity) };
+      await departures.update(values, { where: { destinationId, departureDate }, transaction });
+    },
+    async lockClaimant(travellerId, { destinationId, departureDate }, transaction) {
+      const values = [destinationId, departureDate, travellerId];
+      const [row] = await database.preparedIn<ClaimantRow[]>(transaction, LOCK_CLAIMANT, values);
+      if (!row) return undefined;
+      const { id, reference, state } = row;
+      return { entry: id === null ? undefined : { id, reference, state } };
     },
     async lockTraveller(travellerId, transaction) {
       const lock = 'SELECT id FROM traveller WHERE id = ? FOR UPDATE';
@@ -135,14 +179,22 @@ export function createBookingStore(database: Database): BookingStore {
       );
       return affected === 1;
     },
-    async ofTraveller(travellerId) {
-      const rows = await database.prepared<StandingBookingRow>(OF_TRAVELLER, [travellerId]);
+    async restore({ id, sequence }, transaction) {
+      const [affected] = await bookings.update(
+        { cancelledAt: null, sequence: sequence + 1 },
+        { where: { id, sequence, cancelledAt: { [Op.ne]: null } }, transaction },
+      );
+      return affected === 1;
+    },
+    async ofTraveller(travellerId, cancelledSince) {
+      const since = cancelledSince ? timestamp(cancelledSince) : NEVER;
+      const rows = await database.prepared<OwnBookingRow>(OF_TRAVELLER, [travellerId, since]);
       return rows.map((row) => ({
         ...row,
         travellerId,
         previousExperience: row.previousExperience === 1,
         blackholeVisit: row.blackholeVisit === 1,
-        cancelledAt: null,
+        cancelledAt: row.cancelledAt === null ? null : new Date(Number(row.cancelledAt) * 1000),
       }));
     },
     async allOfTraveller(travellerId, transaction) {
@@ -190,23 +242,41 @@ const ADD = `
     previous_experience, blackhole_visit, idempotency_key)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
-interface StandingBookingRow extends Omit<
+interface OwnBookingRow extends Omit<
   StoredBooking,
   'travellerId' | 'previousExperience' | 'blackholeVisit' | 'cancelledAt'
 > {
   readonly previousExperience: number;
   readonly blackholeVisit: number;
+  readonly cancelledAt: string | null;
 }
+
+const NEVER = '9999-12-31 00:00:00';
 
 const OF_TRAVELLER = `
   SELECT id, reference, destination_id AS destinationId, destination_name AS destinationName,
     departure_date AS departureDate, return_date AS returnDate, age, previous_experience AS previousExperience,
-    blackhole_visit AS blackholeVisit, sequence
-  FROM booking WHERE traveller_id = ? AND cancelled_at IS NULL ORDER BY departure_date`;
+    blackhole_visit AS blackholeVisit, sequence, UNIX_TIMESTAMP(cancelled_at) AS cancelledAt
+  FROM booking WHERE traveller_id = ? AND (cancelled_at IS NULL OR cancelled_at > ?) ORDER BY departure_date`;
 
 const BOOKED = `
   SELECT departure_date AS date, booked FROM departure
   WHERE destination_id = ? AND departure_date BETWEEN ? AND ?`;
+
+interface ClaimantRow {
+  readonly id: number | null;
+  readonly reference: string;
+  readonly state: EntryState;
+}
+
+/** One statement for both, as every booking needs it. */
+const LOCK_CLAIMANT = `
+  SELECT entry.id, entry.reference,
+    CASE WHEN entry.offered_until IS NOT NULL THEN 'offered' WHEN entry.lapsed_at IS NOT NULL THEN 'lapsed' ELSE 'waiting' END AS state
+  FROM traveller
+  LEFT JOIN waiting_list AS entry
+    ON entry.traveller_id = traveller.id AND entry.destination_id = ? AND entry.departure_date = ?
+  WHERE traveller.id = ? FOR UPDATE OF traveller`;
 
 function stored(row: Booking): StoredBooking {
   return {

@@ -52,6 +52,11 @@ export function calendarOf(destination: Destination, month: Month, booked: Booke
   };
 }
 
+/** Of a day that the calendar shows. */
+export function stateOn({ weeks }: Calendar, date: Day | undefined): CalendarDay['state'] | undefined {
+  return weeks.flat().find((day) => day?.date === date)?.state;
+}
+
 /**
  * The free departures nearest to one that is full, in the order of the calendar: those on which a trip of `days` days meets
  * none of the traveller's own.
@@ -83,7 +88,11 @@ const LAST_MONTH = '9999-01';
 function dayIn({ capacity }: Destination, date: Day, booked: Booked, earliest: Day): CalendarDay {
   const left = Math.max(0, capacity - (booked.get(date) ?? 0));
   const state = date < earliest ? 'past' : left === 0 ? 'full' : 'free';
-  const places = { past: 'in the past', full: 'full', free: `${left} of ${capacity} places left` }[state];
+  const places = {
+    past: 'in the past',
+    full: 'full, join the waiting list',
+    free: `${left} of ${capacity} places left`,
+  }[state];
   return { date, number: Number(date.slice(8)), state, left, label: `${spokenDay(date)}, ${places}` };
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
 import { ChangedMeanwhileError } from '../database/errors.ts';
+import type { Waitlist } from '../waitlist/waitlist.ts';
 import type { BookingStore, StoredBooking } from './booking-store.ts';
 import { hasDeparted } from './dates.ts';
 
@@ -10,8 +11,8 @@ export type CancelTrip = (travellerId: number, reference: string) => Promise<Can
 export type Cancellation =
   { readonly kind: 'unknown' } | { readonly kind: 'cancelled' | 'departed'; readonly booking: StoredBooking };
 
-/** Frees the place at once; who has departed cannot give it to anybody. */
-export function cancelTrip(database: Database, bookings: BookingStore, clock: Clock): CancelTrip {
+/** Frees the place at once, for the first who waits for it; who has departed cannot give it to anybody. */
+export function cancelTrip(database: Database, bookings: BookingStore, waitlist: Waitlist, clock: Clock): CancelTrip {
   return (travellerId, reference) =>
     database.transaction<Cancellation>(async (transaction) => {
       const booking = await bookings.find(travellerId, reference, transaction);
@@ -20,6 +21,7 @@ export function cancelTrip(database: Database, bookings: BookingStore, clock: Cl
       if (hasDeparted(booking, clock.now())) return { kind: 'departed', booking };
       await bookings.freePlace(booking, transaction);
       if (!(await bookings.markCancelled(booking, clock.now(), transaction))) throw new ChangedMeanwhileError();
+      await waitlist.moveUp(booking, transaction);
       return { kind: 'cancelled', booking };
     });
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
 import { ChangedMeanwhileError } from '../database/errors.ts';
-import type { BookingStore } from './booking-store.ts';
+import type { Waitlist } from '../waitlist/waitlist.ts';
+import { type BookingStore, hasOffer } from './booking-store.ts';
 import type { Destination } from './destinations.ts';
 import { type Fixed, type StandingTrip, type TripDays, whyFixed } from './rules.ts';
 
@@ -16,6 +17,7 @@ export type DateChange =
 export function changeDates(
   database: Database,
   bookings: BookingStore,
+  waitlist: Waitlist,
   destinations: readonly Destination[],
   clock: Clock,
 ): ChangeDates {
@@ -39,10 +41,14 @@ export function changeDates(
         await give();
         taken = await take();
       }
-      await bookings.lockTraveller(travellerId, transaction);
+      const claimant = await bookings.lockClaimant(travellerId, departure, transaction);
+      if (!claimant) return rollBack({ kind: 'unknown' });
       const [overlapping] = await bookings.standing({ ...to, travellerId, except: reference }, transaction);
-      if (!taken || overlapping) return rollBack({ kind: 'refused', full: !taken, overlapping });
+      const full = !taken && !hasOffer(claimant);
+      if (full || overlapping) return rollBack({ kind: 'refused', full, overlapping });
       if (!(await bookings.move(booking, to, transaction))) throw new ChangedMeanwhileError();
+      await waitlist.served(claimant, departure, taken, transaction);
+      if (to.departureDate !== departureDate) await waitlist.moveUp(booking, transaction);
       return { kind: 'changed' };
     });
 }

@@ -31,6 +31,11 @@ export function spokenDay(day: Day): string {
   return SPOKEN.format(new Date(`${day}T00:00:00Z`)).replace(',', '');
 }
 
+/** "Saturday 5 January 2030, 14:00 UTC" */
+export function spokenTime(time: Date): string {
+  return `${spokenDay(isoDay(time))}, ${time.toISOString().slice(11, 16)} UTC`;
+}
+
 export function daysBetween(from: Day, to: Day): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / (24 * HOUR));
 }

@@ -4,7 +4,9 @@ import { nearestFree, SEARCH_DAYS } from './calendar.ts';
 import { addDays, type Day, daysBetween, earliestDeparture } from './dates.ts';
 import type { TripRequest } from './rules.ts';
 
-export type FindAlternatives = (travellerId: number, trip: TripRequest) => Promise<readonly Day[]>;
+export type WantedTrip = Pick<TripRequest, 'destination' | 'departureDate' | 'returnDate'>;
+
+export type FindAlternatives = (travellerId: number, trip: WantedTrip) => Promise<readonly Day[]>;
 
 /** Days on which the traveller could make the same trip, nearest to a departure that is full. */
 export function findAlternatives(bookings: BookingStore, clock: Clock): FindAlternatives {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { lineOf, textOf } from '../http/form.ts';
+import type { StoredBooking } from './booking-store.ts';
 import { addDays, type Day, dayOf, daysBetween } from './dates.ts';
 import type { Destination } from './destinations.ts';
 import type { BookingForm } from './rules.ts';
@@ -27,6 +28,19 @@ function withAlternative(form: BookingForm, alternative: Day | undefined): Booki
     ...form,
     departureDate: alternative,
     returnDate: addDays(alternative, daysBetween(departureDate, returnDate)),
+  };
+}
+
+/** The form that would make this booking again. */
+export function formOf(booking: StoredBooking & { readonly destination: Destination }): BookingForm {
+  return {
+    age: String(booking.age),
+    previousExperience: booking.previousExperience ? 'Yes' : 'No',
+    destination: booking.destination.name,
+    departureDate: booking.departureDate,
+    returnDate: booking.returnDate,
+    blackholeVisit: booking.blackholeVisit ? 'Yes' : 'No',
+    formKey: randomUUID(),
   };
 }
 

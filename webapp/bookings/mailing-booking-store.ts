@@ -23,6 +23,12 @@ export function mailingBookingStore(
       if (done) await outbox.add(cancelledMail(trip, context()), transaction);
       return done;
     },
+    async restore(booking, transaction) {
+      const done = await bookings.restore(booking, transaction);
+      const trip = { ...booking, sequence: booking.sequence + 1, cancelled: false };
+      if (done) await outbox.add(bookedMail(trip, context()), transaction);
+      return done;
+    },
     async move(booking, to, transaction) {
       const done = await bookings.move(booking, to, transaction);
       const { departureDate, returnDate } = to;

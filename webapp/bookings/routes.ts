@@ -1,28 +1,33 @@
-import { Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import type { Clock } from '../clock.ts';
-import { ForbiddenError } from '../http/errors.ts';
 import { textOf } from '../http/form.ts';
 import type { Pages } from '../http/pages.ts';
-import { endSession, signedIn } from '../middleware/sessions.ts';
+import { endSession, travellerOf } from '../middleware/sessions.ts';
 import type { Metrics } from '../probes/metrics.ts';
+import type { WaitlistStore } from '../waitlist/waitlist-store.ts';
+import { waitingCards } from '../waitlist/view.ts';
 import type { BookTrip } from './book-trip.ts';
+import type { BookingPages } from './booking-pages.ts';
 import type { BookingStore } from './booking-store.ts';
+import { monthOf } from './calendar.ts';
 import type { CancelTrip } from './cancel-trip.ts';
 import type { ChangeDates } from './change-dates.ts';
-import { calendarOf, daysOf, type Month, monthOf } from './calendar.ts';
-import { type Day, dayOf, earliestDeparture, isoDay, spokenDay } from './dates.ts';
+import { earliestDeparture, isoDay, spokenDay } from './dates.ts';
 import type { Destination } from './destinations.ts';
-import type { FindAlternatives } from './find-alternatives.ts';
-import { bookingFormOf, newBookingForm } from './forms.ts';
-import { type BookingForm, checkBookingForm, fixedMessage, refusalMessages } from './rules.ts';
-import { bookingPage, departuresPage, tripCards } from './view.ts';
+import { bookingFormOf, formOf, newBookingForm } from './forms.ts';
+import { canUndo, checkBookingForm, fixedMessage, undoableSince } from './rules.ts';
+import type { UndoCancellation } from './undo-cancellation.ts';
+import { tripCards, undoCards } from './view.ts';
 
 export interface BookingServices {
   readonly bookTrip: BookTrip;
   readonly cancelTrip: CancelTrip;
+  readonly undoCancellation: UndoCancellation;
+  readonly undoMinutes: number;
   readonly changeDates: ChangeDates;
-  readonly findAlternatives: FindAlternatives;
   readonly bookings: BookingStore;
+  readonly waitlistEntries: WaitlistStore;
+  readonly bookingPages: BookingPages;
   readonly destinations: readonly Destination[];
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -30,83 +35,67 @@ export interface BookingServices {
 
 /** Mounted behind requireTraveller, but for `/departures`, which is for everybody. */
 export function bookingRoutes(services: BookingServices, pages: Pages): Router {
-  const { destinations, clock, metrics, bookings } = services;
-  const [first] = destinations;
-  if (!first) throw new Error('There are no destinations');
+  const { destinations, clock, metrics, bookings, bookingPages, undoMinutes } = services;
   const router = Router();
-
-  const calendar = async (destination: Destination, month: Month) => {
-    const booked = await bookings.booked(destination.id, ...daysOf(month));
-    return calendarOf(destination, month, booked, earliestDeparture(clock.now()));
-  };
-  const chosenBy = (query: unknown) => destinations.find(({ id }) => id === textOf(query, 'destination')) ?? first;
   const monthBy = (query: unknown) => monthOf(textOf(query, 'month'));
-  const page = async (form: BookingForm, month: Month | undefined, alternatives: readonly Day[] = []) => {
-    const destination = destinations.find(({ name }) => name === form.destination) ?? first;
-    const shown = month ?? (dayOf(form.departureDate) ?? isoDay(clock.now())).slice(0, 7);
-    return bookingPage(
-      form,
-      destinations,
-      await calendar(destination, shown),
-      earliestDeparture(clock.now()),
-      alternatives,
-    );
-  };
 
   router.get('/departures', async (request, response) => {
-    const month = monthBy(request.query) ?? isoDay(clock.now()).slice(0, 7);
-    const model = departuresPage(await calendar(chosenBy(request.query), month), destinations, '/departures');
+    const model = await bookingPages.departures(textOf(request.query, 'destination'), monthBy(request.query));
     pages.send(request, response, 'departures', model);
   });
 
   router.get('/book', async (request, response) => {
     const form = newBookingForm(request.query, destinations, isoDay(clock.now()));
-    pages.send(request, response, 'book', await page(form, monthBy(request.query)));
+    pages.send(request, response, 'book', await bookingPages.form(form, monthBy(request.query)));
   });
 
   router.post('/book', async (request, response) => {
-    const traveller = signedIn(request);
-    if (!traveller) throw new ForbiddenError('token');
+    const { id } = travellerOf(request);
     const form = bookingFormOf(request.body);
-    const earliest = earliestDeparture(clock.now());
-    const { trip, errors } = checkBookingForm(form, { destinations, earliestDeparture: earliest });
+    const { trip, errors } = checkBookingForm(form, {
+      destinations,
+      earliestDeparture: earliestDeparture(clock.now()),
+    });
     if (errors) {
       metrics.bookings.inc({ outcome: 'invalid' });
-      pages.send(request, response, 'book', { ...(await page(form, undefined)), errors }, 422);
+      pages.send(request, response, 'book', { ...(await bookingPages.form(form)), errors }, 422);
       return;
     }
-    const verdict = await services.bookTrip(traveller.id, trip);
+    const verdict = await services.bookTrip(id, trip);
     if (verdict.kind === 'gone') {
-      await endSession(request);
-      pages.redirect(request, response, '/home', { kind: 'danger', text: 'Your account has been deleted.' });
+      await sayFarewell(request, response, pages);
       return;
     }
     if (verdict.kind === 'refused') {
       metrics.bookings.inc({ outcome: verdict.full ? 'full' : 'overlapping' });
-      const refusal = refusalMessages(trip.destination.name, verdict.full, verdict.overlapping);
-      const alternatives = verdict.full ? await services.findAlternatives(traveller.id, trip) : [];
-      const model = { ...(await page(form, undefined, alternatives)), errors: refusal };
-      pages.send(request, response, 'book', model, 409);
+      pages.send(request, response, 'book', await bookingPages.refused(id, form, trip, verdict), 409);
       return;
     }
     metrics.bookings.inc({ outcome: verdict.kind === 'book' ? 'booked' : 'repeated' });
-    pages.redirect(request, response, '/reservation', {
-      kind: 'success',
-      text: `Success! Your vacation has been booked. We wish you a safe trip to ${trip.destination.name}!`,
-    });
+    pages.redirect(request, response, '/reservation', { kind: 'success', text: bookedMessage(trip.destination.name) });
   });
 
   router.get('/reservation', async (request, response) => {
-    const traveller = signedIn(request);
-    if (!traveller) throw new ForbiddenError('token');
-    const trips = tripCards(await bookings.ofTraveller(traveller.id), clock.now());
-    pages.send(request, response, 'reservation', { title: 'Your trips', trips });
+    const { id } = travellerOf(request);
+    const now = clock.now();
+    const [known, entries] = await Promise.all([
+      bookings.ofTraveller(id, undoableSince(undoMinutes, now)),
+      services.waitlistEntries.ofTraveller(id),
+    ]);
+    pages.send(request, response, 'reservation', {
+      title: 'Your trips',
+      trips: tripCards(
+        known.filter(({ cancelledAt }) => cancelledAt === null),
+        now,
+      ),
+      cancelled: undoCards(known.filter((booking) => canUndo(booking, undoMinutes, now))),
+      undoMinutes,
+      waiting: waitingCards(entries, now),
+    });
   });
 
   router.post('/reservation', async (request, response) => {
-    const traveller = signedIn(request);
-    if (!traveller) throw new ForbiddenError('token');
-    const cancellation = await services.cancelTrip(traveller.id, textOf(request.body, 'booking'));
+    const cancellation = await services.cancelTrip(travellerOf(request).id, textOf(request.body, 'booking'));
     if (cancellation.kind !== 'cancelled') {
       const text =
         cancellation.kind === 'unknown'
@@ -123,5 +112,41 @@ export function bookingRoutes(services: BookingServices, pages: Pages): Router {
     });
   });
 
+  router.post('/reservation/undo', async (request, response) => {
+    const { id } = travellerOf(request);
+    const undoing = await services.undoCancellation(id, textOf(request.body, 'booking'));
+    const refuse = (text: string) => pages.redirect(request, response, '/reservation', { kind: 'danger', text });
+    if (undoing.kind === 'unknown') {
+      refuse('You have no trip with that reference. Nothing was changed.');
+      return;
+    }
+    const { booking } = undoing;
+    const trip = `trip to ${booking.destinationName} on ${spokenDay(booking.departureDate)}`;
+    if (undoing.kind === 'too late') {
+      refuse(`It is too late to undo that. Your ${trip} stays cancelled.`);
+      return;
+    }
+    if (undoing.kind === 'refused') {
+      metrics.bookings.inc({ outcome: undoing.full ? 'full' : 'overlapping' });
+      const wanted = { ...booking, destination: undoing.destination };
+      const model = await bookingPages.refused(id, formOf(wanted), wanted, undoing);
+      pages.send(request, response, 'book', model, 409);
+      return;
+    }
+    metrics.bookings.inc({ outcome: 'undone' });
+    const text = `Success! Your ${trip} is on again.`;
+    pages.redirect(request, response, '/reservation', { kind: 'success', text });
+  });
+
   return router;
+}
+
+export function bookedMessage(destinationName: string): string {
+  return `Success! Your vacation has been booked. We wish you a safe trip to ${destinationName}!`;
+}
+
+/** To a traveller who was deleted meanwhile. */
+export async function sayFarewell(request: Request, response: Response, pages: Pages): Promise<void> {
+  await endSession(request);
+  pages.redirect(request, response, '/home', { kind: 'danger', text: 'Your account has been deleted.' });
 }

@@ -158,6 +158,19 @@ export function fixedMessage(fixed: Fixed, destinationName: string): string {
   }[fixed];
 }
 
+/** For some minutes a cancelled trip can be taken back, unless it would have departed. */
+export function canUndo(
+  trip: { readonly departureDate: Day; readonly cancelledAt: Date | null },
+  undoMinutes: number,
+  now: Date,
+): boolean {
+  return trip.cancelledAt !== null && trip.cancelledAt > undoableSince(undoMinutes, now) && !hasDeparted(trip, now);
+}
+
+export function undoableSince(undoMinutes: number, now: Date): Date {
+  return new Date(now.getTime() - undoMinutes * 60_000);
+}
+
 function isYesOrNo(value: string): boolean {
   return value === 'Yes' || value === 'No';
 }

@@ -1,8 +1,7 @@
 import { Router } from 'express';
-import { ForbiddenError } from '../http/errors.ts';
 import { lineOf } from '../http/form.ts';
 import type { Pages } from '../http/pages.ts';
-import { signedIn } from '../middleware/sessions.ts';
+import { travellerOf } from '../middleware/sessions.ts';
 import { calendarFile } from './calendar-file.ts';
 import { earliestDeparture } from './dates.ts';
 import { checkDates, fixedMessage, refusalMessages, whyFixed } from './rules.ts';
@@ -15,18 +14,18 @@ export function tripRoutes(services: BookingServices, pages: Pages): Router {
   const router = Router();
 
   router.get('/reservation/:reference/ticket', async (request, response, next) => {
-    const booking = await bookings.find(travellerId(request), request.params.reference);
+    const booking = await bookings.find(travellerOf(request).id, request.params.reference);
     const [trip] = booking && !booking.cancelledAt ? tripCards([booking], clock.now()) : [];
     if (!trip) {
       next();
       return;
     }
-    const name = signedIn(request)?.name;
+    const name = travellerOf(request).name;
     pages.send(request, response, 'ticket', { title: `Ticket ${trip.reference}`, trip, name });
   });
 
   router.get('/reservation/:reference/trip.ics', async (request, response, next) => {
-    const booking = await bookings.find(travellerId(request), request.params.reference);
+    const booking = await bookings.find(travellerOf(request).id, request.params.reference);
     if (!booking) {
       next();
       return;
@@ -39,7 +38,7 @@ export function tripRoutes(services: BookingServices, pages: Pages): Router {
   });
 
   router.get('/reservation/:reference/change', async (request, response, next) => {
-    const booking = await bookings.find(travellerId(request), request.params.reference);
+    const booking = await bookings.find(travellerOf(request).id, request.params.reference);
     if (!booking || booking.cancelledAt) {
       next();
       return;
@@ -54,7 +53,7 @@ export function tripRoutes(services: BookingServices, pages: Pages): Router {
   });
 
   router.post('/reservation/:reference/change', async (request, response, next) => {
-    const traveller = travellerId(request);
+    const traveller = travellerOf(request).id;
     const booking = await bookings.find(traveller, request.params.reference);
     if (!booking || booking.cancelledAt) {
       next();
@@ -92,10 +91,4 @@ export function tripRoutes(services: BookingServices, pages: Pages): Router {
   });
 
   return router;
-}
-
-function travellerId(request: Parameters<typeof signedIn>[0]): number {
-  const traveller = signedIn(request);
-  if (!traveller) throw new ForbiddenError('token');
-  return traveller.id;
 }

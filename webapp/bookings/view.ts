@@ -48,6 +48,15 @@ export function tripCards(bookings: readonly StoredBooking[], now: Date): readon
   }));
 }
 
+/** A trip that was cancelled a moment ago, and can be taken back. */
+export function undoCards(bookings: readonly StoredBooking[]) {
+  return bookings.map(({ reference, destinationName, departureDate }) => ({
+    reference,
+    destination: destinationName,
+    departure: spokenDay(departureDate),
+  }));
+}
+
 export function departuresPage(calendar: Calendar, destinations: readonly Destination[], calendarPath: string) {
   return { title: 'Departures', calendar, calendarPath, allDestinations: destinations };
 }
@@ -57,11 +66,12 @@ export function bookingPage(
   destinations: readonly Destination[],
   calendar: Calendar,
   earliest: Day,
-  alternatives: readonly Day[] = [],
+  offers: { readonly alternatives: readonly Day[]; readonly waitFor: Day | undefined },
 ) {
   return {
     ...departuresPage(calendar, destinations, '/book'),
-    alternatives: alternatives.map((date) => ({ date, spoken: spokenDay(date) })),
+    alternatives: offers.alternatives.map((date) => ({ date, spoken: spokenDay(date) })),
+    waitFor: offers.waitFor === undefined ? undefined : spokenDay(offers.waitFor),
     title: 'Book a trip',
     labels: BOOKING_LABELS,
     values: {

@@ -12,7 +12,8 @@ export interface MailMessage {
 }
 
 /** For logs and the traveller's own data; nothing depends on it. */
-export type MailKind = 'booked' | 'cancelled' | 'changed' | 'place-offered' | 'password-reset' | 'password-changed';
+export type MailKind =
+  'booked' | 'cancelled' | 'changed' | 'place-offered' | 'place-lapsed' | 'password-reset' | 'password-changed';
 
 export interface CalendarAttachment {
   readonly fileName: string;

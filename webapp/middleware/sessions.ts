@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { DatabaseAwayError } from '../database/errors.ts';
 import { cookieHeader, cookieName, cookieOf, endedCookieHeader } from '../http/cookies.ts';
+import { ForbiddenError } from '../http/errors.ts';
 import type { Signer } from '../http/signer.ts';
 import type { SessionStore, SignedIn } from '../sessions/session-store.ts';
 
@@ -36,6 +37,13 @@ export function sessions({ store, signer }: { store: SessionStore; signer: Signe
 
 export function signedIn(request: Request): SignedIn | undefined {
   return request.session?.traveller;
+}
+
+/** Of a request that requireTraveller let through; a session that ended since is answered as a form that has expired. */
+export function travellerOf(request: Request): SignedIn {
+  const traveller = signedIn(request);
+  if (!traveller) throw new ForbiddenError('token');
+  return traveller;
 }
 
 /** Under a new id, so that nobody who knew the old one is logged in too; stored before anything is answered. */

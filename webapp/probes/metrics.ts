@@ -26,7 +26,7 @@ export function createMetrics(): Metrics {
     }),
     bookings: new Counter({
       name: 'bookings_total',
-      help: 'Booking forms by what became of them: booked, repeated, full, overlapping, invalid; and cancelled and changed ones',
+      help: 'Booking forms by what became of them: booked, repeated, full, overlapping, invalid, waitlisted; and bookings cancelled, undone, changed',
       labelNames: ['outcome'],
       registers,
     }),

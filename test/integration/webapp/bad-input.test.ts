@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { DEFAULT_DESTINATIONS } from '../../../webapp/bookings/destinations.ts';
 import { type Answer as HttpAnswer, ask, type Question } from '../../support/http.ts';
 import { anyText, chosen } from '../../support/property.ts';
-import { type FormEntry, forms, type Payload, payloads, type Seen, textPayload } from './surface.ts';
+import { FULL_DAY, type FormEntry, forms, type Payload, payloads, type Seen, textPayload } from './surface.ts';
 import { type Answer, hiddenFields, type WebClient } from './web-client.ts';
 import { aTrip, PASSWORD, startApp, type TestApp } from './world.ts';
 
@@ -25,13 +25,16 @@ describe('Bad input', function () {
 
   before(async () => {
     app = await startApp({ env: NO_LIMITS });
+    await fillDay(app);
     ({ traveller, reference } = await travellerWithTrip());
   });
   after(() => app.stop());
 
   const travellerWithTrip = async () => {
     const client = await app.traveller();
-    return { traveller: client, reference: await bookedBy(client) };
+    const reference = await bookedBy(client);
+    await withEveryForm(app, client);
+    return { traveller: client, reference };
   };
   const addressOf = (path: string) => path.replace(':reference', reference);
   const cookiesOf = (client: WebClient) => [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
@@ -357,13 +360,18 @@ describe('Bad input', function () {
 
 describe('A form that is in order', () => {
   let app: TestApp;
-  before(async () => (app = await startApp({ env: NO_LIMITS })));
+  before(async () => {
+    app = await startApp({ env: NO_LIMITS });
+    await fillDay(app);
+  });
   after(() => app.stop());
 
   for (const entry of forms.filter(({ accepted }) => accepted.length > 0)) {
     it(`and posts to ${entry.action} is accepted`, async () => {
-      const client = entry.who === 'traveller' ? await app.traveller() : app.client();
-      const reference = entry.who === 'traveller' ? await bookedBy(client) : '';
+      const own = entry.who === 'traveller' ? await app.traveller() : undefined;
+      const client = own ?? app.client();
+      const reference = own ? await bookedBy(own) : '';
+      if (own) await withEveryForm(app, own);
       const [page, action] = [entry.page, entry.action].map((path) => path.replace(':reference', reference));
       const answer: Answer = await client.submit(page ?? '', action ?? '', entry.fields());
       expect(answer.status).to.equal(303);
@@ -384,6 +392,33 @@ async function bookedBy(client: WebClient): Promise<string> {
   const trip = aTrip({ departure_date: '2034-04-04', return_date: '2034-04-05', destination: nextDestination() });
   const page = await client.follow(await client.submit('/book', '/book', trip));
   return /reservation\/([0-9A-Z]{8})\/ticket/.exec(page.text)?.[1] ?? '';
+}
+
+/** Takes all places of the departure for which the waiting list is offered. */
+async function fillDay(app: TestApp): Promise<void> {
+  for (let place = 0; place < 5; place++) {
+    const client = await app.traveller();
+    await client.submit('/book', '/book', aTrip({ departure_date: FULL_DAY, return_date: '2034-03-30' }));
+  }
+}
+
+/** Gives the traveller a cancelled trip and an offer, so that the page of trips has all of its forms. */
+async function withEveryForm(app: TestApp, client: WebClient & { readonly username: string }): Promise<void> {
+  const trip = aTrip({ departure_date: '2034-05-05', return_date: '2034-05-06', destination: nextDestination() });
+  await client.submit('/book', '/book', trip);
+  const cancel = hiddenFields((await client.get('/reservation')).text, '/reservation');
+  const [latest] = await app.rows('SELECT reference FROM booking ORDER BY id DESC LIMIT 1');
+  await client.post('/reservation', { ...cancel, booking: String(latest?.reference) });
+  await app.rows(
+    "INSERT INTO departure VALUES ('vega', '2034-06-06', 1, 1) ON DUPLICATE KEY UPDATE capacity = capacity + 1, booked = booked + 1",
+  );
+  await app.rows(
+    `INSERT INTO waiting_list
+       (reference, traveller_id, destination_id, destination_name, departure_date, return_date, age, previous_experience, blackhole_visit, offered_until)
+     SELECT LPAD(id, 8, '0'), id, 'vega', 'Vega', '2034-06-06', '2034-06-07', 33, 0, 0, UTC_TIMESTAMP(3) + INTERVAL 1 DAY
+     FROM traveller WHERE username = ?`,
+    [client.username],
+  );
 }
 
 let next = 0;

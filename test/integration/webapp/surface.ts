@@ -34,6 +34,9 @@ const earliest = () => earliestDeparture(new Date());
 const nfc = (text = '') => text.normalize('NFC');
 const line = (text?: string) => nfc(text).trim();
 
+/** All places to TRAPPIST-1 on this day are taken before the tests. */
+export const FULL_DAY = '2034-03-03';
+
 let count = 0;
 
 /** Every form of the application. A new one is an entry here; a test compares this list with the pages and the routes. */
@@ -74,19 +77,17 @@ export const forms: readonly FormEntry[] = [
     who: 'traveller',
     fields: () => aTrip(),
     carried: ['form_key', 'alternative'],
-    messages: (seen) => {
-      const form = {
-        age: line(seen.age),
-        previousExperience: seen.previous_experience ?? '',
-        destination: seen.destination ?? '',
-        departureDate: line(seen.departure_date),
-        returnDate: line(seen.return_date),
-        blackholeVisit: seen.blackhole_visit ?? '',
-        formKey: '',
-      };
-      const context = { destinations: DESTINATIONS, earliestDeparture: earliest() };
-      return Object.values(checkBookingForm(form, context).errors ?? {});
-    },
+    messages: bookingMessages,
+    accepted: [303, 409],
+  },
+  {
+    // offered for a departure that is full
+    page: `/book?destination=trappist-1&departure=${FULL_DAY}`,
+    action: '/waitlist',
+    who: 'traveller',
+    fields: () => aTrip({ departure_date: FULL_DAY, return_date: '2034-03-30' }),
+    carried: ['form_key', 'alternative'],
+    messages: bookingMessages,
     accepted: [303, 409],
   },
   {
@@ -108,6 +109,22 @@ export const forms: readonly FormEntry[] = [
     messages: () => [],
     accepted: [303],
   },
+  {
+    page: '/reservation',
+    action: '/reservation/undo',
+    who: 'traveller',
+    fields: () => ({ booking: 'NOTATRIP' }),
+    messages: () => [],
+    accepted: [303],
+  },
+  ...['/waitlist/take', '/waitlist/leave'].map((action) => ({
+    page: '/reservation',
+    action,
+    who: 'traveller' as const,
+    fields: () => ({ entry: 'NOTATRIP' }),
+    messages: () => [],
+    accepted: [303],
+  })),
   {
     page: '/account',
     action: '/account/password',
@@ -137,6 +154,20 @@ export const forms: readonly FormEntry[] = [
     accepted: [],
   },
 ];
+
+function bookingMessages(seen: Seen): readonly string[] {
+  const form = {
+    age: line(seen.age),
+    previousExperience: seen.previous_experience ?? '',
+    destination: seen.destination ?? '',
+    departureDate: line(seen.departure_date),
+    returnDate: line(seen.return_date),
+    blackholeVisit: seen.blackhole_visit ?? '',
+    formKey: '',
+  };
+  const context = { destinations: DESTINATIONS, earliestDeparture: earliest() };
+  return Object.values(checkBookingForm(form, context).errors ?? {});
+}
 
 const aRegistration: Registration = {
   username: 'a traveller',

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import ICAL from 'ical.js';
 import { until } from '../../cluster/run.ts';
 import { type ReceivedMail, type Smtp, startSmtp } from '../../support/smtp.ts';
-import { aTrip, mailing, startApp, type TestApp } from './world.ts';
+import { hiddenFields } from './web-client.ts';
+import { aTrip, mailing, mismatches, startApp, type TestApp } from './world.ts';
 
 describe('A traveller is told by mail', () => {
   let smtp: Smtp;
@@ -65,6 +66,32 @@ describe('A traveller is told by mail', () => {
     const mail = await nextMail(client.username, 3);
     expect(mail.parsed.subject).to.equal('Cancelled: TRAPPIST-1 System, Friday 4 March 2033');
     expect(eventOf(mail)).to.deep.equal({ ...changed, method: 'CANCEL', sequence: 2, status: 'CANCELLED' });
+  });
+
+  it('that a cancelled trip is on again, that a place is kept for them, and that it is no more', async () => {
+    const client = await app.traveller();
+    const press = async (one: typeof client, action: string, page = '/reservation') => one.submit(page, action, {});
+    const day = { departure_date: '2037-03-03', return_date: '2037-03-30', destination: 'Kepler-452 System' };
+    await client.submit('/book', '/book', aTrip(day));
+    await press(client, '/reservation');
+    await press(client, '/reservation/undo');
+    const restored = await nextMail(client.username, 3);
+    expect(restored.parsed.subject).to.equal('Booked: Kepler-452 System, Tuesday 3 March 2037');
+    expect(eventOf(restored)).to.include({ method: 'PUBLISH', sequence: 2, status: 'CONFIRMED' });
+
+    for (let place = 2; place <= 5; place++) await (await app.traveller()).submit('/book', '/book', aTrip(day));
+    const waiting = await app.traveller();
+    const page = await waiting.submit('/book', '/book', aTrip(day));
+    await waiting.post('/waitlist', { ...hiddenFields(page.text, '/book'), ...aTrip(day) });
+    await press(client, '/reservation');
+    const offered = await nextMail(waiting.username, 1);
+    expect(offered.parsed.subject).to.equal('A place for you: Kepler-452 System, Tuesday 3 March 2037');
+    expect(offered.parsed.text).to.match(/it is kept for you until \w+ \d+ \w+ \d{4}, \d\d:\d\d UTC/);
+    await app.rows('UPDATE waiting_list SET offered_until = UTC_TIMESTAMP(3)');
+    await app.moveUp();
+    const lapsed = await nextMail(waiting.username, 2);
+    expect(lapsed.parsed.subject).to.equal('No longer kept: Kepler-452 System, Tuesday 3 March 2037');
+    expect(await mismatches(app)).to.deep.equal([]);
   });
 
   it('of nothing that did not happen, and of a form sent twice once', async () => {

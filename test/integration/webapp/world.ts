@@ -45,6 +45,8 @@ export interface TestApp {
   /** Every route that it has, read from its routers. */
   readonly routes: readonly RouteEntry[];
   readonly outbox: MailOutbox;
+  /** What the process does now and then for the waiting lists. */
+  moveUp(): Promise<void>;
   client(): WebClient;
   /** A client that is registered and logged in; its username is new each time. */
   traveller(): Promise<WebClient & { readonly username: string }>;
@@ -82,6 +84,7 @@ export async function startApp({
     url,
     uri: database,
     database: composition.database,
+    moveUp: () => composition.services.sweepWaitlists(),
     routes: app.routes,
     outbox: composition.outbox,
     client,
@@ -158,10 +161,15 @@ export function aTrip(overrides: Readonly<Record<string, string>> = {}): Readonl
   };
 }
 
-/** Departures whose counter is not the number of their bookings: there must never be any. */
-export async function mismatches(app: TestApp): Promise<unknown[]> {
+/** Departures whose counter is not the number of their bookings and of the places kept from it: there must never be any. */
+export async function mismatches(app: Pick<TestApp, 'rows'>): Promise<unknown[]> {
   return app.rows(`
-    SELECT d.destination_id, d.departure_date, d.booked, COUNT(b.id) AS bookings FROM departure d
-    LEFT JOIN booking b ON b.destination_id = d.destination_id AND b.departure_date = d.departure_date AND b.cancelled_at IS NULL
-    GROUP BY d.destination_id, d.departure_date HAVING d.booked <> bookings OR d.booked > MAX(d.capacity)`);
+    SELECT * FROM (
+      SELECT destination_id, departure_date, booked, capacity,
+        (SELECT COUNT(*) FROM booking b WHERE b.destination_id = d.destination_id
+          AND b.departure_date = d.departure_date AND b.cancelled_at IS NULL) AS bookings,
+        (SELECT COUNT(*) FROM waiting_list w WHERE w.destination_id = d.destination_id
+          AND w.departure_date = d.departure_date AND w.offered_until IS NOT NULL) AS kept
+      FROM departure d) AS counted
+    WHERE booked <> bookings + kept OR booked > capacity`);
 }

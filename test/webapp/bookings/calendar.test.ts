@@ -29,8 +29,8 @@ describe('The calendar of places left', () => {
       undefined,
       undefined,
       'Friday 1 February 2030, 3 of 5 places left',
-      'Saturday 2 February 2030, full',
-      'Sunday 3 February 2030, full',
+      'Saturday 2 February 2030, full, join the waiting list',
+      'Sunday 3 February 2030, full, join the waiting list',
     ]);
     const past = calendarOf(VEGA, '2030-02', booked, '2030-02-02');
     expect(past.weeks[0]?.[4]?.state).to.equal('past');

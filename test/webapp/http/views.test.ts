@@ -2,9 +2,11 @@ import { expect } from 'chai';
 import type { StoredBooking } from '../../../webapp/bookings/booking-store.ts';
 import { calendarOf } from '../../../webapp/bookings/calendar.ts';
 import { newBookingForm } from '../../../webapp/bookings/forms.ts';
-import { bookingPage, changePage, tripCards } from '../../../webapp/bookings/view.ts';
+import { bookingPage, changePage, tripCards, undoCards } from '../../../webapp/bookings/view.ts';
 import { loadViews } from '../../../webapp/http/views.ts';
+import { waitingCards } from '../../../webapp/waitlist/view.ts';
 
+const NOW = new Date('2030-01-01');
 const SOURCES = new URL('../../../webapp/views/', import.meta.url);
 
 function aPage(overrides: object = {}): object {
@@ -35,10 +37,18 @@ const STORED: StoredBooking = {
   sequence: 0,
   cancelledAt: null,
 };
+const OFFERED = { ...STORED, offeredUntil: new Date('2030-01-15T14:00:00Z'), lapsedAt: null, position: 1 };
 const BOOKING = {
-  ...bookingPage(newBookingForm({}, [VEGA], '2030-01-01'), [VEGA], calendarOf(VEGA, '2030-01', new Map(), ''), '', [
-    '2030-01-02',
-  ]),
+  ...bookingPage(
+    newBookingForm({}, [VEGA], '2030-01-01'),
+    [VEGA],
+    calendarOf(VEGA, '2030-01', new Map([['2030-01-03', 1]]), ''),
+    '',
+    {
+      alternatives: ['2030-01-02'],
+      waitFor: '2030-01-03',
+    },
+  ),
 };
 
 describe('Views', () => {
@@ -53,8 +63,12 @@ describe('Views', () => {
     ['account', { traveller: { username: '<first>', name: '<text>' }, minimumPasswordLength: 8 }],
     ['book', BOOKING],
     ['departures', { calendar: BOOKING.calendar, allDestinations: [VEGA], calendarPath: '/departures' }],
-    ['reservation', { trips: tripCards([STORED], new Date('2030-01-01')) }],
-    ['ticket', { trip: tripCards([STORED], new Date('2030-01-01'))[0], name: '<first>' }],
+    ['reservation', { trips: tripCards([STORED], NOW), cancelled: [], undoMinutes: 10, waiting: [] }],
+    [
+      'reservation',
+      { trips: [], cancelled: undoCards([STORED]), undoMinutes: 10, waiting: waitingCards([OFFERED], NOW) },
+    ],
+    ['ticket', { trip: tripCards([STORED], NOW)[0], name: '<first>' }],
     ['change', changePage(STORED, STORED, '2030-01-01')],
     ['error', { status: 404, text: '<text>' }],
   ];

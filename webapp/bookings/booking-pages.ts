@@ -1,0 +1,60 @@
+import type { Clock } from '../clock.ts';
+import type { PageModel } from '../http/pages.ts';
+import type { BookingStore } from './booking-store.ts';
+import { calendarOf, daysOf, type Month, stateOn } from './calendar.ts';
+import { type Day, dayOf, earliestDeparture, isoDay } from './dates.ts';
+import type { Destination } from './destinations.ts';
+import type { FindAlternatives, WantedTrip } from './find-alternatives.ts';
+import { type BookingForm, refusalMessages, type StandingTrip } from './rules.ts';
+import { bookingPage, departuresPage } from './view.ts';
+
+export interface Refusal {
+  readonly full: boolean;
+  readonly overlapping: StandingTrip | undefined;
+}
+
+/** The booking form and the calendar, in each of the states in which several routes answer with them. */
+export interface BookingPages {
+  departures(destinationId: string, month: Month | undefined): Promise<PageModel>;
+  /** The calendar shows the month of the departure unless told which. */
+  form(form: BookingForm, month?: Month): Promise<PageModel>;
+  /** With the nearest free departures and the waiting list, where the wanted one is full. */
+  refused(travellerId: number, form: BookingForm, trip: WantedTrip, refusal: Refusal): Promise<PageModel>;
+}
+
+export interface BookingPagesOptions {
+  readonly bookings: BookingStore;
+  readonly destinations: readonly Destination[];
+  readonly findAlternatives: FindAlternatives;
+  readonly clock: Clock;
+}
+
+export function createBookingPages(options: BookingPagesOptions): BookingPages {
+  const { bookings, destinations, findAlternatives, clock } = options;
+  const [first] = destinations;
+  if (!first) throw new Error('There are no destinations');
+  const calendar = async (destination: Destination, month: Month) => {
+    const booked = await bookings.booked(destination.id, ...daysOf(month));
+    return calendarOf(destination, month, booked, earliestDeparture(clock.now()));
+  };
+  const thisMonth = () => isoDay(clock.now()).slice(0, 7);
+  const page = async (form: BookingForm, month?: Month, full?: boolean, alternatives: readonly Day[] = []) => {
+    const destination = destinations.find(({ name }) => name === form.destination) ?? first;
+    const departure = dayOf(form.departureDate);
+    const shown = await calendar(destination, month ?? departure?.slice(0, 7) ?? thisMonth());
+    const waitFor = (full ?? stateOn(shown, departure) === 'full') ? departure : undefined;
+    return bookingPage(form, destinations, shown, earliestDeparture(clock.now()), { alternatives, waitFor });
+  };
+  return {
+    async departures(destinationId, month) {
+      const destination = destinations.find(({ id }) => id === destinationId) ?? first;
+      return departuresPage(await calendar(destination, month ?? thisMonth()), destinations, '/departures');
+    },
+    form: (form, month) => page(form, month),
+    async refused(travellerId, form, trip, { full, overlapping }) {
+      const alternatives = full ? await findAlternatives(travellerId, trip) : [];
+      const model = await page(form, undefined, full && !overlapping, alternatives);
+      return { ...model, errors: refusalMessages(trip.destination.name, full, overlapping) };
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { Clock } from '../clock.ts';
+import type { Database } from '../database/database.ts';
+import { ChangedMeanwhileError } from '../database/errors.ts';
+import type { Waitlist } from '../waitlist/waitlist.ts';
+import { type BookingStore, hasOffer, type StoredBooking } from './booking-store.ts';
+import type { Destination } from './destinations.ts';
+import { canUndo, type StandingTrip } from './rules.ts';
+
+export type UndoCancellation = (travellerId: number, reference: string) => Promise<Undoing>;
+
+/** `restored`: the trip stands, whoever did it. */
+export type Undoing =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'restored' | 'too late'; readonly booking: StoredBooking }
+  | {
+      readonly kind: 'refused';
+      readonly booking: StoredBooking;
+      readonly destination: Destination;
+      readonly full: boolean;
+      readonly overlapping: StandingTrip | undefined;
+    };
+
+/** Takes the place back where one is left: it was free from the moment of the cancellation. */
+export function undoCancellation(
+  database: Database,
+  bookings: BookingStore,
+  waitlist: Waitlist,
+  destinations: readonly Destination[],
+  undoMinutes: number,
+  clock: Clock,
+): UndoCancellation {
+  return (travellerId, reference) =>
+    database.transaction<Undoing>(async (transaction, rollBack) => {
+      const booking = await bookings.find(travellerId, reference, transaction);
+      if (!booking) return { kind: 'unknown' };
+      if (!booking.cancelledAt) return { kind: 'restored', booking };
+      const destination = destinations.find(({ id }) => id === booking.destinationId);
+      if (!destination || !canUndo(booking, undoMinutes, clock.now())) return { kind: 'too late', booking };
+      const taken = await bookings.takePlace(booking, destination.capacity, transaction);
+      const claimant = await bookings.lockClaimant(travellerId, booking, transaction);
+      if (!claimant) return rollBack({ kind: 'unknown' });
+      const full = !taken && !hasOffer(claimant);
+      const [overlapping] = await bookings.standing({ ...booking, except: reference }, transaction);
+      if (full || overlapping) return rollBack({ kind: 'refused', booking, destination, full, overlapping });
+      if (!(await bookings.restore(booking, transaction))) throw new ChangedMeanwhileError();
+      await waitlist.served(claimant, booking, taken, transaction);
+      return { kind: 'restored', booking };
+    });
+}

@@ -1,0 +1,46 @@
+import type { BookTrip } from '../bookings/book-trip.ts';
+import type { BookingStore } from '../bookings/booking-store.ts';
+import { newReference } from '../bookings/reference.ts';
+import type { StandingTrip, TripRequest } from '../bookings/rules.ts';
+import type { Database } from '../database/database.ts';
+import type { WaitlistStore } from './waitlist-store.ts';
+import type { Waitlist } from './waitlist.ts';
+
+export type JoinWaitlist = (travellerId: number, trip: TripRequest) => Promise<Joining>;
+
+/** `booked`: there was a place after all. `waiting`: also where the traveller waited already. `gone`: they were deleted. */
+export type Joining =
+  { readonly kind: 'booked' | 'waiting' | 'gone' } | { readonly kind: 'refused'; readonly overlapping: StandingTrip };
+
+export function joinWaitlist(
+  database: Database,
+  bookings: BookingStore,
+  entries: WaitlistStore,
+  waitlist: Waitlist,
+  bookTrip: BookTrip,
+): JoinWaitlist {
+  return async (travellerId, trip) => {
+    const verdict = await bookTrip(travellerId, trip);
+    if (verdict.kind === 'gone') return { kind: 'gone' };
+    if (verdict.kind !== 'refused') return { kind: 'booked' };
+    const { destination, departureDate, returnDate, age, previousExperience, blackholeVisit } = trip;
+    const departure = { destinationId: destination.id, departureDate };
+    return database.transaction<Joining>(async (transaction) => {
+      await bookings.lockDeparture(departure, transaction);
+      const claimant = await bookings.lockClaimant(travellerId, departure, transaction);
+      if (!claimant) return { kind: 'gone' };
+      const [overlapping] = await bookings.standing({ travellerId, departureDate, returnDate }, transaction);
+      if (overlapping) return { kind: 'refused', overlapping };
+      if (claimant.entry) {
+        if (claimant.entry.state !== 'lapsed') return { kind: 'waiting' };
+        await entries.remove([claimant.entry], transaction);
+      }
+      const what = { travellerId, returnDate, age, previousExperience, blackholeVisit };
+      const named = { destinationName: destination.name, reference: newReference() };
+      await entries.add({ ...departure, ...what, ...named }, transaction);
+      // a place may have become free between the two transactions
+      await waitlist.moveUp(departure, transaction);
+      return { kind: 'waiting' };
+    });
+  };
+}

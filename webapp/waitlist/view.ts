@@ -1,0 +1,40 @@
+import { hasDeparted, spokenDay, spokenTime } from '../bookings/dates.ts';
+import type { EntryInLine } from './waitlist-store.ts';
+
+export interface WaitingCard {
+  readonly reference: string;
+  readonly destination: string;
+  readonly destinationId: string;
+  readonly departure: string;
+  readonly departureDate: string;
+  readonly return: string;
+  readonly returnDate: string;
+  readonly state: 'waiting' | 'offered' | 'lapsed';
+  /** "You are next in line." */
+  readonly line: string;
+  /** Until when the place is kept, for people and for machines. */
+  readonly until: { readonly spoken: string; readonly iso: string } | undefined;
+}
+
+/** Offers first, as they end. */
+export function waitingCards(entries: readonly EntryInLine[], now: Date): readonly WaitingCard[] {
+  const cards = entries.filter((entry) => !hasDeparted(entry, now)).map(cardOf);
+  return [...cards.filter(({ until }) => until), ...cards.filter(({ until }) => !until)];
+}
+
+function cardOf(entry: EntryInLine): WaitingCard {
+  const { reference, destinationId, destinationName, departureDate, returnDate, offeredUntil, lapsedAt, position } =
+    entry;
+  return {
+    reference,
+    destination: destinationName,
+    destinationId,
+    departure: spokenDay(departureDate),
+    departureDate,
+    return: spokenDay(returnDate),
+    returnDate,
+    state: offeredUntil ? 'offered' : lapsedAt ? 'lapsed' : 'waiting',
+    line: position === 1 ? 'You are next in line.' : `You are number ${position} in line.`,
+    until: offeredUntil ? { spoken: spokenTime(offeredUntil), iso: offeredUntil.toISOString() } : undefined,
+  };
+}

@@ -1,0 +1,62 @@
+import type { Transaction } from 'sequelize';
+import { type BookingStore, type Claimant, type DepartureKey, hasOffer } from '../bookings/booking-store.ts';
+import { hasDeparted } from '../bookings/dates.ts';
+import type { Destination } from '../bookings/destinations.ts';
+import type { Clock } from '../clock.ts';
+import { offerEnd, sortOffers } from './rules.ts';
+import type { WaitlistStore } from './waitlist-store.ts';
+
+/** What transactions that give or take places tell the waiting lists. */
+export interface Waitlist {
+  /**
+   * Locks the departure, ends its offers that are over, and keeps its free places for those who wait, in their order. It looks at
+   * what is there and not at what happened, so that calling it once too often does nothing. To be called, with the departure
+   * locked already or in its turn of the lock order, by each transaction that gave one of its places back.
+   */
+  moveUp(departure: DepartureKey, transaction: Transaction): Promise<void>;
+  /** The claimant has got a trip on this departure: they wait no longer, and a place kept beside the one taken is free. */
+  served(claimant: Claimant, departure: DepartureKey, tookFreePlace: boolean, transaction: Transaction): Promise<void>;
+}
+
+export interface WaitlistOptions {
+  readonly bookings: BookingStore;
+  readonly entries: WaitlistStore;
+  readonly destinations: readonly Destination[];
+  readonly offerHours: number;
+  readonly clock: Clock;
+}
+
+export function createWaitlist({ bookings, entries, destinations, offerHours, clock }: WaitlistOptions): Waitlist {
+  const capacityOf = ({ destinationId }: DepartureKey) =>
+    destinations.find(({ id }) => id === destinationId)?.capacity ?? 0;
+  const moveUp = async (departure: DepartureKey, transaction: Transaction) => {
+    const booked = await bookings.lockDeparture(departure, transaction);
+    if (!(await entries.someWait(departure, transaction))) return;
+    const now = clock.now();
+    const departed = hasDeparted(departure, now);
+    const { lapsed, withdrawn } = sortOffers(await entries.offers(departure, transaction), now);
+    await entries.lapse(lapsed, now, transaction);
+    await entries.withdraw(withdrawn, transaction);
+    const capacity = capacityOf(departure);
+    const still = booked - lapsed.length - withdrawn.length;
+    const free = departed ? 0 : Math.min(capacity - still, MOST_AT_ONCE);
+    const next = free > 0 ? await entries.nextInLine(departure, free, transaction) : [];
+    await entries.offer(next, offerEnd(departure.departureDate, now, offerHours), transaction);
+    const then = still + next.length;
+    if (then !== booked) await bookings.setBooked(departure, then, capacity, transaction);
+    if (departed) await entries.removeAll(departure, transaction);
+  };
+  return {
+    moveUp,
+    async served(claimant, departure, tookFreePlace, transaction) {
+      if (!claimant.entry) return;
+      await entries.remove([claimant.entry], transaction);
+      if (!hasOffer(claimant) || !tookFreePlace) return;
+      await bookings.freePlace(departure, transaction);
+      await moveUp(departure, transaction);
+    },
+  };
+}
+
+/** The rest follows with the next sweep. */
+const MOST_AT_ONCE = 50;
