@@ -61,8 +61,9 @@ export function createOperator({ client, config, metrics, log }: OperatorOptions
     instance: config.identity,
     onError: (error) => log.warn('Failed to publish an event', told(error)),
   });
+  const cluster = new Cluster(writer, stores, metrics.writes);
   const reconcile = createReconcile({
-    cluster: new Cluster(writer, stores, metrics.writes),
+    cluster,
     defaults: { webappImage: config.webappImage, mysqlImage: config.mysqlImage },
     publish: (about, note) => recorder.publish(about, note),
     now: () => new Date(),
@@ -72,6 +73,7 @@ export function createOperator({ client, config, metrics, log }: OperatorOptions
   metrics.queue(CONTROLLER, () => queue?.depth ?? 0);
   metrics.leader(config.leaseName, () => leadsForMs() > 0);
   metrics.watch(() => reflectors.map(({ kind, silentMs }) => [kind.kind, silentMs]));
+  metrics.contested(() => cluster.drift.contested);
   metrics.conditions(() => conditionsOf(stores.get(VACATION_APP.kind)?.list() as VacationApp[] | undefined));
 
   /** A renewal that does not come back is also the sign that connections are dead. */

@@ -7,6 +7,7 @@ import type {
   V1TopologySpreadConstraint,
 } from '@kubernetes/client-node';
 import type { Condition } from '../runtime/conditions.ts';
+import type { Correction } from '../runtime/drift.ts';
 import type { Kind, KubeObject } from '../runtime/kinds.ts';
 
 export const GROUP = 'interstellar.dev';
@@ -90,6 +91,7 @@ export interface VacationAppStatus {
   autoscaling?: { minReplicas: number; maxReplicas: number; desiredReplicas: number };
   database?: { version?: string; endpoint?: string; storage?: string };
   lastHandled?: { restart?: string };
+  drift?: readonly Correction[];
 }
 
 /** Annotations of a `VacationApp` that ask for something. */
@@ -125,6 +127,7 @@ export const REASON = {
   credentialsInvalid: 'CredentialsInvalid',
   credentialsLost: 'CredentialsLost',
   databaseStarting: 'DatabaseStarting',
+  fieldContested: 'FieldContested',
   hibernated: 'Hibernated',
   hibernating: 'Hibernating',
   imagePullFailed: 'ImagePullFailed',

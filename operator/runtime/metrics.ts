@@ -25,6 +25,7 @@ export interface RuntimeMetrics {
   /** By kind, once for each namespace that is watched. */
   watch(silentMs: () => readonly (readonly [kind: string, ms: number | undefined])[]): void;
   conditions(sample: () => readonly ConditionSample[]): void;
+  contested(count: () => number): void;
 }
 
 const RECONCILE_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -140,6 +141,14 @@ export function createRuntimeMetrics(prefix: string): RuntimeMetrics {
           for (const [kind, ms = Infinity] of silentMs()) longest.set(kind, Math.max(ms, longest.get(kind) ?? 0));
           for (const [kind, ms] of longest) gauge.set({ kind }, ms === Infinity ? -1 : ms / 1000);
         },
+      });
+    },
+    contested(count) {
+      const gauge: Gauge = new Gauge({
+        name: `${prefix}_contested_fields`,
+        help: 'Fields that others keep changing back, and that are therefore put back with pauses.',
+        registers,
+        collect: () => gauge.set(count()),
       });
     },
     conditions(sample) {

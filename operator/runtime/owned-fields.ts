@@ -35,47 +35,124 @@ function at(fields: FieldSet | undefined, path: readonly string[]): FieldSet | u
   return path.reduce<FieldSet | undefined>((set, name) => set?.[`f:${name}`], fields);
 }
 
+/** Where an apply would change something. */
+export interface Difference {
+  /** In the terms of `FieldSet`, from the root of the object. */
+  readonly path: readonly string[];
+  /**
+   * `value`: ours, but not as desired. `lost`: desired, no longer ours (or not yet), and not as desired. `ownership`: as desired, but not ours.
+   * `obsolete`: ours, but no longer desired; the apply removes it.
+   */
+  readonly what: 'value' | 'lost' | 'ownership' | 'obsolete';
+}
+
 /**
- * Whether an apply of `desired` would change nothing: the fields that the manager owns are exactly the desired ones, and the live object
- * has their desired values. A field that is no longer desired but still owned counts as a difference, since the apply would remove it.
+ * Where the live object is not what an apply of `desired` would make of it; nowhere when the fields that the manager owns are exactly the
+ * desired ones and have their desired values.
  *
  * Two things it cannot know without the schema, so builders must see to them: keys of list elements are written out even where the
  * server would fill them in (`protocol: TCP` of a port), and quantities stand in their canonical form (`100m`, not `0.1`; see `withDefaults`).
  */
-export function isApplied(desired: KubeObject, live: KubeObject, manager: string): boolean {
-  const owned = appliedFields(live, manager);
-  if (owned === undefined) return false;
+export function differences(desired: KubeObject, live: KubeObject, manager: string): Difference[] {
   const { apiVersion: _version, kind: _kind, metadata, ...rest } = desired;
   const told = Object.entries(metadata).filter(([name]) => !METADATA_OF_IDENTITY.has(name));
   const fields = { ...rest, ...(told.length === 0 ? {} : { metadata: Object.fromEntries(told) as object }) };
-  return matches(fields, live, owned);
+  const found: Difference[] = [];
+  compare(fields, live, appliedFields(live, manager), [], found);
+  return found;
 }
 
-function matches(desired: unknown, live: unknown, owned: FieldSet): boolean {
-  const paths = Object.keys(owned).filter((path) => path !== '.');
-  // A leaf: an atomic value, compared whole but for what the server filled in.
-  if (paths.length === 0) return contains(live, desired);
-  if (Array.isArray(desired)) {
-    return (
-      Array.isArray(live) &&
-      desired.length === paths.length &&
-      paths.every((path) => {
-        const isElement = selector(path);
-        const index = desired.findIndex(isElement);
-        const found: unknown = live.find(isElement);
-        return index >= 0 && found !== undefined && matches(desired[index], found, owned[path] ?? {});
-      })
-    );
+/** `path` is one list for the whole walk, so that what is equal costs nothing. */
+function compare(
+  desired: unknown,
+  live: unknown,
+  owned: FieldSet | undefined,
+  path: string[],
+  found: Difference[],
+): void {
+  const differs = (what: Difference['what'], ...below: string[]): void => {
+    found.push({ path: [...path, ...below], what });
+  };
+  const below = (name: string, ...values: [desired: unknown, live: unknown, owned: FieldSet | undefined]): void => {
+    path.push(name);
+    compare(...values, path, found);
+    path.pop();
+  };
+  const isList = Array.isArray(desired);
+  if (owned === undefined && (isList || !isRecord(desired) || contains(live, desired))) {
+    differs(contains(live, desired) ? 'ownership' : 'lost');
+    return;
   }
-  if (!isRecord(desired) || !isRecord(live)) return false;
+  if (owned !== undefined && Object.keys(owned).length === 0) {
+    // A leaf: an atomic value, compared whole but for what the server filled in.
+    if (!contains(live, desired)) differs('value');
+    return;
+  }
+  const paths = Object.keys(owned ?? {}).filter((name) => name !== '.');
+  if (isList) {
+    const elements: readonly unknown[] = Array.isArray(live) ? live : [];
+    const unowned = new Set<unknown>(desired);
+    for (const name of paths) {
+      const isElement = selector(name);
+      const wanted: unknown = desired.find(isElement);
+      const element = elements.find(isElement);
+      unowned.delete(wanted);
+      if (wanted === undefined) differs('obsolete', name);
+      else if (element === undefined) differs('value', name);
+      else below(name, wanted, element, owned?.[name]);
+    }
+    for (const wanted of unowned) differs('lost', ...nameOf(wanted));
+    return;
+  }
+  if (!isRecord(desired) || !isRecord(live)) {
+    differs(owned === undefined ? 'lost' : 'value');
+    return;
+  }
   const names = Object.keys(desired).filter((name) => desired[name] !== undefined);
-  return (
-    names.length === paths.length &&
-    names.every((name) => {
-      const below = owned[`f:${name}`];
-      return below !== undefined && matches(desired[name], live[name], below);
+  for (const name of names) {
+    // Of a whole that is not ours, only the parts that are not as desired tell what happened.
+    if (owned === undefined && contains(live[name], desired[name])) continue;
+    below(`f:${name}`, desired[name], live[name], owned?.[`f:${name}`]);
+  }
+  for (const name of paths) if (!names.includes(name.slice(2))) differs('obsolete', name);
+}
+
+/** What a list element may be called that nobody has told the keys of. */
+const nameOf = (element: unknown): string[] =>
+  isRecord(element) && typeof element.name === 'string' ? [`k:${JSON.stringify({ name: element.name })}`] : [];
+
+/** The path as people write it: `spec.template.spec.containers[web].image`. */
+export function readable(path: readonly string[]): string {
+  return path
+    .map((part, index) => {
+      const [kind, name] = [part.slice(0, 2), part.slice(2)];
+      if (kind !== 'f:') return `[${elementName(JSON.parse(name))}]`;
+      return /^[\w$]+$/.test(name) ? `${index === 0 ? '' : '.'}${name}` : `[${name}]`;
     })
+    .join('');
+}
+
+const elementName = (keys: unknown): string => (isRecord(keys) ? Object.values(keys).join('/') : String(keys));
+
+/** Who, besides our own managers, owns the field or something in it, or a whole that it is part of; the latest of several. */
+export function ownerOf(object: KubeObject, path: readonly string[], ours: readonly string[]): string | undefined {
+  const others = (object.metadata.managedFields ?? []).filter(
+    ({ manager = '', fieldsV1 }) => !ours.includes(manager) && covers(fieldsV1 as FieldSet | undefined, path),
   );
+  const latest = others.sort((one, other) => timeOf(other) - timeOf(one))[0];
+  return latest?.manager;
+}
+
+const timeOf = ({ time }: V1ManagedFieldsEntry): number => (time === undefined ? 0 : new Date(time).getTime());
+
+function covers(fields: FieldSet | undefined, path: readonly string[]): boolean {
+  let set = fields;
+  for (const name of path) {
+    if (set === undefined) return false;
+    if (set !== fields && Object.keys(set).length === 0) return true;
+    set = set[name];
+  }
+  return set !== undefined;
 }
 
 /** A test for the list element that a path of the form `k:{...}` or `v:...` means. */

@@ -2,7 +2,7 @@ import type { CompleteApp } from '../api/defaults.ts';
 import type { Cluster } from '../runtime/cluster.ts';
 import type { Kind, KubeObject } from '../runtime/kinds.ts';
 import { SECRET, VOLUME_CLAIM } from './kinds.ts';
-import { FIELD_MANAGER } from './names.ts';
+import { FIELD_MANAGER, HANDOVER_MANAGER } from './names.ts';
 import { assertOwned, owned } from './ownership.ts';
 import type { Desired } from './resources/index.ts';
 
@@ -25,7 +25,9 @@ export async function applyObject(
   await cluster.apply(kind, desired, {
     manager: FIELD_MANAGER,
     assertOurs: (live) => assertOwned(kind, live, app, kind === SECRET || kind === VOLUME_CLAIM),
-    difference: app.status?.observedGeneration === app.metadata.generation ? 'drift' : 'change',
+    owner: app,
+    ours: [FIELD_MANAGER, HANDOVER_MANAGER],
+    isNew: app.status?.observedGeneration !== app.metadata.generation,
     signal,
   });
 }

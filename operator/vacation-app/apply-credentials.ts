@@ -41,7 +41,7 @@ export async function applyCredentials(
   }
   if (existing === undefined) {
     try {
-      await cluster.create(SECRET, desiredFor(undefined), { manager: FIELD_MANAGER, signal });
+      await cluster.create(SECRET, desiredFor(undefined), { manager: FIELD_MANAGER, owner: app, signal });
       return;
     } catch (error) {
       if (!isConflict(error)) throw error;

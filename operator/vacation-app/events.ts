@@ -8,6 +8,7 @@ const WARNINGS: ReadonlySet<string> = new Set([
   REASON.containerFailing,
   REASON.credentialsInvalid,
   REASON.credentialsLost,
+  REASON.fieldContested,
   REASON.imagePullFailed,
   REASON.migrationFailed,
   REASON.notOwned,
@@ -30,13 +31,17 @@ export function eventsOf(before: readonly Condition[], after: readonly Condition
     const { type, status, reason, message } = condition;
     const known = before.find((candidate) => candidate.type === type);
     const milestone = MILESTONES.get(type);
+    // What is told beside a root that is true.
+    if (type === CONDITION.reconciling && reason === REASON.fieldContested) return warning(condition, known);
     if (status === 'True' && known?.status !== 'True') {
       if (milestone !== undefined) return [{ type: 'Normal', reason: milestone, message }];
       if (type === CONDITION.updateAvailable) return [{ type: 'Normal', reason: 'UpdateAvailable', message }];
       return [];
     }
     // The component's own condition says the same: only the root speaks of it.
-    if (type !== CONDITION.ready || !WARNINGS.has(reason) || known?.reason === reason) return [];
-    return [{ type: 'Warning', reason, message }];
+    return type === CONDITION.ready ? warning(condition, known) : [];
   });
 }
+
+const warning = ({ reason, message }: Condition, known: Condition | undefined): EventNote[] =>
+  WARNINGS.has(reason) && known?.reason !== reason ? [{ type: 'Warning', reason, message }] : [];

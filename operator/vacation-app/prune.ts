@@ -16,7 +16,8 @@ export async function prune(app: CompleteApp, plan: Plan, cluster: Cluster, now:
     for (const live of cluster.store(kind).ownedBy(app.metadata.uid ?? '')) {
       if (live.metadata.deletionTimestamp !== undefined) continue;
       const isWanted = wanted.has(`${kind.kind}/${live.metadata.name}`);
-      if (kind === JOB ? isJobSpent(live, app, isWanted, migrated, now) : !isWanted) await cluster.remove(kind, live);
+      const isDue = kind === JOB ? isJobSpent(live, app, isWanted, migrated, now) : !isWanted;
+      if (isDue) await cluster.remove(kind, live, app);
     }
   }
 }

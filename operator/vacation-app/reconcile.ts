@@ -25,6 +25,7 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
   return async (key, signal) => {
     const { namespace, name } = splitKey(key);
     const declared = cluster.store(VACATION_APP).get(namespace, name) as VacationApp | undefined;
+    if (!declared) cluster.drift.forget(key);
     // Gone or going: the children follow by their owner references.
     if (!declared || declared.metadata.deletionTimestamp !== undefined) return {};
     const app = withDefaults(declared);
@@ -34,7 +35,7 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
     const plan = planOf(app, cluster, defaults);
     await report(declared, plan, error, dependencies);
     if (error !== undefined) throw error;
-    return nextLook(plan, now());
+    return nextLook(plan, now(), cluster.drift.of(declared).nextLookMs);
   };
 }
 
@@ -79,7 +80,11 @@ async function failureOf(work: () => Promise<void>): Promise<Error | undefined> 
   }
 }
 
-function nextLook({ observed, migration }: Plan, now: Date): Result {
+function nextLook({ observed, migration }: Plan, now: Date, driftMs: number | undefined): Result {
   const failed = failedAt(jobNamed(observed, migration));
-  return failed === undefined ? {} : { requeueAfterMs: Math.max(1_000, failed + MIGRATION_RETRY_MS - now.getTime()) };
+  const looks = [
+    ...(failed === undefined ? [] : [Math.max(1_000, failed + MIGRATION_RETRY_MS - now.getTime())]),
+    ...(driftMs === undefined ? [] : [driftMs]),
+  ];
+  return looks.length === 0 ? {} : { requeueAfterMs: Math.min(...looks) };
 }

@@ -6,6 +6,7 @@ import type { Cluster } from '../runtime/cluster.ts';
 import { TerminalError, WaitingError } from '../runtime/errors.ts';
 import type { EventNote } from '../runtime/events.ts';
 import type { KubeObject } from '../runtime/kinds.ts';
+import { contestedFinding, driftEvents } from './drift.ts';
 import { eventsOf } from './events.ts';
 import type { OperatorDefaults } from './facts.ts';
 import type { Plan } from './plan.ts';
@@ -27,7 +28,18 @@ export async function report(
 ): Promise<void> {
   const { observed, facts, migration } = plan;
   const app = withDefaults(declared);
-  const status = statusOf({ app, observed, facts, migration, defaults, failure: told(error), now: now() });
+  const drift = cluster.drift.of(declared);
+  const corrections = drift.report(declared.status?.drift);
+  const status = statusOf({
+    app,
+    observed,
+    facts,
+    migration,
+    defaults,
+    failure: told(error),
+    drift: { corrections, contested: contestedFinding(drift.contested) },
+    now: now(),
+  });
   if (isDeepStrictEqual(status, declared.status)) return;
   try {
     await cluster.writeStatus(VACATION_APP, { ...declared, status });
@@ -35,9 +47,9 @@ export async function report(
     if (isNotFound(failure)) return;
     throw failure;
   }
-  for (const note of eventsOf(declared.status?.conditions ?? [], status.conditions ?? [])) {
-    await publish(declared, note);
-  }
+  const news = drift.reported(corrections, declared.status?.drift);
+  const notes = [...eventsOf(declared.status?.conditions ?? [], status.conditions ?? []), ...driftEvents(news)];
+  for (const note of notes) await publish(declared, note);
 }
 
 function told(error: Error | undefined): Failure | undefined {

@@ -2,6 +2,7 @@ import type { V1Job, V1Pod } from '@kubernetes/client-node';
 import { isHibernated, type CompleteApp } from '../api/defaults.ts';
 import { ANNOTATION, CONDITION, REASON, type VacationAppStatus } from '../api/vacation-app.ts';
 import { conditionsOf, findingOf, type Finding } from '../runtime/conditions.ts';
+import type { Correction } from '../runtime/drift.ts';
 import { CREDENTIAL_KEYS } from './credentials.ts';
 import { exposed, urlOf } from './exposure.ts';
 import { updatesOf, type Facts, type OperatorDefaults } from './facts.ts';
@@ -28,6 +29,11 @@ export interface StatusInput {
   readonly migration: string;
   readonly defaults: OperatorDefaults;
   readonly failure: Failure | undefined;
+  readonly drift?: {
+    readonly corrections: readonly Correction[];
+    /** What others keep changing back. */
+    readonly contested: Finding | undefined;
+  };
   readonly now: Date;
 }
 
@@ -38,7 +44,7 @@ const GATES: readonly Check[] = [credentialsReady, databaseReady, schemaReady, w
 
 /** The whole status, as a function of the live children. */
 export function statusOf(input: StatusInput): VacationAppStatus {
-  const { app, observed, facts, now } = input;
+  const { app, observed, facts, drift, now } = input;
   const checked = GATES.map((check) => check(input));
   const gates = isHibernated(app) ? checked.map(inHibernation) : checked;
   const failed = isHibernated(app) ? rest(observed) : gates.find(({ status }) => status !== 'True');
@@ -77,10 +83,11 @@ export function statusOf(input: StatusInput): VacationAppStatus {
       ...(storage === undefined ? {} : { storage }),
     },
     ...(restart === undefined ? {} : { lastHandled: { restart } }),
+    ...(drift === undefined || drift.corrections.length === 0 ? {} : { drift: drift.corrections }),
   };
 }
 
-function readiness({ app, failure }: StatusInput, failed: Finding | undefined): Finding[] {
+function readiness({ app, failure, drift }: StatusInput, failed: Finding | undefined): Finding[] {
   const paused = isPaused(app);
   if (failure && failure.kind !== 'passing') {
     const { reason, message, kind } = failure;
@@ -103,6 +110,7 @@ function readiness({ app, failure }: StatusInput, failed: Finding | undefined): 
   return [
     findingOf(CONDITION.ready, true, paused ? REASON.paused : reason, message),
     ...(failure ? [findingOf(CONDITION.reconciling, true, failure.reason, failure.message)] : []),
+    ...(!failure && drift?.contested ? [drift.contested] : []),
   ];
 }
 

@@ -28,12 +28,12 @@ describe('the reference of the operator', () => {
   });
 
   it('has every reason of an event', () => {
-    const source = read('operator/vacation-app/events.ts');
+    const source = read('operator/vacation-app/events.ts') + read('operator/vacation-app/drift.ts');
     const normal = [...source.matchAll(/reason: '(\w+)'|, '(\w+)'\],/g)].map(([, one, other]) => one ?? other ?? '');
     const warnings = Object.entries(REASON).flatMap(([key, value]) =>
       source.includes(`REASON.${key},`) ? [value] : [],
     );
-    expect(normal).to.have.length(5);
+    expect(normal).to.have.length(6);
     expect(warnings).to.have.length.above(5);
     expect(told('Events')).to.include.all.keys(...normal, ...warnings);
   });
@@ -59,6 +59,7 @@ describe('the reference of the operator', () => {
     metrics.leader('l', () => true);
     metrics.watch(() => []);
     metrics.conditions(() => []);
+    metrics.contested(() => 0);
     const names = (await metrics.registry.getMetricsAsJSON()).map(({ name }) => name);
     const own = names.filter((name) => !/^(process|nodejs)_/.test(name));
     expect(own).to.have.length.above(8);

@@ -21,6 +21,7 @@ const METRICS = [
   'rest_client_requests_total{code="200",method="GET",host="api:6443"} 1',
   'rest_client_request_duration_seconds_count{verb="GET",host="api:6443"} 1',
   'vacationapp_writes_total{kind="Secret",reason="create"} 1',
+  'vacationapp_contested_fields 2',
   'vacationapp_watch_last_event_seconds{kind="Pod"} 1.5',
   'vacationapp_watch_last_event_seconds{kind="Job"} -1',
 ];
@@ -70,6 +71,7 @@ describe('the operator told from outside', () => {
     metrics.leader('vacation-operator', () => true);
     metrics.client.request('200', 'GET', 'api:6443', 12);
     metrics.writes.wrote('Secret', 'create');
+    metrics.contested(() => 2);
     metrics.watch(() => [
       ['Pod', 1_500],
       ['Pod', 500],

@@ -4,9 +4,11 @@ import {
   appliedFields,
   contains,
   createManagedFieldsPruner,
-  isApplied,
+  differences,
   isOwned,
+  ownerOf,
   owns,
+  readable,
 } from '../../../operator/runtime/owned-fields.ts';
 import { anObject } from '../../support/kube-objects.ts';
 
@@ -201,8 +203,9 @@ describe('what a manager owns', () => {
   it('is all that an object is applied for, where nothing of its metadata is', () => {
     const wanted = anObject(1, {}, { spec: { a: 1 } });
     const live = (fields: object) => anObject(7, { uid: 'u', managedFields: [entry(fields)] }, { spec: { a: 1 } });
-    expect(isApplied(wanted, live({ 'f:spec': { 'f:a': {} } }), US)).to.equal(true);
-    expect(isApplied(wanted, live({ 'f:spec': { 'f:a': {} }, 'f:metadata': { 'f:labels': {} } }), US)).to.equal(false);
+    expect(differences(wanted, live({ 'f:spec': { 'f:a': {} } }), US)).to.deep.equal([]);
+    const more = live({ 'f:spec': { 'f:a': {} }, 'f:metadata': { 'f:labels': {} } });
+    expect(differences(wanted, more, US)).to.deep.equal([{ path: ['f:metadata'], what: 'obsolete' }]);
   });
 
   for (const { title, desired, live, owned, same } of rows) {
@@ -220,7 +223,7 @@ describe('what a manager owns', () => {
         { ...liveMetadata, uid: 'u', labels: { ...liveMetadata?.labels, ours: '1' }, managedFields: [entry(fields)] },
         body,
       );
-      expect(isApplied(one, other, US)).to.equal(same);
+      expect(differences(one, other, US).length === 0).to.equal(same);
     });
   }
 
@@ -230,16 +233,75 @@ describe('what a manager owns', () => {
     for (const rest of entries) {
       const live = anObject(1, { managedFields: [entry(owned, rest)] }, { data: { a: '1' } });
       expect(appliedFields(live, US)).to.equal(undefined);
-      expect(isApplied(anObject(1, {}, { data: { a: '1' } }), live, US)).to.equal(false);
+      expect(differences(anObject(1, {}, { data: { a: '1' } }), live, US)).to.have.length.above(0);
     }
-    expect(isApplied(anObject(1), anObject(1), US)).to.equal(false);
+    expect(differences(anObject(1), anObject(1), US)).to.have.length.above(0);
   });
 
   it('changes neither of the objects that it compares', () => {
     const desired = anObject(1, { uid: 'u', labels: { a: '1' } });
     const before = structuredClone(desired);
-    isApplied(desired, anObject(2, { managedFields: [entry({ 'f:metadata': {} })] }), US);
+    differences(desired, anObject(2, { managedFields: [entry({ 'f:metadata': {} })] }), US);
     expect(desired).to.deep.equal(before);
+  });
+
+  it('finds each field that differs, and tells why', () => {
+    const container = (rest: object): object => ({ name: 'web', ...rest });
+    const desired = anObject(1, {}, { spec: { a: 1, b: 2, c: 3, on: [container({ image: '1' }), { name: 'side' }] } });
+    const live = anObject(
+      2,
+      {
+        managedFields: [
+          entry({
+            'f:spec': { 'f:a': {}, 'f:d': {}, 'f:on': { 'k:{"name":"web"}': { '.': {}, 'f:name': {} } } },
+          }),
+        ],
+      },
+      { spec: { a: 9, b: 2, c: 9, d: 4, on: [container({ image: '2' })] } },
+    );
+    expect(differences(desired, live, US).map(({ path, what }) => [readable(path), what])).to.deep.equal([
+      ['spec.a', 'value'],
+      ['spec.b', 'ownership'],
+      ['spec.c', 'lost'],
+      ['spec.on[web].image', 'lost'],
+      ['spec.on[side]', 'lost'],
+      ['spec.d', 'obsolete'],
+    ]);
+  });
+
+  it('names only what is not as desired of a whole that is no longer ours', () => {
+    const desired = anObject(1, {}, { data: { a: '1', 'b.c': '2' } });
+    const live = anObject(2, { managedFields: [entry({ 'f:spec': {} })] }, { data: { a: '1', 'b.c': '9' } });
+    expect(differences(desired, live, US).map(({ path }) => readable(path))).to.deep.equal(['data[b.c]', 'spec']);
+  });
+
+  it('writes paths as people do', () => {
+    const path = ['f:spec', 'f:ports', 'k:{"port":80,"protocol":"TCP"}', 'f:name'];
+    expect(readable(path)).to.equal('spec.ports[80/TCP].name');
+    expect(readable(['f:metadata', 'f:finalizers', 'v:"a/b"'])).to.equal('metadata.finalizers[a/b]');
+    expect(readable(['f:metadata', 'f:labels', 'f:a.b/c'])).to.equal('metadata.labels[a.b/c]');
+  });
+
+  it('names the other manager of a field, of something in it, or of the whole that it is in; the latest of several', () => {
+    const at = (second: number): Date => new Date(Date.UTC(2026, 2, 1, 0, 0, second));
+    const manager = (name: string, fieldsV1: object, second: number): Entry =>
+      entry(fieldsV1, { manager: name, operation: 'Update', time: at(second) });
+    const live = anObject(1, {
+      managedFields: [
+        entry({ 'f:spec': { 'f:a': {} } }),
+        manager('whole', { 'f:spec': { 'f:map': {} } }, 1),
+        manager('first', { 'f:spec': { 'f:a': {}, 'f:list': { 'k:{"name":"x"}': { 'f:y': {} } } } }, 2),
+        manager('second', { 'f:spec': { 'f:a': {} } }, 3),
+      ],
+    });
+    const of = (...names: string[]): string | undefined => ownerOf(live, ['f:spec', ...names], [US]);
+    expect([of('f:a'), of('f:list'), of('f:map', 'f:key'), of('f:other'), of('f:a', 'f:b')]).to.deep.equal([
+      'second',
+      'first',
+      'whole',
+      undefined,
+      'second',
+    ]);
   });
 
   it('tells whether anybody owns a field, and whether we do', () => {

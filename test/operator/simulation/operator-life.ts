@@ -3,6 +3,7 @@ import { ApiError } from '../../../operator/runtime/api-error.ts';
 import type { Clock } from '../../../operator/runtime/clock.ts';
 import { Cluster } from '../../../operator/runtime/cluster.ts';
 import { runController, type Reconcile } from '../../../operator/runtime/controller.ts';
+import { Drift } from '../../../operator/runtime/drift.ts';
 import { EventRecorder } from '../../../operator/runtime/events.ts';
 import { keyOf, type KubeObject } from '../../../operator/runtime/kinds.ts';
 import { exponential, WorkQueue } from '../../../operator/runtime/work-queue.ts';
@@ -49,7 +50,7 @@ export function startLife({ client, clock, now, workers }: LifeOptions): Operato
   });
   const recorder = new EventRecorder(client, { component: 'vacation-operator', instance: 'simulated', onError: judge });
   const reconcile = createReconcile({
-    cluster: new Cluster(client, stores, { wrote: () => undefined }),
+    cluster: new Cluster(client, stores, { wrote: () => undefined }, new Drift({ clock, now })),
     defaults: { webappImage: 'webapp:1', mysqlImage: 'mysql:1' },
     publish: (about, note) => recorder.publish(about, note),
     now,

@@ -617,9 +617,10 @@ const FLEETING = new Set([
   'managedFields',
   'startTime',
   'completionTime',
+  'drift',
 ]);
 
-/** The object without versions, times and uids. */
+/** The object without versions, times and uids, nor what others did to it. */
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return value;

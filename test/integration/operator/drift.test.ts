@@ -1,0 +1,182 @@
+import { expect } from 'chai';
+import { ANNOTATION } from '../../../operator/api/vacation-app.ts';
+import type { Correction } from '../../../operator/runtime/drift.ts';
+import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
+import { AUTOSCALER, CONFIG_MAP, DEPLOYMENT, SERVICE, STATEFUL_SET } from '../../../operator/vacation-app/kinds.ts';
+import { createWorld, eventually, Scene, startOperator, type RunningOperator, type World } from './world.ts';
+
+const EVENT: Kind = { apiVersion: 'v1', kind: 'Event', plural: 'events' };
+
+type Told = Pick<Correction, 'object' | 'field' | 'manager' | 'count'>;
+
+describe('drift against a real API server', () => {
+  let world: World;
+  let operator: RunningOperator;
+  let scenes = 0;
+
+  before(async function () {
+    this.timeout(600_000);
+    world = await createWorld();
+    operator = startOperator(world);
+  });
+
+  after(async () => {
+    await operator.stop();
+    await world.stop();
+  });
+
+  async function serving(app: string, spec: object = {}): Promise<Scene> {
+    scenes += 1;
+    const namespace = `drift-${scenes}`;
+    await world.namespace(namespace);
+    const here = new Scene(world, namespace);
+    await here.declare(app, spec);
+    await here.comesUp(app);
+    return here;
+  }
+
+  const drift = async (here: Scene, app: string): Promise<Told[]> =>
+    ((await here.app(app))?.status?.drift ?? []).map(({ object, field, manager, count }) => ({
+      object,
+      field,
+      manager,
+      count,
+    }));
+  const told = (here: Scene, app: string): Promise<Told[]> =>
+    eventually(
+      'drift is told',
+      () => drift(here, app),
+      (found) => found.length > 0,
+    );
+  const reasons = async (here: Scene): Promise<string[]> =>
+    (await here.list<KubeObject & { reason: string }>(EVENT)).map(({ reason }) => reason);
+  const label = (here: Scene, value: string): Promise<KubeObject> =>
+    here.patch(SERVICE, 'fought-web', { metadata: { labels: { 'app.kubernetes.io/name': value } } });
+  const hasLabel = ({ metadata }: KubeObject): boolean =>
+    metadata.labels?.['app.kubernetes.io/name'] === 'vacation-app';
+
+  it('names who changed which field, once it is put back', async () => {
+    const here = await serving('edited');
+    await here.patch(DEPLOYMENT, 'edited-web', {
+      spec: { template: { spec: { terminationGracePeriodSeconds: 7, dnsPolicy: 'Default' } } },
+    });
+    expect(await told(here, 'edited')).to.deep.equal([
+      {
+        object: 'Deployment/edited-web',
+        field: 'spec.template.spec.terminationGracePeriodSeconds',
+        manager: 'somebody-else',
+        count: 1,
+      },
+    ]);
+    expect((await here.app('edited'))?.status?.drift?.[0]?.time).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    await eventually(
+      'an event',
+      () => reasons(here),
+      (found) => found.includes('DriftCorrected'),
+    );
+  });
+
+  it('names who took a field by force, and a field of a list by its key', async () => {
+    const here = await serving('stolen');
+    await world.admin.request({
+      method: 'PATCH',
+      path: pathOf(STATEFUL_SET, here.namespace, 'stolen-mysql'),
+      query: { fieldManager: 'thief', force: true },
+      contentType: 'application/apply-patch+yaml',
+      body: {
+        apiVersion: STATEFUL_SET.apiVersion,
+        kind: STATEFUL_SET.kind,
+        metadata: { name: 'stolen-mysql' },
+        spec: { template: { spec: { containers: [{ name: 'mysql', image: 'mysql:stolen' }] } } },
+      },
+    });
+    expect(await told(here, 'stolen')).to.deep.equal([
+      {
+        object: 'StatefulSet/stolen-mysql',
+        field: 'spec.template.spec.containers[mysql].image',
+        manager: 'thief',
+        count: 1,
+      },
+    ]);
+  });
+
+  it('tells of a deletion and of a field that was removed, without a name that nobody knows', async () => {
+    const here = await serving('gone');
+    await here.remove(CONFIG_MAP, 'gone-web');
+    expect(await told(here, 'gone')).to.deep.equal([
+      { object: 'ConfigMap/gone-web', field: '*', manager: 'unknown', count: 1 },
+    ]);
+    const other = await serving('removed');
+    await other.patch(SERVICE, 'removed-web', { metadata: { labels: { 'interstellar.dev/app': null } } });
+    expect(await told(other, 'removed')).to.deep.equal([
+      { object: 'Service/removed-web', field: 'metadata.labels[interstellar.dev/app]', manager: 'unknown', count: 1 },
+    ]);
+  });
+
+  it('names who changed a field while the operator was away', async () => {
+    const here = await serving('away');
+    await operator.stop();
+    await here.patch(SERVICE, 'away-web', { spec: { selector: { 'interstellar.dev/app': 'other' } } });
+    operator = startOperator(world);
+    expect(await told(here, 'away')).to.deep.equal([
+      { object: 'Service/away-web', field: 'spec.selector[interstellar.dev/app]', manager: 'somebody-else', count: 1 },
+    ]);
+  });
+
+  it('takes nothing for drift that the operator, the autoscaler or the spec brings about', async () => {
+    const here = await serving('ordinary');
+    await here.patch(DEPLOYMENT, 'ordinary-web', { spec: { replicas: 7 } }, 'scale');
+    await here.declare('ordinary', { replicas: 4, service: { port: 81 } });
+    await here.child<KubeObject & { spec: { replicas: number } }>(
+      DEPLOYMENT,
+      'ordinary-web',
+      ({ spec }) => spec.replicas === 4,
+    );
+    await here.declare('ordinary', {}, { [ANNOTATION.restart]: 'now', [ANNOTATION.update]: 'now' });
+    await here.child(AUTOSCALER, 'ordinary-web');
+    await operator.stop();
+    operator = startOperator(world, { WEBAPP_IMAGE: 'webapp:2' });
+    await here.appWith('ordinary', 'UpdateAvailable', 'True');
+    await here.declare('ordinary', { image: 'webapp:3', booking: { capacityPerDeparture: 7 } });
+    await here.appWith('ordinary', 'SchemaReady', 'False', 'MigrationRunning');
+    await here.migrationCompletes('ordinary');
+    await here.child<KubeObject & { spec: { template: { spec: { containers: { image: string }[] } } } }>(
+      DEPLOYMENT,
+      'ordinary-web',
+      ({ spec }) => spec.template.spec.containers[0]?.image === 'webapp:3',
+    );
+    await here.webPodsComeUp('ordinary');
+    await here.appWith('ordinary', 'Ready', 'True');
+    expect(await drift(here, 'ordinary')).to.deep.equal([]);
+    expect(await reasons(here)).not.to.include('DriftCorrected');
+  });
+
+  it('corrects less and less often what is changed back, says so, and lets nothing else wait', async () => {
+    const here = await serving('fought');
+    let corrections = 0;
+    const started = performance.now();
+    const fight = async (): Promise<void> => {
+      await here.child(SERVICE, 'fought-web', hasLabel);
+      await label(here, `stolen-${corrections}`);
+      corrections += 1;
+    };
+    while (performance.now() - started < 8_000) await fight();
+    // Five at once, then after 1, 2, 4 s; the first change of the fight was no answer to a correction.
+    expect(corrections).to.be.within(6, 10);
+    const app = await here.appWith('fought', 'Reconciling', 'True', 'FieldContested');
+    const contested = app.status?.conditions?.find(({ type }) => type === 'Reconciling');
+    expect(contested?.message).to.contain('metadata.labels[app.kubernetes.io/name] of Service/fought-web');
+    expect(contested?.message).to.contain('somebody-else');
+    expect(app.status?.conditions?.find(({ type }) => type === 'Ready')?.status, 'it serves').to.equal('True');
+    expect(await drift(here, 'fought')).to.have.length(1);
+    expect(await reasons(here)).to.include('FieldContested');
+
+    const before = corrections;
+    await here.remove(CONFIG_MAP, 'fought-web');
+    await here.child(CONFIG_MAP, 'fought-web');
+    expect(await here.get(SERVICE, 'fought-web').then((live) => live && hasLabel(live))).to.equal(false);
+    await here.patch(SERVICE, 'fought-web', { spec: { selector: { 'interstellar.dev/app': 'other' } } });
+    await here.child(SERVICE, 'fought-web', hasLabel);
+    expect(corrections).to.equal(before);
+  });
+});
