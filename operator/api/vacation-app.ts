@@ -32,6 +32,7 @@ export interface VacationAppSpec {
   pod?: PodSettings;
   service?: ServiceSettings;
   ingress?: IngressSettings;
+  gateway?: GatewaySettings;
   booking?: Booking;
   database?: { managed?: ManagedDatabase };
   deletionPolicy?: 'Retain' | 'Delete';
@@ -67,6 +68,19 @@ export interface IngressSettings {
   className?: string;
   tlsSecretName?: string;
   annotations?: Record<string, string>;
+}
+
+export interface GatewaySettings {
+  parentRefs: ParentReference[];
+  hostnames?: string[];
+}
+
+/** A Gateway, and which of its listeners. */
+export interface ParentReference {
+  name: string;
+  namespace?: string;
+  sectionName?: string;
+  port?: number;
 }
 
 export interface Booking {
@@ -130,6 +144,7 @@ export const REASON = {
   fieldContested: 'FieldContested',
   hibernated: 'Hibernated',
   hibernating: 'Hibernating',
+  gatewayApiMissing: 'GatewayApiMissing',
   imagePullFailed: 'ImagePullFailed',
   metricsUnavailable: 'MetricsUnavailable',
   migrated: 'Migrated',
@@ -145,6 +160,8 @@ export const REASON = {
   progressing: 'Progressing',
   rollingOut: 'RollingOut',
   rolloutStuck: 'RolloutStuck',
+  routePending: 'RoutePending',
+  routeRejected: 'RouteRejected',
   upToDate: 'UpToDate',
   volumeNotExpandable: 'VolumeNotExpandable',
   volumePending: 'VolumePending',

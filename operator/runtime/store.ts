@@ -26,6 +26,8 @@ export class Store<T extends KubeObject> {
   /** The newest version that the watch itself has told of, by the namespace that is watched; an empty one means all. */
   readonly #seen = new Map<string, bigint>();
 
+  #isServed = true;
+
   constructor(options: {
     onHandlerError: (error: unknown) => void;
     transform?: (object: T) => T;
@@ -35,6 +37,11 @@ export class Store<T extends KubeObject> {
     this.#groupOf = options.groupOf ?? (() => undefined);
     this.#onHandlerError = options.onHandlerError;
     this.#transform = options.transform ?? ((object) => object);
+  }
+
+  /** Whether the API server knows the kind at all. */
+  get isServed(): boolean {
+    return this.#isServed;
   }
 
   onChange(handler: ChangeHandler<T>): void {
@@ -63,6 +70,7 @@ export class Store<T extends KubeObject> {
 
   /** A list of that namespace, or of all, from the API server: what is not in it is gone. */
   replace(objects: readonly T[], resourceVersion: string, namespace = ''): void {
+    this.#isServed = true;
     const listed = versionOf(resourceVersion);
     // The server was put back to an earlier state: what it says now is the truth, however old it looks.
     if (listed < (this.#seen.get(namespace) ?? 0n)) this.#forget(namespace);
@@ -73,6 +81,13 @@ export class Store<T extends KubeObject> {
       if (versionOf(known.metadata.resourceVersion) <= listed) this.#remove(key);
     }
     for (const object of objects) this.#put(object);
+  }
+
+  /** The API server does not know the kind: nothing of it is there. */
+  absent(): void {
+    this.#isServed = false;
+    this.#forget('');
+    this.#seen.clear();
   }
 
   /** An event of the watch on that namespace, or on all. */

@@ -1,10 +1,11 @@
-import { VACATION_APP } from '../api/vacation-app.ts';
+import { VACATION_APP, type VacationApp } from '../api/vacation-app.ts';
 import type { ApiClient } from '../runtime/api-client.ts';
 import { keyOf, type Kind, type KubeObject } from '../runtime/kinds.ts';
+import { OptionalReflector, type Watcher } from '../runtime/optional-reflector.ts';
 import { createManagedFieldsPruner } from '../runtime/owned-fields.ts';
 import { Reflector, type ReflectorOptions } from '../runtime/reflector.ts';
 import { Store } from '../runtime/store.ts';
-import { POD, SECRET, VOLUME_CLAIM } from './kinds.ts';
+import { HTTP_ROUTE, POD, SECRET, VOLUME_CLAIM } from './kinds.ts';
 import { FIELD_MANAGER, HANDOVER_MANAGER, LABEL } from './names.ts';
 import { CHILD_KINDS } from './resources/index.ts';
 
@@ -12,17 +13,23 @@ interface Watch {
   readonly kind: Kind;
   /** Only what carries the app label: the operator never caches what is not a child. */
   readonly labelSelector?: string;
+  /** Of a kind that the cluster may lack: who would have one. */
+  readonly wantedBy?: (app: VacationApp) => boolean;
 }
 
 /** What is watched. An event of the app means the app's own key; one of a child the key of the app that its label names. */
 const WATCHES: readonly Watch[] = [
   { kind: VACATION_APP },
-  ...[SECRET, ...CHILD_KINDS, VOLUME_CLAIM, POD].map((kind) => ({ kind, labelSelector: LABEL.app })),
+  ...[SECRET, ...CHILD_KINDS, VOLUME_CLAIM, POD].map((kind) => ({
+    kind,
+    labelSelector: LABEL.app,
+    ...(kind === HTTP_ROUTE ? { wantedBy: ({ spec }: VacationApp) => spec.gateway !== undefined } : {}),
+  })),
 ];
 
 export interface Watching {
   readonly stores: ReadonlyMap<string, Store<KubeObject>>;
-  readonly reflectors: readonly Reflector<KubeObject>[];
+  readonly reflectors: readonly Watcher[];
 }
 
 export interface WatchingOptions {
@@ -38,7 +45,7 @@ export function createWatching(client: ApiClient, options: WatchingOptions): Wat
   const { namespaces, onKey, onError } = options;
   const transform = createManagedFieldsPruner([FIELD_MANAGER, HANDOVER_MANAGER]);
   const stores = new Map<string, Store<KubeObject>>();
-  const reflectors = WATCHES.flatMap(({ kind, labelSelector }) => {
+  const reflectors = WATCHES.flatMap(({ kind, labelSelector, wantedBy }) => {
     const store = new Store<KubeObject>({
       onHandlerError: (error) => onError(kind, error),
       transform,
@@ -52,16 +59,25 @@ export function createWatching(client: ApiClient, options: WatchingOptions): Wat
     });
     stores.set(kind.kind, store);
     const scopes = namespaces.length === 0 ? [''] : namespaces;
-    return scopes.map(
-      (namespace) =>
-        new Reflector(client, store, {
-          ...options.reflector,
-          kind,
-          namespace,
-          ...(labelSelector === undefined ? {} : { labelSelector }),
-          onError: (error) => onError(kind, error),
-        }),
-    );
+    const wanting = (): VacationApp[] =>
+      ((stores.get(VACATION_APP.kind)?.list() ?? []) as VacationApp[]).filter((app) => wantedBy?.(app));
+    return scopes.map((namespace): Watcher => {
+      const reflecting = {
+        ...options.reflector,
+        kind,
+        namespace,
+        ...(labelSelector === undefined ? {} : { labelSelector }),
+        onError: (error: unknown) => onError(kind, error),
+      };
+      if (wantedBy === undefined) return new Reflector(client, store, reflecting);
+      return new OptionalReflector(client, store, {
+        ...reflecting,
+        isWanted: () => wanting().length > 0,
+        onServed: () => {
+          for (const app of wanting()) onKey(keyOf(app));
+        },
+      });
+    });
   });
   return { stores, reflectors };
 }

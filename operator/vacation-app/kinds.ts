@@ -13,5 +13,7 @@ export const DEPLOYMENT = kind('apps/v1', 'Deployment', 'deployments');
 export const JOB = kind('batch/v1', 'Job', 'jobs');
 export const AUTOSCALER = kind('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers');
 export const INGRESS = kind('networking.k8s.io/v1', 'Ingress', 'ingresses');
+/** What a cluster may lack, and get later. */
+export const HTTP_ROUTE = kind('gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes');
 export const NETWORK_POLICY = kind('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies');
 export const DISRUPTION_BUDGET = kind('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets');

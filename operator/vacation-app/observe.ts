@@ -11,8 +11,9 @@ import type {
 import type { CompleteApp } from '../api/defaults.ts';
 import type { Cluster } from '../runtime/cluster.ts';
 import { keyOf, type Kind, type KubeObject } from '../runtime/kinds.ts';
-import { AUTOSCALER, DEPLOYMENT, INGRESS, JOB, POD, SECRET, STATEFUL_SET, VOLUME_CLAIM } from './kinds.ts';
+import { AUTOSCALER, DEPLOYMENT, HTTP_ROUTE, INGRESS, JOB, POD, SECRET, STATEFUL_SET, VOLUME_CLAIM } from './kinds.ts';
 import { childName, credentialsName, LABEL, volumeClaimName, type Component } from './names.ts';
+import type { HttpRoute } from './resources/web-http-route.ts';
 
 /** The live children that decide what is wanted next and what is true now. */
 export interface Observed {
@@ -23,6 +24,8 @@ export interface Observed {
   readonly deployment: V1Deployment | undefined;
   readonly autoscaler: V2HorizontalPodAutoscaler | undefined;
   readonly ingress: V1Ingress | undefined;
+  readonly httpRoute: HttpRoute | undefined;
+  readonly isGatewayApiServed: boolean;
   readonly pods: readonly V1Pod[];
 }
 
@@ -38,6 +41,8 @@ export function observe(app: CompleteApp, cluster: Cluster): Observed {
     deployment: get(DEPLOYMENT, childName(app, 'web')),
     autoscaler: get(AUTOSCALER, childName(app, 'web')) as V2HorizontalPodAutoscaler | undefined,
     ingress: get(INGRESS, childName(app, 'web')),
+    httpRoute: get(HTTP_ROUTE, childName(app, 'web')) as HttpRoute | undefined,
+    isGatewayApiServed: cluster.store(HTTP_ROUTE).isServed,
     pods: cluster.store(POD).inGroup(keyOf(app)),
   };
 }

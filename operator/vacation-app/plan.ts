@@ -20,7 +20,8 @@ export function planOf(app: CompleteApp, cluster: Cluster, defaults: OperatorDef
   const kept = factsOf(app, observed, defaults);
   const migration = desiredObjects(app, kept).find(({ kind }) => kind === JOB)?.object.metadata.name ?? '';
   const facts = { ...kept, ...migrationReport(observed, migration) };
-  return { observed, facts, desired: desiredObjects(app, facts), migration };
+  const desired = desiredObjects(app, facts).filter(({ kind }) => cluster.store(kind).isServed);
+  return { observed, facts, desired, migration };
 }
 
 /** Whether what the step waits for is there. */

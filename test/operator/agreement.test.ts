@@ -62,11 +62,12 @@ describe('what the operator and the web app agree on', () => {
     ]);
   });
 
-  it('is that one proxy is believed behind an Ingress, and none without, unless the spec says otherwise', () => {
+  it('is that one proxy is believed behind an Ingress or a Gateway, and none without, unless the spec says otherwise', () => {
     const ingress = { host: 'book.example.com' };
     const trusted = (spec: Partial<VacationAppSpec>) => readConfig(environmentOf('Deployment', spec).env).trustProxy;
     expect(trusted({})).to.equal(false);
     expect(trusted({ ingress })).to.equal(1);
+    expect(trusted({ gateway: { parentRefs: [{ name: 'public' }] } })).to.equal(1);
     expect(trusted({ ingress, env: [{ name: 'TRUST_PROXY', value: '2' }] })).to.equal(2);
   });
 

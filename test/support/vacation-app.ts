@@ -144,6 +144,8 @@ export const aServingWorld = (overrides: Partial<Observed> = {}): Observed => ({
   deployment: aDeployment(),
   autoscaler: anAutoscaler(),
   ingress: undefined,
+  httpRoute: undefined,
+  isGatewayApiServed: true,
   pods: [],
   ...overrides,
 });

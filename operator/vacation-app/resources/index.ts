@@ -6,6 +6,7 @@ import {
   CONFIG_MAP,
   DEPLOYMENT,
   DISRUPTION_BUDGET,
+  HTTP_ROUTE,
   INGRESS,
   JOB,
   NETWORK_POLICY,
@@ -23,6 +24,7 @@ import { webAutoscaler } from './web-autoscaler.ts';
 import { webConfigMap } from './web-config-map.ts';
 import { webDeployment } from './web-deployment.ts';
 import { webDisruptionBudget } from './web-disruption-budget.ts';
+import { webHttpRoute } from './web-http-route.ts';
 import { webIngress } from './web-ingress.ts';
 import { webNetworkPolicy } from './web-network-policy.ts';
 import { webServiceAccount } from './web-service-account.ts';
@@ -54,6 +56,7 @@ const CHILDREN: readonly Child[] = [
   { step: 'web', kind: DEPLOYMENT, build: webDeployment },
   { step: 'autoscaling', kind: AUTOSCALER, build: webAutoscaler },
   { step: 'exposure', kind: INGRESS, build: webIngress },
+  { step: 'exposure', kind: HTTP_ROUTE, build: webHttpRoute },
 ];
 
 /** The kinds among them, each once. */

@@ -14,8 +14,8 @@ export function webConfigMap(app: CompleteApp): V1ConfigMap {
       PORT: String(WEB_PORT),
       PROBE_PORT: String(PROBE_PORT),
       CAPACITY_PER_DEPARTURE: String(capacityPerDeparture),
-      // One proxy: the ingress controller. Who has more in front says so in spec.env.
-      ...(app.spec.ingress === undefined ? {} : { TRUST_PROXY: '1' }),
+      // One proxy: the ingress controller or the Gateway. Who has more in front says so in spec.env.
+      ...((app.spec.ingress ?? app.spec.gateway) ? { TRUST_PROXY: '1' } : {}),
       ...(destinations === undefined ? {} : { DESTINATIONS: JSON.stringify(destinations) }),
     },
   };

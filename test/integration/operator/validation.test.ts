@@ -111,6 +111,8 @@ describe('what the API server says to a VacationApp', () => {
     ['an image with a space', { image: 'a b' }, 'should match'],
     ['an Ingress without a host', { ingress: {} }, 'Required value'],
     ['an Ingress for an address', { ingress: { host: 'https://example.com' } }, 'should match'],
+    ['a gateway without a parent', { gateway: { parentRefs: [] } }, 'should have at least 1 items'],
+    ['a gateway for an address', { gateway: { parentRefs: [{ name: 'g' }], hostnames: ['a/b'] } }, 'should match'],
     ['an unknown network policy', { networkPolicy: 'Maybe' }, 'Unsupported value'],
     [
       'one way to spread twice',
@@ -241,6 +243,10 @@ describe('what the API server says to a VacationApp', () => {
         className: 'nginx',
         tlsSecretName: 'booking-tls',
         annotations: { 'cert-manager.io/issuer': 'ca' },
+      },
+      gateway: {
+        parentRefs: [{ name: 'public', namespace: 'gateways', sectionName: 'https', port: 443 }],
+        hostnames: ['booking.example.com', '*.example.com'],
       },
       networkPolicy: 'Disabled',
       booking: { destinations: [{ id: 'trappist-1', name: 'TRAPPIST-1 System', capacity: 8 }] },

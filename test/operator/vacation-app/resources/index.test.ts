@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { VacationAppSpec } from '../../../../operator/api/vacation-app.ts';
 import type { Facts } from '../../../../operator/vacation-app/facts.ts';
 import type { NetworkPolicy } from '../../../../operator/vacation-app/resources/network-policy.ts';
+import type { HttpRoute } from '../../../../operator/vacation-app/resources/web-http-route.ts';
 import { desiredObjects } from '../../../../operator/vacation-app/resources/index.ts';
 import { root } from '../../../cluster/paths.ts';
 import { aCompleteApp, someFacts } from '../../../support/vacation-app.ts';
@@ -43,6 +44,10 @@ const everything: Partial<VacationAppSpec> = {
     className: 'nginx',
     tlsSecretName: 'book-tls',
     annotations: { 'cert-manager.io/issuer': 'ca' },
+  },
+  gateway: {
+    parentRefs: [{ name: 'public', namespace: 'gateways', sectionName: 'https', port: 443 }],
+    hostnames: ['book.example.org'],
   },
   booking: { capacityPerDeparture: 9, destinations: [{ id: 'trappist-1', name: 'TRAPPIST-1 System', capacity: 8 }] },
   database: {
@@ -306,6 +311,21 @@ describe('what a VacationApp owns', () => {
     });
   });
 
+  it('has an HTTPRoute to the port of the Service only where the spec asks for one', () => {
+    expect(desired().map(({ kind }) => kind)).to.not.include('HTTPRoute');
+    const gateway = { parentRefs: [{ name: 'public' }] };
+    const { spec } = the('HTTPRoute', { gateway, service: { port: 8080 } }) as HttpRoute;
+    expect(spec).to.deep.equal({
+      parentRefs: [{ name: 'public' }],
+      rules: [
+        {
+          matches: [{ path: { type: 'PathPrefix', value: '/' } }],
+          backendRefs: [{ name: 'milky-way-web', port: 8080 }],
+        },
+      ],
+    });
+  });
+
   it('tells the version of each component on its objects, and never where it would restart or select anything', () => {
     const versions = { web: { image: 'webapp:7', revision: 1, update: '' } };
     for (const object of desired({}, versions)) {
@@ -353,6 +373,8 @@ describe('what a VacationApp owns', () => {
       '"ingressClassName":"nginx"',
       '"hosts":["book.example.com"],"secretName":"book-tls"',
       '"cert-manager.io/issuer":"ca"',
+      '"parentRefs":[{"name":"public","namespace":"gateways","sectionName":"https","port":443}]',
+      '"hostnames":["book.example.org"]',
       '"CAPACITY_PER_DEPARTURE":"9"',
       'trappist-1',
       '9Gi',
