@@ -114,3 +114,11 @@ export const AUDIT_POLICY = {
     { level: 'Request' },
   ],
 };
+
+/** Reads and writes: who did what, and whether it was allowed. */
+export const AUDIT_READS = {
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  omitStages: ['RequestReceived'],
+  rules: [{ level: 'Metadata' }],
+};

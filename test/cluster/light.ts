@@ -5,7 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { apiOf } from './api.ts';
-import { apiServer, AUDIT_POLICY, type Component, controllerManager, type ControlPlane, etcd } from './components.ts';
+import {
+  apiServer,
+  AUDIT_POLICY,
+  AUDIT_READS,
+  type Component,
+  controllerManager,
+  type ControlPlane,
+  etcd,
+} from './components.ts';
 import { freePorts } from './ports.ts';
 import { writePki } from './pki.ts';
 import { boundToThis, until } from './run.ts';
@@ -19,13 +27,19 @@ export interface Light {
   readonly stop: () => Promise<void>;
 }
 
+export interface LightOptions {
+  readonly controllerManager?: boolean;
+  readonly auditReads?: boolean;
+  readonly admissionPlugins?: readonly string[];
+}
+
 const START_TIMEOUT_MS = 120_000;
 
 /**
  * Only etcd, the API server and, if wanted, the controller manager, on free loopback ports: for tests against the API. Runs as
  * any user. Nothing schedules or runs pods here.
  */
-export async function startLight(bin: string, options: { readonly controllerManager?: boolean } = {}): Promise<Light> {
+export async function startLight(bin: string, options: LightOptions = {}): Promise<Light> {
   const folder = await mkdtemp(join(tmpdir(), 'kube-apiserver-'));
   const processes: ChildProcess[] = [];
   const stop = async () => {
@@ -46,13 +60,15 @@ export async function startLight(bin: string, options: { readonly controllerMana
     const plane = await planeIn(folder, bin);
     const server = `https://127.0.0.1:${plane.ports.api}`;
     const { adminKubeconfig } = await writePki(plane.pki, server, '127.0.0.1', 'none', 'light');
-    await writeFile(join(folder, 'audit-policy.yaml'), JSON.stringify(AUDIT_POLICY));
+    const policy = options.auditReads === true ? AUDIT_READS : AUDIT_POLICY;
+    await writeFile(join(folder, 'audit-policy.yaml'), JSON.stringify(policy));
     start(etcd(plane));
     start(
       apiServer(plane, {
         'bind-address': '127.0.0.1',
         'endpoint-reconciler-type': 'none',
         'authorization-mode': 'RBAC',
+        ...(options.admissionPlugins ? { 'enable-admission-plugins': options.admissionPlugins.join(',') } : {}),
       }),
     );
     const api = await apiOf(adminKubeconfig);

@@ -10,7 +10,9 @@ export interface KubeApiserver {
   readonly kubeconfigPath: string;
   /** The kubeconfig itself; JSON, which YAML contains. */
   readonly kubeconfig: string;
-  /** Every write, a JSON object (audit.k8s.io/v1 Event) a line. */
+  /** kubectl with the arguments that lead here, as the administrator. */
+  readonly kubectl: readonly [string, ...string[]];
+  /** Every write (and read, where `auditReads` asks for them), a JSON object (audit.k8s.io/v1 Event) a line. */
   readonly auditLog: string;
   stop(): Promise<void>;
 }
@@ -18,14 +20,20 @@ export interface KubeApiserver {
 export interface KubeApiserverOptions {
   /** Also start the controller manager: garbage collection, and the controllers of Deployments, Jobs and the like. */
   readonly controllerManager?: boolean;
+  /** Log reads too. */
+  readonly auditReads?: boolean;
+  /** Admission plugins beside those that are on by default. */
+  readonly admissionPlugins?: readonly string[];
 }
 
 /** Starts etcd and kube-apiserver from KUBEBUILDER_ASSETS where that is set, else from the built-in cluster's binaries. */
 export async function startKubeApiserver(options: KubeApiserverOptions = {}): Promise<KubeApiserver> {
-  const light = await startLight(await binaries(options, process.env.KUBEBUILDER_ASSETS), options);
+  const bin = await binaries(options, process.env.KUBEBUILDER_ASSETS);
+  const light = await startLight(bin, options);
   return {
     kubeconfigPath: light.kubeconfig,
     kubeconfig: await readFile(light.kubeconfig, 'utf8'),
+    kubectl: [join(bin, 'kubectl'), '--kubeconfig', light.kubeconfig],
     auditLog: light.auditLog,
     stop: light.stop,
   };

@@ -11,7 +11,7 @@ import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/ki
 import { createRuntimeMetrics } from '../../../operator/runtime/metrics.ts';
 import { DEPLOYMENT, JOB, STATEFUL_SET } from '../../../operator/vacation-app/kinds.ts';
 import { readCrd } from '../../support/crd.ts';
-import { startKubeApiserver, type KubeApiserver } from '../../support/kube-apiserver.ts';
+import { startKubeApiserver, type KubeApiserver, type KubeApiserverOptions } from '../../support/kube-apiserver.ts';
 
 const CRD: Kind = {
   apiVersion: 'apiextensions.k8s.io/v1',
@@ -24,17 +24,18 @@ const NAMESPACE_KIND: Kind = { apiVersion: 'v1', kind: 'Namespace', plural: 'nam
 export interface World {
   readonly server: KubeApiserver;
   readonly admin: ApiClient;
-  /** A client of its own, as another process would have. */
-  client(): ApiClient;
+  /** A client of its own, as another process would have; with that token instead of the administrator's certificate. */
+  client(token?: string): ApiClient;
   namespace(name: string): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function createWorld(): Promise<World> {
-  const server = await startKubeApiserver();
-  const client = (): ApiClient => {
+export async function createWorld(options?: KubeApiserverOptions): Promise<World> {
+  const server = await startKubeApiserver(options);
+  const client = (token?: string): ApiClient => {
     const config = new KubeConfig();
     config.loadFromString(server.kubeconfig);
+    if (token !== undefined) config.users = config.users.map(({ name }) => ({ name, token }));
     return createApiClient(config);
   };
   const admin = client();
@@ -54,10 +55,14 @@ export interface RunningOperator {
 }
 
 /** The operator as `main.ts` puts it together, in this process. */
-export function startOperator(world: World, env: Readonly<Record<string, string>> = {}): RunningOperator {
+export function startOperator(
+  world: World,
+  env: Readonly<Record<string, string>> = {},
+  client = world.client(),
+): RunningOperator {
   const stop = new AbortController();
   const operator = createOperator({
-    client: world.client(),
+    client,
     config: readConfig({ LEADER_ELECTION: 'false', WEBAPP_IMAGE: 'webapp:1', MYSQL_IMAGE: 'mysql:1', ...env }),
     metrics: createRuntimeMetrics('vacationapp'),
     log: createLogger('error'),

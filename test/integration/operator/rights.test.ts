@@ -1,0 +1,250 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { V1ClusterRole } from '@kubernetes/client-node';
+import { parseAllDocuments } from 'yaml';
+import type { VacationApp } from '../../../operator/api/vacation-app.ts';
+import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
+import { DEPLOYMENT, SECRET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
+import { labels } from '../../../operator/vacation-app/names.ts';
+import { CHILD_KINDS } from '../../../operator/vacation-app/resources/index.ts';
+import { root } from '../../cluster/paths.ts';
+import { httpRouteCrd } from '../../support/gateway-api.ts';
+import { createKubectl } from '../../support/kubectl.ts';
+import type { KubeApiserverOptions } from '../../support/kube-apiserver.ts';
+import { createWorld, eventually, Scene, startOperator, type RunningOperator, type World } from './world.ts';
+
+const OPERATOR = 'system:serviceaccount:vacation-system:vacation-operator';
+const CRD: Kind = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+};
+const SERVICE_ACCOUNT: Kind = { apiVersion: 'v1', kind: 'ServiceAccount', plural: 'serviceaccounts' };
+const REVIEW: Kind = {
+  apiVersion: 'authorization.k8s.io/v1',
+  kind: 'SubjectAccessReview',
+  plural: 'subjectaccessreviews',
+};
+
+const EVERYTHING = {
+  ingress: { host: 'booking.example.com', className: 'nginx' },
+  gateway: { parentRefs: [{ name: 'public' }] },
+  deletionPolicy: 'Delete',
+};
+
+interface AuditEvent {
+  readonly verb: string;
+  readonly requestURI: string;
+  readonly user: { readonly username: string };
+  readonly responseStatus?: { readonly code: number };
+  readonly objectRef?: { readonly apiGroup?: string; readonly resource: string; readonly subresource?: string };
+}
+
+async function doneBy(username: string, { server }: World): Promise<AuditEvent[]> {
+  const lines = (await readFile(server.auditLog, 'utf8')).split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as AuditEvent).filter(({ user }) => user.username === username);
+}
+
+const right = (group: string, resource: string, verb: string): string => `${verb} ${resource}${group && '.'}${group}`;
+
+const used = (events: readonly AuditEvent[]): string[] =>
+  events.flatMap(({ verb, objectRef, responseStatus }) => {
+    if (objectRef === undefined) return [];
+    const { apiGroup = '', resource, subresource } = objectRef;
+    // A patch that makes an object takes the right to create it too.
+    const verbs = verb === 'patch' && responseStatus?.code === 201 ? [verb, 'create'] : [verb];
+    const what = subresource === undefined ? resource : `${resource}/${subresource}`;
+    return verbs.map((each) => right(apiGroup, what, each));
+  });
+
+async function granted(): Promise<string[]> {
+  const files = ['cluster-role.yaml', 'leader-election-role.yaml'];
+  const texts = await Promise.all(files.map((file) => readFile(join(root, 'config', 'rbac', file), 'utf8')));
+  const roles = texts.flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as V1ClusterRole));
+  return roles.flatMap(({ rules = [] }) =>
+    rules.flatMap(({ apiGroups = [], resources = [], verbs }) =>
+      apiGroups.flatMap((group) => resources.flatMap((resource) => verbs.map((verb) => right(group, resource, verb)))),
+    ),
+  );
+}
+
+/** Another child of the same sort, as an operator that wanted more would have left it. */
+function leftover(child: KubeObject, app: VacationApp): KubeObject {
+  const { metadata, status: _, ...rest } = structuredClone(child) as KubeObject & { status?: unknown };
+  const body = rest as { spec?: Record<string, unknown> };
+  // What the API server has chosen for the original.
+  for (const name of ['clusterIP', 'clusterIPs']) Reflect.deleteProperty(body.spec ?? {}, name);
+  if (child.kind === 'Job') {
+    const { template } = body.spec as { template: { metadata: { labels: object } } };
+    Reflect.deleteProperty(body.spec ?? {}, 'selector');
+    template.metadata.labels = {};
+  }
+  const owner = {
+    apiVersion: app.apiVersion ?? '',
+    kind: app.kind ?? '',
+    name: app.metadata.name,
+    uid: app.metadata.uid ?? '',
+  };
+  return {
+    ...body,
+    metadata: { name: `${metadata.name}-old`, labels: metadata.labels ?? {}, ownerReferences: [owner] },
+  };
+}
+
+/** A world with the operator running under the rights that an overlay gives it, and none else. */
+async function installed(
+  overlay: string,
+  env: Readonly<Record<string, string>>,
+  options: KubeApiserverOptions,
+): Promise<{ world: World; operator: RunningOperator; here: Scene }> {
+  const world = await createWorld(options);
+  await world.namespace('travel');
+  await world.admin.request({ method: 'POST', path: pathOf(CRD, ''), body: await httpRouteCrd() });
+  const kubectl = createKubectl(world.server.kubectl);
+  await kubectl(['apply', '--server-side', '--force-conflicts', '--kustomize', join(root, overlay)]);
+  const { status } = await world.admin.request<{ status: { token: string } }>({
+    method: 'POST',
+    path: pathOf(SERVICE_ACCOUNT, 'vacation-system', 'vacation-operator', 'token'),
+    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 3_600 } },
+  });
+  const operator = startOperator(world, { LEADER_ELECTION: 'true', ...env }, world.client(status.token));
+  return { world, operator, here: new Scene(world, 'travel') };
+}
+
+for (const [title, overlay, env] of [
+  ['in the whole cluster', 'config/default', {}],
+  ['in a namespace alone', 'config/namespaced', { WATCH_NAMESPACES: 'travel' }],
+] as const) {
+  describe(`the rights of the operator ${title}`, () => {
+    let world: World;
+    let operator: RunningOperator;
+    let here: Scene;
+
+    before(async function () {
+      this.timeout(600_000);
+      ({ world, operator, here } = await installed(overlay, env, { auditReads: true }));
+    });
+
+    after(async () => {
+      await operator.stop();
+      await world.stop();
+    });
+
+    it('are enough for an app with every sort of child', async () => {
+      await here.declare('milky-way', EVERYTHING);
+      await here.comesUp('milky-way');
+      for (const kind of CHILD_KINDS) {
+        await eventually(
+          kind.kind,
+          () => here.list(kind),
+          (found) => found.length > 0,
+        );
+      }
+    });
+
+    it('are enough to put back what loses its label, and to take away what is no longer wanted', async () => {
+      const app = await here.appWith('milky-way', 'Ready', 'True');
+      for (const kind of [SECRET, ...CHILD_KINDS]) {
+        const [child] = await here.list(kind);
+        const { name } = child?.metadata ?? { name: '' };
+        await here.patch(kind, name, { metadata: { labels: { 'interstellar.dev/app': null } } });
+        await here.child(kind, name, ({ metadata }) => metadata.labels?.['interstellar.dev/app'] === 'milky-way');
+      }
+      for (const kind of CHILD_KINDS) {
+        const [child] = await here.list(kind);
+        const { metadata } = await here.create(kind, leftover({ ...child, kind: kind.kind } as KubeObject, app));
+        await eventually(
+          `${kind.kind} ${metadata.name} is gone`,
+          () => here.get(kind, metadata.name),
+          (found) => found === undefined || found.metadata.deletionTimestamp !== undefined,
+        );
+      }
+    });
+
+    it('are enough to own the volume, and to tell the same thing twice', async () => {
+      await here.create(VOLUME_CLAIM, {
+        metadata: { name: 'data-milky-way-mysql-0', labels: labels({ metadata: { name: 'milky-way' } }, 'mysql') },
+        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '2Gi' } } },
+      });
+      await here.child(
+        VOLUME_CLAIM,
+        'data-milky-way-mysql-0',
+        ({ metadata }) => metadata.ownerReferences?.length === 1,
+      );
+      await here.patch(DEPLOYMENT, 'milky-way-web', { status: { availableReplicas: 0, readyReplicas: 0 } }, 'status');
+      await here.appWith('milky-way', 'Ready', 'False');
+      await here.webPodsComeUp('milky-way');
+      await here.appWith('milky-way', 'Ready', 'True');
+      await eventually(
+        'the event is counted',
+        async () => used(await doneBy(OPERATOR, world)),
+        (rights) => rights.includes('patch events'),
+      );
+    });
+
+    it('refused nothing so far', async () => {
+      const events = await doneBy(OPERATOR, world);
+      const refused = events.filter(({ responseStatus }) => responseStatus?.code === 403);
+      expect(refused.map(({ verb, requestURI }) => `${verb} ${requestURI}`)).to.deep.equal([]);
+      expect(events.length).to.be.above(100);
+    });
+
+    it('are all used, but for the one that is no request of its own', async () => {
+      const done = new Set(used(await doneBy(OPERATOR, world)));
+      const unused = (await granted()).filter((one) => !done.has(one));
+      expect(unused).to.deep.equal(['update vacationapps/finalizers.interstellar.dev']);
+    });
+
+    it('are none in other namespaces, unless the operator is there for all', async () => {
+      const may = async (namespace: string): Promise<boolean> => {
+        const spec = { user: OPERATOR, resourceAttributes: { namespace, verb: 'get', resource: 'secrets' } };
+        const { status } = await world.admin.request<{ status: { allowed: boolean } }>({
+          method: 'POST',
+          path: pathOf(REVIEW, ''),
+          body: { apiVersion: REVIEW.apiVersion, kind: REVIEW.kind, spec },
+        });
+        return status.allowed;
+      };
+      expect([await may('travel'), await may('default')]).to.deep.equal([true, overlay === 'config/default']);
+    });
+  });
+}
+
+describe('the rights of the operator where the API server guards owner references', () => {
+  let world: World;
+  let operator: RunningOperator;
+  let here: Scene;
+
+  before(async function () {
+    this.timeout(600_000);
+    const admissionPlugins = ['OwnerReferencesPermissionEnforcement'];
+    ({ world, operator, here } = await installed('config/default', {}, { admissionPlugins }));
+  });
+
+  after(async () => {
+    await operator.stop();
+    await world.stop();
+  });
+
+  it('are enough', async () => {
+    await here.declare('milky-way', { ...EVERYTHING, deletionPolicy: 'Retain' });
+    await here.comesUp('milky-way');
+  });
+
+  it('are missed when that of finalizers is taken away', async () => {
+    const role: Kind = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', plural: 'clusterroles' };
+    const path = pathOf(role, '', 'vacation-operator');
+    const { rules = [] } = await world.admin.request<V1ClusterRole>({ method: 'GET', path });
+    await world.admin.request({
+      method: 'PATCH',
+      path,
+      contentType: 'application/merge-patch+json',
+      body: { rules: rules.filter(({ resources }) => !resources?.includes('vacationapps/finalizers')) },
+    });
+    await here.declare('refused', {});
+    const app = await here.appWith('refused', 'Ready', 'False', 'ApplyFailed');
+    const ready = app.status?.conditions?.find(({ type }) => type === 'Ready');
+    expect(ready?.message).to.contain('cannot set blockOwnerDeletion');
+  });
+});
