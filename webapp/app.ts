@@ -2,6 +2,7 @@ import './locals.ts';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import express, { type Express } from 'express';
 import { type OwnAccountServices, ownAccountRoutes } from './accounts/account-routes.ts';
+import { type ResetServices, resetRoutes } from './accounts/reset-routes.ts';
 import { type AccountServices, accountRoutes } from './accounts/routes.ts';
 import { bookingRoutes } from './bookings/routes.ts';
 import { tripRoutes } from './bookings/trip-routes.ts';
@@ -31,7 +32,7 @@ import type { Throttle } from './throttling/throttle.ts';
 import type { SweepWaitlists } from './waitlist/sweep-waitlists.ts';
 import { type WaitlistServices, waitlistRoutes } from './waitlist/routes.ts';
 
-export interface Services extends AccountServices, OwnAccountServices, WaitlistServices {
+export interface Services extends AccountServices, OwnAccountServices, ResetServices, WaitlistServices {
   readonly views: (name: string) => View;
   readonly assets: Assets;
   readonly metrics: Metrics;
@@ -58,6 +59,7 @@ export function createApp(services: Services, config: Config): App {
   const routers = [
     publicRoutes(services.destinations, pages),
     accountRoutes(services, pages),
+    resetRoutes(services, pages),
     ownAccountRoutes(services, pages),
     bookingRoutes(services, pages),
     tripRoutes(services, pages),

@@ -53,6 +53,8 @@ export interface PasswordConfig {
   readonly minimumLength: number;
   readonly hashConcurrency: number;
   readonly hashQueue: number;
+  /** How long a link to choose a new password works. */
+  readonly resetMinutes: number;
 }
 
 export interface SessionConfig {
@@ -67,6 +69,9 @@ export interface ThrottlingConfig {
   readonly logInAddress: Limit | 'off';
   readonly passwordCheck: Limit | 'off';
   readonly registration: Limit | 'off';
+  /** Links asked for by one client, and those for one e-mail address. */
+  readonly passwordResetAddress: Limit | 'off';
+  readonly passwordReset: Limit | 'off';
 }
 
 export interface BookingsConfig {
@@ -132,6 +137,7 @@ export function readConfig(env: Environment): Config {
       minimumLength: read.integer('PASSWORD_MIN_LENGTH', 8, 6, 64),
       hashConcurrency: read.integer('HASH_CONCURRENCY', 2, 1, 16),
       hashQueue: read.integer('HASH_QUEUE', 100, 0, 10_000),
+      resetMinutes: read.integer('PASSWORD_RESET_MINUTES', 60, 5, 1440),
     },
     session: {
       idleMinutes: read.integer('SESSION_IDLE_MINUTES', 120, 1, 43_200),
@@ -143,6 +149,8 @@ export function readConfig(env: Environment): Config {
       logInAddress: read.limit('LIMIT_LOG_IN_ADDRESS', '100/1d'),
       passwordCheck: read.limit('LIMIT_PASSWORD_CHECK', '10/1h'),
       registration: read.limit('LIMIT_REGISTRATION', '200/1h'),
+      passwordResetAddress: read.limit('LIMIT_PASSWORD_RESET_ADDRESS', '50/1h'),
+      passwordReset: read.limit('LIMIT_PASSWORD_RESET', '5/1h'),
     },
     bookings: {
       undoMinutes: read.integer('CANCEL_UNDO_MINUTES', 10, 0, 1440),

@@ -41,8 +41,9 @@ function main(): void {
   server.listen(config.port, () => logger.info('Listening', { port: config.port, probePort: config.probePort }));
 
   mailSender?.start();
+  const resets = { sweep: () => services.resets.sweep(systemClock.now()) };
   const sweeper = setInterval(() => {
-    for (const expiring of [services.sessionStore, services.throttle, outbox]) {
+    for (const expiring of [services.sessionStore, services.throttle, outbox, resets]) {
       expiring.sweep().catch((error: unknown) => logger.debug('What has expired stays for now', { error }));
     }
   }, SWEEP_INTERVAL_MS);

@@ -1,13 +1,17 @@
 import { addDemoTraveller } from './accounts/add-demo-traveller.ts';
+import { askForReset } from './accounts/ask-for-reset.ts';
 import { changePassword } from './accounts/change-password.ts';
 import { deleteAccount } from './accounts/delete-account.ts';
 import { ownData } from './accounts/own-data.ts';
 import { accountLimits } from './accounts/limits.ts';
 import { loadCommonPasswords } from './accounts/common-passwords.ts';
 import { logIn } from './accounts/log-in.ts';
+import { createPasswordResetStore } from './accounts/password-reset-store.ts';
 import { createPasswords } from './accounts/passwords.ts';
 import { registerTraveller } from './accounts/register-traveller.ts';
 import { removeTraveller } from './accounts/remove-traveller.ts';
+import { replacePassword } from './accounts/replace-password.ts';
+import { resetPassword } from './accounts/reset-password.ts';
 import { Traveller } from './accounts/traveller.ts';
 import { createTravellerStore } from './accounts/traveller-store.ts';
 import type { Services } from './app.ts';
@@ -35,6 +39,7 @@ import { createMailSender, type MailSender } from './mail/sender.ts';
 import { createSmtp } from './mail/smtp.ts';
 import { createMetrics, type Metrics, watchDatabase, watchMail } from './probes/metrics.ts';
 import { SessionStore } from './sessions/session-store.ts';
+import { createTravellerSessions } from './sessions/traveller-sessions.ts';
 import { createMemoryStore } from './throttling/memory-store.ts';
 import { createThrottle } from './throttling/throttle.ts';
 import { createThrottleStore } from './throttling/throttle-store.ts';
@@ -65,7 +70,7 @@ export interface CompositionOptions {
 
 /** Everything that the application is made of, put together; nothing listens yet. */
 export function compose({ config, clock, logger, isDraining, onDatabaseUp }: CompositionOptions): Composition {
-  const { minimumLength, hashConcurrency, hashQueue } = config.password;
+  const { minimumLength, hashConcurrency, hashQueue, resetMinutes } = config.password;
   const metrics = createMetrics();
   const passwords = createPasswords({ concurrency: hashConcurrency, queue: hashQueue });
   const database = createDatabase({
@@ -82,13 +87,15 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
   });
   watchDatabase(metrics, database);
   const mail = composeMail(database, metrics, { config, clock, logger });
-  const travellers = createTravellerStore(database);
+  const { outbox } = mail;
+  const publicUrl = config.mail?.publicUrl ?? '';
+  const sessions = createTravellerSessions(database);
+  const resets = createPasswordResetStore(database);
+  const travellers = createTravellerStore(database, [sessions, resets, outbox]);
   const storedBookings = createBookingStore(database);
-  const bookings = config.mail
-    ? mailingBookingStore(storedBookings, mail.outbox, config.mail.publicUrl, clock)
-    : storedBookings;
+  const bookings = config.mail ? mailingBookingStore(storedBookings, outbox, publicUrl, clock) : storedBookings;
   const storedEntries = createWaitlistStore(database);
-  const entries = config.mail ? mailingWaitlistStore(storedEntries, mail.outbox, config.mail.publicUrl) : storedEntries;
+  const entries = config.mail ? mailingWaitlistStore(storedEntries, outbox, publicUrl) : storedEntries;
   const { destinations } = config;
   const { undoMinutes, offerHours } = config.bookings;
   const waitlist = createWaitlist({ bookings, entries, destinations, offerHours, clock });
@@ -103,15 +110,21 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
   });
   const limits = accountLimits(config.throttling);
   const remove = removeTraveller(database, travellers, bookings, entries, waitlist);
+  const replace = replacePassword({ database, travellers, resets, sessions, outbox, publicUrl, clock });
+  const reset = { database, travellers, resets, outbox, throttle, limits, publicUrl, minutes: resetMinutes, clock };
   const addDemo = addDemoTraveller(travellers, passwords);
   return {
     database,
     ...mail,
     services: {
       registerTraveller: registerTraveller(travellers, passwords, rules, throttle, limits),
-      changePassword: changePassword(travellers, passwords, rules, throttle, limits),
+      changePassword: changePassword(travellers, passwords, rules, replace, throttle, limits),
+      askForReset: config.mail && askForReset(reset),
+      resetPassword: resetPassword(resets, passwords, rules, replace, clock),
+      resets,
+      resetMinutes,
       deleteAccount: deleteAccount(travellers, remove, passwords, throttle, limits),
-      ownData: ownData(travellers, bookings, entries),
+      ownData: ownData(travellers, bookings, entries, sessions, outbox),
       logIn: logIn(travellers, passwords, throttle, limits),
       throttle,
       minimumPasswordLength: minimumLength,

@@ -16,12 +16,16 @@ export interface RunningWebApp {
   kill(): Promise<void>;
 }
 
+/** Some depend on where travellers will reach it. */
+export type Settings = NodeJS.ProcessEnv | ((url: string) => NodeJS.ProcessEnv);
+
 const STARTS_WITHIN_MS = 30_000;
 const STOPS_WITHIN_MS = 30_000;
 
 /** Brings the database's schema up to date, then starts the web app on free loopback ports and waits until it is ready. */
-export async function startWebApp(databaseUri: string, settings: NodeJS.ProcessEnv = {}): Promise<RunningWebApp> {
+export async function startWebApp(databaseUri: string, settings: Settings = {}): Promise<RunningWebApp> {
   const [port = 0, probePort = 0] = await freePorts(2);
+  const url = `http://127.0.0.1:${port}`;
   const env = {
     PATH: process.env.PATH,
     LOG_LEVEL: 'warn',
@@ -30,7 +34,7 @@ export async function startWebApp(databaseUri: string, settings: NodeJS.ProcessE
     PORT: String(port),
     PROBE_PORT: String(probePort),
     DRAIN_GRACE_SECONDS: '0',
-    ...settings,
+    ...(typeof settings === 'function' ? settings(url) : settings),
   };
   await run(process.execPath, [join(root, 'dist/webapp/migrate.js')], { env, timeoutMs: 60_000 });
 
@@ -55,6 +59,7 @@ export async function startWebApp(databaseUri: string, settings: NodeJS.ProcessE
   };
 
   const kill = async () => {
+    process.off('exit', killOnExit);
     killOnExit();
     await exited;
   };
@@ -72,5 +77,5 @@ export async function startWebApp(databaseUri: string, settings: NodeJS.ProcessE
     await stop();
     throw error;
   }
-  return { url: `http://127.0.0.1:${port}`, probeUrl, stop, kill };
+  return { url, probeUrl, stop, kill };
 }

@@ -90,6 +90,8 @@ describe('The settings of the web application', () => {
       logInAddress: { count: 100, seconds: 24 * hour },
       passwordCheck: { count: 10, seconds: hour },
       registration: { count: 200, seconds: hour },
+      passwordResetAddress: { count: 50, seconds: hour },
+      passwordReset: { count: 5, seconds: hour },
     });
     const { throttling } = readConfig({ ...REQUIRED, LIMIT_REGISTRATION: 'OFF', LIMIT_LOG_IN: '3/5m' });
     expect([throttling.registration, throttling.logIn]).to.deep.equal(['off', { count: 3, seconds: 300 }]);

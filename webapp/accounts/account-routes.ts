@@ -1,11 +1,12 @@
 import { type Request, type Response, Router } from 'express';
-import { type FieldErrors, hasErrors, textOf } from '../http/form.ts';
+import { type FieldErrors, hasErrors } from '../http/form.ts';
 import type { Pages } from '../http/pages.ts';
 import { endSession, startSession, travellerOf } from '../middleware/sessions.ts';
 import type { SessionStore, SignedIn } from '../sessions/session-store.ts';
 import { TooMany } from '../throttling/throttle.ts';
 import { type ChangePassword, WRONG_PASSWORD } from './change-password.ts';
 import type { DeleteAccount } from './delete-account.ts';
+import { newPasswordOf, passwordOf } from './forms.ts';
 import type { OwnData } from './own-data.ts';
 import { alertOf, statusOfRefusal } from './refusal.ts';
 
@@ -42,18 +43,13 @@ export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Ro
 
   router.post('/account/password', async (request, response) => {
     const traveller = travellerOf(request);
-    const password = (field: string) => textOf(request.body, field).normalize('NFC');
-    const errors = await services.changePassword(traveller.id, {
-      current: password('current_password'),
-      password: password('password'),
-      confirmPassword: password('confirm_password'),
-    });
+    const current = passwordOf(request.body, 'current_password');
+    const errors = await services.changePassword(traveller.id, { current, ...newPasswordOf(request.body) });
     if (errors instanceof TooMany || hasErrors(errors)) {
       refuse(request, response, errors);
       return;
     }
     await startSession(request, traveller);
-    await endOtherSessions(request, traveller);
     const text = 'Success! Your password has been changed, and you are logged out everywhere else.';
     pages.redirect(request, response, '/account', { kind: 'success', text });
   });
@@ -79,13 +75,12 @@ export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Ro
 
   router.post('/account/delete', async (request, response) => {
     const { id } = travellerOf(request);
-    const outcome = await services.deleteAccount(id, textOf(request.body, 'delete_password').normalize('NFC'));
+    const outcome = await services.deleteAccount(id, passwordOf(request.body, 'delete_password'));
     if (outcome !== 'deleted') {
       refuse(request, response, outcome === 'wrong password' ? { delete_password: WRONG_PASSWORD } : outcome);
       return;
     }
     await endSession(request);
-    await sessionStore.endAll(id);
     const text = 'Your account and all your trips have been deleted. Farewell!';
     pages.redirect(request, response, '/home', { kind: 'info', text });
   });

@@ -2,28 +2,28 @@ import { type FieldErrors, hasErrors } from '../http/form.ts';
 import { type Throttle, TooMany } from '../throttling/throttle.ts';
 import type { AccountLimits } from './limits.ts';
 import type { Passwords } from './passwords.ts';
-import { NOT_EQUAL, passwordError, type PasswordRules } from './rules.ts';
+import type { ReplacePassword } from './replace-password.ts';
+import { newPasswordErrors, type NewPassword, type PasswordRules } from './rules.ts';
 import type { TravellerStore } from './traveller-store.ts';
 
-export interface PasswordChange {
+export interface PasswordChange extends NewPassword {
   readonly current: string;
-  readonly password: string;
-  readonly confirmPassword: string;
 }
 
 export type ChangePassword = (travellerId: number, change: PasswordChange) => Promise<FieldErrors | TooMany>;
 
 export const WRONG_PASSWORD = 'This is not your password.';
 
-/** Resolves to no errors when the new password holds. */
+/** Resolves to no errors when the new password holds; all sessions have ended then, this one too. */
 export function changePassword(
   travellers: TravellerStore,
   passwords: Passwords,
   rules: PasswordRules,
+  replace: ReplacePassword,
   throttle: Throttle,
   limits: AccountLimits,
 ): ChangePassword {
-  return async (travellerId, { current, password, confirmPassword }) => {
+  return async (travellerId, { current, ...chosen }) => {
     const traveller = await travellers.withId(travellerId);
     const checked = await throttle.run(
       limits.passwordCheck(travellerId),
@@ -31,15 +31,10 @@ export function changePassword(
       (result) => result === 'wrong',
     );
     if (checked instanceof TooMany) return checked;
-    const right = checked !== 'wrong';
-    const weak = passwordError(password, rules);
-    const errors: FieldErrors = {
-      ...(!right && { current_password: WRONG_PASSWORD }),
-      ...(weak !== undefined && { password: weak }),
-      ...(confirmPassword !== password && { confirm_password: NOT_EQUAL }),
-    };
+    const wrong = { current_password: WRONG_PASSWORD };
+    const errors = { ...(checked === 'wrong' && wrong), ...newPasswordErrors(chosen, rules) };
     if (hasErrors(errors) || !traveller) return errors;
-    await travellers.replacePasswordHash(travellerId, traveller.passwordHash, await passwords.hash(password));
-    return {};
+    const by = { currentHash: traveller.passwordHash };
+    return (await replace(travellerId, by, await passwords.hash(chosen.password))) ? {} : wrong;
   };
 }

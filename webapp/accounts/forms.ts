@@ -1,16 +1,23 @@
 import { lineOf, textOf } from '../http/form.ts';
-import type { Registration } from './rules.ts';
+import type { NewPassword, Registration } from './rules.ts';
 
 export function registrationOf(body: unknown): Registration {
   return {
     username: lineOf(body, 'username'),
     name: lineOf(body, 'name'),
     emailAddress: lineOf(body, 'email_address'),
-    password: textOf(body, 'password').normalize('NFC'),
-    confirmPassword: textOf(body, 'confirm_password').normalize('NFC'),
+    ...newPasswordOf(body),
   };
 }
 
 export function credentialsOf(body: unknown): { readonly username: string; readonly password: string } {
-  return { username: lineOf(body, 'username'), password: textOf(body, 'password').normalize('NFC') };
+  return { username: lineOf(body, 'username'), password: passwordOf(body, 'password') };
+}
+
+export function newPasswordOf(body: unknown): NewPassword {
+  return { password: passwordOf(body, 'password'), confirmPassword: passwordOf(body, 'confirm_password') };
+}
+
+export function passwordOf(body: unknown, field: string): string {
+  return textOf(body, field).normalize('NFC');
 }

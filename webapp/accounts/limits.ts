@@ -8,6 +8,8 @@ export interface AccountLimits {
   /** The pair comes first: somebody refused by it cannot use up what is left to the account's owner elsewhere. */
   logIn(username: string, address: string | undefined): readonly Counter[];
   registration(address: string | undefined): readonly Counter[];
+  /** The client comes first: one that is refused cannot use up what is left to the owner of an address. */
+  passwordReset(emailAddress: string, address: string | undefined): readonly Counter[];
   /** Of somebody who is logged in and gives their password again. */
   passwordCheck(travellerId: number): readonly Counter[];
 }
@@ -23,6 +25,10 @@ export function accountLimits(config: ThrottlingConfig): AccountLimits {
       ];
     },
     registration: (address) => [{ key: ['registration', networkOf(address)], limit: config.registration }],
+    passwordReset: (emailAddress, address) => [
+      { key: ['password reset address', networkOf(address)], limit: config.passwordResetAddress },
+      { key: ['password reset', comparisonKey(emailAddress)], limit: config.passwordReset },
+    ],
     passwordCheck: (travellerId) => [
       { key: ['password', String(travellerId)], limit: config.passwordCheck, inARow: true },
     ],

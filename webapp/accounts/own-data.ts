@@ -1,19 +1,29 @@
 import type { BookingStore, StoredBooking } from '../bookings/booking-store.ts';
+import type { MailOutbox } from '../mail/outbox.ts';
+import type { TravellerSessions } from '../sessions/traveller-sessions.ts';
 import type { StoredEntry, WaitlistStore } from '../waitlist/waitlist-store.ts';
 import type { TravellerStore } from './traveller-store.ts';
 
 export type OwnData = (travellerId: number) => Promise<object | undefined>;
 
-/** All that is kept of a traveller, but for what the password was turned into. */
-export function ownData(travellers: TravellerStore, bookings: BookingStore, entries: WaitlistStore): OwnData {
+/** All that is kept of a traveller, but for what lets somebody in: password, sessions' and links' secrets. */
+export function ownData(
+  travellers: TravellerStore,
+  bookings: BookingStore,
+  entries: WaitlistStore,
+  sessions: TravellerSessions,
+  outbox: MailOutbox,
+): OwnData {
   return async (travellerId) => {
     const traveller = await travellers.withId(travellerId);
     if (!traveller) return undefined;
-    const { username, name, emailAddress } = traveller;
+    const { username, name, emailAddress, createdAt } = traveller;
     return {
-      ...{ username, name, emailAddress },
+      ...{ username, name, emailAddress, registered: createdAt },
       trips: (await bookings.allOfTraveller(travellerId)).map(tripOf),
       waitingList: (await entries.ofTraveller(travellerId)).map(entryOf),
+      sessions: await sessions.ofTraveller(travellerId),
+      mailsOnTheirWay: await outbox.waitingFor(travellerId),
     };
   };
 }

@@ -4,6 +4,7 @@ import type { Pages } from '../http/pages.ts';
 import { endSession, signedIn, startSession } from '../middleware/sessions.ts';
 import type { Metrics } from '../probes/metrics.ts';
 import { TooMany } from '../throttling/throttle.ts';
+import type { AskForReset } from './ask-for-reset.ts';
 import { credentialsOf, registrationOf } from './forms.ts';
 import type { LogIn } from './log-in.ts';
 import type { RegisterTraveller } from './register-traveller.ts';
@@ -15,6 +16,8 @@ export interface AccountServices {
   readonly logIn: LogIn;
   readonly metrics: Metrics;
   readonly minimumPasswordLength: number;
+  /** Undefined where no mail is sent. */
+  readonly askForReset: AskForReset | undefined;
 }
 
 const REGISTRATION_LABELS = {
@@ -28,6 +31,7 @@ const LOG_IN_LABELS = { username: 'Username', password: 'Password' };
 
 export function accountRoutes(services: AccountServices, pages: Pages): Router {
   const { minimumPasswordLength } = services;
+  const byMail = services.askForReset !== undefined;
   const router = Router();
 
   const blankRegistration = { title: 'Register', values: {}, minimumPasswordLength };
@@ -58,7 +62,7 @@ export function accountRoutes(services: AccountServices, pages: Pages): Router {
     });
   });
 
-  const blankLogIn = { title: 'Log in', values: {} };
+  const blankLogIn = { title: 'Log in', values: {}, byMail };
   const sendBlankLogIn = pages.fixed(['/login'], 'login', blankLogIn);
   router.get('/login', (request, response, goOn) => {
     const next = returnPathOf(textOf(request.query, 'next'));
@@ -77,7 +81,7 @@ export function accountRoutes(services: AccountServices, pages: Pages): Router {
     const traveller = hasErrors(missing) ? undefined : await services.logIn({ username, password, address });
     if (!traveller || traveller instanceof TooMany) {
       services.metrics.logIns.inc({ outcome: traveller ? 'throttled' : 'failed' });
-      const model = refusedLogIn(missing, username, next, traveller);
+      const model = { ...refusedLogIn(missing, username, next, traveller), byMail };
       pages.send(request, response, 'login', model, statusOfRefusal(response, traveller));
       return;
     }

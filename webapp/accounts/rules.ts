@@ -2,12 +2,10 @@ import type { FieldErrors } from '../http/form.ts';
 import type { CommonPasswords } from './common-passwords.ts';
 
 /** What somebody who registers filled in. */
-export interface Registration {
+export interface Registration extends NewPassword {
   readonly username: string;
   readonly name: string;
   readonly emailAddress: string;
-  readonly password: string;
-  readonly confirmPassword: string;
 }
 
 export interface Taken {
@@ -33,12 +31,24 @@ export function registrationErrors(registration: Registration, taken: Taken, rul
   note('username', usernameError(registration.username) ?? (taken.username ? USERNAME_TAKEN : undefined));
   note('name', nameError(registration.name));
   note('email_address', emailError(registration.emailAddress) ?? (taken.emailAddress ? EMAIL_TAKEN : undefined));
-  note('password', passwordError(registration.password, rules));
-  note('confirm_password', registration.confirmPassword === registration.password ? undefined : NOT_EQUAL);
-  return errors;
+  return { ...errors, ...newPasswordErrors(registration, rules) };
 }
 
-export const NOT_EQUAL = 'Field must be equal to password.';
+/** What somebody who has a password already chose instead. */
+export interface NewPassword {
+  readonly password: string;
+  readonly confirmPassword: string;
+}
+
+export function newPasswordErrors({ password, confirmPassword }: NewPassword, rules: PasswordRules): FieldErrors {
+  const weak = passwordError(password, rules);
+  return {
+    ...(weak !== undefined && { password: weak }),
+    ...(confirmPassword !== password && { confirm_password: NOT_EQUAL }),
+  };
+}
+
+const NOT_EQUAL = 'Field must be equal to password.';
 const CONTROL = /\p{Cc}/u;
 
 export function usernameError(username: string): string | undefined {

@@ -22,6 +22,7 @@ export interface Profile {
   readonly username: string;
   readonly name: string;
   readonly emailAddress: string;
+  readonly createdAt: Date;
 }
 
 export interface TravellerStore {
@@ -29,13 +30,23 @@ export interface TravellerStore {
   /** Tells what was taken meanwhile instead of adding. */
   add(traveller: NewTraveller): Promise<Taken | 'added'>;
   withUsername(username: string): Promise<StoredTraveller | undefined>;
+  withEmailAddress(emailAddress: string): Promise<StoredTraveller | undefined>;
   withId(id: number): Promise<(StoredTraveller & Profile) | undefined>;
+  /** Locks the traveller, where there is one. */
+  lock(id: number, transaction: Transaction): Promise<StoredTraveller | undefined>;
+  setPasswordHash(id: number, to: string, transaction: Transaction): Promise<void>;
+  /** Does nothing where it has been changed meanwhile. */
   replacePasswordHash(id: number, from: string, to: string): Promise<void>;
-  /** The traveller is locked and has no bookings any more. */
+  /** With all that belongs to them alone. The traveller is locked and has no bookings any more. */
   remove(id: number, transaction: Transaction): Promise<void>;
 }
 
-export function createTravellerStore(database: Database): TravellerStore {
+/** One kind of thing that belongs to travellers alone. */
+export interface Belongings {
+  removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void>;
+}
+
+export function createTravellerStore(database: Database, belongings: readonly Belongings[]): TravellerStore {
   const travellers = database.sequelize.getRepository(Traveller);
   return {
     async taken(username, emailAddress) {
@@ -65,24 +76,32 @@ export function createTravellerStore(database: Database): TravellerStore {
       }
     },
     withUsername: (username) =>
-      database.read(async () => {
-        const row = await travellers.findOne({ where: { usernameKey: keyOf(username) } });
-        return row ? { id: row.id, username: row.username, name: row.name, passwordHash: row.passwordHash } : undefined;
-      }),
+      database.read(async () => stored(await travellers.findOne({ where: { usernameKey: keyOf(username) } }))),
+    withEmailAddress: (emailAddress) =>
+      database.read(async () => stored(await travellers.findOne({ where: { emailKey: keyOf(emailAddress) } }))),
     withId: (id) =>
       database.read(async () => {
         const row = await travellers.findByPk(id);
         if (!row) return undefined;
-        const { username, name, emailAddress, passwordHash } = row;
-        return { id, username, name, emailAddress, passwordHash };
+        const { username, name, emailAddress, passwordHash, createdAt } = row;
+        return { id, username, name, emailAddress, passwordHash, createdAt };
       }),
     async remove(id, transaction) {
       await travellers.destroy({ where: { id }, transaction });
+      for (const one of belongings) await one.removeAllOfTraveller(id, transaction);
+    },
+    lock: async (id, transaction) => stored(await travellers.findByPk(id, { transaction, lock: true })),
+    async setPasswordHash(id, to, transaction) {
+      await travellers.update({ passwordHash: to }, { where: { id }, transaction });
     },
     async replacePasswordHash(id, from, to) {
       await database.write(() => travellers.update({ passwordHash: to }, { where: { id, passwordHash: from } }));
     },
   };
+}
+
+function stored(row: Traveller | null): StoredTraveller | undefined {
+  return row ? { id: row.id, username: row.username, name: row.name, passwordHash: row.passwordHash } : undefined;
 }
 
 function keyOf(text: string): Buffer {

@@ -18,10 +18,10 @@ export interface MailOutbox {
   sweep(): Promise<void>;
 }
 
+/** Without its text, which may hold a link that lets somebody in. */
 export interface WaitingMail {
   readonly subject: string;
-  readonly text: string;
-  readonly createdAt: Date;
+  readonly written: Date;
 }
 
 export interface OutboxOptions {
@@ -59,7 +59,7 @@ export function createMailOutbox({ store, sealer, clock, lapseHours, onAdded }: 
       const mails = await store.ofTraveller(travellerId);
       return mails.flatMap(({ sealed, createdAt }) => {
         const content = contentOf(sealer.open(sealed));
-        return content ? [{ subject: content.subject, text: content.text, createdAt }] : [];
+        return content ? [{ subject: content.subject, written: createdAt }] : [];
       });
     },
     removeAllOfTraveller: (travellerId, transaction) => store.removeAllOfTraveller(travellerId, transaction),

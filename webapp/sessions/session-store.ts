@@ -66,10 +66,6 @@ export class SessionStore {
     ]);
   }
 
-  async endAll(travellerId: number): Promise<void> {
-    await this.#database.prepared('DELETE FROM session WHERE traveller_id = ?', [travellerId]);
-  }
-
   /** Removes some of what has expired. */
   async sweep(): Promise<void> {
     await this.#database.prepared('DELETE FROM session WHERE expires_at <= ? LIMIT 500', [

@@ -41,6 +41,33 @@ describe('The account', () => {
     expect((await logIn(client.username, PASSWORD)).status).to.equal(303);
   });
 
+  it('whose password is changed by several forms at once has the one that was said to hold', async () => {
+    const client = await app.traveller();
+    const form = hiddenFields((await client.get('/account')).text, '/account/password');
+    const next = ['one giraffe at once', 'two giraffes at once', 'three giraffes at once'];
+    const answers = await Promise.all(
+      next.map((password) =>
+        client.post('/account/password', {
+          ...form,
+          ...{ current_password: PASSWORD, password, confirm_password: password },
+        }),
+      ),
+    );
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 303)).to.have.length(1);
+    const logIns = await Promise.all(next.map(async (password) => (await logIn(client.username, password)).status));
+    expect(logIns).to.deep.equal(statuses.map((status) => (status === 303 ? 303 : 422)));
+  });
+
+  it('that is deleted meanwhile is not told that its password was changed', async () => {
+    const client = await app.traveller();
+    const form = hiddenFields((await client.get('/account')).text, '/account/password');
+    await app.rows('DELETE FROM traveller WHERE username = ?', [client.username]);
+    const change = { current_password: PASSWORD, password: 'a new giraffe', confirm_password: 'a new giraffe' };
+    const answer = await client.post('/account/password', { ...form, ...change });
+    expect([answer.status, answer.alerts]).to.deep.equal([422, ['This is not your password.']]);
+  });
+
   it('can be logged out everywhere else', async () => {
     const client = await app.traveller();
     const { client: elsewhere } = await logIn(client.username, PASSWORD);
@@ -56,8 +83,20 @@ describe('The account', () => {
     await client.submit('/book', '/book', aTrip());
     const answer = await client.get('/account/data');
     expect(answer.headers.get('content-disposition')).to.include('attachment');
-    const data = JSON.parse(answer.text) as { username: string; trips: { destinationName: string }[] };
+    const data = JSON.parse(answer.text) as {
+      username: string;
+      registered: string;
+      trips: { destinationName: string }[];
+      sessions: { begun: string; lastUsed: string; ends: string }[];
+      mailsOnTheirWay: unknown[];
+    };
     expect(data.username).to.equal(client.username);
+    const minutesAgo = (time: string) => Math.abs(Date.now() - Date.parse(time)) / 60_000;
+    expect(minutesAgo(data.registered)).to.be.lessThan(5);
+    expect(data.sessions.map(({ begun, ends }) => [minutesAgo(begun) < 5, minutesAgo(ends) > 60])).to.deep.equal([
+      [true, true],
+    ]);
+    expect(data.mailsOnTheirWay).to.deep.equal([]);
     expect(data.trips.map(({ destinationName }) => destinationName)).to.deep.equal(['TRAPPIST-1 System']);
     expect(answer.text).to.not.include('argon2');
   });

@@ -1,13 +1,11 @@
-import { Writable } from 'node:stream';
 import { expect } from 'chai';
-import { transports } from 'winston';
 import { systemClock } from '../../../webapp/clock.ts';
-import { createLogger, type Logger } from '../../../webapp/log.ts';
 import { createMailStore } from '../../../webapp/mail/mail-store.ts';
 import type { MailMessage } from '../../../webapp/mail/message.ts';
 import { createMailOutbox } from '../../../webapp/mail/outbox.ts';
 import { createSealer } from '../../../webapp/mail/sealer.ts';
 import { until } from '../../cluster/run.ts';
+import { recordingLogger } from '../../support/recording-logger.ts';
 import { type Smtp, startSmtp } from '../../support/smtp.ts';
 import { startWebApp } from '../../support/web-app.ts';
 import { mailing, startApp, type TestApp } from './world.ts';
@@ -45,20 +43,6 @@ const emptied = (app: TestApp) =>
 /** Of the mails that nobody is just sending. */
 const attemptsOf = async (app: TestApp) =>
   (await app.rows('SELECT attempts FROM mail WHERE lease IS NULL ORDER BY id')).map(({ attempts }) => Number(attempts));
-
-/** A logger and what it wrote. */
-function recordingLogger(): { readonly logger: Logger; readonly text: () => string } {
-  let text = '';
-  const logger = createLogger('debug');
-  const stream = new Writable({
-    write(chunk: Buffer, _encoding, callback) {
-      text += chunk.toString();
-      callback();
-    },
-  });
-  logger.clear().add(new transports.Stream({ stream }));
-  return { logger, text: () => text };
-}
 
 describe('Mail', () => {
   let smtp: Smtp;
@@ -133,7 +117,8 @@ describe('Mail', () => {
         .join(' ');
       expect(dump).to.not.include('secret').and.not.include('token-1234').and.not.include(address);
       const [waiting] = await app.outbox.waitingFor(id);
-      expect([waiting?.subject, waiting?.text]).to.deep.equal(['A secret', 'token-1234']);
+      expect(waiting?.subject).to.equal('A secret');
+      expect(JSON.stringify(waiting)).to.not.include('token-1234');
     } finally {
       smtp.answer = {};
       await app.rows('DELETE FROM mail');

@@ -1,9 +1,18 @@
+import { createHash } from 'node:crypto';
 import { loadCommonPasswords } from '../../../webapp/accounts/common-passwords.ts';
-import { registrationErrors, type Registration } from '../../../webapp/accounts/rules.ts';
+import { newPasswordOf } from '../../../webapp/accounts/forms.ts';
+import { newResetToken } from '../../../webapp/accounts/password-reset-store.ts';
+import {
+  emailError,
+  newPasswordErrors,
+  registrationErrors,
+  type Registration,
+} from '../../../webapp/accounts/rules.ts';
 import { earliestDeparture } from '../../../webapp/bookings/dates.ts';
 import { DEFAULT_DESTINATIONS } from '../../../webapp/bookings/destinations.ts';
 import { checkBookingForm, checkDates } from '../../../webapp/bookings/rules.ts';
-import { aTrip, PASSWORD } from './world.ts';
+import type { WebClient } from './web-client.ts';
+import { aTrip, PASSWORD, type TestApp } from './world.ts';
 
 /** What rules see of a form: one line for each field, the empty string where it was missing, repeated or no text. */
 export type Seen = Readonly<Record<string, string>>;
@@ -14,6 +23,8 @@ export interface FormEntry {
   readonly page: string;
   readonly action: string;
   readonly who: 'visitor' | 'traveller';
+  /** What the visitor did before, for whom the form is there. */
+  readonly before?: (client: WebClient, app: TestApp) => Promise<void>;
   /** A sound form, new each time, but for hidden fields that the page fills in. */
   readonly fields: () => Seen;
   /** Hidden fields beside `_csrf` and buttons that carry a value: whatever is in them, the form is as good as before. */
@@ -68,6 +79,29 @@ export const forms: readonly FormEntry[] = [
       const missing = [line(username), nfc(password)].filter((text) => text === '').map(() => REQUIRED);
       return missing.length > 0 ? missing : ['Username and password do not match. Please try again.'];
     },
+    accepted: [],
+  },
+  {
+    page: '/forgotten-password',
+    action: '/forgotten-password',
+    who: 'visitor',
+    fields: () => ({ email_address: `surface-${process.pid}-${++count}@example.com` }),
+    messages: ({ email_address }) => [emailError(line(email_address))].filter((message) => message !== undefined),
+    accepted: [303],
+  },
+  {
+    page: '/reset-password',
+    action: '/reset-password',
+    who: 'visitor',
+    async before(client, app) {
+      const token = newResetToken();
+      const hash = createHash('sha256').update(token).digest();
+      await app.rows("INSERT INTO password_reset VALUES (?, 4000000000, '9999-12-31')", [hash]);
+      client.cookies.set('reset', token);
+    },
+    // never two that are equal and long enough, or the next row would find the link used
+    fields: () => ({ password: 'short', confirm_password: 'other' }),
+    messages: (seen) => Object.values(newPasswordErrors(newPasswordOf(seen), RULES)),
     accepted: [],
   },
   { page: '/logout', action: '/logout', who: 'traveller', fields: () => ({}), messages: () => [], accepted: [303] },

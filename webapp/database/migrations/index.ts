@@ -3,6 +3,7 @@ import { firstSchema } from './0001-first-schema.ts';
 import { throttleTable } from './0002-throttle.ts';
 import { mailTable } from './0003-mail.ts';
 import { waitingListTable } from './0004-waiting-list.ts';
+import { passwordResetTable } from './0005-password-reset.ts';
 
 /**
  * One step of the schema. MySQL commits every DDL statement by itself, so each must do nothing where it was done before;
@@ -14,4 +15,10 @@ export interface Migration {
 }
 
 /** In order of application; their names are what `schema_migration` keeps. */
-export const migrations: readonly Migration[] = [firstSchema, throttleTable, mailTable, waitingListTable];
+export const migrations: readonly Migration[] = [
+  firstSchema,
+  throttleTable,
+  mailTable,
+  waitingListTable,
+  passwordResetTable,
+];

@@ -1,0 +1,14 @@
+import axe, { type AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
+
+/** What breaks WCAG 2.2 AA in a page, as far as axe can tell. */
+export async function axeFaults(page: Page): Promise<string[]> {
+  // evaluated by the browser itself, which no content security policy stops
+  await page.evaluate(axe.source);
+  const results: AxeResults = await page.evaluate(`axe.run(document, { runOnly: ${JSON.stringify(TAGS)} })`);
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.html} ${node.failureSummary ?? ''}`),
+  );
+}

@@ -1,0 +1,39 @@
+import type { MailMessage } from '../mail/message.ts';
+import type { ResetToken } from './password-reset-store.ts';
+
+/** `travellerId` 0 and no username are nobody's: such a mail is written like any other, and never sent. */
+export interface MailedAccount {
+  readonly travellerId: number;
+  readonly username: string;
+  /** Where mails lead, without a slash at the end. */
+  readonly publicUrl: string;
+}
+
+export function resetMail(account: MailedAccount, token: ResetToken, minutes: number, expiresAt: Date): MailMessage {
+  const { travellerId, username, publicUrl } = account;
+  const paragraphs = [
+    `Somebody, hopefully you, asked for a new password for your account here. Your username is ${username}`,
+    `To choose a new password, open this link within ${minutes} minutes. It works once:\n${publicUrl}/reset-password?token=${token}`,
+    'If it was not you, there is nothing to do: your password stays as it is.',
+  ];
+  return {
+    travellerId,
+    kind: 'password-reset',
+    subject: 'Choose a new password',
+    text: paragraphs.join('\n\n'),
+    lapsesAt: expiresAt,
+  };
+}
+
+export function passwordChangedMail({ travellerId, username, publicUrl }: MailedAccount): MailMessage {
+  const paragraphs = [
+    `The password of your account has just been changed, and it is logged out on all other devices. Your username is ${username}`,
+    `If it was not you, choose another password at once:\n${publicUrl}/forgotten-password`,
+  ];
+  return {
+    travellerId,
+    kind: 'password-changed',
+    subject: 'Your password has been changed',
+    text: paragraphs.join('\n\n'),
+  };
+}

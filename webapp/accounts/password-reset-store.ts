@@ -1,0 +1,64 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Transaction } from 'sequelize';
+import type { Database } from '../database/database.ts';
+import { timestamp } from '../database/timestamp.ts';
+
+/** Links that let who has them choose a new password, each once. What the table holds cannot be used as one. */
+export interface PasswordResetStore {
+  add(token: ResetToken, travellerId: number, expiresAt: Date, transaction: Transaction): Promise<void>;
+  /** Whose password the token may change; undefined where it is unknown, used or expired. */
+  find(token: ResetToken, now: Date): Promise<number | undefined>;
+  /** Uses the token up; false where that was done before, or too late. */
+  use(token: ResetToken, travellerId: number, now: Date, transaction: Transaction): Promise<boolean>;
+  removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void>;
+  /** Removes some of what has expired. */
+  sweep(now: Date): Promise<void>;
+}
+
+/** 256 random bits, as they stand in a link. */
+export type ResetToken = string & { readonly resetToken: never };
+
+export function newResetToken(): ResetToken {
+  return randomBytes(32).toString('base64url') as ResetToken;
+}
+
+export function resetTokenOf(text: string): ResetToken | undefined {
+  return /^[\w-]{43}$/.test(text) ? (text as ResetToken) : undefined;
+}
+
+export function createPasswordResetStore(database: Database): PasswordResetStore {
+  const { sequelize } = database;
+  return {
+    async add(token, travellerId, expiresAt, transaction) {
+      await sequelize.query('INSERT INTO password_reset (token_hash, traveller_id, expires_at) VALUES ($1, $2, $3)', {
+        bind: [hashOf(token), travellerId, timestamp(expiresAt)],
+        transaction,
+      });
+    },
+    async find(token, now) {
+      const [row] = await database.prepared<{ traveller_id: number }>(
+        'SELECT traveller_id FROM password_reset WHERE token_hash = ? AND expires_at > ?',
+        [hashOf(token), timestamp(now)],
+      );
+      return row?.traveller_id;
+    },
+    async use(token, travellerId, now, transaction) {
+      const [result] = await sequelize.query(
+        'DELETE FROM password_reset WHERE token_hash = $1 AND traveller_id = $2 AND expires_at > $3',
+        { bind: [hashOf(token), travellerId, timestamp(now)], transaction },
+      );
+      return (result as { readonly affectedRows?: number }).affectedRows === 1;
+    },
+    async removeAllOfTraveller(travellerId, transaction) {
+      const bind = [travellerId];
+      await sequelize.query('DELETE FROM password_reset WHERE traveller_id = $1', { bind, transaction });
+    },
+    async sweep(now) {
+      await database.change('DELETE FROM password_reset WHERE expires_at <= ? LIMIT 500', [timestamp(now)]);
+    },
+  };
+}
+
+function hashOf(token: ResetToken): Buffer {
+  return createHash('sha256').update(token).digest();
+}

@@ -1,0 +1,26 @@
+import type { Clock } from '../clock.ts';
+import { type FieldErrors, hasErrors } from '../http/form.ts';
+import type { PasswordResetStore, ResetToken } from './password-reset-store.ts';
+import type { Passwords } from './passwords.ts';
+import type { ReplacePassword } from './replace-password.ts';
+import { newPasswordErrors, type NewPassword, type PasswordRules } from './rules.ts';
+
+/** `expired`: the link was used before, is too old, or never was one. */
+export type ResetPassword = (token: ResetToken, chosen: NewPassword) => Promise<'changed' | 'expired' | FieldErrors>;
+
+/** By a link that was sent by mail; a password that breaks a rule does not use it up. */
+export function resetPassword(
+  resets: PasswordResetStore,
+  passwords: Passwords,
+  rules: PasswordRules,
+  replace: ReplacePassword,
+  clock: Clock,
+): ResetPassword {
+  return async (token, chosen) => {
+    const travellerId = await resets.find(token, clock.now());
+    if (travellerId === undefined) return 'expired';
+    const errors = newPasswordErrors(chosen, rules);
+    if (hasErrors(errors)) return errors;
+    return (await replace(travellerId, { token }, await passwords.hash(chosen.password))) ? 'changed' : 'expired';
+  };
+}
