@@ -69,7 +69,7 @@ export function apiServer(plane: ControlPlane, more: Flags = {}): Component {
   });
 }
 
-export function controllerManager({ bin, pki, ports }: ControlPlane): Component {
+export function controllerManager({ bin, pki, ports }: ControlPlane, more: Flags = {}): Component {
   return component('kube-controller-manager', join(bin, 'kube-controller-manager'), {
     ...asClient(pki, 'controller-manager'),
     'use-service-account-credentials': true,
@@ -81,6 +81,7 @@ export function controllerManager({ bin, pki, ports }: ControlPlane): Component 
     'secure-port': ports.controllerManager,
     'bind-address': '127.0.0.1',
     'leader-elect': false,
+    ...more,
   });
 }
 

@@ -27,13 +27,16 @@ export interface Light {
   readonly stop: () => Promise<void>;
 }
 
+const START_TIMEOUT_MS = 120_000;
+
 export interface LightOptions {
-  readonly controllerManager?: boolean;
+  /** Also the controller manager: with all its controllers, or these. */
+  readonly controllerManager?: boolean | readonly string[];
+  /** What the audit log holds; all writes unless said otherwise. */
+  readonly auditPolicy?: object;
   readonly auditReads?: boolean;
   readonly admissionPlugins?: readonly string[];
 }
-
-const START_TIMEOUT_MS = 120_000;
 
 /**
  * Only etcd, the API server and, if wanted, the controller manager, on free loopback ports: for tests against the API. Runs as
@@ -60,7 +63,7 @@ export async function startLight(bin: string, options: LightOptions = {}): Promi
     const plane = await planeIn(folder, bin);
     const server = `https://127.0.0.1:${plane.ports.api}`;
     const { adminKubeconfig } = await writePki(plane.pki, server, '127.0.0.1', 'none', 'light');
-    const policy = options.auditReads === true ? AUDIT_READS : AUDIT_POLICY;
+    const policy = options.auditPolicy ?? (options.auditReads === true ? AUDIT_READS : AUDIT_POLICY);
     await writeFile(join(folder, 'audit-policy.yaml'), JSON.stringify(policy));
     start(etcd(plane));
     start(
@@ -78,7 +81,9 @@ export async function startLight(bin: string, options: LightOptions = {}): Promi
     };
     await until('the API server', START_TIMEOUT_MS, () => answers('/readyz'));
     await until('the namespace default', START_TIMEOUT_MS, () => answers('/api/v1/namespaces/default'));
-    if (options.controllerManager === true) {
+    const { controllerManager: controllers = false } = options;
+    if (Array.isArray(controllers)) start(controllerManager(plane, { controllers: controllers.join(',') }));
+    if (controllers === true) {
       start(controllerManager(plane));
       await until('the controller manager', START_TIMEOUT_MS, () =>
         answers('/api/v1/namespaces/default/serviceaccounts/default'),

@@ -18,8 +18,10 @@ export interface KubeApiserver {
 }
 
 export interface KubeApiserverOptions {
-  /** Also start the controller manager: garbage collection, and the controllers of Deployments, Jobs and the like. */
-  readonly controllerManager?: boolean;
+  /** Also start the controller manager: garbage collection, and the controllers of Deployments, Jobs and the like; or those named. */
+  readonly controllerManager?: boolean | readonly string[];
+  /** What the audit log holds; all writes unless said otherwise. */
+  readonly auditPolicy?: object;
   /** Log reads too. */
   readonly auditReads?: boolean;
   /** Admission plugins beside those that are on by default. */
@@ -41,7 +43,7 @@ export async function startKubeApiserver(options: KubeApiserverOptions = {}): Pr
 
 async function binaries({ controllerManager }: KubeApiserverOptions, assets: string | undefined): Promise<string> {
   if (assets === undefined || assets === '') return kubernetesBinaries();
-  const wanted = ['etcd', 'kube-apiserver', ...(controllerManager === true ? ['kube-controller-manager'] : [])];
+  const wanted = ['etcd', 'kube-apiserver', ...(controllerManager ? ['kube-controller-manager'] : [])];
   const missing = wanted.filter((name) => !existsSync(join(assets, name)));
   // setup-envtest brings no controller manager
   if (missing.includes('kube-controller-manager') && missing.length === 1) return kubernetesBinaries();

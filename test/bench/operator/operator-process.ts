@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import process from 'node:process';
+import { root } from '../../cluster/paths.ts';
+import { freePorts } from '../../cluster/ports.ts';
+import { cpuMs, memoryMib } from '../webapp/process-usage.ts';
+import type { World } from './world.ts';
+
+/** The operator as its image runs it, in a process of its own. */
+export interface OperatorProcess {
+  readonly pid: number;
+  readonly startedAt: number;
+  cpuMs(): number;
+  memoryMib(): { readonly resident: number; readonly peak: number };
+  /** Resolves when it has looked at that many apps at least and its queue is empty. */
+  quiet(apps: number): Promise<void>;
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+}
+
+const QUIET_WITHIN_MS = 60_000;
+
+export async function startOperator(world: World, namespace: string): Promise<OperatorProcess> {
+  const [healthPort, metricsPort, pagePort] = await freePorts(3);
+  const profiling = process.env.PROFILE === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${process.env.PROFILE}`];
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [...profiling, join(root, 'dist', 'operator', 'main.js')], {
+    stdio: ['ignore', process.env.LOG_LEVEL === undefined ? 'ignore' : 'inherit', 'inherit'],
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: 'production',
+      KUBECONFIG: world.operatorKubeconfig,
+      POD_NAMESPACE: 'vacation-system',
+      WATCH_NAMESPACES: namespace,
+      HEALTH_PORT: String(healthPort),
+      METRICS_PORT: String(metricsPort),
+      STATUS_PAGE_PORT: String(pagePort),
+      WEBAPP_IMAGE: 'webapp:1',
+      MYSQL_IMAGE: 'mysql:1',
+      LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
+    },
+  });
+  const exited = once(child, 'exit');
+  const { pid = 0 } = child;
+
+  async function metric(name: string): Promise<number> {
+    const response = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
+    const lines = (await response.text()).split('\n').filter((line) => line.startsWith(`${name}{`));
+    return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+  }
+
+  return {
+    pid,
+    startedAt,
+    cpuMs: () => cpuMs(pid),
+    memoryMib: () => memoryMib(pid),
+    async quiet(apps) {
+      const deadline = performance.now() + QUIET_WITHIN_MS;
+      const isQuiet = async (): Promise<boolean> =>
+        (await metric('controller_runtime_reconcile_total')) >= apps && (await metric('workqueue_depth')) === 0;
+      while (!(await isQuiet().catch(() => false))) {
+        if (child.exitCode !== null) throw new Error(`The operator ended with code ${child.exitCode}`);
+        if (performance.now() > deadline) throw new Error(`The operator is not quiet after ${QUIET_WITHIN_MS} ms`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    async end(signal) {
+      child.kill(signal);
+      await exited;
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import { readFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KubeConfig } from '@kubernetes/client-node';
+import { parseAllDocuments } from 'yaml';
+import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
+import { createApiClient, type ApiClient } from '../../../operator/runtime/api-client.ts';
+import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
+import { SERVICE_ACCOUNT } from '../../../operator/vacation-app/kinds.ts';
+import { root } from '../../cluster/paths.ts';
+import { eventually } from '../../integration/operator/world.ts';
+import { readCrd } from '../../support/crd.ts';
+import { startKubeApiserver, type KubeApiserver } from '../../support/kube-apiserver.ts';
+import { simulateWorkloads, type SimulatedWorkloads } from '../../support/simulated-workloads.ts';
+import { POLICY } from './audit.ts';
+
+export const OPERATOR = 'system:serviceaccount:vacation-system:vacation-operator';
+const SYSTEM = 'vacation-system';
+
+const kind = (apiVersion: string, name: string, plural: string): Kind => ({ apiVersion, kind: name, plural });
+const NAMESPACE = kind('v1', 'Namespace', 'namespaces');
+const CRD = kind('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'customresourcedefinitions');
+const RBAC: Readonly<Record<string, Kind>> = {
+  ClusterRole: kind('rbac.authorization.k8s.io/v1', 'ClusterRole', 'clusterroles'),
+  ClusterRoleBinding: kind('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', 'clusterrolebindings'),
+  Role: kind('rbac.authorization.k8s.io/v1', 'Role', 'roles'),
+  RoleBinding: kind('rbac.authorization.k8s.io/v1', 'RoleBinding', 'rolebindings'),
+  ServiceAccount: SERVICE_ACCOUNT,
+};
+
+/** A real API server with real garbage collection, the operator's rights as they are installed, and workloads that are simulated. */
+export interface World {
+  readonly server: KubeApiserver;
+  readonly admin: ApiClient;
+  readonly workloads: SimulatedWorkloads;
+  /** A kubeconfig with the operator's own rights. */
+  readonly operatorKubeconfig: string;
+  client(): ApiClient;
+  namespace(name: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function createWorld(): Promise<World> {
+  const server = await startKubeApiserver({ controllerManager: ['garbage-collector-controller'], auditPolicy: POLICY });
+  const client = (): ApiClient => {
+    const config = new KubeConfig();
+    config.loadFromString(server.kubeconfig);
+    return createApiClient(config);
+  };
+  const admin = client();
+  const create = (what: Kind, object: KubeObject): Promise<KubeObject> =>
+    admin.request({
+      method: 'POST',
+      path: pathOf(what, object.metadata.namespace ?? ''),
+      body: { apiVersion: what.apiVersion, kind: what.kind, ...object },
+    });
+  const namespace = async (name: string): Promise<void> => {
+    await create(NAMESPACE, { metadata: { name } });
+    // Pods of migrations are refused without it; the controller that makes it does not run here.
+    await create(SERVICE_ACCOUNT, { metadata: { name: 'default', namespace: name } });
+  };
+  try {
+    await create(CRD, await readCrd<KubeObject>());
+    await namespace(SYSTEM);
+    for (const object of await installedRights()) {
+      const what = RBAC[object.kind ?? ''];
+      if (what) await create(what, object);
+    }
+    await eventually(
+      'the CRD is served',
+      () => admin.request({ method: 'GET', path: pathOf(VACATION_APP, '') }),
+      Boolean,
+    );
+    const workloads = await simulateWorkloads(client());
+    const operatorKubeconfig = await kubeconfigOfOperator(server, admin);
+    return {
+      server,
+      admin,
+      workloads,
+      operatorKubeconfig,
+      client,
+      namespace,
+      async stop() {
+        await workloads.stop();
+        await server.stop();
+      },
+    };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+async function installedRights(): Promise<KubeObject[]> {
+  const files = ['service-account.yaml', 'cluster-role.yaml', 'leader-election-role.yaml'];
+  const texts = await Promise.all(files.map((file) => readFile(join(root, 'config', 'rbac', file), 'utf8')));
+  return texts
+    .flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as KubeObject))
+    .map((object) =>
+      // The kustomization of config/default sets it where the files do not.
+      object.kind?.startsWith('Cluster') || object.metadata.namespace !== undefined
+        ? object
+        : { ...object, metadata: { ...object.metadata, namespace: SYSTEM } },
+    );
+}
+
+async function kubeconfigOfOperator(server: KubeApiserver, admin: ApiClient): Promise<string> {
+  const path = `${pathOf(SERVICE_ACCOUNT, SYSTEM, 'vacation-operator')}/token`;
+  const body = {
+    apiVersion: 'authentication.k8s.io/v1',
+    kind: 'TokenRequest',
+    spec: { expirationSeconds: 24 * 3_600 },
+  };
+  const { status } = await admin.request<{ status: { token: string } }>({ method: 'POST', path, body });
+  const config = new KubeConfig();
+  config.loadFromString(server.kubeconfig);
+  config.loadFromClusterAndUser(config.getCurrentCluster() ?? { name: 'none', server: '', skipTLSVerify: false }, {
+    name: 'vacation-operator',
+    token: status.token,
+  });
+  const file = join(tmpdir(), `operator-bench-${process.pid}.json`);
+  writeFileSync(file, config.exportConfig(), { mode: 0o600 });
+  return file;
+}

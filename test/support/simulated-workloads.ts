@@ -1,0 +1,86 @@
+import type { ApiClient } from '../../operator/runtime/api-client.ts';
+import { isConflict, isNotFound } from '../../operator/runtime/api-error.ts';
+import { runController } from '../../operator/runtime/controller.ts';
+import { splitKey, type KubeObject } from '../../operator/runtime/kinds.ts';
+import { Reflector } from '../../operator/runtime/reflector.ts';
+import { Store } from '../../operator/runtime/store.ts';
+import { exponential, WorkQueue } from '../../operator/runtime/work-queue.ts';
+import { DEPLOYMENT } from '../../operator/vacation-app/kinds.ts';
+import { nextWrite, WORKLOAD_KINDS, type Scene } from '../operator/simulation/workloads.ts';
+
+export interface SimulatedWorkloads {
+  /** The Deployments whose pods are all there. */
+  available(namespace: string): number;
+  stop(): Promise<void>;
+}
+
+/**
+ * What Kubernetes' controllers and kubelets would say of the workloads, written to a real API server as soon as something changes: volumes are
+ * bound, databases and web pods ready, migrations complete.
+ */
+export async function simulateWorkloads(client: ApiClient, load: () => number = () => 0): Promise<SimulatedWorkloads> {
+  const stopping = new AbortController();
+  const queue = new WorkQueue(exponential(10, 1_000));
+  const stores = new Map<string, Store<KubeObject>>();
+  const reflectors = WORKLOAD_KINDS.map((kind) => {
+    const store = new Store<KubeObject>({ onHandlerError: console.error, transform: withoutManagers });
+    const add = (object: KubeObject): void => {
+      const { namespace = '', name, ownerReferences } = object.metadata;
+      queue.add(`${kind.kind}/${namespace}/${name}`);
+      // Who waits for this one.
+      for (const owner of ownerReferences ?? []) queue.add(`${owner.kind}/${namespace}/${owner.name}`);
+      if (kind === DEPLOYMENT) queue.add(`HorizontalPodAutoscaler/${namespace}/${name}`);
+    };
+    store.onChange(({ after }) => after && add(after));
+    stores.set(kind.kind, store);
+    return new Reflector(client, store, { kind, namespace: '', onError: () => undefined });
+  });
+  const scene: Scene = {
+    get: (kind, namespace, name) => stores.get(kind.kind)?.get(namespace, name),
+    load,
+    fails: () => false,
+    now: () => new Date(),
+  };
+
+  async function reconcile(key: string): Promise<object> {
+    const [kind = '', ...rest] = key.split('/');
+    const { namespace, name } = splitKey(rest.join('/'));
+    const object = stores.get(kind)?.get(namespace, name);
+    const request = object && nextWrite(object, scene);
+    if (!request) return {};
+    try {
+      const written = await client.request<KubeObject>(request);
+      stores.get(written.kind ?? '')?.wrote(written);
+    } catch (error) {
+      if (!isConflict(error) && !isNotFound(error)) throw error;
+    }
+    queue.add(key);
+    return {};
+  }
+
+  const watching = reflectors.map((reflector) => reflector.run(stopping.signal));
+  await Promise.all(reflectors.map(({ synced }) => synced));
+  const working = runController(queue, reconcile, {
+    name: 'workloads',
+    workers: 10,
+    deadlineMs: 30_000,
+    metrics: { reconciled: () => undefined },
+    onError: () => undefined,
+  });
+  return {
+    available: (namespace) =>
+      (stores.get(DEPLOYMENT.kind)?.list() ?? []).filter(
+        (deployment) => deployment.metadata.namespace === namespace && nextWrite(deployment, scene) === undefined,
+      ).length,
+    async stop() {
+      stopping.abort();
+      queue.close();
+      await Promise.all([...watching, working]);
+    },
+  };
+}
+
+const withoutManagers = (object: KubeObject): KubeObject => {
+  const { managedFields, ...metadata } = object.metadata;
+  return { ...object, metadata };
+};
