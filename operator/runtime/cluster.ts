@@ -112,10 +112,11 @@ export class Cluster {
   }
 
   /**
-   * Applies a part of an object under another manager, e.g. a first value of a field that somebody else shall own. Forced.
+   * Applies a part of an object under another manager, e.g. a first value of a field that somebody else shall own. Forced only against the
+   * version that the part names: a field that somebody has taken meanwhile is theirs, and the apply a conflict.
    */
   async applyPart(kind: Kind, part: KubeObject, options: WriteOptions): Promise<void> {
-    await this.#patch(kind, part, options);
+    await this.#patch(kind, part, options, part.metadata.resourceVersion !== undefined);
     this.#metrics.wrote(kind.kind, 'handover');
   }
 
@@ -157,12 +158,13 @@ export class Cluster {
     this.#metrics.wrote(kind.kind, 'status');
   }
 
-  async #patch(kind: Kind, object: KubeObject, { manager, signal }: WriteOptions): Promise<KubeObject> {
+  async #patch(kind: Kind, object: KubeObject, options: WriteOptions, force = true): Promise<KubeObject> {
+    const { manager, signal } = options;
     const { namespace = '', name } = object.metadata;
     const written = await this.#client.request<KubeObject>({
       method: 'PATCH',
       path: pathOf(kind, namespace, name),
-      query: { fieldManager: manager, force: true },
+      query: { fieldManager: manager, force },
       contentType: 'application/apply-patch+yaml',
       body: object,
       ...(signal === undefined ? {} : { signal }),

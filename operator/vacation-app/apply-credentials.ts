@@ -1,4 +1,4 @@
-import type { V1Secret } from '@kubernetes/client-node';
+import type { V1PersistentVolumeClaim, V1Secret } from '@kubernetes/client-node';
 import type { CompleteApp } from '../api/defaults.ts';
 import { REASON } from '../api/vacation-app.ts';
 import { isConflict } from '../runtime/api-error.ts';
@@ -29,7 +29,7 @@ export async function applyCredentials(
     if (existing?.metadata?.resourceVersion !== undefined) {
       desired.metadata.resourceVersion = existing.metadata.resourceVersion;
     }
-    return app.spec.deletionPolicy === 'Delete' ? owned(desired, app) : desired;
+    return goesWithApp(app, volumeClaim) ? owned(desired, app) : desired;
   };
   let existing = secret ?? (volumeClaim === undefined ? undefined : await read());
   if (existing === undefined && volumeClaim?.metadata?.deletionTimestamp !== undefined) {
@@ -51,3 +51,8 @@ export async function applyCredentials(
   if (existing) assertOwned(SECRET, existing as KubeObject, app, true);
   await applyObject(app, SECRET, desiredFor(existing), cluster, signal);
 }
+
+/** Under Delete the credentials go with the app, but never before the volume does: it would be left with passwords that nobody knows. */
+const goesWithApp = (app: CompleteApp, volumeClaim: V1PersistentVolumeClaim | undefined): boolean =>
+  app.spec.deletionPolicy === 'Delete' &&
+  (volumeClaim?.metadata?.ownerReferences ?? []).some(({ uid }) => uid === app.metadata.uid);

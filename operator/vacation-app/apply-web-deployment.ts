@@ -4,7 +4,7 @@ import { applyChild } from './apply-child.ts';
 import { DEPLOYMENT } from './kinds.ts';
 import { childName, HANDOVER_MANAGER } from './names.ts';
 import type { Plan } from './plan.ts';
-import { isAsleep, replicasToHandOver } from './replicas.ts';
+import { isAsleep, isSizeOurs, replicasToHandOver } from './replicas.ts';
 import { desiredObjects, type Desired } from './resources/index.ts';
 
 /**
@@ -33,7 +33,7 @@ export async function applyWebDeployment(
   await handOverReplicas(app, cluster, signal);
 }
 
-/** Gives the number of web pods to whoever scales them, unless the Deployment has changed since it was looked at. */
+/** Gives the number of web pods to whoever scales them: taken from ourselves as it was when looked at, never from somebody who has taken it since. */
 async function handOverReplicas(app: CompleteApp, cluster: Cluster, signal: AbortSignal): Promise<void> {
   const live = cluster.store(DEPLOYMENT).get(app.metadata.namespace ?? '', childName(app, 'web'));
   const replicas = replicasToHandOver(app, live);
@@ -42,7 +42,7 @@ async function handOverReplicas(app: CompleteApp, cluster: Cluster, signal: Abor
   const part = {
     apiVersion: DEPLOYMENT.apiVersion,
     kind: DEPLOYMENT.kind,
-    metadata: { name, namespace, uid, resourceVersion },
+    metadata: { name, namespace, uid, ...(isSizeOurs(live) ? { resourceVersion } : {}) },
     spec: { replicas },
   };
   await cluster.applyPart(DEPLOYMENT, part, { manager: HANDOVER_MANAGER, signal });

@@ -14,6 +14,7 @@ export interface Play {
   readonly after: KubeObject | undefined;
   /** The app as the operator has known it while it decided. */
   readonly known: readonly KubeObject[];
+  readonly isRefused: boolean;
   readonly hasVolume: boolean;
   /** Nothing has gone wrong so far, and nobody has laid hands on anything. */
   readonly isUndisturbed: boolean;
@@ -21,7 +22,7 @@ export interface Play {
 
 /** What is wrong with a write; undefined for a fair one. */
 export function foul(play: Play): string | undefined {
-  return foulOfCreation(play) ?? foulOfSecret(play) ?? foulOfReplicas(play);
+  return foulOfCreation(play) ?? (play.isRefused ? undefined : (foulOfSecret(play) ?? foulOfReplicas(play)));
 }
 
 const isCreation = ({ body }: ApiRequest): boolean =>
@@ -46,12 +47,18 @@ function foulOfReplicas({ request, place, before, after, known }: Play): string 
   const written = (request.body as { spec?: { replicas?: number } } | undefined)?.spec?.replicas;
   const isWeb = before?.metadata.labels?.[LABEL.component] !== 'mysql';
   if (place.plural !== DEPLOYMENT.plural || request.method !== 'PATCH' || !isWeb) return undefined;
-  const isFixed = (known as VacationApp[]).some(({ spec }) => spec.replicas !== undefined);
+  const isFixed = (known as VacationApp[]).some(
+    ({ spec }) => spec.replicas !== undefined || spec.mode === 'Hibernated',
+  );
   const manager = request.query?.fieldManager;
-  if (written !== undefined && manager === FIELD_MANAGER && !isFixed) return 'sets replicas with nothing fixed';
   const was = replicasOf(before);
+  const owners = before ? ownersOfReplicas(before) : [];
+  const isKept = written === was && owners.includes(FIELD_MANAGER);
+  if (written !== undefined && manager === FIELD_MANAGER && !isFixed && !isKept) {
+    return 'sets replicas with nothing fixed';
+  }
   if (before === undefined || was === undefined || replicasOf(after) === was) return undefined;
-  const theirs = ownersOfReplicas(before).filter((owner) => owner !== FIELD_MANAGER && owner !== HANDOVER_MANAGER);
+  const theirs = owners.filter((owner) => owner !== FIELD_MANAGER && owner !== HANDOVER_MANAGER);
   if (!isFixed && theirs.length > 0) return `changes replicas, which belong to ${theirs.join(', ')}`;
   return undefined;
 }

@@ -6,7 +6,7 @@ import { randomOf } from './random.ts';
 import { differences, Simulation, type SimulationOptions } from './simulation.ts';
 
 /** How many runs by chance; more (`npm run soak`) also kill the operator at every write of every shape. */
-const RUNS = Number(process.env.SIMULATIONS ?? 40);
+const RUNS = Number(process.env.SIMULATIONS ?? 100);
 const FIRST = Number(process.env.FIRST_SEED ?? 1);
 const IS_SOAK = process.env.SIMULATIONS !== undefined;
 const SEED = process.env.SEED;

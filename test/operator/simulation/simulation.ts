@@ -410,6 +410,7 @@ export class Simulation {
       before,
       after: this.#api.get(plural, namespace, name),
       known: this.#life?.known() ?? [],
+      isRefused: 'error' in pending.answer,
       hasVolume: this.#api.get(VOLUME_CLAIM.plural, NAMESPACE, `data-${APP}-mysql-0`) !== undefined,
       isUndisturbed: this.#isUndisturbed,
     });
