@@ -78,7 +78,9 @@ export class ApiModel {
 
   /** The answer to a request. Throws what a client would throw. */
   handle(request: ApiRequest): unknown {
-    const { plural, namespace, name, subresource } = this.parse(request.path);
+    const place = this.parse(request.path);
+    if (!place) throw new ApiError(404, 'NotFound', `nothing is served at ${request.path}`);
+    const { plural, namespace, name, subresource } = place;
     const given = request.body as Stored | undefined;
     if (name === undefined) {
       if (request.method === 'POST' && given) return this.#create(plural, namespace, given);
@@ -104,12 +106,12 @@ export class ApiModel {
     }
   }
 
-  parse(path: string): Place {
+  /** What the path means; undefined where nothing is served. */
+  parse(path: string): Place | undefined {
     const [root, ...parts] = path.split('/').filter(Boolean).map(decodeURIComponent);
     const rest = parts.slice(root === 'api' ? 1 : 2);
     const [namespace = '', plural = '', name, subresource] = rest[0] === 'namespaces' ? rest.slice(1) : ['', ...rest];
-    if (!this.#kinds.has(plural)) throw new ApiError(404, 'NotFound', `nothing is served at ${path}`);
-    return { namespace, plural, name, subresource };
+    return this.#kinds.has(plural) ? { namespace, plural, name, subresource } : undefined;
   }
 
   #listed(plural: string, namespace: string, { query }: ApiRequest): object {

@@ -22,6 +22,7 @@ export interface OperatorLife {
   resync(): void;
   /** The app as its cache has had it since the reconcile began that is under way. */
   known(): readonly KubeObject[];
+  end(): void;
   /** Errors that no fault of the surroundings explains. */
   readonly faults: readonly unknown[];
 }
@@ -68,8 +69,8 @@ export function startLife({ client, clock, now, workers }: LifeOptions): Operato
   const resync = (): void => {
     for (const app of apps?.list() ?? []) queue.add(keyOf(app), 'low');
   };
-  const never = new AbortController().signal;
-  for (const reflector of reflectors) void reflector.run(never);
+  const ending = new AbortController();
+  for (const reflector of reflectors) void reflector.run(ending.signal);
   void Promise.all(reflectors.map(({ synced }) => synced)).then(() => {
     isLeading = true;
     resync();
@@ -81,5 +82,5 @@ export function startLife({ client, clock, now, workers }: LifeOptions): Operato
       onError: (_key, error) => judge(error),
     });
   });
-  return { resync, known: () => known, faults };
+  return { resync, known: () => known, end: () => ending.abort(), faults };
 }

@@ -23,6 +23,8 @@ async function played(options: SimulationOptions, end?: Readonly<Record<string, 
     wrong.push(...simulation.fouls, ...differences(simulation.world(), world));
   } catch (error) {
     wrong.push((error as Error).message);
+  } finally {
+    simulation.end();
   }
   if (wrong.length > 0) {
     const trace = simulation.trace.slice(SEED === undefined ? -40 : 0).join('\n');

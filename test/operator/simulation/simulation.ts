@@ -21,7 +21,7 @@ export interface Backend {
   readonly history: readonly Happening[];
   readonly version: number;
   handle(request: ApiRequest): unknown;
-  parse(path: string): Place;
+  parse(path: string): Place | undefined;
   get(plural: string, namespace: string, name: string): Stored | undefined;
   list(plural: string): readonly Stored[];
 }
@@ -136,6 +136,11 @@ export class Simulation {
   async run(): Promise<void> {
     this.#start();
     await this.#settle();
+  }
+
+  /** Nothing of it goes on. */
+  end(): void {
+    this.#life?.end();
   }
 
   /** Looks at everything again, lets an hour pass, and starts anew: what is right needs no write. */
@@ -356,7 +361,7 @@ export class Simulation {
   async #serve(pending: Pending): Promise<void> {
     const { request } = pending;
     const isRead = request.method === 'GET';
-    const isList = isRead && this.#api.parse(request.path).name === undefined;
+    const isList = isRead && this.#api.parse(request.path)?.name === undefined;
     const refusal = isList ? undefined : this.#refusal();
     if (refusal) {
       this.#isUndisturbed = false;
@@ -386,7 +391,7 @@ export class Simulation {
   }
 
   #countsAsEvent({ path }: ApiRequest): boolean {
-    const isEvent = this.#api.parse(path).plural === EVENT.plural;
+    const isEvent = this.#api.parse(path)?.plural === EVENT.plural;
     if (isEvent) this.events += 1;
     return isEvent;
   }
@@ -394,8 +399,8 @@ export class Simulation {
   async #take(pending: Pending): Promise<void> {
     const { request } = pending;
     const place = this.#api.parse(request.path);
-    const { plural, namespace, name = '' } = place;
-    const before = this.#api.get(plural, namespace, name);
+    const look = (): Stored | undefined => place && this.#api.get(place.plural, place.namespace, place.name ?? '');
+    const before = look();
     try {
       pending.answer = { value: await this.#api.handle(request) };
     } catch (error) {
@@ -403,12 +408,12 @@ export class Simulation {
       this.trace.push(`  ${error.status} ${error.message}`);
       pending.answer = { error };
     }
-    if (request.method === 'GET' || plural === EVENT.plural) return;
+    if (!place || request.method === 'GET' || place.plural === EVENT.plural) return;
     const wrong = foul({
       request,
       place,
       before,
-      after: this.#api.get(plural, namespace, name),
+      after: look(),
       known: this.#life?.known() ?? [],
       isRefused: 'error' in pending.answer,
       hasVolume: this.#api.get(VOLUME_CLAIM.plural, NAMESPACE, `data-${APP}-mysql-0`) !== undefined,
@@ -478,6 +483,7 @@ export class Simulation {
     this.#fouls.push(...(this.#life?.faults ?? []).map((fault) => `threw ${String((fault as Error).stack)}`));
     this.#pending = [];
     this.#watches = [];
+    this.#life?.end();
     this.#start();
   }
 
@@ -517,7 +523,7 @@ export class Simulation {
     const { history } = this.#api;
     const next = history.findIndex(({ version }) => version > from);
     const watch: Watch = {
-      plural: this.#api.parse(path).plural,
+      plural: this.#api.parse(path)?.plural ?? '',
       query,
       opened: this.#time,
       next: next < 0 ? history.length : next,
@@ -618,6 +624,8 @@ const FLEETING = new Set([
   'managedFields',
   'startTime',
   'completionTime',
+  // What was corrected, which is nothing where nobody laid hands on anything.
+  'drift',
   'drift',
 ]);
 
