@@ -4,6 +4,7 @@ import express, { type Express } from 'express';
 import { type OwnAccountServices, ownAccountRoutes } from './accounts/account-routes.ts';
 import { type ResetServices, resetRoutes } from './accounts/reset-routes.ts';
 import { type AccountServices, accountRoutes } from './accounts/routes.ts';
+import type { CheckCounters } from './bookings/check-counters.ts';
 import { bookingRoutes } from './bookings/routes.ts';
 import { tripRoutes } from './bookings/trip-routes.ts';
 import type { Config } from './config.ts';
@@ -38,6 +39,7 @@ export interface Services extends AccountServices, OwnAccountServices, ResetServ
   readonly metrics: Metrics;
   readonly throttle: Throttle;
   readonly sweepWaitlists: SweepWaitlists;
+  readonly checkCounters: CheckCounters;
   readonly logger: Logger;
   readonly isDraining: () => boolean;
 }

@@ -7,6 +7,7 @@ import { createProbeServer } from './probes/probe-server.ts';
 import { compose } from './services.ts';
 
 const SWEEP_INTERVAL_MS = 600_000;
+const CHECK_INTERVAL_MS = 60_000;
 
 function main(): void {
   const config = readConfig(process.env);
@@ -42,18 +43,14 @@ function main(): void {
 
   mailSender?.start();
   const resets = { sweep: () => services.resets.sweep(systemClock.now()) };
-  const sweeper = setInterval(() => {
-    for (const expiring of [services.sessionStore, services.throttle, outbox, resets]) {
-      expiring.sweep().catch((error: unknown) => logger.debug('What has expired stays for now', { error }));
-    }
-  }, SWEEP_INTERVAL_MS);
-  sweeper.unref();
-  const mover = setInterval(() => {
-    services
-      .sweepWaitlists()
-      .catch((error: unknown) => logger.debug('The waiting lists stay as they are for now', { error }));
-  }, config.bookings.sweepSeconds * 1000);
-  mover.unref();
+  const { sessionStore, throttle, sweepWaitlists, checkCounters } = services;
+  const every = (milliseconds: number, chore: () => Promise<void>) => {
+    const later = (error: unknown) => logger.debug('A chore waits for its next time', { error });
+    setInterval(() => void chore().catch(later), milliseconds).unref();
+  };
+  for (const expiring of [sessionStore, throttle, outbox, resets]) every(SWEEP_INTERVAL_MS, () => expiring.sweep());
+  every(config.bookings.sweepSeconds * 1000, sweepWaitlists);
+  every(CHECK_INTERVAL_MS, checkCounters);
 
   let mailsGivenBack = Promise.resolve();
   const close = () => {

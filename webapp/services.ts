@@ -20,6 +20,7 @@ import { Booking } from './bookings/booking.ts';
 import { createBookingPages } from './bookings/booking-pages.ts';
 import { createBookingStore } from './bookings/booking-store.ts';
 import { cancelTrip } from './bookings/cancel-trip.ts';
+import { checkCounters } from './bookings/check-counters.ts';
 import { changeDates } from './bookings/change-dates.ts';
 import { Departure } from './bookings/departure.ts';
 import { findAlternatives } from './bookings/find-alternatives.ts';
@@ -79,7 +80,9 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
     logger,
     onUp() {
       onDatabaseUp?.();
-      sweep().catch((error: unknown) => logger.debug('The waiting lists stay as they are for now', { error }));
+      for (const chore of [sweep, check]) {
+        chore().catch((error: unknown) => logger.debug('A chore waits for its next time', { error }));
+      }
       if (config.demoTraveller) {
         addDemo().catch((error: unknown) => logger.warn('The demo traveller could not be added', { error }));
       }
@@ -100,6 +103,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
   const { undoMinutes, offerHours } = config.bookings;
   const waitlist = createWaitlist({ bookings, entries, destinations, offerHours, clock });
   const sweep = sweepWaitlists(database, entries, waitlist, destinations, clock);
+  const check = checkCounters(bookings, metrics, clock);
   const book = bookTrip(database, bookings, waitlist);
   const rules = { minimumLength, isCommon: loadCommonPasswords() };
   const throttle = createThrottle({
@@ -137,6 +141,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
       leaveWaitlist: leaveWaitlist(database, bookings, entries, waitlist),
       takeOffer: takeOffer(book, bookings, entries, destinations, clock),
       sweepWaitlists: sweep,
+      checkCounters: check,
       bookingPages: createBookingPages({
         ...{ bookings, destinations, clock },
         findAlternatives: findAlternatives(bookings, clock),

@@ -47,6 +47,8 @@ export interface BookingStore {
   removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void>;
   /** Of a destination's departures from one day to another, both included. */
   booked(destinationId: string, from: Day, to: Day): Promise<Booked>;
+  /** How many departures from a day on have a counter that is not the number of their bookings and places kept. */
+  mismatched(from: Day): Promise<number>;
 }
 
 export interface DepartureKey {
@@ -211,6 +213,10 @@ export function createBookingStore(database: Database): BookingStore {
       const rows = await database.prepared<{ date: Day; booked: number }>(BOOKED, [destinationId, from, to]);
       return new Map(rows.map(({ date, booked }) => [date, booked]));
     },
+    async mismatched(from) {
+      const [row] = await database.prepared<{ count: number }>(MISMATCHED, [from]);
+      return row?.count ?? 0;
+    },
   };
 }
 
@@ -262,6 +268,19 @@ const OF_TRAVELLER = `
 const BOOKED = `
   SELECT departure_date AS date, booked FROM departure
   WHERE destination_id = ? AND departure_date BETWEEN ? AND ?`;
+
+/** One statement, which sees one moment; given up long before the deadline of statements. */
+const MISMATCHED = `
+  SELECT /*+ MAX_EXECUTION_TIME(500) */ COUNT(*) AS count FROM departure
+  WHERE departure_date >= ? AND booked <> (
+    SELECT COUNT(*) FROM booking
+    WHERE booking.destination_id = departure.destination_id AND booking.departure_date = departure.departure_date
+      AND booking.cancelled_at IS NULL
+  ) + (
+    SELECT COUNT(*) FROM waiting_list
+    WHERE waiting_list.destination_id = departure.destination_id
+      AND waiting_list.departure_date = departure.departure_date AND waiting_list.offered_until IS NOT NULL
+  )`;
 
 interface ClaimantRow {
   readonly id: number | null;

@@ -7,6 +7,7 @@ export interface Metrics {
   readonly registry: Registry;
   readonly requests: Histogram<'method' | 'route' | 'status'>;
   readonly bookings: Counter<'outcome'>;
+  readonly mismatchedDepartures: Gauge;
   readonly logIns: Counter<'outcome'>;
   readonly mails: Counter<'outcome'>;
 }
@@ -28,6 +29,11 @@ export function createMetrics(): Metrics {
       name: 'bookings_total',
       help: 'Booking forms by what became of them: booked, repeated, full, overlapping, invalid, waitlisted; and bookings cancelled, undone, changed',
       labelNames: ['outcome'],
+      registers,
+    }),
+    mismatchedDepartures: new Gauge({
+      name: 'departures_mismatched',
+      help: 'Departures to come whose counter of taken places is not the number of their bookings and places kept; never above 0',
       registers,
     }),
     logIns: new Counter({

@@ -24,6 +24,7 @@ describe('The process', function () {
     const metrics = await (await fetch(`${app.probeUrl}/metrics`)).text();
     expect(metrics).to.match(/http_request_duration_seconds_count\{method="GET",route="\/about",status="200"\} 1/);
     expect(metrics).to.include('database_up 1').and.include('database_pool_connections{state="open"}');
+    expect(metrics).to.match(/^departures_mismatched 0$/m);
     expect(metrics).to.not.include('secret');
     expect((await fetch(`${app.url}/metrics`)).status).to.equal(404);
   });

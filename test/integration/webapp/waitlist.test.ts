@@ -199,6 +199,22 @@ describe('The waiting list', () => {
     expect(waitingList[0]).to.include({ destinationName: 'TRAPPIST-1 System', departureDate: '2033-08-01' });
   });
 
+  it('and bookings are counted against the counters of departures, and a gauge tells', async () => {
+    const [one] = await fill('2033-09-01');
+    await waiting('2033-09-01');
+    await cancel(one);
+    expect(await app.mismatchedGauge()).to.equal(0);
+    const set = (booked: number) =>
+      app.rows("UPDATE departure SET booked = ? WHERE departure_date = '2033-09-01'", [booked]);
+    await set(1);
+    expect(await app.mismatchedGauge()).to.equal(1);
+    await set(2);
+    await app.rows('RENAME TABLE waiting_list TO gone');
+    expect(await app.mismatchedGauge(), 'what is not known').to.equal(undefined);
+    await app.rows('RENAME TABLE gone TO waiting_list');
+    expect(await app.mismatchedGauge()).to.equal(0);
+  });
+
   describe('and a cancellation that is undone', () => {
     const undo = (client: WebClient) => press(client, '/reservation/undo');
 

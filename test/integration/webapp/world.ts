@@ -47,6 +47,8 @@ export interface TestApp {
   readonly outbox: MailOutbox;
   /** What the process does now and then for the waiting lists. */
   moveUp(): Promise<void>;
+  /** Measured anew. */
+  mismatchedGauge(): Promise<number | undefined>;
   client(): WebClient;
   /** A client that is registered and logged in; its username is new each time. */
   traveller(): Promise<WebClient & { readonly username: string }>;
@@ -85,6 +87,11 @@ export async function startApp({
     uri: database,
     database: composition.database,
     moveUp: () => composition.services.sweepWaitlists(),
+    async mismatchedGauge() {
+      const { checkCounters, metrics } = composition.services;
+      await checkCounters().catch(() => undefined);
+      return (await metrics.mismatchedDepartures.get()).values[0]?.value;
+    },
     routes: app.routes,
     outbox: composition.outbox,
     client,

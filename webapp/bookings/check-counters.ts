@@ -1,0 +1,19 @@
+import type { Clock } from '../clock.ts';
+import type { Metrics } from '../probes/metrics.ts';
+import type { BookingStore } from './booking-store.ts';
+import { earliestDeparture } from './dates.ts';
+
+export type CheckCounters = () => Promise<void>;
+
+/** Measures whether the counter of each departure to come is right. What cannot be known now has no value. */
+export function checkCounters(bookings: BookingStore, { mismatchedDepartures }: Metrics, clock: Clock): CheckCounters {
+  mismatchedDepartures.remove();
+  return async () => {
+    try {
+      mismatchedDepartures.set(await bookings.mismatched(earliestDeparture(clock.now())));
+    } catch (error) {
+      mismatchedDepartures.remove();
+      throw error;
+    }
+  };
+}
