@@ -76,7 +76,7 @@ export function createApp(services: Services, config: Config): App {
   app.set('trust proxy', config.trustProxy);
 
   app.use(sameOrigin());
-  app.use(sessions({ store: services.sessionStore, signer: signer('session') }));
+  app.use(sessions({ store: services.sessionStore, secretKeys: config.secretKeys }));
   app.use(allowedMethods(routes, assets, notFound(pages)));
   app.use(formsOnly());
   app.use(express.urlencoded({ extended: false, limit: `${config.server.bodyLimitKb}kb`, parameterLimit: 50 }));

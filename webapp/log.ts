@@ -7,7 +7,7 @@ export type { Logger };
 export function createLogger(level: string): Logger {
   return createWinston({
     level,
-    format: format.combine(format.timestamp(), errorFields(), format.json()),
+    format: asJsonLine(),
     transports: [standardOutput()],
   });
 }
@@ -41,13 +41,16 @@ const URGENT = new Set(['error', 'warn']);
 const LONGEST_WAIT_MS = 100;
 const LONGEST_WAITING = 16_384;
 
-/** What is useful of an error. MySQL quotes what travellers typed in its messages, and drivers add the statement: both stay out. */
-const errorFields = format((info) => {
-  const error = info.error;
+/** One step instead of winston's three, which take three times as long on every request. */
+const asJsonLine = format((info) => {
+  const { error } = info;
   if (error instanceof Error) info.error = describeError(error);
+  info.timestamp = new Date().toISOString();
+  info[MESSAGE] = JSON.stringify(info);
   return info;
 });
 
+/** What is useful of an error. MySQL quotes what travellers typed in its messages, and drivers add the statement: both stay out. */
 function describeError(error: Error): Record<string, unknown> {
   const { code, errno } = error as Error & { code?: unknown; errno?: unknown };
   const cause = error.cause instanceof Error ? describeError(error.cause) : undefined;

@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import { type FieldErrors, hasErrors } from '../http/form.ts';
 import type { Pages } from '../http/pages.ts';
 import { endSession, startSession, travellerOf } from '../middleware/sessions.ts';
-import type { SessionStore, SignedIn } from '../sessions/session-store.ts';
+import type { SessionStore } from '../sessions/session-store.ts';
 import { TooMany } from '../throttling/throttle.ts';
 import { type ChangePassword, WRONG_PASSWORD } from './change-password.ts';
 import type { DeleteAccount } from './delete-account.ts';
@@ -29,9 +29,6 @@ const LABELS = {
 export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Router {
   const { sessionStore, minimumPasswordLength } = services;
   const router = Router();
-  const endOtherSessions = async ({ session }: Request, traveller: SignedIn) => {
-    if (session?.id !== undefined) await sessionStore.endOthers(traveller.id, session.id);
-  };
   const page = { title: 'Your account', values: {}, labels: LABELS, minimumPasswordLength };
   const refuse = (request: Request, response: Response, why: FieldErrors | TooMany) => {
     const tooMany = why instanceof TooMany ? why : undefined;
@@ -55,7 +52,7 @@ export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Ro
   });
 
   router.post('/account/sessions', async (request, response) => {
-    await endOtherSessions(request, travellerOf(request));
+    await sessionStore.endOthers(travellerOf(request).id, request.sessionID);
     const text = 'Success! You are logged out everywhere else.';
     pages.redirect(request, response, '/account', { kind: 'success', text });
   });

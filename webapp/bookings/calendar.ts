@@ -1,4 +1,4 @@
-import { addDays, type Day, dayOf, spokenDay } from './dates.ts';
+import { addDays, type Day, dayOf, spokenDay, spokenMonth, weekdayOf } from './dates.ts';
 import type { Destination } from './destinations.ts';
 
 /** Booked places by departure date; a date that nobody asked for yet is missing. */
@@ -39,13 +39,16 @@ export function daysOf(month: Month): readonly [Day, Day] {
 export function calendarOf(destination: Destination, month: Month, booked: Booked, earliest: Day): Calendar {
   const [first, last] = daysOf(month);
   const days: (CalendarDay | undefined)[] = Array<undefined>(weekdayOf(first)).fill(undefined);
-  for (let date = first; date <= last; date = addDays(date, 1)) days.push(dayIn(destination, date, booked, earliest));
+  for (let number = 1; number <= Number(last.slice(8)); number++) {
+    const date = `${month}-${String(number).padStart(2, '0')}`;
+    days.push(dayIn(destination, date, booked, earliest));
+  }
   while (days.length % 7 !== 0) days.push(undefined);
   const [previous, next] = [shifted(month, -1), shifted(month, 1)];
   return {
     destination,
     month,
-    title: TITLE.format(new Date(`${first}T00:00:00Z`)),
+    title: spokenMonth(month),
     weeks: Array.from({ length: days.length / 7 }, (_, week) => days.slice(week * 7, week * 7 + 7)),
     previous: previous >= earliest.slice(0, 7) ? previous : undefined,
     next: next < LAST_MONTH ? next : undefined,
@@ -96,15 +99,8 @@ function dayIn({ capacity }: Destination, date: Day, booked: Booked, earliest: D
   return { date, number: Number(date.slice(8)), state, left, label: `${spokenDay(date)}, ${places}` };
 }
 
-/** Monday is 0. */
-function weekdayOf(day: Day): number {
-  return (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7;
-}
-
 function shifted(month: Month, by: number): Month {
   const date = new Date(`${month}-01T00:00:00Z`);
   date.setUTCMonth(date.getUTCMonth() + by);
   return date.toISOString().slice(0, 7);
 }
-
-const TITLE = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' });

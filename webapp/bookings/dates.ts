@@ -28,7 +28,17 @@ export function addDays(day: Day, days: number): Day {
 
 /** "Saturday 5 January 2030" */
 export function spokenDay(day: Day): string {
-  return SPOKEN.format(new Date(`${day}T00:00:00Z`)).replace(',', '');
+  return `${WEEKDAYS[weekdayOf(day)] ?? ''} ${Number(day.slice(8))} ${spokenMonth(day.slice(0, 7))}`;
+}
+
+/** "January 2030", of `YYYY-MM` */
+export function spokenMonth(month: string): string {
+  return `${MONTHS[Number(month.slice(5)) - 1] ?? ''} ${month.slice(0, 4)}`;
+}
+
+/** Monday is 0. */
+export function weekdayOf(day: Day): number {
+  return (new Date(Date.parse(day)).getUTCDay() + 6) % 7;
 }
 
 /** "Saturday 5 January 2030, 14:00 UTC" */
@@ -41,10 +51,7 @@ export function daysBetween(from: Day, to: Day): number {
 }
 
 const HOUR = 3_600_000;
-const SPOKEN = new Intl.DateTimeFormat('en-GB', {
-  weekday: 'long',
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-  timeZone: 'UTC',
-});
+// by hand, because a calendar says every day of its month, and Intl takes ten times as long
+const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+const MONTHS =
+  'January February March April May June July August September October November December'.split(' '); // prettier-ignore

@@ -1,11 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import { cookieHeader, cookieName, cookieOf } from '../http/cookies.ts';
 import { ForbiddenError } from '../http/errors.ts';
 import { textOf } from '../http/form.ts';
+import { randomPart } from '../http/random.ts';
 import type { Signer } from '../http/signer.ts';
 import { isSafe } from './same-origin.ts';
+import { signedIn } from './sessions.ts';
 
 /** The name of the hidden field that carries the token. */
 export const CSRF_FIELD = '_csrf';
@@ -15,8 +16,7 @@ export const CSRF_FIELD = '_csrf';
  * rendered. Masked anew each time, so that compression tells nothing about it.
  */
 export function csrfToken(request: Request, response: Response, signer: Signer): string {
-  const id = request.session?.id;
-  if (id !== undefined) return tokenFor(`session:${id}`, signer);
+  if (signedIn(request)) return tokenFor(`session:${request.sessionID}`, signer);
   const { token, cookie, setCookie } = visitorToken(request, request.secure, signer);
   if (setCookie !== undefined) {
     response.append('Set-Cookie', setCookie);
@@ -36,7 +36,7 @@ export interface VisitorToken {
 export function visitorToken(request: IncomingMessage, overHttps: boolean, signer: Signer): VisitorToken {
   const name = cookieName(CSRF_COOKIE, overHttps);
   const known = cookieOf(request, name);
-  const value = known ?? randomBytes(18).toString('base64url');
+  const value = known ?? randomPart(18).toString('base64url');
   return {
     token: tokenFor(`visitor:${value}`, signer),
     cookie: `${name}=${value}`,
@@ -64,15 +64,14 @@ export function csrf(signer: Signer): RequestHandler {
 const CSRF_COOKIE = 'csrf';
 
 function bindingOf(request: Request): string | undefined {
-  const id = request.session?.id;
-  if (id !== undefined) return `session:${id}`;
+  if (signedIn(request)) return `session:${request.sessionID}`;
   const cookie = cookieOf(request, cookieName(CSRF_COOKIE, request.secure));
   return cookie === undefined ? undefined : `visitor:${cookie}`;
 }
 
 function tokenFor(binding: string, signer: Signer): string {
   const mac = signer.sign(binding);
-  const mask = randomBytes(mac.length);
+  const mask = randomPart(mac.length);
   return Buffer.concat([mask, xor(mask, mac)]).toString('base64url');
 }
 

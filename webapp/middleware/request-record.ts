@@ -21,7 +21,8 @@ export function requestRecord({ logger, metrics }: { logger: Logger; metrics: Me
       metrics.requests.observe({ method: KNOWN.has(method) ? method : 'other', route, status }, elapsed / 1000);
       const level = status >= 500 && status !== 503 ? 'error' : 'info';
       const milliseconds = Math.round(elapsed * 10) / 10;
-      logger.log(level, 'Request', { id, method, route, status, milliseconds, finished: response.writableFinished });
+      const finished = response.writableFinished;
+      logger.log({ level, message: 'Request', id, method, route, status, milliseconds, finished });
     });
     return id;
   };

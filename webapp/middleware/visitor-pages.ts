@@ -12,16 +12,17 @@ export function visitorPages(pages: Pages, csrfSigner: Signer): KeptAnswer {
     const page = pages.forVisitors(request.url ?? '');
     if (!page || isKnown(SESSION_COOKIE) || isKnown('alert')) return false;
     answeredBy(request, page.route);
-    const [before, ...rest] = page.html;
     const head = [...headers, 'Cache-Control', 'no-store', 'Content-Type', 'text/html; charset=utf-8'];
-    let html = before ?? '';
-    if (rest.length > 0) {
+    let { html, length } = page;
+    if (page.parts.length > 1) {
       const { token, setCookie } = visitorToken(request, overHttps, csrfSigner);
-      html = page.html.join(token);
+      html = page.parts.join(token);
+      length += token.length * (page.parts.length - 1);
       if (setCookie !== undefined) head.push('Set-Cookie', setCookie);
     }
+    head.push('Content-Length', String(length));
     response.writeHead(200, head);
-    response.end(html, page.encoding);
+    response.end(html);
     return true;
 
     function isKnown(name: string): boolean {

@@ -10,7 +10,7 @@ export interface BareAnswer {
   readonly body: string;
 }
 
-let answer = { status: 200, headers: [] as string[], body: Buffer.alloc(0) };
+let answer = { status: 200, headers: [] as string[], body: '' };
 
 const server = createServer(
   { keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 30_000 },
@@ -24,7 +24,7 @@ server.maxRequestsPerSocket = 1000;
 server.listen(0, '127.0.0.1');
 
 process.on('message', ({ status, headers, body }: BareAnswer) => {
-  answer = { status, headers: [...headers], body: Buffer.from(body) };
+  answer = { status, headers: [...headers], body };
   process.send?.({ port: (server.address() as AddressInfo).port });
 });
 process.on('disconnect', () => process.exit(0));

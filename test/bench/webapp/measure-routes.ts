@@ -87,6 +87,6 @@ function bareAnswerOf({ status, head, body }: Answer) {
     .split('\r\n')
     .slice(1)
     .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)] as const)
-    .filter(([name]) => !/^(date|connection|keep-alive|content-length)$/i.test(name));
+    .filter(([name]) => !/^(date|connection|keep-alive)$/i.test(name));
   return { status, headers: headers.flat(), body };
 }

@@ -99,7 +99,9 @@ describe('Logging in and out', () => {
       .and.match(/SameSite=Lax/);
     const page = await client.follow(answer);
     expect(page.alerts).to.deep.equal(['Success! You are logged in as test1234.']);
-    const [sid = ''] = (client.cookies.get('sid') ?? '').split('.');
+    const [sid = ''] = decodeURIComponent(client.cookies.get('sid') ?? '')
+      .slice('s:'.length)
+      .split('.');
     const [row] = await app.rows('SELECT COUNT(*) AS n, SUM(id_hash = UNHEX(SHA2(?, 256))) AS found FROM session', [
       sid,
     ]);
