@@ -1,13 +1,14 @@
 import { hostname } from 'node:os';
 import process from 'node:process';
-import { KubeConfig } from '@kubernetes/client-node';
 import { VACATION_APP } from './api/vacation-app.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { createLogger } from './logger.ts';
-import { createApiClient } from './runtime/api-client.ts';
+import { createApiClient, type Connection } from './runtime/api-client.ts';
 import { healthServer, metricsServer } from './runtime/health.ts';
+import { InCluster } from './runtime/in-cluster.ts';
 import { createRuntimeMetrics } from './runtime/metrics.ts';
 import { createOperator } from './operator.ts';
+import { FIELD_MANAGER } from './vacation-app/names.ts';
 
 /** Long enough for a reconcile in flight and the release of the lease; shorter than the pod's grace period. */
 const SHUTDOWN_MS = 20_000;
@@ -15,9 +16,10 @@ const SHUTDOWN_MS = 20_000;
 async function main(config: Config): Promise<void> {
   const log = createLogger(config.logLevel);
   const metrics = createRuntimeMetrics('vacationapp');
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromDefault();
-  const client = createApiClient(kubeConfig, metrics.client);
+  const client = createApiClient(await connection(), {
+    metrics: metrics.client,
+    userAgent: `${FIELD_MANAGER} (${config.identity})`,
+  });
   const operator = createOperator({ client, config, metrics, log });
 
   const servers = [
@@ -41,6 +43,18 @@ async function main(config: Config): Promise<void> {
   for (const server of servers) server.close();
   log.info('Stopped');
   process.exit(0);
+}
+
+/** In a pod what is mounted there. Elsewhere a kubeconfig, by a library that takes as much memory as all the rest. */
+async function connection(): Promise<Connection> {
+  const { KUBECONFIG, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
+  if ((KUBECONFIG ?? '') === '' && host !== undefined && port !== undefined) {
+    return new InCluster({ server: `https://${host.includes(':') ? `[${host}]` : host}:${port}` });
+  }
+  const { KubeConfig } = await import('@kubernetes/client-node');
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromDefault();
+  return kubeConfig;
 }
 
 try {

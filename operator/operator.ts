@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { VACATION_APP, type VacationApp } from './api/vacation-app.ts';
 import type { Config } from './config.ts';
 import { told, type Logger } from './logger.ts';
-import { fenced, NotLeaderError, type ApiClient } from './runtime/api-client.ts';
+import { fenced, NotLeaderError, SilenceError, type ApiClient } from './runtime/api-client.ts';
 import { ApiError, isConflict } from './runtime/api-error.ts';
 import { Cluster } from './runtime/cluster.ts';
+import { systemClock } from './runtime/clock.ts';
 import { runController } from './runtime/controller.ts';
+import { Drift } from './runtime/drift.ts';
 import { EventRecorder } from './runtime/events.ts';
 import type { Check } from './runtime/health.ts';
 import { keyOf } from './runtime/kinds.ts';
@@ -29,6 +31,8 @@ export interface OperatorOptions {
   readonly config: Config;
   readonly metrics: RuntimeMetrics;
   readonly log: Logger;
+  /** The time of day. */
+  readonly now?: () => Date;
 }
 
 const CONTROLLER = 'vacationapp';
@@ -37,16 +41,22 @@ const DEAF_MS = 150_000;
 const RESYNC_MS = 600_000;
 
 /** The parts of the operator, put together. */
-export function createOperator({ client, config, metrics, log }: OperatorOptions): Operator {
+export function createOperator({ client, config, metrics, log, now = () => new Date() }: OperatorOptions): Operator {
   let queue: WorkQueue | undefined;
+  let isReachable = true;
   const election = new LeaderElection(client, {
     namespace: config.leaseNamespace,
     name: config.leaseName,
     identity: config.identity,
     onError: (error) => {
       log.warn('Failed to renew the lease', told(error));
-      // A refusal came over a connection that lives.
-      if (!(error instanceof ApiError)) reconnect();
+      if (error instanceof ApiError) return;
+      if (isReachable && error instanceof SilenceError) reconnect();
+      isReachable = false;
+    },
+    onAnswer: () => {
+      if (!isReachable) restartWatches();
+      isReachable = true;
     },
   });
   const leadsForMs = (): number => (config.leaderElection ? election.leadsForMs() : Infinity);
@@ -61,12 +71,12 @@ export function createOperator({ client, config, metrics, log }: OperatorOptions
     instance: config.identity,
     onError: (error) => log.warn('Failed to publish an event', told(error)),
   });
-  const cluster = new Cluster(writer, stores, metrics.writes);
+  const cluster = new Cluster(writer, stores, metrics.writes, new Drift({ clock: systemClock, now }));
   const reconcile = createReconcile({
     cluster,
     defaults: { webappImage: config.webappImage, mysqlImage: config.mysqlImage },
     publish: (about, note) => recorder.publish(about, note),
-    now: () => new Date(),
+    now,
     random: randomText,
   });
 
@@ -76,9 +86,14 @@ export function createOperator({ client, config, metrics, log }: OperatorOptions
   metrics.contested(() => cluster.drift.contested);
   metrics.conditions(() => conditionsOf(stores.get(VACATION_APP.kind)?.list() as VacationApp[] | undefined));
 
-  /** A renewal that does not come back is also the sign that connections are dead. */
+  /** A renewal that does not come back is also the sign that connections are dead. Once: after that all wait for one that does. */
   function reconnect(): void {
     client.reconnect();
+    restartWatches();
+  }
+
+  /** At once, without the pause after a failure that one of them may be in. */
+  function restartWatches(): void {
     for (const reflector of reflectors) reflector.restart();
   }
 

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { KubeConfig } from '@kubernetes/client-node';
+import type { Socket } from 'node:net';
 import { ApiError } from './api-error.ts';
 import type { ClientMetrics } from './metrics.ts';
 
@@ -14,6 +14,13 @@ export interface ApiRequest {
   /** How long nothing may be heard before the connection counts as dead. Default 15 s. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Asked when the connection is there, just before the first byte is sent: what it throws is the answer, and nothing is sent. */
+  readonly guard?: () => void;
+}
+
+/** Nothing was heard of the API server for too long: a connection that nobody may be at the other end of. */
+export class SilenceError extends Error {
+  override readonly name = 'SilenceError';
 }
 
 /**
@@ -38,8 +45,9 @@ export class NotLeaderError extends Error {
 }
 
 /**
- * Sends writes only while we lead, and gives up what is not answered by then: what fences a leader that has lost its lease, also
- * against writes that still wait for a connection. `leadsForMs` is for how long that is, `Infinity` without an election.
+ * Sends writes only while we lead, and gives up what is not answered by then: what fences a leader that has lost its lease. Asked once more
+ * when the bytes are about to go: a process that was stopped while it waited for a connection sends nothing when it goes on.
+ * `leadsForMs` is for how long we lead, `Infinity` without an election.
  */
 export function fenced(client: ApiClient, leadsForMs: () => number): ApiClient {
   return {
@@ -49,7 +57,13 @@ export function fenced(client: ApiClient, leadsForMs: () => number): ApiClient {
       if (left <= 0) throw new NotLeaderError(request);
       if (left === Infinity) return client.request(request);
       const ends = AbortSignal.timeout(Math.ceil(left));
-      return client.request({ ...request, signal: request.signal ? AbortSignal.any([request.signal, ends]) : ends });
+      return client.request({
+        ...request,
+        signal: request.signal ? AbortSignal.any([request.signal, ends]) : ends,
+        guard: () => {
+          if (leadsForMs() <= 0) throw new NotLeaderError(request);
+        },
+      });
     },
     stream: (request) => client.stream(request),
     reconnect: () => client.reconnect(),
@@ -59,7 +73,21 @@ export function fenced(client: ApiClient, leadsForMs: () => number): ApiClient {
 const DEFAULT_TIMEOUT_MS = 15_000;
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
-export function createApiClient(config: KubeConfig, metrics?: ClientMetrics): ApiClient {
+export interface ApiClientOptions {
+  readonly metrics?: ClientMetrics;
+  /** Who asks, as the API server's audit log tells it. */
+  readonly userAgent?: string;
+}
+
+/** Where the API server is, and how one shows who one is: a `KubeConfig`, or `InCluster`. */
+export interface Connection {
+  getCurrentCluster(): { readonly server: string; readonly proxyUrl?: string } | null;
+  applyToHTTPSOptions(options: https.RequestOptions): Promise<void>;
+  /** The API server does not accept who we say we are. */
+  refused?(): void;
+}
+
+export function createApiClient(config: Connection, { metrics, userAgent }: ApiClientOptions = {}): ApiClient {
   const server = config.getCurrentCluster()?.server;
   if (server === undefined) throw new Error('The kubeconfig names no cluster');
   const base = new URL(server);
@@ -82,7 +110,8 @@ export function createApiClient(config: KubeConfig, metrics?: ClientMetrics): Ap
     return { ...options, agent: pool.agent };
   }
 
-  async function send(request: ApiRequest): Promise<http.IncomingMessage> {
+  /** Resolves when the head of the answer is there, which is to come soon, however long the rest may stay silent. */
+  async function send(request: ApiRequest, silenceMs?: number): Promise<http.IncomingMessage> {
     const url = new URL(base.pathname.replace(/\/$/, '') + request.path, base);
     for (const [name, value] of Object.entries(request.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
@@ -93,6 +122,7 @@ export function createApiClient(config: KubeConfig, metrics?: ClientMetrics): Ap
     const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
       const headers: http.OutgoingHttpHeaders = { ...(options.headers as http.OutgoingHttpHeaders | undefined) };
       headers.accept = 'application/json';
+      if (userAgent !== undefined) headers['user-agent'] = userAgent;
       if (body !== undefined) {
         headers['content-type'] = request.contentType ?? 'application/json';
         headers['content-length'] = Buffer.byteLength(body);
@@ -108,17 +138,26 @@ export function createApiClient(config: KubeConfig, metrics?: ClientMetrics): Ap
         },
         resolve,
       );
-      outgoing.on('timeout', () =>
-        outgoing.destroy(new Error(`No answer from the API server to ${request.method} ${url.pathname}`)),
-      );
+      outgoing.on('timeout', () => outgoing.destroy(new SilenceError('no answer from the API server in time')));
       outgoing.on('error', (cause) => {
         metrics?.request('<error>', request.method, base.host, performance.now() - started);
-        reject(new Error(`${request.method} ${url.pathname}: ${cause.message}`, { cause }));
+        reject(told(cause, `${request.method} ${url.pathname}`));
       });
-      outgoing.end(body);
+      outgoing.once('socket', (socket) => {
+        whenConnected(socket, () => {
+          try {
+            request.guard?.();
+            outgoing.end(body);
+          } catch (error) {
+            outgoing.destroy(error as Error);
+          }
+        });
+      });
     });
+    if (silenceMs !== undefined) response.socket.setTimeout(silenceMs);
     metrics?.request(String(response.statusCode), request.method, base.host, performance.now() - started);
     if (response.statusCode === undefined || response.statusCode < 200 || response.statusCode > 299) {
+      if (response.statusCode === 401) config.refused?.();
       throw errorOf(response, await text(response));
     }
     return response;
@@ -131,7 +170,8 @@ export function createApiClient(config: KubeConfig, metrics?: ClientMetrics): Ap
     },
 
     async *stream<T>(request: ApiRequest): AsyncGenerator<T, void, undefined> {
-      const response = await send(request);
+      const { timeoutMs, ...opening } = request;
+      const response = await send(opening, timeoutMs);
       try {
         let rest = '';
         response.setEncoding('utf8');
@@ -151,6 +191,20 @@ export function createApiClient(config: KubeConfig, metrics?: ClientMetrics): Ap
       pool = undefined;
     },
   };
+}
+
+/** What kind of failure it is stays to be seen, whatever is told of it. */
+function told(cause: Error, what: string): Error {
+  if (cause instanceof NotLeaderError) return cause;
+  const message = `${what}: ${cause.message}`;
+  return cause instanceof SilenceError ? new SilenceError(message, { cause }) : new Error(message, { cause });
+}
+
+/** A request that was not begun waits in this process; what is written to a socket that is connected is the kernel's at once. */
+function whenConnected(socket: Socket & { secureConnecting?: boolean }, go: () => void): void {
+  if (socket.secureConnecting === true) socket.once('secureConnect', go);
+  else if (socket.connecting) socket.once('connect', go);
+  else go();
 }
 
 /** The parser's own error quotes what it was given, which may be a Secret. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from './api-client.ts';
-import { isConflict, isNotFound } from './api-error.ts';
+import { ApiError, isConflict, isNotFound } from './api-error.ts';
 import { pathOf, type Kind, type KubeObject } from './kinds.ts';
 
 export interface LeaseOptions {
@@ -13,6 +13,8 @@ export interface LeaseOptions {
   readonly renewMs?: number;
   readonly retryMs?: number;
   readonly onError?: (error: unknown) => void;
+  /** The API server has answered, whoever leads. */
+  readonly onAnswer?: () => void;
 }
 
 interface Lease extends KubeObject {
@@ -27,6 +29,10 @@ interface Lease extends KubeObject {
 
 const LEASE: Kind = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases' };
 
+type LeaseEvent =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: Lease }
+  | { readonly type: 'ERROR'; readonly object: { code?: number; reason?: string; message?: string } };
+
 /**
  * Leadership by a Lease of the cluster, after client-go's leader election.
  *
@@ -34,14 +40,19 @@ const LEASE: Kind = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plura
  * moment before the last successful renewal was sent, and turns false at the renew deadline, which is shorter than the lease: a
  * process that was stopped for a while finds it false when it goes on. Another's lease counts as expired when it has not been seen to change for
  * its duration on our own clock; the clocks of two machines are never compared.
+ *
+ * Who waits watches the lease, so it knows at once when that is given back; while the watch tells of renewals it asks for nothing.
  */
 export class LeaderElection {
   readonly #client: ApiClient;
-  readonly #options: Required<Omit<LeaseOptions, 'onError'>> & Pick<LeaseOptions, 'onError'>;
+  readonly #options: Required<Omit<LeaseOptions, 'onError' | 'onAnswer'>> & Pick<LeaseOptions, 'onError' | 'onAnswer'>;
   #renewedAt = Number.NEGATIVE_INFINITY;
   #held = false;
-  /** The other's lease as last seen to change, and when that was on our clock. */
-  #observed: { version: string; at: number } | undefined;
+  /** Our own lease as we last wrote it: renewed without a look, since its resource version goes along. */
+  #written: Lease | undefined;
+  /** The other's lease as last seen to change, when that was on our clock, and for how long it holds. */
+  #observed: { version: string; at: number; ms: number } | undefined;
+  #slowRenewals = 0;
 
   constructor(client: ApiClient, options: LeaseOptions) {
     this.#client = client;
@@ -57,11 +68,20 @@ export class LeaderElection {
     return this.#held ? Math.max(0, this.#renewedAt + this.#options.renewMs - performance.now()) : 0;
   }
 
+  /** How many times the lease had to be read before it could be written. */
+  get slowRenewals(): number {
+    return this.#slowRenewals;
+  }
+
   /** Resolves when the lease is ours; rejects only when the signal aborts. */
   async acquire(signal: AbortSignal): Promise<void> {
-    while (!(await this.#try())) {
-      // Spread by a fifth, so that candidates do not collide for ever.
-      await sleep(this.#options.retryMs * (1 + Math.random() / 5), undefined, { signal });
+    const won = new AbortController();
+    const news = new News();
+    void this.#follow(news, AbortSignal.any([signal, won.signal]));
+    try {
+      while (!(await this.#try())) await this.#wait(news, signal);
+    } finally {
+      won.abort();
     }
   }
 
@@ -82,14 +102,57 @@ export class LeaderElection {
     return 'lost';
   }
 
+  /** Until it is worth asking: there is news, the lease has expired, or nothing tells whether it has. */
+  async #wait(news: News, signal: AbortSignal): Promise<void> {
+    do {
+      // Spread by a fifth, so that candidates do not collide for ever.
+      const spread = this.#options.retryMs * (1 + Math.random() / 5);
+      const left = news.isFlowing ? this.#expiresInMs() + spread / 10 : spread;
+      if (await news.within(left, signal)) return;
+      signal.throwIfAborted();
+    } while (news.isFlowing && this.#expiresInMs() > 0);
+  }
+
+  /** Tells of every change of the lease that matters to one who waits for it, until the signal aborts. */
+  async #follow(news: News, signal: AbortSignal): Promise<void> {
+    const { namespace, name, leaseMs, retryMs } = this.#options;
+    while (!signal.aborted) {
+      try {
+        const events = this.#client.stream<LeaseEvent>({
+          method: 'GET',
+          path: pathOf(LEASE, namespace),
+          query: { watch: true, fieldSelector: `metadata.name=${name}`, timeoutSeconds: 600 },
+          // A lease that is held changes all the time.
+          timeoutMs: leaseMs,
+          signal,
+        });
+        for await (const event of events) {
+          if (event.type === 'ERROR') break;
+          if (event.type === 'BOOKMARK') continue;
+          news.isFlowing = true;
+          this.#observe(event.object);
+          const holder = event.object.spec?.holderIdentity ?? '';
+          if (event.type === 'DELETED' || holder === '') news.tell();
+        }
+      } catch {
+        // Asking now and then goes on without it.
+      }
+      news.isFlowing = false;
+      await sleep(retryMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
   async #try(): Promise<boolean> {
     const sentAt = performance.now();
     try {
       const won = await this.#acquireOrRenew();
       this.#held = won;
       if (won) this.#renewedAt = sentAt;
+      this.#options.onAnswer?.();
       return won;
     } catch (error) {
+      this.#written = undefined;
+      if (error instanceof ApiError) this.#options.onAnswer?.();
       if (!isConflict(error)) this.#options.onError?.(error);
       return false;
     }
@@ -97,9 +160,14 @@ export class LeaderElection {
 
   async #acquireOrRenew(): Promise<boolean> {
     const { namespace, name, identity, leaseMs } = this.#options;
-    const lease = await this.#read();
     const now = new Date().toISOString().replace('Z', '000Z');
     const claim = { holderIdentity: identity, leaseDurationSeconds: Math.ceil(leaseMs / 1000), renewTime: now };
+    if (this.#written !== undefined) {
+      await this.#write('PUT', { ...this.#written, spec: { ...this.#written.spec, ...claim } });
+      return true;
+    }
+    this.#slowRenewals += 1;
+    const lease = await this.#read();
     if (lease === undefined) {
       const metadata = { name, namespace };
       const spec = { ...claim, acquireTime: now, leaseTransitions: 0 };
@@ -107,7 +175,8 @@ export class LeaderElection {
       return true;
     }
     const holder = lease.spec?.holderIdentity ?? '';
-    if (holder !== identity && holder !== '' && !this.#hasExpired(lease)) return false;
+    this.#observe(lease);
+    if (holder !== identity && holder !== '' && this.#expiresInMs() > 0) return false;
     const transitions = lease.spec?.leaseTransitions ?? 0;
     const taken = holder === identity ? {} : { acquireTime: now, leaseTransitions: transitions + 1 };
     // The resource version read goes along, so of two who try at once one gets a conflict.
@@ -115,22 +184,27 @@ export class LeaderElection {
     return true;
   }
 
-  #hasExpired(lease: Lease): boolean {
-    const version = lease.metadata.resourceVersion ?? '';
-    if (this.#observed?.version !== version) this.#observed = { version, at: performance.now() };
-    const duration = (lease.spec?.leaseDurationSeconds ?? 0) * 1000;
-    return performance.now() - this.#observed.at > duration;
+  #observe({ metadata: { resourceVersion: version = '' }, spec }: Lease): void {
+    if (this.#observed?.version === version) return;
+    this.#observed = { version, at: performance.now(), ms: (spec?.leaseDurationSeconds ?? 0) * 1000 };
+  }
+
+  #expiresInMs(): number {
+    return this.#observed ? Math.max(0, this.#observed.at + this.#observed.ms - performance.now()) : 0;
   }
 
   async #release(): Promise<void> {
+    const { identity, onError } = this.#options;
     this.#held = false;
     try {
-      const lease = await this.#read();
-      if (lease?.spec?.holderIdentity !== this.#options.identity) return;
-      const spec = { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1 };
-      await this.#write('PUT', { ...lease, spec });
+      const lease = this.#written ?? (await this.#read());
+      if (lease?.spec?.holderIdentity !== identity) return;
+      await this.#write('PUT', { ...lease, spec: { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1 } });
     } catch (error) {
-      this.#options.onError?.(error);
+      // A conflict: another holds it meanwhile.
+      if (!isConflict(error)) onError?.(error);
+    } finally {
+      this.#written = undefined;
     }
   }
 
@@ -151,7 +225,28 @@ export class LeaderElection {
   async #write(method: 'POST' | 'PUT', body: Lease): Promise<void> {
     const { namespace, name, retryMs } = this.#options;
     const path = pathOf(LEASE, namespace, method === 'PUT' ? name : undefined);
-    await this.#client.request({ method, path, body, timeoutMs: retryMs });
+    this.#written = await this.#client.request({ method, path, body, timeoutMs: retryMs });
+  }
+}
+
+/** What a waiting candidate is woken by. */
+class News {
+  /** Whether the watch is there, and tells. */
+  isFlowing = false;
+  #woken = Promise.withResolvers<undefined>();
+
+  tell(): void {
+    this.#woken.resolve(undefined);
+  }
+
+  /** Whether there was news within that time; each is told once. */
+  async within(ms: number, signal: AbortSignal): Promise<boolean> {
+    const over = new AbortController();
+    const wait = sleep(ms, false, { signal: AbortSignal.any([signal, over.signal]) }).catch(() => false);
+    const told = await Promise.race([wait, this.#woken.promise.then(() => true)]);
+    over.abort();
+    if (told) this.#woken = Promise.withResolvers();
+    return told;
   }
 }
 

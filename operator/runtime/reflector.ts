@@ -17,12 +17,7 @@ export interface ReflectorOptions {
   readonly silenceMs?: number;
   /** The delay before the nth attempt in a row. */
   readonly backoff?: (failures: number) => number;
-  readonly onState?: (state: ReflectorState) => void;
   readonly onError?: (error: unknown) => void;
-}
-
-export interface ReflectorState {
-  readonly event: 'listed' | 'heard' | 'failed' | 'restarted';
 }
 
 interface ListAnswer<T> {
@@ -50,8 +45,8 @@ export class Reflector<T extends KubeObject> {
   #resourceVersion: string | undefined;
   #failures = 0;
   #lastHeard: number | undefined;
-  #watching: AbortController | undefined;
-  #pausing: AbortController | undefined;
+  /** What is under way: a list, a watch, or a pause after a failure. */
+  #attempt = new AbortController();
 
   constructor(client: ApiClient, store: Store<T>, options: ReflectorOptions) {
     this.#client = client;
@@ -75,20 +70,21 @@ export class Reflector<T extends KubeObject> {
 
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      this.#attempt = new AbortController();
+      const attempt = AbortSignal.any([signal, this.#attempt.signal]);
       try {
-        this.#resourceVersion ??= await this.#list(signal);
-        await this.#watch(this.#resourceVersion, signal);
+        this.#resourceVersion ??= await this.#list(attempt);
+        await this.#watch(this.#resourceVersion, attempt);
         this.#failures = 0;
       } catch (error) {
-        await this.#recover(error, signal);
+        if (!attempt.aborted) await this.#recover(error, attempt);
       }
     }
   }
 
-  /** Give up the connection of the watch that is open now, or the pause after a failure, and open another. */
+  /** Give up the list or watch that is under way, or the pause after a failure, and begin another at once. */
   restart(): void {
-    this.#watching?.abort(new Error('restarted'));
-    this.#pausing?.abort();
+    this.#attempt.abort(new Error('restarted'));
   }
 
   async #list(signal: AbortSignal): Promise<string> {
@@ -106,7 +102,7 @@ export class Reflector<T extends KubeObject> {
       next = page.metadata.continue;
       if (next === undefined || next === '') {
         this.#store.replace(items, page.metadata.resourceVersion, namespace);
-        this.#heard('listed');
+        this.#heard();
         this.#synced.resolve(undefined);
         return page.metadata.resourceVersion;
       }
@@ -115,8 +111,6 @@ export class Reflector<T extends KubeObject> {
 
   async #watch(from: string, signal: AbortSignal): Promise<void> {
     const { kind, namespace, labelSelector, silenceMs = 90_000 } = this.#options;
-    const watching = new AbortController();
-    this.#watching = watching;
     const events = this.#client.stream<WatchEvent<T>>({
       method: 'GET',
       path: pathOf(kind, namespace),
@@ -129,7 +123,7 @@ export class Reflector<T extends KubeObject> {
         timeoutSeconds: 240 + Math.floor(Math.random() * 240),
       },
       timeoutMs: silenceMs,
-      signal: AbortSignal.any([signal, watching.signal]),
+      signal,
     });
     const opened = performance.now();
     let heard = false;
@@ -143,46 +137,29 @@ export class Reflector<T extends KubeObject> {
       else this.#store.observe(event.type, event.object, namespace);
       this.#resourceVersion = version;
       this.#failures = 0;
-      this.#heard('heard');
+      this.#heard();
     }
     if (!heard && performance.now() - opened < SHORT_MS) throw new Error('The watch ended as soon as it was opened');
-    this.#heard('heard');
+    this.#heard();
   }
 
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
-    const { backoff = jittered, onError, onState } = this.#options;
-    if (signal.aborted) return;
-    if (this.#watching?.signal.aborted) {
-      this.#watching = undefined;
-      onState?.({ event: 'restarted' });
-      return;
-    }
+    const { backoff = jittered, onError } = this.#options;
     this.#failures += 1;
     if (isGone(error)) {
       this.#resourceVersion = undefined;
-      onState?.({ event: 'restarted' });
       // Once is ordinary; a server that forgets everything at once must not be asked for everything all the time.
       if (this.#failures === 1) return;
     }
     // A point that the server cannot serve (it was restored from an older backup, say) is not always told as 410.
     if (this.#failures % 5 === 0) this.#resourceVersion = undefined;
-    onState?.({ event: 'failed' });
     onError?.(error);
     const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
-    await this.#pause(Math.max(asked, backoff(this.#failures)), signal);
+    await sleep(Math.max(asked, backoff(this.#failures)), undefined, { signal }).catch(() => undefined);
   }
 
-  async #pause(ms: number, signal: AbortSignal): Promise<void> {
-    this.#watching = undefined;
-    this.#pausing = new AbortController();
-    const ended = AbortSignal.any([signal, this.#pausing.signal]);
-    await sleep(ms, undefined, { signal: ended }).catch(() => undefined);
-    this.#pausing = undefined;
-  }
-
-  #heard(event: 'listed' | 'heard'): void {
+  #heard(): void {
     this.#lastHeard = performance.now();
-    this.#options.onState?.({ event });
   }
 }
 

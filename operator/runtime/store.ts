@@ -92,17 +92,18 @@ export class Store<T extends KubeObject> {
 
   /** An event of the watch on that namespace, or on all. */
   observe(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T, namespace = ''): void {
+    const isLate = this.#isForgotten(object);
     this.#see(versionOf(object.metadata.resourceVersion), namespace);
-    if (type !== 'DELETED') this.#put(object);
-    else if (this.#isNewer(object)) this.#remove(keyOf(object));
+    if (type === 'DELETED') {
+      if (this.#isNewer(object)) this.#remove(keyOf(object));
+    } else if (!isLate) {
+      this.#put(object);
+    }
   }
 
   /** The answer to a write of our own. */
   wrote(object: T): void {
-    const unheardOf = !this.#objects.has(keyOf(object));
-    // The watch is already past this version: that the object is not here means that it is deleted since.
-    if (unheardOf && this.#hasSeen(object)) return;
-    this.#put(object);
+    if (!this.#isForgotten(object)) this.#put(object);
   }
 
   bookmark(resourceVersion: string, namespace = ''): void {
@@ -118,6 +119,11 @@ export class Store<T extends KubeObject> {
 
   #see(version: bigint, namespace: string): void {
     if (version > (this.#seen.get(namespace) ?? 0n)) this.#seen.set(namespace, version);
+  }
+
+  /** The watch is already past this version: that the object is not here means that it is deleted since. */
+  #isForgotten(object: T): boolean {
+    return !this.#objects.has(keyOf(object)) && this.#hasSeen(object);
   }
 
   #hasSeen({ metadata: { namespace = '', resourceVersion } }: T): boolean {

@@ -23,6 +23,10 @@ export interface Light {
   readonly kubeconfig: string;
   /** Every write to the API, a JSON object a line. */
   readonly auditLog: string;
+  /** Kills the API server, and starts it anew on the same port and data once `meanwhile` is done. */
+  readonly restartApiServer: (meanwhile?: () => Promise<void>) => Promise<void>;
+  /** Makes etcd forget everything but the present. */
+  readonly compact: () => Promise<void>;
   /** Ends the processes and removes their folder. */
   readonly stop: () => Promise<void>;
 }
@@ -44,7 +48,7 @@ export interface LightOptions {
  */
 export async function startLight(bin: string, options: LightOptions = {}): Promise<Light> {
   const folder = await mkdtemp(join(tmpdir(), 'kube-apiserver-'));
-  const processes: ChildProcess[] = [];
+  let processes: ChildProcess[] = [];
   const stop = async () => {
     const running = processes.filter(isRunning);
     const ended = running.map((child) => once(child, 'exit'));
@@ -58,6 +62,7 @@ export async function startLight(bin: string, options: LightOptions = {}): Promi
     closeSync(log);
     child.on('error', () => undefined); // told by the wait for the API server
     processes.push(child);
+    return child;
   };
   try {
     const plane = await planeIn(folder, bin);
@@ -66,14 +71,13 @@ export async function startLight(bin: string, options: LightOptions = {}): Promi
     const policy = options.auditPolicy ?? (options.auditReads === true ? AUDIT_READS : AUDIT_POLICY);
     await writeFile(join(folder, 'audit-policy.yaml'), JSON.stringify(policy));
     start(etcd(plane));
-    start(
-      apiServer(plane, {
-        'bind-address': '127.0.0.1',
-        'endpoint-reconciler-type': 'none',
-        'authorization-mode': 'RBAC',
-        ...(options.admissionPlugins ? { 'enable-admission-plugins': options.admissionPlugins.join(',') } : {}),
-      }),
-    );
+    const component = apiServer(plane, {
+      'bind-address': '127.0.0.1',
+      'endpoint-reconciler-type': 'none',
+      'authorization-mode': 'RBAC',
+      ...(options.admissionPlugins ? { 'enable-admission-plugins': options.admissionPlugins.join(',') } : {}),
+    });
+    let apiProcess = start(component);
     const api = await apiOf(adminKubeconfig);
     const answers = async (path: string) => {
       if (!processes.every(isRunning)) throw new Error(`the API server did not start:\n${lastWords(folder)}`);
@@ -89,11 +93,35 @@ export async function startLight(bin: string, options: LightOptions = {}): Promi
         answers('/api/v1/namespaces/default/serviceaccounts/default'),
       );
     }
-    return { kubeconfig: adminKubeconfig, auditLog: join(folder, 'audit.log'), stop };
+    return {
+      kubeconfig: adminKubeconfig,
+      auditLog: join(folder, 'audit.log'),
+      restartApiServer: async (meanwhile) => {
+        const ended = once(apiProcess, 'exit');
+        apiProcess.kill('SIGKILL');
+        await ended;
+        await meanwhile?.();
+        processes = processes.filter((child) => child !== apiProcess);
+        apiProcess = start(component);
+        await until('the API server', START_TIMEOUT_MS, () => answers('/readyz').catch(() => false));
+      },
+      compact: () => compact(`http://127.0.0.1:${plane.ports.etcd}`),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+async function compact(etcdUrl: string): Promise<void> {
+  const ask = async (path: string, body: object): Promise<{ header: { revision: string } }> => {
+    const response = await fetch(`${etcdUrl}/v3/kv/${path}`, { method: 'POST', body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`etcd answers ${response.status}: ${await response.text()}`);
+    return (await response.json()) as { header: { revision: string } };
+  };
+  const { header } = await ask('range', { key: Buffer.from('none').toString('base64') });
+  await ask('compaction', { revision: header.revision, physical: true });
 }
 
 async function planeIn(folder: string, bin: string): Promise<ControlPlane> {

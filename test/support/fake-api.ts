@@ -2,7 +2,7 @@ import type { ApiClient, ApiRequest } from '../../operator/runtime/api-client.ts
 import { ApiError } from '../../operator/runtime/api-error.ts';
 import type { KubeObject } from '../../operator/runtime/kinds.ts';
 
-/** Objects by path, with the preconditions that the API server checks; faults come from `fault`. No watches. */
+/** Objects by path, with the preconditions that the API server checks; faults come from `fault`. Watches tell what is written, where `isWatched`. */
 export class FakeApi implements ApiClient {
   readonly objects = new Map<string, KubeObject & Record<string, unknown>>();
   readonly requests: ApiRequest[] = [];
@@ -16,9 +16,19 @@ export class FakeApi implements ApiClient {
     return structuredClone(this.#answer(request)) as T;
   }
 
-  // eslint-disable-next-line require-yield -- the contract is a generator's
-  async *stream<T>(): AsyncGenerator<T, void, undefined> {
-    await Promise.reject(new Error('nothing is watched here'));
+  isWatched = false;
+  readonly #told = new EventTarget();
+
+  async *stream<T>({ signal }: ApiRequest): AsyncGenerator<T, void, undefined> {
+    if (!this.isWatched) throw new Error('nothing is watched here');
+    for (const object of this.objects.values()) yield { type: 'ADDED', object } as T;
+    while (signal?.aborted !== true) {
+      const object = await new Promise((resolve) => {
+        signal?.addEventListener('abort', resolve, { once: true });
+        this.#told.addEventListener('write', (event) => resolve((event as CustomEvent).detail), { once: true });
+      });
+      yield { type: 'MODIFIED', object } as T;
+    }
   }
 
   reconnect(): void {
@@ -47,6 +57,7 @@ export class FakeApi implements ApiClient {
     this.#version += 1;
     const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.#version) } };
     this.objects.set(path, stored);
+    this.#told.dispatchEvent(new CustomEvent('write', { detail: structuredClone(stored) }));
     return stored;
   }
 }

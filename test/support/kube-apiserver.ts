@@ -14,6 +14,10 @@ export interface KubeApiserver {
   readonly kubectl: readonly [string, ...string[]];
   /** Every write (and read, where `auditReads` asks for them), a JSON object (audit.k8s.io/v1 Event) a line. */
   readonly auditLog: string;
+  /** Kills the API server, and starts it anew on the same port and data once `meanwhile` is done. */
+  restart(meanwhile?: () => Promise<void>): Promise<void>;
+  /** Makes etcd forget everything but the present. */
+  compact(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -37,6 +41,8 @@ export async function startKubeApiserver(options: KubeApiserverOptions = {}): Pr
     kubeconfig: await readFile(light.kubeconfig, 'utf8'),
     kubectl: [join(bin, 'kubectl'), '--kubeconfig', light.kubeconfig],
     auditLog: light.auditLog,
+    restart: light.restartApiServer,
+    compact: light.compact,
     stop: light.stop,
   };
 }

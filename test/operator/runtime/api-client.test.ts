@@ -2,7 +2,13 @@ import { expect } from 'chai';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApiClient, fenced, type ApiClient } from '../../../operator/runtime/api-client.ts';
+import {
+  createApiClient,
+  fenced,
+  NotLeaderError,
+  SilenceError,
+  type ApiClient,
+} from '../../../operator/runtime/api-client.ts';
 import {
   ApiError,
   isConflict,
@@ -34,7 +40,8 @@ describe('the API client', () => {
     await once(server, 'listening');
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/cluster/`;
     client = createApiClient(kubeConfigOf(url, 'sesame'), {
-      request: (code, method) => counted.push([code, method]),
+      metrics: { request: (code, method) => counted.push([code, method]) },
+      userAgent: 'operator (pod-1)',
     });
   });
 
@@ -119,8 +126,8 @@ describe('the API client', () => {
   it('gives up a server that says nothing', async () => {
     answer = () => undefined;
     const error = await failure(client.request({ method: 'GET', path: '/api/v1/things', timeoutMs: 30 }));
-    expect(error).to.not.be.instanceOf(ApiError);
-    expect(error.message).to.contain('No answer from the API server to GET /cluster/api/v1/things');
+    expect(error).to.be.instanceOf(SilenceError);
+    expect(error.message).to.equal('GET /cluster/api/v1/things: no answer from the API server in time');
     expect(counted).to.deep.equal([['<error>', 'GET']]);
   });
 
@@ -210,5 +217,32 @@ describe('the API client', () => {
     expect(await writer.request({ method: 'GET', path: '/api/v1/things' })).to.deep.equal({ fine: true });
     leadsForMs = 5_000;
     expect(await writer.request({ method: 'PUT', path: '/api/v1/things', body: {} })).to.deep.equal({ fine: true });
+    expect(asked.at(-1)?.request.headers['user-agent']).to.equal('operator (pod-1)');
+  });
+
+  it('sends nothing of a write for which leadership ends while it waits for a connection', async () => {
+    answering(200, {});
+    let asks = 0;
+    const writer = fenced(client, () => (++asks === 1 ? 5_000 : 0));
+    const error = await failure(writer.request({ method: 'PUT', path: '/api/v1/things', body: {} }));
+    expect(error).to.be.instanceOf(NotLeaderError);
+    await client.request({ method: 'GET', path: '/api/v1/things' });
+    expect(asked.map(({ request }) => request.method)).to.deep.equal(['GET']);
+  });
+
+  it('waits longer within a stream than for its beginning', async () => {
+    answer = (_, response) => {
+      response.write('{"first":true}\n');
+      setTimeout(() => response.end('{"last":true}\n'), 60);
+    };
+    const lines: unknown[] = [];
+    for await (const line of client.stream({ method: 'GET', path: '/api', timeoutMs: 2_000 })) lines.push(line);
+    expect(lines).to.have.length(2);
+    answer = (_, response) => response.write('{"first":true}\n');
+    const deaf = async (): Promise<void> => {
+      for await (const line of client.stream({ method: 'GET', path: '/api', timeoutMs: 30 })) lines.push(line);
+    };
+    expect(await deaf().catch((error: unknown) => error)).to.be.instanceOf(Error);
+    expect(lines).to.have.length(3);
   });
 });

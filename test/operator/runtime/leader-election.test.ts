@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from '../../../operator/runtime/api-error.ts';
 import { LeaderElection, type LeaseOptions } from '../../../operator/runtime/leader-election.ts';
+import type { KubeObject } from '../../../operator/runtime/kinds.ts';
 import { FakeApi } from '../../support/fake-api.ts';
 import { until } from '../../support/until.ts';
 
@@ -38,6 +39,11 @@ describe('the leader election', () => {
       ...options,
     });
   const spec = (): LeaseSpec => api.objects.get(PATH)?.spec as LeaseSpec;
+  const takenBy = <T extends KubeObject>(holderIdentity: string, lease: T): T => ({
+    ...lease,
+    metadata: { ...lease.metadata, resourceVersion: '999' },
+    spec: { ...spec(), holderIdentity },
+  });
   const failing = (): never => {
     throw new ApiError(500, 'InternalError', 'broken');
   };
@@ -81,6 +87,46 @@ describe('the leader election', () => {
     await acquired;
     expect(performance.now() - released).to.be.below(300);
     expect(spec()).to.include({ holderIdentity: 'two', leaseTransitions: 1 });
+  });
+
+  it('takes at once what is given back, and asks for nothing before, where it can watch', async () => {
+    api.isWatched = true;
+    const one = candidate('one');
+    const two = candidate('two', { retryMs: 200 });
+    await one.acquire(stop.signal);
+    const held = one.hold(stop.signal);
+    const acquired = two.acquire(new AbortController().signal);
+    await sleep(300);
+    const reads = (): number => api.requests.filter(({ method }) => method === 'GET').length;
+    const before = reads();
+    await sleep(1_200);
+    expect(reads(), 'though the lease would have expired meanwhile').to.equal(before);
+    stop.abort();
+    await held;
+    const released = performance.now();
+    await acquired;
+    expect(performance.now() - released).to.be.below(150);
+  });
+
+  it('takes over what is no longer renewed, where it can watch', async () => {
+    api.isWatched = true;
+    const one = candidate('one');
+    await one.acquire(stop.signal);
+    const two = candidate('two');
+    await two.acquire(stop.signal);
+    expect([one.isLeader(), two.isLeader()]).to.deep.equal([false, true]);
+  });
+
+  it('renews its lease without reading it first', async () => {
+    const one = candidate('one');
+    await one.acquire(stop.signal);
+    const held = one.hold(stop.signal);
+    await sleep(200);
+    stop.abort();
+    await held;
+    expect(api.requests.filter(({ method }) => method === 'GET')).to.have.length(1);
+    expect(one.slowRenewals).to.equal(1);
+    expect(spec().holderIdentity).to.equal('');
   });
 
   it('lets one alone win of many who try at once', async () => {
@@ -140,7 +186,7 @@ describe('the leader election', () => {
     await one.acquire(stop.signal);
     const lease = api.objects.get(PATH);
     if (!lease) throw new Error('no lease');
-    api.objects.set(PATH, { ...lease, spec: { ...spec(), holderIdentity: 'thief' } });
+    api.objects.set(PATH, takenBy('thief', lease));
     expect(await one.hold(stop.signal)).to.equal('lost');
     expect(spec().holderIdentity).to.equal('thief');
   });
@@ -184,7 +230,7 @@ describe('the leader election', () => {
     const held = one.hold(stop.signal);
     const lease = api.objects.get(PATH);
     if (!lease) throw new Error('no lease');
-    api.objects.set(PATH, { ...lease, spec: { ...spec(), holderIdentity: 'two' } });
+    api.objects.set(PATH, takenBy('two', lease));
     stop.abort();
     await held;
     expect(spec().holderIdentity).to.equal('two');

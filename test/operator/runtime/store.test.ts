@@ -48,8 +48,8 @@ describe('the store', () => {
   });
 
   it('believes a server that was put back to an earlier state', () => {
-    store.observe('ADDED', thing(9));
     store.observe('ADDED', thing(8, { name: 'gone' }));
+    store.observe('ADDED', thing(9));
     store.replace([thing(3)], '4');
     expect(held()).to.equal('3');
     expect(store.size).to.equal(1);
@@ -69,6 +69,16 @@ describe('the store', () => {
     store.wrote(thing(5));
     store.observe('MODIFIED', thing(5));
     expect(changes).to.have.length(1);
+  });
+
+  it('does not raise from the dead what is told again, or late, after its deletion', () => {
+    store.observe('ADDED', thing(5));
+    store.observe('DELETED', thing(7));
+    store.observe('MODIFIED', thing(6));
+    store.observe('ADDED', thing(5));
+    expect(held()).to.equal(undefined);
+    store.observe('ADDED', thing(8));
+    expect(held()).to.equal('8');
   });
 
   it('does not raise from the dead what was deleted before the answer to a write of it came', () => {

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import type https from 'node:https';
+import { join } from 'node:path';
+import type { Connection } from './api-client.ts';
+
+export interface InClusterOptions {
+  /** `KUBERNETES_SERVICE_HOST` and `KUBERNETES_SERVICE_PORT` of a pod, as a URL. */
+  readonly server: string;
+  /** Where the kubelet mounts the service account. */
+  readonly folder?: string;
+}
+
+/** Mounted tokens are replaced long before they expire, as the kubelet does it. */
+const READ_EVERY_MS = 10_000;
+
+/**
+ * The API server as a pod's service account reaches it, without a kubeconfig: with what the kubelet mounts, read anew now and then, and at
+ * once when the API server does not accept a token.
+ */
+export class InCluster implements Connection {
+  readonly #server: string;
+  readonly #folder: string;
+  #read: { at: number; token: string; ca: string } | undefined;
+
+  constructor({ server, folder = '/var/run/secrets/kubernetes.io/serviceaccount' }: InClusterOptions) {
+    this.#server = server;
+    this.#folder = folder;
+  }
+
+  getCurrentCluster(): { server: string } {
+    return { server: this.#server };
+  }
+
+  async applyToHTTPSOptions(options: https.RequestOptions): Promise<void> {
+    if (this.#read === undefined || performance.now() - this.#read.at > READ_EVERY_MS) {
+      const [token, ca] = await Promise.all(
+        ['token', 'ca.crt'].map((name) => readFile(join(this.#folder, name), 'utf8')),
+      );
+      this.#read = { at: performance.now(), token: (token ?? '').trim(), ca: ca ?? '' };
+    }
+    options.ca = this.#read.ca;
+    options.headers = { ...options.headers, authorization: `Bearer ${this.#read.token}` };
+  }
+
+  refused(): void {
+    this.#read = undefined;
+  }
+}
