@@ -3,6 +3,8 @@ import { canonicalQuantity } from './quantity.ts';
 import type {
   Autoscaling,
   Booking,
+  DatabaseTls,
+  ExternalDatabase,
   ManagedDatabase,
   ServiceSettings,
   VacationApp,
@@ -19,10 +21,17 @@ export interface CompleteSpec extends Omit<
   autoscaling: Required<Autoscaling>;
   service: Complete<ServiceSettings, 'type' | 'port'>;
   booking: Complete<Booking, 'capacityPerDeparture'>;
-  database: {
-    managed: Complete<ManagedDatabase, 'resources'> & { storage: { size: string; storageClassName?: string } };
-  };
+  database:
+    { managed: CompleteManagedDatabase; external?: never } | { external: CompleteExternalDatabase; managed?: never };
 }
+
+export type CompleteManagedDatabase = Complete<ManagedDatabase, 'resources'> & {
+  storage: { size: string; storageClassName?: string };
+};
+
+export type CompleteExternalDatabase = Omit<Complete<ExternalDatabase, 'port'>, 'tls'> & {
+  tls: Complete<DatabaseTls, 'mode'>;
+};
 
 export interface CompleteApp extends VacationApp {
   spec: CompleteSpec;
@@ -60,16 +69,18 @@ export function withDefaults(app: VacationApp): CompleteApp {
       },
       service: { type: 'ClusterIP', port: 80, ...service },
       booking: { capacityPerDeparture: 5, ...booking },
-      database: {
-        managed: {
-          ...database?.managed,
-          storage: {
-            ...database?.managed?.storage,
-            size: canonicalQuantity(database?.managed?.storage?.size ?? '2Gi'),
-          },
-          resources: canonical(database?.managed?.resources ?? DATABASE_RESOURCES),
-        },
-      },
+      database: databaseOf(database),
+    },
+  };
+}
+
+function databaseOf({ managed, external }: NonNullable<VacationAppSpec['database']> = {}): CompleteSpec['database'] {
+  if (external) return { external: { port: 3306, ...external, tls: { mode: 'Required', ...external.tls } } };
+  return {
+    managed: {
+      ...managed,
+      storage: { ...managed?.storage, size: canonicalQuantity(managed?.storage?.size ?? '2Gi') },
+      resources: canonical(managed?.resources ?? DATABASE_RESOURCES),
     },
   };
 }

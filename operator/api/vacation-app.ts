@@ -34,7 +34,8 @@ export interface VacationAppSpec {
   ingress?: IngressSettings;
   gateway?: GatewaySettings;
   booking?: Booking;
-  database?: { managed?: ManagedDatabase };
+  database?: { managed?: ManagedDatabase; external?: ExternalDatabase };
+  credentials?: { secretName?: string };
   deletionPolicy?: 'Retain' | 'Delete';
   networkPolicy?: 'Managed' | 'Disabled';
 }
@@ -95,6 +96,19 @@ export interface ManagedDatabase {
   configuration?: Record<string, string>;
 }
 
+export interface ExternalDatabase {
+  host: string;
+  port?: number;
+  name: string;
+  credentialsSecretName: string;
+  tls?: DatabaseTls;
+}
+
+export interface DatabaseTls {
+  mode?: 'Disabled' | 'Required' | 'VerifyIdentity';
+  caSecretName?: string;
+}
+
 export interface VacationAppStatus {
   observedGeneration: number;
   conditions?: Condition[];
@@ -133,6 +147,7 @@ export const CONDITION = {
 
 /** Reasons of conditions, and of the events that tell of their changes. */
 export const REASON = {
+  accessDenied: 'AccessDenied',
   addressPending: 'AddressPending',
   available: 'Available',
   autoscaling: 'Autoscaling',
@@ -140,11 +155,18 @@ export const REASON = {
   containerFailing: 'ContainerFailing',
   credentialsInvalid: 'CredentialsInvalid',
   credentialsLost: 'CredentialsLost',
+  credentialsMissing: 'CredentialsMissing',
+  databaseCheckFailed: 'DatabaseCheckFailed',
+  databaseChecking: 'DatabaseChecking',
+  databaseMissing: 'DatabaseMissing',
   databaseStarting: 'DatabaseStarting',
+  databaseUnreachable: 'DatabaseUnreachable',
+  databaseUnsupported: 'DatabaseUnsupported',
   fieldContested: 'FieldContested',
+  gatewayApiMissing: 'GatewayApiMissing',
   hibernated: 'Hibernated',
   hibernating: 'Hibernating',
-  gatewayApiMissing: 'GatewayApiMissing',
+  hostNotFound: 'HostNotFound',
   imagePullFailed: 'ImagePullFailed',
   metricsUnavailable: 'MetricsUnavailable',
   migrated: 'Migrated',
@@ -152,6 +174,7 @@ export const REASON = {
   migrationRunning: 'MigrationRunning',
   newDefaults: 'NewDefaults',
   noIngressClass: 'NoIngressClass',
+  noConnectionsLeft: 'NoConnectionsLeft',
   notOwned: 'NotOwned',
   ownerTerminating: 'OwnerTerminating',
   paused: 'Paused',
@@ -162,6 +185,7 @@ export const REASON = {
   rolloutStuck: 'RolloutStuck',
   routePending: 'RoutePending',
   routeRejected: 'RouteRejected',
+  tlsFailed: 'TlsFailed',
   upToDate: 'UpToDate',
   volumeNotExpandable: 'VolumeNotExpandable',
   volumePending: 'VolumePending',

@@ -9,17 +9,27 @@ import { applyObject } from './apply-child.ts';
 import { credentialsOf, credentialsSecret } from './credentials.ts';
 import { SECRET } from './kinds.ts';
 import { childName, credentialsName, FIELD_MANAGER } from './names.ts';
-import { observe } from './observe.ts';
+import type { Observed } from './observe.ts';
+import { ownSecretFault } from './own-secrets.ts';
 import { assertOwned, owned } from './ownership.ts';
 
-/** The cache knows Secrets by their label only: before one counts as lost, or when its name is taken, the API server is asked. */
+/** A Secret of the user's own that is not labelled is only seen by looking. */
+const OWN_SECRET_RETRY_MS = 10_000;
+
+/**
+ * Sees that there are credentials: the user's own, which must be complete and are otherwise waited for, or generated ones. The cache knows
+ * those by their label only: before one counts as lost, or when its name is taken, the API server is asked.
+ */
 export async function applyCredentials(
   app: CompleteApp,
+  { secret, volumeClaim, own }: Observed,
   cluster: Cluster,
   random: (bytes: number) => string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { secret, volumeClaim } = observe(app, cluster);
+  const fault = ownSecretFault(app, own);
+  if (fault) throw new WaitingError(fault.reason, fault.message, { retryAfterMs: OWN_SECRET_RETRY_MS });
+  if (app.spec.credentials?.secretName !== undefined) return;
   const read = (): Promise<KubeObject | undefined> =>
     cluster.read(SECRET, app.metadata.namespace ?? '', credentialsName(app));
   const desiredFor = (existing: V1Secret | undefined): KubeObject => {

@@ -5,21 +5,26 @@ import { OptionalReflector, type Watcher } from '../runtime/optional-reflector.t
 import { createManagedFieldsPruner } from '../runtime/owned-fields.ts';
 import { Reflector, type ReflectorOptions } from '../runtime/reflector.ts';
 import { Store } from '../runtime/store.ts';
-import { HTTP_ROUTE, POD, SECRET, VOLUME_CLAIM } from './kinds.ts';
+import { FOLLOWED_SECRET, HTTP_ROUTE, POD, SECRET, VOLUME_CLAIM } from './kinds.ts';
 import { FIELD_MANAGER, HANDOVER_MANAGER, LABEL } from './names.ts';
+import { ownSecretNames } from './own-secrets.ts';
 import { CHILD_KINDS } from './resources/index.ts';
 
 interface Watch {
   readonly kind: Kind;
-  /** Only what carries the app label: the operator never caches what is not a child. */
+  /** Only what carries the label: the operator never caches what is neither a child nor meant for it. */
   readonly labelSelector?: string;
   /** Of a kind that the cluster may lack: who would have one. */
   readonly wantedBy?: (app: VacationApp) => boolean;
 }
 
-/** What is watched. An event of the app means the app's own key; one of a child the key of the app that its label names. */
+/**
+ * What is watched. An event of the app means the app's own key; one of a child the key of the app that its label names; one of a Secret of
+ * the user's own the keys of the apps that name it.
+ */
 const WATCHES: readonly Watch[] = [
   { kind: VACATION_APP },
+  { kind: FOLLOWED_SECRET, labelSelector: LABEL.watch },
   ...[SECRET, ...CHILD_KINDS, VOLUME_CLAIM, POD].map((kind) => ({
     kind,
     labelSelector: LABEL.app,
@@ -45,16 +50,17 @@ export function createWatching(client: ApiClient, options: WatchingOptions): Wat
   const { namespaces, onKey, onError } = options;
   const transform = createManagedFieldsPruner([FIELD_MANAGER, HANDOVER_MANAGER]);
   const stores = new Map<string, Store<KubeObject>>();
+  const keysOf = (kind: Kind, object: KubeObject): string[] =>
+    kind === FOLLOWED_SECRET ? usersOf(object, stores) : [appKeyOf(object) ?? []].flat();
   const reflectors = WATCHES.flatMap(({ kind, labelSelector, wantedBy }) => {
     const store = new Store<KubeObject>({
       onHandlerError: (error) => onError(kind, error),
       transform,
-      groupOf: appKeyOf,
+      ...(kind === FOLLOWED_SECRET ? {} : { groupOf: appKeyOf }),
     });
     store.onChange(({ before, after }) => {
       for (const object of [before, after]) {
-        const key = object && appKeyOf(object);
-        if (key !== undefined) onKey(key);
+        if (object) for (const key of keysOf(kind, object)) onKey(key);
       }
     });
     stores.set(kind.kind, store);
@@ -81,6 +87,13 @@ export function createWatching(client: ApiClient, options: WatchingOptions): Wat
   });
   return { stores, reflectors };
 }
+
+/** The keys of the apps that name the Secret. */
+const usersOf = ({ metadata }: KubeObject, stores: Watching['stores']): string[] =>
+  (stores.get(VACATION_APP.kind)?.list() ?? [])
+    .filter((app) => app.metadata.namespace === metadata.namespace)
+    .filter((app) => ownSecretNames(app as VacationApp).includes(metadata.name))
+    .map(keyOf);
 
 /** The key of the app that an object is or belongs to. */
 function appKeyOf(object: KubeObject): string | undefined {

@@ -6,15 +6,24 @@ import type { EventNote } from '../runtime/events.ts';
 const WARNINGS: ReadonlySet<string> = new Set([
   REASON.applyFailed,
   REASON.containerFailing,
+  REASON.accessDenied,
   REASON.credentialsInvalid,
   REASON.credentialsLost,
   REASON.fieldContested,
+  REASON.credentialsMissing,
+  REASON.databaseCheckFailed,
+  REASON.databaseMissing,
+  REASON.databaseUnreachable,
+  REASON.databaseUnsupported,
+  REASON.hostNotFound,
   REASON.imagePullFailed,
   REASON.migrationFailed,
+  REASON.noConnectionsLeft,
   REASON.notOwned,
   REASON.podUnschedulable,
   REASON.podsRejected,
   REASON.rolloutStuck,
+  REASON.tlsFailed,
 ]);
 
 /** Conditions whose becoming true is worth an event, and the event's reason. */

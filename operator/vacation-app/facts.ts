@@ -1,6 +1,8 @@
 import { ANNOTATION } from '../api/vacation-app.ts';
 import type { CompleteApp } from '../api/defaults.ts';
-import { contentHash, FACT, LABEL } from './names.ts';
+import { credentialsHash, environmentHash } from './credentials-hash.ts';
+import { checkAfter } from './external-database.ts';
+import { FACT, LABEL } from './names.ts';
 import { isAlive, type Observed } from './observe.ts';
 import { sizeBeforeHibernation } from './replicas.ts';
 import { LATEST_REVISION } from './resources/templates.ts';
@@ -27,6 +29,10 @@ export interface Facts {
   readonly restart: string | undefined;
   /** A hash of what the credentials say. */
   readonly credentialsHash: string;
+  /** The same of what `spec.env` takes from Secrets that are followed. */
+  readonly environmentHash: string | undefined;
+  /** See `FACT.checkAfter`. */
+  readonly checkAfter: string | undefined;
   readonly schemaVersion: string | undefined;
   readonly databaseVersion: string | undefined;
   /** The size of the volume in the StatefulSet's template, which cannot change: the volume itself grows. */
@@ -50,7 +56,7 @@ export function mysqlPin(
   { statefulSet }: Pick<Observed, 'statefulSet'>,
   defaults: OperatorDefaults,
 ): Pin {
-  return pinOf(app, statefulSet?.metadata?.annotations, app.spec.database.managed.image, defaults.mysqlImage);
+  return pinOf(app, statefulSet?.metadata?.annotations, app.spec.database.managed?.image, defaults.mysqlImage);
 }
 
 function pinOf(
@@ -81,7 +87,7 @@ export const pinAnnotations = (pin: Pin): Record<string, string> => ({
 export function updatesOf(app: CompleteApp, facts: Facts, defaults: OperatorDefaults): string[] {
   const parts = [
     { what: 'web', pin: facts.web, named: app.spec.image, preset: defaults.webappImage },
-    { what: 'MySQL', pin: facts.mysql, named: app.spec.database.managed.image, preset: defaults.mysqlImage },
+    { what: 'MySQL', pin: facts.mysql, named: app.spec.database.managed?.image, preset: defaults.mysqlImage },
   ];
   return parts.flatMap(({ what, pin, named, preset }) => [
     ...(named === undefined && pin.image !== preset ? [`${what} image ${pin.image} -> ${preset}`] : []),
@@ -89,22 +95,22 @@ export function updatesOf(app: CompleteApp, facts: Facts, defaults: OperatorDefa
   ]);
 }
 
-const OF_WEB_PODS = ['db_uri', 'secret_key', 'secret_key_previous'];
-
 /** The facts as the live children have them. */
 export function factsOf(
   app: CompleteApp,
-  live: Pick<Observed, 'deployment' | 'statefulSet' | 'secret' | 'pods'>,
+  live: Pick<Observed, 'deployment' | 'statefulSet' | 'secret' | 'own' | 'jobs' | 'pods'>,
   defaults: OperatorDefaults,
+  now: Date,
 ): Facts {
   const kept = live.deployment?.metadata?.annotations ?? {};
   const template = live.deployment?.spec?.template.metadata?.annotations ?? {};
-  const data = live.secret?.data ?? {};
   return {
     web: webPin(app, live, defaults),
     mysql: mysqlPin(app, live, defaults),
     restart: app.metadata.annotations?.[ANNOTATION.restart] ?? template[FACT.restart],
-    credentialsHash: contentHash(OF_WEB_PODS.map((key) => data[key] ?? null)),
+    credentialsHash: credentialsHash(app, live),
+    environmentHash: environmentHash(app, live),
+    checkAfter: checkAfter(live, now),
     schemaVersion: kept[FACT.schemaVersion],
     databaseVersion: kept[FACT.databaseVersion],
     volumeTemplateSize: live.statefulSet?.spec?.volumeClaimTemplates?.[0]?.spec?.resources?.requests?.storage,

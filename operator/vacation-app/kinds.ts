@@ -3,6 +3,8 @@ import type { Kind } from '../runtime/kinds.ts';
 const kind = (apiVersion: string, name: string, plural: string): Kind => ({ apiVersion, kind: name, plural });
 
 export const SECRET = kind('v1', 'Secret', 'secrets');
+/** Secrets of users' own that are labelled to be followed: a watch, and so a cache, beside that of the app's. */
+export const FOLLOWED_SECRET: Kind = { ...SECRET, kind: 'FollowedSecret' };
 export const CONFIG_MAP = kind('v1', 'ConfigMap', 'configmaps');
 export const SERVICE = kind('v1', 'Service', 'services');
 export const SERVICE_ACCOUNT = kind('v1', 'ServiceAccount', 'serviceaccounts');

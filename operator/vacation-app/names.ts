@@ -12,6 +12,8 @@ export const HANDOVER_MANAGER = 'vacation-operator-handover';
 export const LABEL = {
   /** The app that a child belongs to; what the watches and the pods' selectors select by. */
   app: `${GROUP}/app`,
+  /** On a Secret of the user's own: follow it. */
+  watch: `${GROUP}/watch`,
   name: 'app.kubernetes.io/name',
   component: 'app.kubernetes.io/component',
   partOf: 'app.kubernetes.io/part-of',
@@ -33,6 +35,8 @@ export const FACT = {
   /** What the migration reported, on the Deployment that came after it. */
   schemaVersion: `${GROUP}/schema-version`,
   databaseVersion: `${GROUP}/database-version`,
+  /** When the check of an external database before this one ended, on the Job; absent on the first. */
+  checkAfter: `${GROUP}/check-after`,
   /** The number of web pods before hibernation, on the Deployment while it sleeps. */
   size: `${GROUP}/size-before-hibernation`,
 } as const;
@@ -41,12 +45,21 @@ export const FACT = {
 export const CONTENT = {
   configuration: `${GROUP}/configuration-hash`,
   credentials: `${GROUP}/credentials-hash`,
+  /** Of the Secrets that `spec.env` names and that are to be followed. */
+  environment: `${GROUP}/environment-hash`,
 } as const;
+
+/** The key of a Secret that holds certificates of authorities, PEM. */
+export const CA_KEY = 'ca.crt';
 
 export const DATABASE_NAME = 'vacation';
 
 export const childName = (app: KubeObject, component: Component): string => `${app.metadata.name}-${component}`;
 export const credentialsName = (app: KubeObject): string => `${app.metadata.name}-credentials`;
+/** The Secret that pods read: the user's own where the spec names one. */
+export const credentialsSecretName = (app: VacationApp): string =>
+  app.spec.credentials?.secretName ?? credentialsName(app);
+export const checkName = (app: KubeObject, hash: string): string => `${app.metadata.name}-check-${hash}`;
 export const migrationName = (app: KubeObject, hash: string): string => `${app.metadata.name}-migrate-${hash}`;
 export const volumeClaimName = (app: KubeObject): string => `data-${childName(app, 'mysql')}-0`;
 

@@ -1,4 +1,5 @@
 import type {
+  V1ContainerStateTerminated,
   V1Deployment,
   V1Ingress,
   V1Job,
@@ -14,10 +15,13 @@ import { keyOf, type Kind, type KubeObject } from '../runtime/kinds.ts';
 import { AUTOSCALER, DEPLOYMENT, HTTP_ROUTE, INGRESS, JOB, POD, SECRET, STATEFUL_SET, VOLUME_CLAIM } from './kinds.ts';
 import { childName, credentialsName, LABEL, volumeClaimName, type Component } from './names.ts';
 import type { HttpRoute } from './resources/web-http-route.ts';
+import type { OwnSecrets } from './own-secrets.ts';
 
 /** The live children that decide what is wanted next and what is true now. */
 export interface Observed {
   readonly secret: V1Secret | undefined;
+  /** The user's own Secrets that the spec names. */
+  readonly own: OwnSecrets;
   readonly statefulSet: V1StatefulSet | undefined;
   readonly volumeClaim: V1PersistentVolumeClaim | undefined;
   readonly jobs: readonly V1Job[];
@@ -30,13 +34,15 @@ export interface Observed {
 }
 
 /** What the caches hold about an app's children. */
-export function observe(app: CompleteApp, cluster: Cluster): Observed {
+export function observe(app: CompleteApp, cluster: Cluster, own: OwnSecrets): Observed {
   const { namespace = '', uid = '' } = app.metadata;
   const get = (kind: Kind, name: string): KubeObject | undefined => cluster.store(kind).get(namespace, name);
   return {
     secret: get(SECRET, credentialsName(app)),
+    own,
     statefulSet: get(STATEFUL_SET, childName(app, 'mysql')),
-    volumeClaim: get(VOLUME_CLAIM, volumeClaimName(app)),
+    // One that an app of this name left behind is nothing to an app whose database is elsewhere.
+    volumeClaim: app.spec.database.managed && get(VOLUME_CLAIM, volumeClaimName(app)),
     jobs: cluster.store(JOB).ownedBy(uid),
     deployment: get(DEPLOYMENT, childName(app, 'web')),
     autoscaler: get(AUTOSCALER, childName(app, 'web')) as V2HorizontalPodAutoscaler | undefined,
@@ -47,7 +53,7 @@ export function observe(app: CompleteApp, cluster: Cluster): Observed {
   };
 }
 
-export const podsOf = (observed: Pick<Observed, 'pods'>, component: Component | 'migration'): V1Pod[] =>
+export const podsOf = (observed: Pick<Observed, 'pods'>, component: Component): V1Pod[] =>
   observed.pods.filter((pod) => pod.metadata?.labels?.[LABEL.component] === component);
 
 /** What a finished migration wrote into its pod's termination message. */
@@ -57,12 +63,23 @@ export interface MigrationReport {
 }
 
 export function migrationReport(observed: Pick<Observed, 'pods'>, jobName: string): MigrationReport {
-  for (const pod of podsOf(observed, 'migration')) {
-    if (pod.metadata?.labels?.['batch.kubernetes.io/job-name'] !== jobName) continue;
-    const ended = pod.status?.containerStatuses?.[0]?.state?.terminated;
-    if (ended?.exitCode !== 0 || ended.message === undefined) continue;
+  const pods = observed.pods.filter((pod) => jobNameOf(pod) === jobName);
+  return reportOf(saidByPods(pods.filter((pod) => terminated(pod)?.exitCode === 0)));
+}
+
+export const podsOfJob = ({ pods }: Pick<Observed, 'pods'>, job: V1Job): V1Pod[] =>
+  pods.filter((pod) => jobNameOf(pod) === job.metadata?.name);
+
+/** What a Job's pod wrote into its termination message, however it ended; empty where it said nothing. */
+export const saidBy = (observed: Pick<Observed, 'pods'>, job: V1Job): Readonly<Record<string, unknown>> =>
+  saidByPods(podsOfJob(observed, job));
+
+function saidByPods(pods: readonly V1Pod[]): Readonly<Record<string, unknown>> {
+  for (const pod of pods) {
+    const { message } = terminated(pod) ?? {};
+    if (message === undefined) continue;
     try {
-      return reportOf(JSON.parse(ended.message));
+      return (JSON.parse(message) ?? {}) as Record<string, unknown>;
     } catch {
       return {};
     }
@@ -70,9 +87,12 @@ export function migrationReport(observed: Pick<Observed, 'pods'>, jobName: strin
   return {};
 }
 
+const jobNameOf = (pod: V1Pod): string | undefined => pod.metadata?.labels?.['batch.kubernetes.io/job-name'];
+const terminated = (pod: V1Pod): V1ContainerStateTerminated | undefined =>
+  pod.status?.containerStatuses?.[0]?.state?.terminated;
+
 /** An image of somebody else's may say there what it likes: only what fits an annotation and the status is taken. */
-function reportOf(said: unknown): MigrationReport {
-  const { schemaVersion, databaseVersion } = (said ?? {}) as Record<string, unknown>;
+export function reportOf({ schemaVersion, databaseVersion }: Readonly<Record<string, unknown>>): MigrationReport {
   const fits = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= 64;
   return {
     ...(fits(schemaVersion) ? { schemaVersion } : {}),
@@ -87,9 +107,14 @@ export const jobNamed = ({ jobs }: Pick<Observed, 'jobs'>, name: string): V1Job 
   jobs.find(({ metadata }) => metadata?.name === name);
 
 /** When the Job failed, in milliseconds since the epoch. */
-export function failedAt(job: V1Job | undefined): number | undefined {
-  const failed = job?.status?.conditions?.find(({ type, status }) => type === 'Failed' && status === 'True');
-  return failed?.lastTransitionTime === undefined ? undefined : new Date(failed.lastTransitionTime).getTime();
+export const failedAt = (job: V1Job | undefined): number | undefined => becameAt(job, ['Failed']);
+
+/** When it ended, whether it failed or not. */
+export const finishedAt = (job: V1Job | undefined): number | undefined => becameAt(job, ['Complete', 'Failed']);
+
+function becameAt(job: V1Job | undefined, types: readonly string[]): number | undefined {
+  const end = job?.status?.conditions?.find(({ type, status }) => types.includes(type) && status === 'True');
+  return end?.lastTransitionTime === undefined ? undefined : new Date(end.lastTransitionTime).getTime();
 }
 
 /** Whether the pod runs, or may yet. */
@@ -106,7 +131,7 @@ function hasNoPods(workload: V1Deployment | V1StatefulSet | undefined): boolean 
   return spec?.replicas === 0 && isCurrent && (status?.replicas ?? 0) === 0;
 }
 
-export function isDatabaseReady({ statefulSet }: Pick<Observed, 'statefulSet'>): boolean {
+export function isManagedDatabaseReady({ statefulSet }: Pick<Observed, 'statefulSet'>): boolean {
   const { metadata, status } = statefulSet ?? {};
   return (
     status?.observedGeneration === metadata?.generation &&

@@ -1,8 +1,20 @@
+import type { V1Job } from '@kubernetes/client-node';
 import { isHibernated, type CompleteApp } from '../api/defaults.ts';
 import type { Cluster } from '../runtime/cluster.ts';
+import { lastCheck, type DatabaseCheck } from './external-database.ts';
 import { factsOf, type Facts, type OperatorDefaults } from './facts.ts';
 import { JOB } from './kinds.ts';
-import { isDatabaseReady, jobCondition, jobNamed, migrationReport, observe, type Observed } from './observe.ts';
+import { LABEL } from './names.ts';
+import {
+  isManagedDatabaseReady,
+  jobCondition,
+  jobNamed,
+  migrationReport,
+  observe,
+  reportOf,
+  type Observed,
+} from './observe.ts';
+import type { OwnSecrets } from './own-secrets.ts';
 import { isAsleep, isSizeOurs } from './replicas.ts';
 import { desiredObjects, type Desired, type Step } from './resources/index.ts';
 
@@ -13,29 +25,50 @@ export interface Plan {
   readonly desired: readonly Desired[];
   /** The migration that the wanted web pods need. */
   readonly migration: string;
+  /** The check of an external database that is wanted, and what the last one found. */
+  readonly wantedCheck: V1Job | undefined;
+  readonly check: DatabaseCheck | undefined;
 }
 
-export function planOf(app: CompleteApp, cluster: Cluster, defaults: OperatorDefaults): Plan {
-  const observed = observe(app, cluster);
-  const kept = factsOf(app, observed, defaults);
-  const migration = desiredObjects(app, kept).find(({ kind }) => kind === JOB)?.object.metadata.name ?? '';
-  const facts = { ...kept, ...migrationReport(observed, migration) };
+export interface Planning {
+  readonly cluster: Cluster;
+  readonly defaults: OperatorDefaults;
+  readonly now: () => Date;
+}
+
+export function planOf(app: CompleteApp, own: OwnSecrets, { cluster, defaults, now }: Planning): Plan {
+  const observed = observe(app, cluster, own);
+  const kept = factsOf(app, observed, defaults, now());
+  const jobs = desiredObjects(app, kept).filter(({ kind }) => kind === JOB);
+  const jobOf = (component: string): V1Job | undefined =>
+    jobs.find(({ object }) => object.metadata.labels?.[LABEL.component] === component)?.object;
+  const migration = jobOf('migration')?.metadata?.name ?? '';
+  const wantedCheck = jobOf('check');
+  const check = lastCheck(observed, wantedCheck);
+  const { databaseVersion } = reportOf(check?.said ?? {});
+  const facts = {
+    ...kept,
+    ...migrationReport(observed, migration),
+    ...(databaseVersion === undefined ? {} : { databaseVersion }),
+  };
   const desired = desiredObjects(app, facts).filter(({ kind }) => cluster.store(kind).isServed);
-  return { observed, facts, desired, migration };
+  return { observed, facts, desired, migration, wantedCheck, check };
 }
 
 /** Whether what the step waits for is there. */
-export function isDue(step: Step, app: CompleteApp, { observed, migration }: Plan): boolean {
+export function isDue(step: Step, app: CompleteApp, plan: Plan): boolean {
+  const { observed, migration } = plan;
   const { deployment } = observed;
   switch (step) {
     case 'base':
+    case 'database':
       return true;
     case 'schema':
-      return !isHibernated(app) && isDatabaseReady(observed);
+      return !isHibernated(app) && isDatabaseReady(app, plan);
     case 'web':
       if (isHibernated(app)) return true;
       // Pods that run stay as they are wanted while the database is away; those that sleep need not wake before it.
-      if (isAsleep(deployment) && !isDatabaseReady(observed)) return false;
+      if (isAsleep(deployment) && !isDatabaseReady(app, plan)) return false;
       return jobCondition(jobNamed(observed, migration), 'Complete');
     case 'autoscaling':
       return deployment !== undefined && !isSizeOurs(deployment);
@@ -43,3 +76,6 @@ export function isDue(step: Step, app: CompleteApp, { observed, migration }: Pla
       return deployment !== undefined;
   }
 }
+
+const isDatabaseReady = (app: CompleteApp, { observed, check }: Plan): boolean =>
+  app.spec.database.external ? check?.isFit === true : isManagedDatabaseReady(observed);

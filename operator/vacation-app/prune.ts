@@ -2,7 +2,8 @@ import type { V1Job } from '@kubernetes/client-node';
 import { isHibernated, type CompleteApp } from '../api/defaults.ts';
 import type { Cluster } from '../runtime/cluster.ts';
 import { JOB } from './kinds.ts';
-import { failedAt, jobCondition, jobNamed } from './observe.ts';
+import { isCheck, isOfSameContent } from './external-database.ts';
+import { failedAt, finishedAt, jobCondition, jobNamed } from './observe.ts';
 import type { Plan } from './plan.ts';
 import { CHILD_KINDS } from './resources/index.ts';
 
@@ -11,25 +12,33 @@ export const MIGRATION_RETRY_MS = 300_000;
 /** Removes what is the app's by its owner reference and no longer wanted. What holds data has no such reference. */
 export async function prune(app: CompleteApp, plan: Plan, cluster: Cluster, now: Date): Promise<void> {
   const wanted = new Set(plan.desired.map(({ kind, object }) => `${kind.kind}/${object.metadata.name}`));
-  const migrated = jobCondition(jobNamed(plan.observed, plan.migration), 'Complete');
   for (const kind of CHILD_KINDS) {
     for (const live of cluster.store(kind).ownedBy(app.metadata.uid ?? '')) {
       if (live.metadata.deletionTimestamp !== undefined) continue;
       const isWanted = wanted.has(`${kind.kind}/${live.metadata.name}`);
-      const isDue = kind === JOB ? isJobSpent(live, app, isWanted, migrated, now) : !isWanted;
+      const isDue = kind === JOB ? isJobSpent(live, app, plan, isWanted, now) : !isWanted;
       if (isDue) await cluster.remove(kind, live, app);
     }
   }
 }
 
 /**
- * 1. The app hibernates: every migration that has not completed; nothing may run.
- * 2. Another migration is needed: the older ones, once that has completed.
- * 3. The one that is needed has failed: after some time, to be tried anew.
+ * 1. A check of the database that is not wanted: when it asks what nobody asks any more, or when the one after it has ended.
+ * 2. The app hibernates: every migration that has not completed; nothing may run.
+ * 3. Another migration is needed: the older ones, once that has completed.
+ * 4. The one that is needed has failed: after some time, to be tried anew.
  */
-function isJobSpent(job: V1Job, app: CompleteApp, isWanted: boolean, migrated: boolean, now: Date): boolean {
+function isJobSpent(job: V1Job, app: CompleteApp, plan: Plan, isWanted: boolean, now: Date): boolean {
+  const { observed, migration, wantedCheck } = plan;
+  if (isCheck(job)) {
+    if (isWanted) return false;
+    return (
+      !isOfSameContent(job, wantedCheck) ||
+      finishedAt(jobNamed(observed, wantedCheck?.metadata?.name ?? '')) !== undefined
+    );
+  }
   if (isHibernated(app)) return !jobCondition(job, 'Complete');
-  if (!isWanted) return migrated;
+  if (!isWanted) return jobCondition(jobNamed(observed, migration), 'Complete');
   const failed = failedAt(job);
   return failed !== undefined && now.getTime() - failed >= MIGRATION_RETRY_MS;
 }

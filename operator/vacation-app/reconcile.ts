@@ -9,7 +9,9 @@ import { applyCredentials } from './apply-credentials.ts';
 import { applyVolume } from './apply-volume.ts';
 import { applyWebDeployment } from './apply-web-deployment.ts';
 import { DEPLOYMENT, JOB } from './kinds.ts';
+import { nextCheckAt } from './external-database.ts';
 import { failedAt, jobNamed } from './observe.ts';
+import { readOwnSecrets, type OwnSecrets } from './own-secrets.ts';
 import { isDue, planOf, type Plan } from './plan.ts';
 import { MIGRATION_RETRY_MS, prune } from './prune.ts';
 import { report, type Reporting } from './report.ts';
@@ -21,7 +23,7 @@ export interface Dependencies extends Reporting {
 
 /** Makes the cluster match a VacationApp, and its status match the cluster. */
 export function createReconcile(dependencies: Dependencies): Reconcile {
-  const { cluster, defaults, now } = dependencies;
+  const { cluster, now } = dependencies;
   return async (key, signal) => {
     const { namespace, name } = splitKey(key);
     const declared = cluster.store(VACATION_APP).get(namespace, name) as VacationApp | undefined;
@@ -29,23 +31,30 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
     // Gone or going: the children follow by their owner references.
     if (!declared || declared.metadata.deletionTimestamp !== undefined) return {};
     const app = withDefaults(declared);
-    const error = isPaused(app) ? undefined : await failureOf(() => converge(app, dependencies, signal));
+    const own = await readOwnSecrets(app, cluster);
+    const error = isPaused(app) ? undefined : await failureOf(() => converge(app, own, dependencies, signal));
     if (isTerminatingNamespace(error)) return {};
     if (isConflict(error)) throw error;
-    const plan = planOf(app, cluster, defaults);
+    const plan = planOf(app, own, dependencies);
     await report(declared, plan, error, dependencies);
     if (error !== undefined) throw error;
     return nextLook(plan, now(), cluster.drift.of(declared).nextLookMs);
   };
 }
 
-async function converge(app: CompleteApp, dependencies: Dependencies, signal: AbortSignal): Promise<void> {
-  const { cluster, defaults, now, random } = dependencies;
+async function converge(
+  app: CompleteApp,
+  own: OwnSecrets,
+  dependencies: Dependencies,
+  signal: AbortSignal,
+): Promise<void> {
+  const { cluster, now, random } = dependencies;
   // Before anything is applied: an autoscaler that is no longer wanted must not fight the number that is.
-  await prune(app, planOf(app, cluster, defaults), cluster, now());
-  await applyCredentials(app, cluster, random, signal);
+  const first = planOf(app, own, dependencies);
+  await prune(app, first, cluster, now());
+  await applyCredentials(app, first.observed, cluster, random, signal);
   for (const step of STEPS) {
-    const plan = planOf(app, cluster, defaults);
+    const plan = planOf(app, own, dependencies);
     if (!isDue(step, app, plan)) continue;
     const due = plan.desired.filter((child) => child.step === step && !isMade(child, plan));
     await settled(due.map((child) => apply(app, child, plan, cluster, signal)));
@@ -82,9 +91,8 @@ async function failureOf(work: () => Promise<void>): Promise<Error | undefined> 
 
 function nextLook({ observed, migration }: Plan, now: Date, driftMs: number | undefined): Result {
   const failed = failedAt(jobNamed(observed, migration));
-  const looks = [
-    ...(failed === undefined ? [] : [Math.max(1_000, failed + MIGRATION_RETRY_MS - now.getTime())]),
-    ...(driftMs === undefined ? [] : [driftMs]),
-  ];
+  const due = [failed === undefined ? undefined : failed + MIGRATION_RETRY_MS, nextCheckAt(observed)];
+  const looks = due.filter((at) => at !== undefined).map((at) => Math.max(1_000, at - now.getTime()));
+  if (driftMs !== undefined) looks.push(driftMs);
   return looks.length === 0 ? {} : { requeueAfterMs: Math.min(...looks) };
 }

@@ -2,21 +2,16 @@ import { isDeepStrictEqual } from 'node:util';
 import { withDefaults } from '../api/defaults.ts';
 import { REASON, VACATION_APP, type VacationApp } from '../api/vacation-app.ts';
 import { isNotFound, isRefusal } from '../runtime/api-error.ts';
-import type { Cluster } from '../runtime/cluster.ts';
 import { TerminalError, WaitingError } from '../runtime/errors.ts';
 import type { EventNote } from '../runtime/events.ts';
 import type { KubeObject } from '../runtime/kinds.ts';
 import { contestedFinding, driftEvents } from './drift.ts';
 import { eventsOf } from './events.ts';
-import type { OperatorDefaults } from './facts.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, Planning } from './plan.ts';
 import { statusOf, type Failure } from './status.ts';
 
-export interface Reporting {
-  readonly cluster: Cluster;
-  readonly defaults: OperatorDefaults;
+export interface Reporting extends Planning {
   readonly publish: (about: KubeObject, note: EventNote) => Promise<void>;
-  readonly now: () => Date;
 }
 
 /** Writes the status where it has changed, then the events that tell of the change. */
@@ -26,15 +21,12 @@ export async function report(
   error: Error | undefined,
   { cluster, defaults, now, publish }: Reporting,
 ): Promise<void> {
-  const { observed, facts, migration } = plan;
   const app = withDefaults(declared);
   const drift = cluster.drift.of(declared);
   const corrections = drift.report(declared.status?.drift);
   const status = statusOf({
+    ...plan,
     app,
-    observed,
-    facts,
-    migration,
     defaults,
     failure: told(error),
     drift: { corrections, contested: contestedFinding(drift.contested) },

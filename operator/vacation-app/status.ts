@@ -1,14 +1,15 @@
-import type { V1Job, V1Pod } from '@kubernetes/client-node';
 import { isHibernated, type CompleteApp } from '../api/defaults.ts';
 import { ANNOTATION, CONDITION, REASON, type VacationAppStatus } from '../api/vacation-app.ts';
 import { conditionsOf, findingOf, type Finding } from '../runtime/conditions.ts';
 import type { Correction } from '../runtime/drift.ts';
-import { CREDENTIAL_KEYS } from './credentials.ts';
+import { keysOf } from './credentials.ts';
 import { exposed, urlOf } from './exposure.ts';
+import { endpointOf, externalDatabaseReady, type DatabaseCheck } from './external-database.ts';
 import { updatesOf, type Facts, type OperatorDefaults } from './facts.ts';
 import { childName, credentialsName, FACT } from './names.ts';
 import { inHibernation, rest } from './hibernation.ts';
-import { isDatabaseReady, jobCondition, podsOf, type Observed } from './observe.ts';
+import { isManagedDatabaseReady, jobCondition, podsOf, podsOfJob, type Observed } from './observe.ts';
+import { ownSecretFault, secretUses } from './own-secrets.ts';
 import { podTrouble } from './pod-trouble.ts';
 import { growthOf } from './volume.ts';
 import { fixedReplicas } from './replicas.ts';
@@ -27,6 +28,8 @@ export interface StatusInput {
   readonly facts: Facts;
   /** The name of the migration that the desired web pods need. */
   readonly migration: string;
+  /** What is known of an external database. */
+  readonly check: DatabaseCheck | undefined;
   readonly defaults: OperatorDefaults;
   readonly failure: Failure | undefined;
   readonly drift?: {
@@ -79,7 +82,7 @@ export function statusOf(input: StatusInput): VacationAppStatus {
       : {}),
     database: {
       ...(facts.databaseVersion === undefined ? {} : { version: facts.databaseVersion }),
-      endpoint: `${childName(app, 'mysql')}.${app.metadata.namespace ?? ''}.svc:3306`,
+      endpoint: databaseEndpoint(app),
       ...(storage === undefined ? {} : { storage }),
     },
     ...(restart === undefined ? {} : { lastHandled: { restart } }),
@@ -124,16 +127,31 @@ function observedGenerationOf(app: CompleteApp): number {
 }
 
 function credentialsReady({ app, observed }: StatusInput): Finding {
-  const complete = CREDENTIAL_KEYS.every((key) => observed.secret?.data?.[key]);
+  const fault = ownSecretFault(app, observed.own);
+  if (fault) return findingOf(CONDITION.credentialsReady, false, fault.reason, fault.message);
+  const own = secretUses(app).map((use) => use.name);
+  const isGenerated = app.spec.credentials?.secretName === undefined;
+  const complete = !isGenerated || keysOf(app).every((key) => observed.secret?.data?.[key]);
+  if (complete && own.length > 0) {
+    const names = [...(isGenerated ? [credentialsName(app)] : []), ...new Set(own)].join(', ');
+    return findingOf(CONDITION.credentialsReady, true, REASON.available, `Secrets ${names} hold all keys`);
+  }
   const name = credentialsName(app);
   return complete
     ? findingOf(CONDITION.credentialsReady, true, REASON.available, `Secret ${name} holds all keys`)
     : findingOf(CONDITION.credentialsReady, false, REASON.waitingForCredentials, `Secret ${name} is not complete yet`);
 }
 
-function databaseReady({ app, observed }: StatusInput): Finding {
+function databaseEndpoint(app: CompleteApp): string {
+  const { external } = app.spec.database;
+  return external ? endpointOf(external) : `${childName(app, 'mysql')}.${app.metadata.namespace ?? ''}.svc:3306`;
+}
+
+function databaseReady({ app, observed, check }: StatusInput): Finding {
+  const { external } = app.spec.database;
+  if (external) return externalDatabaseReady(app, external, observed, check);
   const not = (reason: string, message: string): Finding => findingOf(CONDITION.databaseReady, false, reason, message);
-  if (isDatabaseReady(observed)) {
+  if (isManagedDatabaseReady(observed)) {
     const message = `MySQL takes connections${growthOf(observed.volumeClaim)}`;
     return findingOf(CONDITION.databaseReady, true, REASON.available, message);
   }
@@ -165,9 +183,6 @@ function schemaReady({ observed, migration }: StatusInput): Finding {
     ? is(false, trouble.reason, trouble.message)
     : is(false, REASON.migrationRunning, `Job ${migration} is running`);
 }
-
-const podsOfJob = (observed: Observed, job: V1Job): V1Pod[] =>
-  observed.pods.filter(({ metadata }) => metadata?.labels?.['batch.kubernetes.io/job-name'] === job.metadata?.name);
 
 function webReady({ app, observed }: StatusInput): Finding {
   const is = (status: boolean, reason: string, message: string): Finding =>

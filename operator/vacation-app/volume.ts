@@ -35,7 +35,7 @@ export function partOfVolume(app: CompleteApp, live: V1PersistentVolumeClaim): K
 }
 
 function sizeOf(app: CompleteApp, live: V1PersistentVolumeClaim): string | undefined {
-  const { size } = app.spec.database.managed.storage;
+  const { size = '' } = app.spec.database.managed?.storage ?? {};
   const requested = live.spec?.resources?.requests?.storage ?? size;
   if (live.status?.phase === 'Bound' && isMore(size, requested)) return size;
   return owns(live as KubeObject, FIELD_MANAGER, REQUEST) ? requested : undefined;
@@ -44,7 +44,7 @@ function sizeOf(app: CompleteApp, live: V1PersistentVolumeClaim): string | undef
 /** The API server's refusal to let a volume grow, with the ways out of it; any other error as it is. */
 export function growthError(error: unknown, app: CompleteApp, live: V1PersistentVolumeClaim): unknown {
   if (!(error instanceof ApiError) || !error.message.includes('must support resize')) return error;
-  const { size } = app.spec.database.managed.storage;
+  const { size = '' } = app.spec.database.managed?.storage ?? {};
   const { storageClassName = 'of no name', resources } = live.spec ?? {};
   const message = `PersistentVolumeClaim ${live.metadata?.name ?? ''} cannot grow from ${resources?.requests?.storage ?? ''} to ${size}: StorageClass ${storageClassName} does not allow it. Set allowVolumeExpansion: true there if its driver can, or set spec.database.managed.storage.size back`;
   return new TerminalError(REASON.volumeNotExpandable, message, { cause: error });

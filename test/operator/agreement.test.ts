@@ -3,15 +3,16 @@ import { expect } from 'chai';
 import type { VacationAppSpec } from '../../operator/api/vacation-app.ts';
 import { credentialsOf, randomText } from '../../operator/vacation-app/credentials.ts';
 import { desiredObjects } from '../../operator/vacation-app/resources/index.ts';
-import { readConfig, readMigrationConfig } from '../../webapp/config.ts';
+import { readCheckConfig, readConfig, readMigrationConfig } from '../../webapp/config.ts';
 import { aCompleteApp, someFacts } from '../support/vacation-app.ts';
 
 /** What a container finds in its environment, with the references resolved as the kubelet does. */
-function environmentOf(kind: 'Deployment' | 'Job', spec: Partial<VacationAppSpec> = {}) {
+function environmentOf(kind: 'Deployment' | 'Job', spec: Partial<VacationAppSpec> = {}, name = '') {
   const app = aCompleteApp({ spec });
   const objects = desiredObjects(app, someFacts()).map(({ object }) => object);
   const secret: V1Secret['data'] = credentialsOf(app, undefined, false, randomText);
-  const workload = objects.find((object) => object.kind === kind) as (V1Deployment | V1Job) | undefined;
+  const workload = objects.find((object) => object.kind === kind && object.metadata.name.includes(name)) as
+    (V1Deployment | V1Job) | undefined;
   const container = workload?.spec?.template.spec?.containers[0];
   if (!container) throw new Error(`no ${kind}`);
   const map = container.envFrom?.[0]?.configMapRef?.name;
@@ -28,7 +29,47 @@ function environmentOf(kind: 'Deployment' | 'Job', spec: Partial<VacationAppSpec
 const portOf = ({ ports }: V1Container, name: string): number | undefined =>
   ports?.find((port) => port.name === name)?.containerPort;
 
+const external = {
+  host: 'db.example.com',
+  port: 3307,
+  name: 'travel',
+  credentialsSecretName: 'login',
+  tls: { mode: 'VerifyIdentity', caSecretName: 'authority' },
+} as const;
+
 describe('what the operator and the web app agree on', () => {
+  it('is where an external database is, and how the way to it is protected', () => {
+    const { env } = environmentOf('Deployment', { database: { external } });
+    const { connection } = readConfig({ ...env, DB_USER: 'ada', DB_PASSWORD: 'p' }).database;
+    expect(connection).to.deep.equal({
+      host: 'db.example.com',
+      port: 3307,
+      user: 'ada',
+      password: 'p',
+      database: 'travel',
+      tls: { verifyIdentity: true, caFile: '/etc/vacation/database-ca/ca.crt' },
+    });
+    for (const [mode, tls] of [
+      ['Disabled', undefined],
+      ['Required', { verifyIdentity: false, caFile: undefined }],
+    ] as const) {
+      const plain = environmentOf('Deployment', { database: { external: { ...external, tls: { mode } } } }).env;
+      expect(readConfig({ ...plain, DB_USER: 'a', DB_PASSWORD: 'b' }).database.connection.tls).to.deep.equal(tls);
+    }
+  });
+
+  it('is who looks at an external database and who migrates it', () => {
+    const spec = { database: { external } };
+    const check = environmentOf('Job', spec, 'check');
+    expect(check.container.command).to.deep.equal(['node', 'webapp/check-database.js']);
+    const checking = readCheckConfig({ ...check.env, DB_USER: 'ada', DB_PASSWORD: 'p' });
+    expect(checking.connection).to.include({ host: 'db.example.com', user: 'ada' });
+    expect(checking.resultFile).to.equal('/dev/termination-log');
+    const migration = environmentOf('Job', spec, 'migrate').env;
+    const login = { DB_USER: 'ada', DB_PASSWORD: 'p', DB_MIGRATION_USER: 'eve', DB_MIGRATION_PASSWORD: 'q' };
+    expect(readMigrationConfig({ ...migration, ...login }).connection).to.include({ user: 'eve', password: 'q' });
+  });
+
   it('is an environment that the web app accepts, and reads as it was meant', () => {
     const { env, container } = environmentOf('Deployment');
     const config = readConfig(env);

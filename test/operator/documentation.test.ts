@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { ANNOTATION, CONDITION, REASON } from '../../operator/api/vacation-app.ts';
 import { createRuntimeMetrics } from '../../operator/runtime/metrics.ts';
 import { CREDENTIAL_KEYS } from '../../operator/vacation-app/credentials.ts';
-import { CONTENT, FACT, FIELD_MANAGER, HANDOVER_MANAGER, LABEL } from '../../operator/vacation-app/names.ts';
+import { CA_KEY, CONTENT, FACT, FIELD_MANAGER, HANDOVER_MANAGER, LABEL } from '../../operator/vacation-app/names.ts';
+import { EXTERNAL_KEYS, EXTERNAL_MIGRATION_KEYS } from '../../operator/vacation-app/own-secrets.ts';
 import { root } from '../cluster/paths.ts';
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -44,7 +45,13 @@ describe('the reference of the operator', () => {
   });
 
   it('has every key of the credentials', () => {
-    expect(told('The credentials Secret')).to.include.all.keys(...CREDENTIAL_KEYS, 'secret_key_previous');
+    expect(told('The credentials Secret')).to.include.all.keys(
+      ...CREDENTIAL_KEYS,
+      ...EXTERNAL_MIGRATION_KEYS,
+      ...EXTERNAL_KEYS,
+      'secret_key_previous',
+      CA_KEY,
+    );
   });
 
   it('has every environment variable', () => {

@@ -14,6 +14,7 @@ import { CREDENTIAL_KEYS } from '../../operator/vacation-app/credentials.ts';
 import type { Facts, OperatorDefaults } from '../../operator/vacation-app/facts.ts';
 import { labels } from '../../operator/vacation-app/names.ts';
 import type { Observed } from '../../operator/vacation-app/observe.ts';
+import type { OwnSecret } from '../../operator/vacation-app/own-secrets.ts';
 
 type Overrides<T> = { readonly [K in keyof T]?: Partial<T[K]> };
 
@@ -38,6 +39,8 @@ export const someFacts = (overrides: Partial<Facts> = {}): Facts => ({
   mysql: { image: 'mysql:1', revision: 1, update: '' },
   restart: undefined,
   credentialsHash: 'c0ffee',
+  environmentHash: undefined,
+  checkAfter: undefined,
   schemaVersion: undefined,
   databaseVersion: undefined,
   volumeTemplateSize: undefined,
@@ -135,9 +138,16 @@ export const aWaitingPod = (component: string, reason: string): V1Pod =>
     ],
   });
 
+/** A Secret of the user's own as it is observed. */
+export const anOwnSecret = (plain: Readonly<Record<string, string>>, isFollowed = true): OwnSecret => ({
+  data: Object.fromEntries(Object.entries(plain).map(([key, value]) => [key, Buffer.from(value).toString('base64')])),
+  isFollowed,
+});
+
 /** Everything that an app which serves consists of. */
 export const aServingWorld = (overrides: Partial<Observed> = {}): Observed => ({
   secret: aSecret(),
+  own: new Map(),
   statefulSet: aStatefulSet(),
   volumeClaim: aVolumeClaim(),
   jobs: [aJob('Complete')],

@@ -15,6 +15,7 @@ import {
   STATEFUL_SET,
 } from '../kinds.ts';
 import { LABEL, versionLabel } from '../names.ts';
+import { checkJob } from './check-job.ts';
 import { migrationJob } from './migration-job.ts';
 import { mysqlConfigMap } from './mysql-config-map.ts';
 import { mysqlNetworkPolicy } from './mysql-network-policy.ts';
@@ -31,9 +32,9 @@ import { webServiceAccount } from './web-service-account.ts';
 import { webService } from './web-service.ts';
 
 /** When a child may be applied: as soon as there are credentials, or when the step before it is done. */
-export type Step = 'base' | 'schema' | 'web' | 'autoscaling' | 'exposure';
+export type Step = 'base' | 'database' | 'schema' | 'web' | 'autoscaling' | 'exposure';
 
-export const STEPS: readonly Step[] = ['base', 'schema', 'web', 'autoscaling', 'exposure'];
+export const STEPS: readonly Step[] = ['base', 'database', 'schema', 'web', 'autoscaling', 'exposure'];
 
 interface Child {
   readonly step: Step;
@@ -52,6 +53,7 @@ const CHILDREN: readonly Child[] = [
   { step: 'base', kind: SERVICE_ACCOUNT, build: webServiceAccount },
   { step: 'base', kind: SERVICE, build: webService },
   { step: 'base', kind: DISRUPTION_BUDGET, build: webDisruptionBudget },
+  { step: 'database', kind: JOB, build: checkJob },
   { step: 'schema', kind: JOB, build: migrationJob },
   { step: 'web', kind: DEPLOYMENT, build: webDeployment },
   { step: 'autoscaling', kind: AUTOSCALER, build: webAutoscaler },

@@ -57,8 +57,10 @@ rm ${PREPARING}
 `;
 
 /** The server's settings, and the scripts that start it and prepare an empty volume. */
-export function mysqlConfigMap(app: CompleteApp): V1ConfigMap {
-  const settings = { ...SETTINGS, ...app.spec.database.managed.configuration };
+export function mysqlConfigMap(app: CompleteApp): V1ConfigMap | undefined {
+  const { managed } = app.spec.database;
+  if (managed === undefined) return undefined;
+  const settings = { ...SETTINGS, ...managed.configuration };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
   return {
     metadata: childMetadata(app, childName(app, 'mysql'), 'mysql'),

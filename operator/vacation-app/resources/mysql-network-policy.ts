@@ -4,7 +4,7 @@ import { DATABASE_CLIENTS, MYSQL_PORT, tcp, type NetworkPolicy } from './network
 
 /** MySQL for the app's own pods and nobody else; out to nothing at all. */
 export function mysqlNetworkPolicy(app: CompleteApp): NetworkPolicy | undefined {
-  if (app.spec.networkPolicy === 'Disabled') return undefined;
+  if (app.spec.networkPolicy === 'Disabled' || app.spec.database.managed === undefined) return undefined;
   const clients = {
     matchLabels: { [LABEL.app]: app.metadata.name },
     matchExpressions: [{ key: LABEL.component, operator: 'In', values: DATABASE_CLIENTS }],

@@ -3,7 +3,8 @@ import type { CompleteApp } from '../../api/defaults.ts';
 import { childMetadata, childName, selectorLabels } from '../names.ts';
 
 /** The address in the credentials' URIs. */
-export function mysqlService(app: CompleteApp): V1Service {
+export function mysqlService(app: CompleteApp): V1Service | undefined {
+  if (app.spec.database.managed === undefined) return undefined;
   return {
     metadata: childMetadata(app, childName(app, 'mysql'), 'mysql'),
     spec: {

@@ -1,7 +1,15 @@
 import type { V1PodSpec, V1Probe, V1StatefulSet } from '@kubernetes/client-node';
-import { isHibernated, type CompleteApp } from '../../api/defaults.ts';
+import { isHibernated, type CompleteApp, type CompleteManagedDatabase } from '../../api/defaults.ts';
 import { pinAnnotations, type Facts } from '../facts.ts';
-import { childMetadata, childName, contentHash, CONTENT, credentialsName, labels, selectorLabels } from '../names.ts';
+import {
+  childMetadata,
+  childName,
+  contentHash,
+  CONTENT,
+  credentialsSecretName,
+  labels,
+  selectorLabels,
+} from '../names.ts';
 import { DATA_PATH, mysqlConfigMap, VOLUME_PATH } from './mysql-config-map.ts';
 import { containerSecurity, podSecurity } from './security.ts';
 import { atRevision } from './templates.ts';
@@ -17,8 +25,10 @@ const ping = (timing: Pick<V1Probe, 'periodSeconds' | 'failureThreshold'>): V1Pr
 });
 
 /** One MySQL server on a volume of its own. */
-export function mysqlStatefulSet(app: CompleteApp, facts: Facts): V1StatefulSet {
-  const { storage } = app.spec.database.managed;
+export function mysqlStatefulSet(app: CompleteApp, facts: Facts): V1StatefulSet | undefined {
+  const { managed } = app.spec.database;
+  if (managed === undefined) return undefined;
+  const { storage } = managed;
   const metadata = childMetadata(app, childName(app, 'mysql'), 'mysql');
   return {
     metadata: { ...metadata, annotations: pinAnnotations(facts.mysql) },
@@ -31,9 +41,9 @@ export function mysqlStatefulSet(app: CompleteApp, facts: Facts): V1StatefulSet 
         metadata: {
           labels: labels(app, 'mysql'),
           // The scripts are not part of it: they matter at the next start only, and are no reason for one.
-          annotations: { [CONTENT.configuration]: contentHash(mysqlConfigMap(app).data?.['vacation.cnf']) },
+          annotations: { [CONTENT.configuration]: contentHash(mysqlConfigMap(app)?.data?.['vacation.cnf']) },
         },
-        spec: atRevision(facts.mysql.revision, 'mysql', mysqlPod(app, facts)),
+        spec: atRevision(facts.mysql.revision, 'mysql', mysqlPod(app, managed, facts)),
       },
       volumeClaimTemplates: [
         {
@@ -51,8 +61,7 @@ export function mysqlStatefulSet(app: CompleteApp, facts: Facts): V1StatefulSet 
   };
 }
 
-function mysqlPod(app: CompleteApp, facts: Facts): V1PodSpec {
-  const { resources } = app.spec.database.managed;
+function mysqlPod(app: CompleteApp, { resources }: CompleteManagedDatabase, facts: Facts): V1PodSpec {
   return {
     ...(app.spec.imagePullSecrets === undefined ? {} : { imagePullSecrets: app.spec.imagePullSecrets }),
     automountServiceAccountToken: false,
@@ -95,7 +104,7 @@ function mysqlPod(app: CompleteApp, facts: Facts): V1PodSpec {
       {
         name: 'credentials',
         secret: {
-          secretName: credentialsName(app),
+          secretName: credentialsSecretName(app),
           defaultMode: 0o440,
           items: ['db_uri', 'db_migration_uri', 'db_root_password'].map((key) => ({ key, path: key })),
         },

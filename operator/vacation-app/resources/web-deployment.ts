@@ -29,6 +29,7 @@ export function webDeployment(app: CompleteApp, facts: Facts): V1Deployment {
             ...pod?.annotations,
             [CONTENT.configuration]: contentHash(webConfigMap(app).data),
             [CONTENT.credentials]: facts.credentialsHash,
+            ...(facts.environmentHash === undefined ? {} : { [CONTENT.environment]: facts.environmentHash }),
             ...(facts.restart === undefined ? {} : { [FACT.restart]: facts.restart }),
           },
         },

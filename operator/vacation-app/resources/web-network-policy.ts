@@ -30,10 +30,12 @@ export function webNetworkPolicy(app: CompleteApp): NetworkPolicy | undefined {
   };
 }
 
-const toDatabase = (app: CompleteApp): V1NetworkPolicyEgressRule => ({
-  to: [{ podSelector: { matchLabels: selectorLabels(app, 'mysql') } }],
-  ports: tcp(MYSQL_PORT),
-});
+function toDatabase(app: CompleteApp): V1NetworkPolicyEgressRule {
+  const { external } = app.spec.database;
+  // A policy knows no host names: to any address, at the one port.
+  if (external) return { ports: tcp(external.port) };
+  return { to: [{ podSelector: { matchLabels: selectorLabels(app, 'mysql') } }], ports: tcp(MYSQL_PORT) };
+}
 
 /** Where mail may go when the app sends any: the port in the URL, or the usual ones where the URL stands in a Secret or names none. */
 function mailPorts(env: readonly V1EnvVar[] = []): number[] {

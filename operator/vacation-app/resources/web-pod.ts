@@ -1,18 +1,14 @@
 import type { V1Container, V1EnvVar, V1PodSpec, V1TopologySpreadConstraint } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../api/defaults.ts';
-import { childName, credentialsName, selectorLabels } from '../names.ts';
+import { childName, credentialsSecretName, selectorLabels } from '../names.ts';
+import { databaseEnvironment, databaseVolumes, fromSecret, migrationEnvironment } from './database-environment.ts';
 import { containerSecurity, podSecurity } from './security.ts';
 import { PROBE_PORT, WEB_PORT } from './web-config-map.ts';
 
 /** The user `node` of the official image. */
 const NODE_USER = 1000;
 
-const fromCredentials = (app: CompleteApp, name: string, key: string, optional = false): V1EnvVar => ({
-  name,
-  valueFrom: { secretKeyRef: { name: credentialsName(app), key, ...(optional ? { optional } : {}) } },
-});
-
-/** What the web pods and the migration have in common. */
+/** What the web pods, the migration and the check have in common. */
 function podBase(app: CompleteApp): Omit<V1PodSpec, 'containers'> {
   const { nodeSelector, tolerations, priorityClassName } = app.spec.pod ?? {};
   return {
@@ -24,7 +20,7 @@ function podBase(app: CompleteApp): Omit<V1PodSpec, 'containers'> {
     ...(nodeSelector === undefined ? {} : { nodeSelector }),
     ...(tolerations === undefined ? {} : { tolerations }),
     ...(priorityClassName === undefined ? {} : { priorityClassName }),
-    volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '64Mi' } }],
+    volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '64Mi' } }, ...databaseVolumes(app).volumes],
   };
 }
 
@@ -34,7 +30,7 @@ function containerBase(app: CompleteApp, image: string): Omit<V1Container, 'name
     imagePullPolicy: app.spec.imagePullPolicy,
     envFrom: [{ configMapRef: { name: childName(app, 'web') } }],
     securityContext: containerSecurity(),
-    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...databaseVolumes(app).volumeMounts],
   };
 }
 
@@ -59,9 +55,9 @@ export function webPod(app: CompleteApp, image: string): V1PodSpec {
         name: 'web',
         ...containerBase(app, image),
         env: [
-          fromCredentials(app, 'db_uri', 'db_uri'),
-          fromCredentials(app, 'secret_key', 'secret_key'),
-          fromCredentials(app, 'secret_key_previous', 'secret_key_previous', true),
+          ...databaseEnvironment(app),
+          fromSecret('secret_key', credentialsSecretName(app), 'secret_key'),
+          fromSecret('secret_key_previous', credentialsSecretName(app), 'secret_key_previous', true),
           ...(app.spec.env ?? []),
         ],
         ports: [
@@ -81,8 +77,23 @@ export function webPod(app: CompleteApp, image: string): V1PodSpec {
 }
 
 /** A pod that brings the schema to what the image needs, as a user that may change it. */
-export function migrationPod(app: CompleteApp, image: string): V1PodSpec {
-  // What keeps web pods together or apart is about them; which nodes they may have, about the migration too.
+export const migrationPod = (app: CompleteApp, image: string): V1PodSpec =>
+  podOfJob(app, { name: 'migrate', script: 'webapp/migrate.js', image, env: migrationEnvironment(app) });
+
+/** A pod that tells whether the database can be used as the web pods use it. */
+export const checkPod = (app: CompleteApp, image: string): V1PodSpec =>
+  podOfJob(app, { name: 'check', script: 'webapp/check-database.js', image, env: databaseEnvironment(app) });
+
+interface Task {
+  readonly name: string;
+  readonly script: string;
+  readonly image: string;
+  readonly env: readonly V1EnvVar[];
+}
+
+/** A pod that does one thing and says in its termination message what came of it. */
+function podOfJob(app: CompleteApp, { name, script, image, env }: Task): V1PodSpec {
+  // What keeps web pods together or apart is about them; which nodes they may have, about Jobs too.
   const nodeAffinity = app.spec.pod?.affinity?.nodeAffinity;
   return {
     ...podBase(app),
@@ -90,13 +101,10 @@ export function migrationPod(app: CompleteApp, image: string): V1PodSpec {
     restartPolicy: 'Never',
     containers: [
       {
-        name: 'migrate',
+        name,
         ...containerBase(app, image),
-        command: ['node', 'webapp/migrate.js'],
-        env: [
-          fromCredentials(app, 'db_uri', 'db_migration_uri'),
-          { name: 'RESULT_FILE', value: '/dev/termination-log' },
-        ],
+        command: ['node', script],
+        env: [...env, { name: 'RESULT_FILE', value: '/dev/termination-log' }],
         resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '256Mi' } },
       },
     ],

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
+import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-app.ts';
 import { createWorld, Scene, type World } from './world.ts';
 
 const NODES = { matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }] };
@@ -22,6 +22,8 @@ const EVERY_AFFINITY = {
   podAntiAffinity: PODS,
 };
 
+const external = { host: 'db.example.com', name: 'travel', credentialsSecretName: 'login' };
+
 describe('what the API server says to a VacationApp', () => {
   let world: World;
   let here: Scene;
@@ -40,6 +42,30 @@ describe('what the API server says to a VacationApp', () => {
     ['more at least than at most', { autoscaling: { minReplicas: 5, maxReplicas: 4 } }, 'must not be larger'],
     ['more at least than the default at most', { autoscaling: { minReplicas: 11 } }, 'must not be larger'],
     ['no pod', { replicas: 0 }, 'greater than or equal to 1'],
+    ['two kinds of database', { database: { managed: {}, external } }, 'managed or external; remove one of the two'],
+    ['an external database without a host', { database: { external: { ...external, host: undefined } } }, 'Required'],
+    ['an external database with a space', { database: { external: { ...external, host: 'a b' } } }, 'should match'],
+    [
+      'an authority without TLS',
+      { database: { external: { ...external, tls: { mode: 'Disabled', caSecretName: 'ca' } } } },
+      'caSecretName needs mode Required',
+    ],
+    ['the generated Secret as one of the user’s', { credentials: { secretName: 'refused-credentials' } }, 'name yours'],
+    ['an unknown mode', { mode: 'Asleep' }, 'Unsupported value'],
+    ['a variable that undoes the image', { env: [{ name: 'NODE_OPTIONS', value: '--inspect' }] }, 'NODE_OPTIONS holds'],
+    ['the host of another database', { env: [{ name: 'DB_HOST', value: 'x' }] }, 'set by the operator'],
+    ['two kinds of database', { database: { managed: {}, external } }, 'managed or external; remove one of the two'],
+    ['an external database without a host', { database: { external: { ...external, host: undefined } } }, 'Required'],
+    ['an external database with a space', { database: { external: { ...external, host: 'a b' } } }, 'should match'],
+    [
+      'an authority without TLS',
+      { database: { external: { ...external, tls: { mode: 'Disabled', caSecretName: 'ca' } } } },
+      'caSecretName needs mode Required',
+    ],
+    ['the generated Secret as one of the user’s', { credentials: { secretName: 'refused-credentials' } }, 'name yours'],
+    ['an unknown mode', { mode: 'Asleep' }, 'Unsupported value'],
+    ['a variable that undoes the image', { env: [{ name: 'NODE_OPTIONS', value: '--inspect' }] }, 'NODE_OPTIONS holds'],
+    ['the host of another database', { env: [{ name: 'DB_HOST', value: 'x' }] }, 'set by the operator'],
     ['a variable of the operator', { env: [{ name: 'db_uri', value: 'x' }] }, 'set by the operator'],
     [
       'a value twice',
@@ -177,6 +203,20 @@ describe('what the API server says to a VacationApp', () => {
       }
     });
   }
+
+  it('refuses to change the kind of database, also by removing what says it', async () => {
+    await here.declare('near', {});
+    await here.declare('far', { database: { external } });
+    for (const after of [{}, { database: { managed: {} } }]) {
+      expect(await refusalOf('far', after)).to.contain('kind of database cannot change');
+    }
+    expect(await refusalOf('near', { database: { external } })).to.contain('kind of database cannot change');
+    expect(await refusalOf('far', { database: { external: { ...external, host: '2001:db8::1' } } })).to.equal(
+      'accepted',
+    );
+    const far = await here.get<VacationApp>(VACATION_APP, 'far');
+    expect(far?.spec.database?.external).to.include({ port: 3306 });
+  });
 
   it('lets the volume grow, and takes a size back that it has not reached', async () => {
     await here.declare('growing', {});

@@ -9,7 +9,7 @@ import { createApiClient, type ApiClient } from '../../../operator/runtime/api-c
 import { isNotFound } from '../../../operator/runtime/api-error.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
 import { createRuntimeMetrics } from '../../../operator/runtime/metrics.ts';
-import { DEPLOYMENT, JOB, STATEFUL_SET } from '../../../operator/vacation-app/kinds.ts';
+import { DEPLOYMENT, JOB, POD, STATEFUL_SET } from '../../../operator/vacation-app/kinds.ts';
 import { readCrd } from '../../support/crd.ts';
 import { startKubeApiserver, type KubeApiserver, type KubeApiserverOptions } from '../../support/kube-apiserver.ts';
 
@@ -177,6 +177,42 @@ export class Scene {
     await this.patch(STATEFUL_SET, `${app}-mysql`, { status }, 'status');
   }
 
+  /** What the Job controller would say when the newest look at an external database has ended, and what its pod said. */
+  async databaseIsChecked(app: string, said: { databaseVersion: string } | { problem: string }): Promise<string> {
+    const isOpen = ({ metadata, status }: KubeObject & { status?: { conditions?: unknown } }): boolean =>
+      metadata.name.startsWith(`${app}-check-`) && status?.conditions === undefined;
+    const [job] = await eventually(
+      `a check of ${app}`,
+      async () => (await this.list(JOB)).filter(isOpen),
+      (found) => found.length > 0,
+    );
+    const name = job?.metadata.name ?? '';
+    const isFit = 'databaseVersion' in said;
+    const labels = { ...job?.metadata.labels, 'batch.kubernetes.io/job-name': name };
+    await this.create(POD, {
+      metadata: { name, labels },
+      spec: { serviceAccountName: `${app}-web`, containers: [{ name: 'check', image: 'webapp:1' }] },
+    });
+    const terminated = { exitCode: isFit ? 0 : 1, message: JSON.stringify(said) };
+    const container = { name: 'check', image: '', imageID: '', ready: false, restartCount: 0, state: { terminated } };
+    const phase = isFit ? 'Succeeded' : 'Failed';
+    await this.patch(POD, name, { status: { phase, containerStatuses: [container] } }, 'status');
+    await this.jobEnds(name, isFit);
+    return name;
+  }
+
+  async jobEnds(name: string, isComplete: boolean): Promise<void> {
+    const now = `${new Date().toISOString().slice(0, 19)}Z`;
+    const types = isComplete ? ['SuccessCriteriaMet', 'Complete'] : ['FailureTarget', 'Failed'];
+    const status = {
+      startTime: now,
+      ...(isComplete ? { completionTime: now, succeeded: 1 } : { failed: 1 }),
+      uncountedTerminatedPods: {},
+      conditions: types.map((type) => ({ type, status: 'True', lastTransitionTime: now })),
+    };
+    await this.patch(JOB, name, { status }, 'status');
+  }
+
   /** What the Job controller would say when every migration of the app is done. */
   async migrationCompletes(app: string): Promise<void> {
     const jobs = await eventually(
@@ -184,18 +220,7 @@ export class Scene {
       async () => (await this.list(JOB)).filter(({ metadata }) => metadata.name.startsWith(`${app}-migrate-`)),
       (found) => found.length > 0,
     );
-    const now = `${new Date().toISOString().slice(0, 19)}Z`;
-    const condition = (type: string): object => ({ type, status: 'True', lastTransitionTime: now });
-    for (const { metadata } of jobs) {
-      const status = {
-        startTime: now,
-        completionTime: now,
-        succeeded: 1,
-        uncountedTerminatedPods: {},
-        conditions: [condition('SuccessCriteriaMet'), condition('Complete')],
-      };
-      await this.patch(JOB, metadata.name, { status }, 'status').catch(() => undefined);
-    }
+    for (const { metadata } of jobs) await this.jobEnds(metadata.name, true).catch(() => undefined);
   }
 
   /** What the Deployment controller would say when every pod is there. */

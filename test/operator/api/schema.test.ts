@@ -85,7 +85,11 @@ describe('the schema of a VacationApp', () => {
     const { image: _, ...filled } = withDefaults(aVacationApp()).spec as unknown as Record<string, unknown>;
     const { resources: _web, database, ...constant } = filled;
     const { storage } = (database as { managed: { storage: object } }).managed;
-    expect(defaultsOf(spec)).to.deep.equal({ ...constant, database: { managed: { storage } } });
+    const external = { port: 3306, tls: { mode: 'Required' } };
+    expect(defaultsOf(spec)).to.deep.equal({ ...constant, database: { managed: { storage }, external } });
+    const given = { host: 'db', name: 'travel', credentialsSecretName: 'db' };
+    const { database: complete } = withDefaults(aVacationApp({ spec: { database: { external: given } } })).spec;
+    expect(complete).to.deep.equal({ external: { ...given, ...external } });
   });
 
   it('is told in documents of at most 200 kB', () => {
@@ -135,7 +139,7 @@ describe('the defaults', () => {
     const app = aVacationApp({ spec: { autoscaling: { maxReplicas: 3 }, database: { managed: {} } } });
     const before = structuredClone(app);
     expect(withDefaults(app).spec.autoscaling).to.include({ minReplicas: 2, maxReplicas: 3 });
-    expect(withDefaults(app).spec.database.managed.storage).to.deep.equal({ size: '2Gi' });
+    expect(withDefaults(app).spec.database.managed?.storage).to.deep.equal({ size: '2Gi' });
     expect(app).to.deep.equal(before);
   });
 });

@@ -72,7 +72,12 @@ describe('pins', () => {
 
 describe('facts', () => {
   const facts = (live: Partial<Parameters<typeof factsOf>[1]> = {}, app = aCompleteApp()) =>
-    factsOf(app, { deployment: undefined, statefulSet: undefined, secret: aSecret(), pods: [], ...live }, DEFAULTS);
+    factsOf(
+      app,
+      { deployment: undefined, statefulSet: undefined, secret: aSecret(), own: new Map(), jobs: [], pods: [], ...live },
+      DEFAULTS,
+      new Date('2026-03-01T12:00:00Z'),
+    );
 
   it('hash the credentials that web pods read, by content', () => {
     const hash = facts().credentialsHash;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isDatabaseReady, migrationReport } from '../../../operator/vacation-app/observe.ts';
+import { isManagedDatabaseReady, migrationReport } from '../../../operator/vacation-app/observe.ts';
 import { aPod, aStatefulSet } from '../../support/vacation-app.ts';
 
 const ended = (message: string | undefined, exitCode = 0, jobName = 'migrate-1') => {
@@ -43,10 +43,10 @@ describe('what a migration reported', () => {
 
 describe('the database', () => {
   it('is ready when its StatefulSet, as it is wanted, is', () => {
-    expect(isDatabaseReady({ statefulSet: aStatefulSet() })).to.equal(true);
-    expect(isDatabaseReady({ statefulSet: undefined })).to.equal(false);
+    expect(isManagedDatabaseReady({ statefulSet: aStatefulSet() })).to.equal(true);
+    expect(isManagedDatabaseReady({ statefulSet: undefined })).to.equal(false);
     for (const status of [{ observedGeneration: 2 }, { readyReplicas: 0 }, { updateRevision: 'b' }]) {
-      expect(isDatabaseReady({ statefulSet: aStatefulSet(status) })).to.equal(false);
+      expect(isManagedDatabaseReady({ statefulSet: aStatefulSet(status) })).to.equal(false);
     }
   });
 });

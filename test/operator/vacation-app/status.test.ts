@@ -25,6 +25,7 @@ const statusIn = (world: Partial<Observed> = {}, input: Partial<StatusInput> = {
     observed: aServingWorld(world),
     facts: someFacts(),
     migration: 'milky-way-migrate-1',
+    check: undefined,
     defaults: DEFAULTS,
     failure: undefined,
     now: NOW,

@@ -56,6 +56,13 @@ const everything: Partial<VacationAppSpec> = {
   deletionPolicy: 'Delete',
 };
 
+const external = {
+  host: 'db.example.com',
+  name: 'travel',
+  credentialsSecretName: 'travel-database',
+  tls: { mode: 'VerifyIdentity', caSecretName: 'company-ca' },
+} as const;
+
 interface Templated {
   spec: { template: { spec: V1PodSpec } };
 }
@@ -66,23 +73,30 @@ const pods = (spec: Partial<VacationAppSpec> = {}): [string, V1PodSpec][] =>
 
 describe('what a VacationApp owns', () => {
   // Pods restart when what is made of the same app changes: a change here belongs into a new revision, see `templates.ts`.
-  const golden = JSON.parse(
-    readFileSync(join(root, 'test/operator/vacation-app/resources/golden.json'), 'utf8'),
-  ) as Record<string, object>;
-  const objects = new Map(desired().map((object) => [`${object.kind ?? ''} ${object.metadata.name}`, object]));
+  for (const [database, spec, file] of [
+    ['a managed database', {}, 'golden.json'],
+    ['an external database', { database: { external } }, 'golden-external.json'],
+  ] as const) {
+    const golden = JSON.parse(readFileSync(join(root, 'test/operator/vacation-app/resources', file), 'utf8')) as Record<
+      string,
+      object
+    >;
+    const objects = new Map(desired(spec).map((object) => [`${object.kind ?? ''} ${object.metadata.name}`, object]));
 
-  it('is what it has always been, by name', () => {
-    expect([...objects.keys()]).to.deep.equal(Object.keys(golden));
-  });
-  for (const [name, object] of objects) {
-    it(`is what it has always been: ${name}`, () => {
-      expect(JSON.parse(JSON.stringify(object))).to.deep.equal(golden[name]);
+    it(`is what it has always been, by name, with ${database}`, () => {
+      expect([...objects.keys()]).to.deep.equal(Object.keys(golden));
     });
+    for (const [name, object] of objects) {
+      it(`is what it has always been: ${name}, with ${database}`, () => {
+        expect(JSON.parse(JSON.stringify(object))).to.deep.equal(golden[name]);
+      });
+    }
   }
 
   for (const [title, spec] of [
     ['nothing', {}],
     ['everything', everything],
+    ['an external database', { database: { external } }],
   ] as const) {
     for (const [kind, pod] of pods(spec)) {
       it(`passes Pod Security restricted with ${title} in the spec: pod of the ${kind}`, () => {
@@ -256,10 +270,18 @@ describe('what a VacationApp owns', () => {
     expect(spec.policyTypes).to.deep.equal(['Ingress', 'Egress']);
     expect(spec.egress).to.equal(undefined);
     const components = clients?.matchExpressions?.[0]?.values;
-    const speaking = [deployment(), job()].map(
+    const jobs = desired({ database: { external } }).filter(({ kind }) => kind === 'Job') as V1Job[];
+    const speaking = [deployment(), ...jobs].map(
       (workload) => workload.spec?.template.metadata?.labels?.['app.kubernetes.io/component'],
     );
-    expect(components).to.deep.equal(speaking);
+    expect(components).to.have.members(speaking);
+  });
+
+  it('lets pods out to the port of an external database', () => {
+    const far = desired({ database: { external: { ...external, port: 3307 } } });
+    const policies = far.filter(({ kind }) => kind === 'NetworkPolicy') as unknown as NetworkPolicy[];
+    expect(policies.map(({ metadata }) => metadata?.name)).to.deep.equal(['milky-way-web']);
+    expect(policies[0]?.spec.egress).to.deep.include({ ports: [{ port: 3307, protocol: 'TCP' }] });
   });
 
   it('lets everybody see the pages, the cluster ask for metrics, and pods find the database', () => {
@@ -345,6 +367,64 @@ describe('what a VacationApp owns', () => {
         ?.volumeClaimTemplates?.[0]?.spec?.resources?.requests?.storage;
     expect(storage({})).to.equal('9Gi');
     expect(storage({ volumeTemplateSize: '2Gi' })).to.equal('2Gi');
+  });
+
+  const environment = ({ spec }: V1Deployment | V1Job) =>
+    Object.fromEntries(
+      (spec?.template.spec?.containers[0]?.env ?? []).map(({ name, value, valueFrom }) => {
+        const { name: secret = '', key = '' } = valueFrom?.secretKeyRef ?? {};
+        return [name, value ?? `${secret}/${key}`];
+      }),
+    );
+
+  it('makes nothing for an external database but a look at it, and tells the pods where it is and as whom to go there', () => {
+    const spec = { database: { external } };
+    expect(desired(spec).some(({ metadata }) => metadata.name.endsWith('-mysql'))).to.equal(false);
+    expect(environment(deployment(spec))).to.deep.equal({
+      DB_HOST: 'db.example.com',
+      DB_PORT: '3306',
+      DB_NAME: 'travel',
+      DB_TLS: 'verify-identity',
+      DB_TLS_CA_FILE: '/etc/vacation/database-ca/ca.crt',
+      DB_USER: 'travel-database/username',
+      DB_PASSWORD: 'travel-database/password',
+      secret_key: 'milky-way-credentials/secret_key',
+      secret_key_previous: 'milky-way-credentials/secret_key_previous',
+    });
+    const migration = desired(spec).find(({ metadata }) => metadata.name.startsWith('milky-way-migrate-')) as V1Job;
+    expect(environment(migration)).to.include({
+      DB_MIGRATION_USER: 'travel-database/migration_username',
+      DB_MIGRATION_PASSWORD: 'travel-database/migration_password',
+    });
+    expect(desired({ ...spec, mode: 'Hibernated' }).filter(({ kind }) => kind === 'Job')).to.have.length(1);
+  });
+
+  it('looks at an external database anew when what is said of it changes, and some time after the last look', () => {
+    const name = (more: object = {}, facts: Partial<Facts> = {}) =>
+      desired({ database: { external: { ...external, ...more } } }, facts).find(({ metadata }) =>
+        metadata.name.startsWith('milky-way-check-'),
+      )?.metadata.name;
+    expect(name()).to.equal(name());
+    const changes = [name({ host: 'other' }), name({ tls: {} }), name({}, { credentialsHash: 'new' })];
+    const later = name({}, { checkAfter: '2026-03-01T12:00:00.000Z' });
+    expect(new Set([name(), later, ...changes])).to.have.property('size', 5);
+  });
+
+  it('reads the Secret that the user names in place of the generated one', () => {
+    const spec = { credentials: { secretName: 'mine' } };
+    expect(environment(deployment(spec))).to.deep.equal({
+      db_uri: 'mine/db_uri',
+      secret_key: 'mine/secret_key',
+      secret_key_previous: 'mine/secret_key_previous',
+    });
+    expect(environment(job(spec))).to.include({ db_uri: 'mine/db_migration_uri' });
+    const volume = statefulSet(spec).spec?.template.spec?.volumes?.find(({ name }) => name === 'credentials');
+    expect(volume?.secret?.secretName).to.equal('mine');
+  });
+
+  it('restarts web pods for Secrets of spec.env only where they are followed', () => {
+    expect(annotation(deployment(), 'environment-hash')).to.equal(undefined);
+    expect(annotation(deployment({}, { environmentHash: 'x' }), 'environment-hash')).to.equal('x');
   });
 
   it('never lets the volume go with the StatefulSet, whatever the policy says', () => {
