@@ -62,7 +62,8 @@ export async function applyCredentials(
   await applyObject(app, SECRET, desiredFor(existing), cluster, signal);
 }
 
-/** Under Delete the credentials go with the app, but never before the volume does: it would be left with passwords that nobody knows. */
+/** Under Delete the credentials go with the app, but never before its volume does, where it has one: that would be left with passwords that nobody knows. */
 const goesWithApp = (app: CompleteApp, volumeClaim: V1PersistentVolumeClaim | undefined): boolean =>
   app.spec.deletionPolicy === 'Delete' &&
-  (volumeClaim?.metadata?.ownerReferences ?? []).some(({ uid }) => uid === app.metadata.uid);
+  (app.spec.database.external !== undefined ||
+    (volumeClaim?.metadata?.ownerReferences ?? []).some(({ uid }) => uid === app.metadata.uid));

@@ -60,7 +60,7 @@ describe(`the number of web pods, over ${STEPS} random changes (FLIP_STEPS), fro
     expect(lives.length, 'and went and came').to.be.above(STEPS / 60);
     const wrong = writes.filter(({ from, to }) => lives.some((life) => life.from < from && to < life.to));
     expect(wrong, 'writes while there was an autoscaler').to.deep.equal([]);
-    const blind = writes.filter(({ manager, isPinned }) => manager === HANDOVER_MANAGER && !isPinned);
+    const blind = writes.filter(({ manager, isCareful }) => manager === HANDOVER_MANAGER && !isCareful);
     expect(blind, 'handed over without a look').to.deep.equal([]);
     expect(writes.some(({ manager }) => manager === FIELD_MANAGER) && writes.length > STEPS / 60).to.equal(true);
   });
@@ -161,8 +161,8 @@ interface Span {
 interface Write extends Span {
   readonly manager: string;
   readonly replicas: number;
-  /** Whether it named the version of the Deployment that it is meant for. */
-  readonly isPinned: boolean;
+  /** Whether it was for one version of the Deployment alone, or would not have been done had the number been another's. */
+  readonly isCareful: boolean;
 }
 
 interface AuditEvent {
@@ -209,7 +209,13 @@ async function history(world: World, namespace: string): Promise<{ lives: Span[]
     const replicas = requestObject?.spec?.replicas;
     const manager = /fieldManager=(vacation-operator[-\w]*)/.exec(requestURI)?.[1];
     if (replicas === undefined || manager === undefined) continue;
-    writes.push({ from, to, manager, replicas, isPinned: requestObject?.metadata?.resourceVersion !== undefined });
+    writes.push({
+      from,
+      to,
+      manager,
+      replicas,
+      isCareful: requestObject?.metadata?.resourceVersion !== undefined || requestURI.includes('force=false'),
+    });
   }
   if (born !== undefined) lives.push({ from: born, to: '9999' });
   return { lives, writes, scales };

@@ -143,6 +143,19 @@ for (const [title, overlay, env] of [
       }
     });
 
+    it('are enough to own the volume and, from then on, the credentials', async () => {
+      await here.create(VOLUME_CLAIM, {
+        metadata: { name: 'data-milky-way-mysql-0', labels: labels({ metadata: { name: 'milky-way' } }, 'mysql') },
+        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '2Gi' } } },
+      });
+      await here.child(
+        VOLUME_CLAIM,
+        'data-milky-way-mysql-0',
+        ({ metadata }) => metadata.ownerReferences?.length === 1,
+      );
+      await here.child(SECRET, 'milky-way-credentials', ({ metadata }) => metadata.ownerReferences?.length === 1);
+    });
+
     it('are enough to put back what loses its label, and to take away what is no longer wanted', async () => {
       const app = await here.appWith('milky-way', 'Ready', 'True');
       for (const kind of [SECRET, ...CHILD_KINDS]) {
@@ -162,16 +175,7 @@ for (const [title, overlay, env] of [
       }
     });
 
-    it('are enough to own the volume, and to tell the same thing twice', async () => {
-      await here.create(VOLUME_CLAIM, {
-        metadata: { name: 'data-milky-way-mysql-0', labels: labels({ metadata: { name: 'milky-way' } }, 'mysql') },
-        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '2Gi' } } },
-      });
-      await here.child(
-        VOLUME_CLAIM,
-        'data-milky-way-mysql-0',
-        ({ metadata }) => metadata.ownerReferences?.length === 1,
-      );
+    it('are enough to tell the same thing twice', async () => {
       await here.patch(DEPLOYMENT, 'milky-way-web', { status: { availableReplicas: 0, readyReplicas: 0 } }, 'status');
       await here.appWith('milky-way', 'Ready', 'False');
       await here.webPodsComeUp('milky-way');
