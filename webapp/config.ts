@@ -146,7 +146,7 @@ export function readConfig(env: Environment): Config {
     throttling: {
       logIn: read.limit('LIMIT_LOG_IN', '10/1h'),
       logInAccount: read.limit('LIMIT_LOG_IN_ACCOUNT', '25/1h'),
-      logInAddress: read.limit('LIMIT_LOG_IN_ADDRESS', '100/1d'),
+      logInAddress: read.limit('LIMIT_LOG_IN_ADDRESS', '300/1h'),
       passwordCheck: read.limit('LIMIT_PASSWORD_CHECK', '10/1h'),
       registration: read.limit('LIMIT_REGISTRATION', '200/1h'),
       passwordResetAddress: read.limit('LIMIT_PASSWORD_RESET_ADDRESS', '50/1h'),

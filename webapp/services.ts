@@ -124,7 +124,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
       registerTraveller: registerTraveller(travellers, passwords, rules, throttle, limits),
       changePassword: changePassword(travellers, passwords, rules, replace, throttle, limits),
       askForReset: config.mail && askForReset(reset),
-      resetPassword: resetPassword(resets, passwords, rules, replace, clock),
+      resetPassword: resetPassword(travellers, resets, passwords, rules, replace, throttle, limits, clock),
       resets,
       resetMinutes,
       deleteAccount: deleteAccount(travellers, remove, passwords, throttle, limits),

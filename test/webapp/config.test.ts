@@ -87,7 +87,7 @@ describe('The settings of the web application', () => {
     expect(readConfig(REQUIRED).throttling).to.deep.equal({
       logIn: { count: 10, seconds: hour },
       logInAccount: { count: 25, seconds: hour },
-      logInAddress: { count: 100, seconds: 24 * hour },
+      logInAddress: { count: 300, seconds: hour },
       passwordCheck: { count: 10, seconds: hour },
       registration: { count: 200, seconds: hour },
       passwordResetAddress: { count: 50, seconds: hour },

@@ -7,6 +7,8 @@ import { comparisonKey } from './rules.ts';
 export interface AccountLimits {
   /** The pair comes first: somebody refused by it cannot use up what is left to the account's owner elsewhere. */
   logIn(username: string, address: string | undefined): readonly Counter[];
+  /** The failures of a username from everywhere, which are among those of `logIn`. */
+  logInAccount(username: string): readonly Counter[];
   registration(address: string | undefined): readonly Counter[];
   /** The client comes first: one that is refused cannot use up what is left to the owner of an address. */
   passwordReset(emailAddress: string, address: string | undefined): readonly Counter[];
@@ -15,13 +17,17 @@ export interface AccountLimits {
 }
 
 export function accountLimits(config: ThrottlingConfig): AccountLimits {
+  const logInAccount = (username: string): readonly Counter[] => [
+    { key: ['log-in account', comparisonKey(username)], limit: config.logInAccount },
+  ];
   return {
+    logInAccount,
     logIn(username, address) {
       const [name, network] = [comparisonKey(username), networkOf(address)];
       return [
         { key: ['log-in', name, network], limit: config.logIn, inARow: true },
         { key: ['log-in address', network], limit: config.logInAddress },
-        { key: ['log-in account', name], limit: config.logInAccount },
+        ...logInAccount(username),
       ];
     },
     registration: (address) => [{ key: ['registration', networkOf(address)], limit: config.registration }],

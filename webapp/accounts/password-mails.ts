@@ -12,7 +12,8 @@ export interface MailedAccount {
 export function resetMail(account: MailedAccount, token: ResetToken, minutes: number, expiresAt: Date): MailMessage {
   const { travellerId, username, publicUrl } = account;
   const paragraphs = [
-    `Somebody, hopefully you, asked for a new password for your account here. Your username is ${username}`,
+    'Somebody, hopefully you, asked for a new password for your account here.',
+    usernameLine(username),
     `To choose a new password, open this link within ${minutes} minutes. It works once:\n${publicUrl}/reset-password?token=${token}`,
     'If it was not you, there is nothing to do: your password stays as it is.',
   ];
@@ -27,7 +28,8 @@ export function resetMail(account: MailedAccount, token: ResetToken, minutes: nu
 
 export function passwordChangedMail({ travellerId, username, publicUrl }: MailedAccount): MailMessage {
   const paragraphs = [
-    `The password of your account has just been changed, and it is logged out on all other devices. Your username is ${username}`,
+    'The password of your account has just been changed, and all devices but the one that did it are logged out.',
+    usernameLine(username),
     `If it was not you, choose another password at once:\n${publicUrl}/forgotten-password`,
   ];
   return {
@@ -36,4 +38,8 @@ export function passwordChangedMail({ travellerId, username, publicUrl }: Mailed
     subject: 'Your password has been changed',
     text: paragraphs.join('\n\n'),
   };
+}
+
+function usernameLine(username: string): string {
+  return `  Username:  ${username}`;
 }

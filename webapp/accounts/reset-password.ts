@@ -1,19 +1,25 @@
 import type { Clock } from '../clock.ts';
 import { type FieldErrors, hasErrors } from '../http/form.ts';
+import type { Throttle } from '../throttling/throttle.ts';
+import type { AccountLimits } from './limits.ts';
 import type { PasswordResetStore, ResetToken } from './password-reset-store.ts';
 import type { Passwords } from './passwords.ts';
 import type { ReplacePassword } from './replace-password.ts';
 import { newPasswordErrors, type NewPassword, type PasswordRules } from './rules.ts';
+import type { TravellerStore } from './traveller-store.ts';
 
 /** `expired`: the link was used before, is too old, or never was one. */
 export type ResetPassword = (token: ResetToken, chosen: NewPassword) => Promise<'changed' | 'expired' | FieldErrors>;
 
 /** By a link that was sent by mail; a password that breaks a rule does not use it up. */
 export function resetPassword(
+  travellers: TravellerStore,
   resets: PasswordResetStore,
   passwords: Passwords,
   rules: PasswordRules,
   replace: ReplacePassword,
+  throttle: Throttle,
+  limits: AccountLimits,
   clock: Clock,
 ): ResetPassword {
   return async (token, chosen) => {
@@ -21,6 +27,11 @@ export function resetPassword(
     if (travellerId === undefined) return 'expired';
     const errors = newPasswordErrors(chosen, rules);
     if (hasErrors(errors)) return errors;
-    return (await replace(travellerId, { token }, await passwords.hash(chosen.password))) ? 'changed' : 'expired';
+    const replaced = await replace(travellerId, { token }, await passwords.hash(chosen.password));
+    const traveller = replaced ? await travellers.withId(travellerId) : undefined;
+    if (!traveller) return 'expired';
+    // who was locked out by somebody else's guessing can log in now
+    await throttle.forget(limits.logInAccount(traveller.username));
+    return 'changed';
   };
 }

@@ -60,7 +60,7 @@ export function resetRoutes(services: ResetServices, pages: Pages): Router {
     }
     pages.redirect(request, response, '/login', {
       kind: 'info',
-      text: `If an account has this e-mail address, a link to choose a new password is on its way to it. The link works for ${resetMinutes} minutes.`,
+      text: `If an account has the e-mail address that you gave, a link to choose a new password is on its way there. It works for ${resetMinutes} minutes.`,
     });
   });
 

@@ -27,6 +27,8 @@ export interface Throttle {
    * taken back when it throws or `counts` says that its result is none to count. One refused counts nowhere.
    */
   run<T>(counters: readonly Counter[], work: () => Promise<T>, counts: (result: T) => boolean): Promise<T | TooMany>;
+  /** What was counted counts no more. */
+  forget(counters: readonly Counter[]): Promise<void>;
   sweep(): Promise<void>;
 }
 
@@ -94,6 +96,10 @@ export function createThrottle({ shared, insurance, signer, clock }: ThrottleOpt
         await giveBack(store, keysOf(once), keysOf(inARow));
       }
       return result;
+    },
+    async forget(counters) {
+      const keys = counters.map(({ key }) => signer.sign(JSON.stringify(key)));
+      for (const store of [insurance, shared]) await giveBack(store, [], keys);
     },
     async sweep() {
       await insurance.sweep(clock.now());

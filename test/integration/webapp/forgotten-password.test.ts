@@ -125,6 +125,20 @@ describe('A forgotten password', () => {
     expect(await logIn(traveller.username, PASSWORD)).to.equal(303);
   });
 
+  it('lets somebody in whom the guesses of others have locked out', async () => {
+    const traveller = await app.traveller();
+    for (let guess = 0; guess < 25; guess++) {
+      const form = hiddenFields((await traveller.get('/login')).text, '/login');
+      const fields = { ...form, username: traveller.username, password: 'a guess' };
+      await traveller.post('/login', fields, { 'x-forwarded-for': newHost() });
+    }
+    expect(await logIn(traveller.username, PASSWORD)).to.equal(429);
+    await askFor(addressOf(traveller));
+    const { client } = await open(await linkTo(addressOf(traveller)));
+    await choose(client, NEW_PASSWORD);
+    expect(await logIn(traveller.username, NEW_PASSWORD)).to.equal(303);
+  });
+
   it('keeps its link when the new one breaks a rule, and tells all at once', async () => {
     const traveller = await app.traveller();
     await askFor(addressOf(traveller));
