@@ -1,204 +1,31 @@
 import { expect } from 'chai';
-import type { Page } from 'playwright-core';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import type { BrowserContext, Page } from 'playwright-core';
 import { axeFaults } from '../support/axe.ts';
 import { HttpTraveller } from '../support/http-traveller.ts';
 import { openPage, type WatchedPage, WIDTHS } from '../support/browser.ts';
-import {
-  alerts,
-  aTraveller,
-  aTrip,
-  book,
-  daysAhead,
-  logIn,
-  register,
-  submitForm,
-  type Traveller,
-  type Trip,
-} from '../support/traveller.ts';
-import { openResetLink } from './reset-link.ts';
+import { alerts, aTraveller } from '../support/traveller.ts';
+import { NAVIGATION, type SignedUp, type State, states } from './states.ts';
 import { world } from './world.ts';
 
-const ANONYMOUS = ['home', 'about', 'login', 'register'];
-const SIGNED_IN = ['home', 'about', 'book', 'reservation', 'logout'];
-
-interface View {
-  readonly title: string;
-  readonly signedIn?: true;
-  readonly open: (page: Page) => Promise<unknown>;
-  /** Names of links and buttons that are there and can be seen at every width. */
-  readonly controls: readonly string[];
-  /** Fields, each with its name as its id. */
-  readonly fields?: readonly string[];
-  readonly alerts?: number;
-}
-
-const BOOKING_FIELDS = [
-  'age',
-  'previous_experience',
-  'destination',
-  'departure_date',
-  'return_date',
-  'blackhole_visit',
-  'submit',
-];
-const REGISTRATION_FIELDS = ['username', 'name', 'email_address', 'password', 'confirm_password', 'submit'];
-
-/** Every page, in every state in which it looks different. */
-const views: readonly View[] = [
-  { title: 'the landing page', open: (page) => page.goto('/'), controls: [...ANONYMOUS, 'get_started'] },
-  { title: 'the page /home', open: (page) => page.goto('/home'), controls: [...ANONYMOUS, 'get_started'] },
-  { title: 'what this is', open: (page) => page.goto('/about'), controls: ANONYMOUS },
-  {
-    title: 'the registration',
-    open: (page) => page.goto('/register'),
-    controls: ANONYMOUS,
-    fields: REGISTRATION_FIELDS,
-  },
-  {
-    title: 'a refused registration',
-    open: async (page) => {
-      await page.goto('/register');
-      await submitForm(page, { username: 'short', password: 'tiny' });
-    },
-    controls: ANONYMOUS,
-    fields: REGISTRATION_FIELDS,
-  },
-  {
-    title: 'the log-in',
-    open: (page) => page.goto('/login'),
-    controls: ANONYMOUS,
-    fields: ['username', 'password', 'submit'],
-  },
-  {
-    title: 'a refused log-in',
-    open: async (page) => {
-      await page.goto('/login');
-      await submitForm(page, { username: 'nobody-at-all', password: 'wrong-password' });
-    },
-    controls: ANONYMOUS,
-    fields: ['username', 'password', 'submit'],
-  },
-  {
-    title: 'the log-in after a registration',
-    open: (page) => register(page, aTraveller()),
-    controls: ANONYMOUS,
-    fields: ['username', 'password', 'submit'],
-    alerts: 1,
-  },
-  {
-    title: 'the page for a forgotten password',
-    open: (page) => page.goto('/forgotten-password'),
-    controls: ANONYMOUS,
-    fields: ['email_address', 'submit'],
-  },
-  {
-    title: 'a refused address for a forgotten password',
-    open: async (page) => {
-      await page.goto('/forgotten-password');
-      await submitForm(page, { email_address: 'nobody' });
-    },
-    controls: ANONYMOUS,
-    fields: ['email_address', 'submit'],
-    alerts: 1,
-  },
-  {
-    title: 'the choice of a new password',
-    open: openResetLink,
-    controls: ANONYMOUS,
-    fields: ['password', 'confirm_password', 'submit'],
-  },
-  {
-    title: 'a refused new password',
-    open: async (page) => {
-      await openResetLink(page);
-      await submitForm(page, { password: 'short', confirm_password: 'other' });
-    },
-    controls: ANONYMOUS,
-    fields: ['password', 'confirm_password', 'submit'],
-    alerts: 2,
-  },
-  {
-    title: 'a link that does not work any more',
-    open: (page) => page.goto(`/reset-password?token=${'A'.repeat(43)}`),
-    controls: ANONYMOUS,
-  },
-  { title: 'a page that is not there', open: (page) => page.goto('/nowhere'), controls: ANONYMOUS },
-  {
-    title: 'the landing page of a traveller',
-    signedIn: true,
-    open: (page) => page.goto('/home'),
-    controls: [...SIGNED_IN, 'get_started'],
-  },
-  {
-    title: 'the booking form',
-    signedIn: true,
-    open: (page) => page.goto('/book'),
-    controls: SIGNED_IN,
-    fields: BOOKING_FIELDS,
-  },
-  {
-    title: 'a refused booking',
-    signedIn: true,
-    open: async (page) => {
-      await page.goto('/book');
-      await submitForm(page, { age: '3', departure_date: daysAhead(-1) });
-    },
-    controls: SIGNED_IN,
-    fields: BOOKING_FIELDS,
-  },
-  { title: 'reservations, none', signedIn: true, open: (page) => page.goto('/reservation'), controls: SIGNED_IN },
-  {
-    title: 'reservations after a booking',
-    signedIn: true,
-    open: (page) => book(page, aTrip()),
-    controls: [...SIGNED_IN, 'cancel'],
-    alerts: 1,
-  },
-  {
-    title: 'a booking whose departure is full',
-    signedIn: true,
-    open: async (page) => {
-      const trip = aTrip({ departure_date: daysAhead(3_000), return_date: daysAhead(3_010) });
-      await fill(trip);
-      await page.goto('/book');
-      await submitForm(page, { ...trip });
-    },
-    controls: SIGNED_IN,
-    fields: BOOKING_FIELDS,
-  },
-  { title: 'the places left', open: (page) => page.goto('/departures'), controls: ANONYMOUS },
-  { title: 'a ticket', signedIn: true, open: (page) => openTrip(page, 'ticket'), controls: [] },
-  { title: 'the change of dates', signedIn: true, open: (page) => openTrip(page, 'change'), controls: SIGNED_IN },
-  {
-    title: 'the account',
-    signedIn: true,
-    open: (page) => page.goto('/account'),
-    controls: SIGNED_IN,
-    fields: ['password', 'confirm_password'],
-  },
-  { title: 'the page to log out', signedIn: true, open: (page) => page.goto('/logout'), controls: SIGNED_IN },
-];
+/** SCREENSHOTS=folder keeps a picture of every state in every look. */
+const pictures = process.env.SCREENSHOTS;
 
 describe('the pages', () => {
-  let traveller: Traveller;
-
-  before(async () => {
-    traveller = aTraveller();
-    const { page, context } = await openPage(world().browser, world().url);
-    await register(page, traveller);
-    await context.close();
-  });
-
-  for (const view of views) {
-    describe(view.title, () => {
+  for (const state of states) {
+    describe(state.title, () => {
       let watched: WatchedPage;
       let page: Page;
 
       before(async () => {
-        watched = await openPage(world().browser, world().url);
+        const url = state.broken ? await world().broken(state.broken) : world().url;
+        watched = await openPage(world().browser, url);
         page = watched.page;
-        if (view.signedIn) await logIn(page, traveller);
-        await view.open(page);
+        const one = await signedUp();
+        if (state.who === 'traveller') await bringAlong(watched.context, one);
+        await state.open(page, one);
       });
 
       after(() => watched.context.close());
@@ -212,12 +39,12 @@ describe('the pages', () => {
         expect(await page.locator('html').getAttribute('lang')).to.equal('en');
         expect(await page.locator('h1').count()).to.equal(1);
         const found = await alerts(page);
-        if (view.alerts !== undefined) expect(found).to.have.length(view.alerts);
+        if (state.alerts !== undefined) expect(found).to.have.length(state.alerts);
         expect(found.filter((text) => text === '')).to.deep.equal([]);
       });
 
       it('has its fields by name and id in forms that leave the messages to the server', async () => {
-        for (const field of view.fields ?? []) {
+        for (const field of state.fields ?? []) {
           expect(await page.locator(`main [name="${field}"]`).count(), `name ${field}`).to.be.greaterThan(0);
           expect(await page.locator(`[id="${field}"]`).count(), `id ${field}`).to.equal(1);
         }
@@ -227,7 +54,7 @@ describe('the pages', () => {
       for (const [width, viewport] of Object.entries(WIDTHS)) {
         it(`shows its links and buttons, ${width}, without scrolling sideways`, async () => {
           await page.setViewportSize(viewport);
-          for (const name of view.controls) {
+          for (const name of controlsOf(state)) {
             expect(await page.locator(`[name="${name}"]`).first().isVisible(), name).to.equal(true);
           }
           const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
@@ -239,9 +66,20 @@ describe('the pages', () => {
             await page.setViewportSize(viewport);
             await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
             expect(await axeFaults(page)).to.deep.equal([]);
+            await picture(page, `${width}-${colorScheme}`, state);
           });
         }
       }
+
+      it('moves nothing where less motion is asked for, and is whole in forced colours', async () => {
+        await page.emulateMedia({ reducedMotion: 'reduce', forcedColors: 'active' });
+        expect(await page.evaluate(() => document.getAnimations().length)).to.equal(0);
+        for (const name of controlsOf(state)) {
+          expect(await page.locator(`[name="${name}"]`).first().isVisible(), name).to.equal(true);
+        }
+        await picture(page, 'forced-colors', state);
+        await page.emulateMedia({ forcedColors: 'none' });
+      });
     });
   }
 });
@@ -274,7 +112,7 @@ describe('the navigation', () => {
   it('comes first in the document for every name that it holds', async () => {
     const { page, context } = await openPage(world().browser, world().url);
     await page.goto('/');
-    for (const name of ANONYMOUS) {
+    for (const name of NAVIGATION.visitor) {
       expect(
         await page
           .locator(`[name="${name}"]`)
@@ -285,46 +123,28 @@ describe('the navigation', () => {
     }
     await context.close();
   });
-
-  it('reaches the log-in by keyboard alone, and the form too', async () => {
-    const traveller = aTraveller();
-    const { page, context } = await openPage(world().browser, world().url);
-    await register(page, traveller);
-    await page.goto('/');
-    await tabTo(page, 'login');
-    await page.keyboard.press('Enter');
-    await page.waitForURL('**/login');
-    await tabTo(page, 'username');
-    await page.keyboard.type(traveller.username);
-    await tabTo(page, 'password');
-    await page.keyboard.type(traveller.password);
-    await page.keyboard.press('Enter');
-    await page.waitForURL('**/home');
-    await context.close();
-  });
 });
 
-/** Takes all places of a departure. */
-async function fill(trip: Trip): Promise<void> {
-  for (let place = 1; place <= 5; place += 1) {
-    const other = new HttpTraveller(world().url);
-    await other.signUp(aTraveller());
-    await other.book(trip);
-  }
+async function signedUp(): Promise<SignedUp> {
+  const [traveller, http] = [aTraveller(), new HttpTraveller(world().url)];
+  await http.signUp(traveller);
+  return { traveller, http };
 }
 
-/** A page about a trip of the traveller's, booked for it where there is none. */
-async function openTrip(page: Page, name: string): Promise<void> {
-  await page.goto('/reservation');
-  if ((await page.locator('[name=cancel]').count()) === 0) await book(page, aTrip());
-  const link = page.locator(`main a[href$="/${name}"]`).first();
-  await page.goto((await link.getAttribute('href')) ?? '');
+/** The page's cookies are those that were got without it. */
+async function bringAlong(context: BrowserContext, { http }: SignedUp): Promise<void> {
+  // what was to be told on the next page has been read
+  await http.get('/home');
+  await context.addCookies([...http.cookies].map(([name, value]) => ({ name, value, url: world().url })));
 }
 
-async function tabTo(page: Page, name: string): Promise<void> {
-  for (let presses = 0; presses < 40; presses += 1) {
-    await page.keyboard.press('Tab');
-    if ((await page.evaluate(() => document.activeElement?.getAttribute('name'))) === name) return;
-  }
-  throw new Error(`the Tab key does not reach ${name}`);
+function controlsOf({ who, then = who, controls = [] }: State): readonly string[] {
+  return [...NAVIGATION[then], ...controls];
+}
+
+async function picture(page: Page, look: string, { title }: State): Promise<void> {
+  if (pictures === undefined) return;
+  mkdirSync(pictures, { recursive: true });
+  const name = `${title.replaceAll(/[^a-z0-9]+/gi, '-')}-${look}.png`;
+  await page.screenshot({ path: join(pictures, name), fullPage: true });
 }

@@ -18,6 +18,11 @@ export class HttpTraveller {
     this.#url = url;
   }
 
+  /** What a browser would have by now. */
+  get cookies(): ReadonlyMap<string, string> {
+    return this.#cookies;
+  }
+
   get(path: string): Promise<Answer> {
     return this.#ask(path);
   }
@@ -28,10 +33,10 @@ export class HttpTraveller {
   }
 
   /** What the form on a page posts unseen. Got before, it lets many travellers post at the same moment. */
-  async hiddenFields(path: string): Promise<Record<string, string>> {
+  async hiddenFields(path: string, button = 'submit'): Promise<Record<string, string>> {
     const { status, body } = await this.get(path);
     if (status !== 200) throw new Error(`GET ${path} was answered with ${status}`);
-    return hiddenFieldsOf(body);
+    return hiddenFieldsOf(body, button);
   }
 
   post(path: string, ...fields: readonly Readonly<Record<string, string>>[]): Promise<Answer> {
@@ -45,6 +50,12 @@ export class HttpTraveller {
 
   async book(trip: Trip): Promise<void> {
     await this.#expectRedirect('/book', { ...trip });
+  }
+
+  /** The first of the trips. */
+  async cancel(): Promise<void> {
+    const { status } = await this.post('/reservation', await this.hiddenFields('/reservation', 'cancel'));
+    if (status !== 303) throw new Error(`the cancellation was answered with ${status}`);
   }
 
   async #expectRedirect(path: string, fields: Readonly<Record<string, string>>): Promise<void> {
@@ -81,11 +92,12 @@ export class HttpTraveller {
   }
 }
 
-/** The hidden fields of the form that has the button named `submit`. */
-export function hiddenFieldsOf(html: string): Record<string, string> {
+/** The hidden fields of the first form that has the button of this name. */
+export function hiddenFieldsOf(html: string, button = 'submit'): Record<string, string> {
   const form =
-    [...html.matchAll(/<form\b.*?<\/form>/gs)].map(([text]) => text).find((text) => text.includes(' name="submit"')) ??
-    '';
+    [...html.matchAll(/<form\b.*?<\/form>/gs)]
+      .map(([text]) => text)
+      .find((text) => text.includes(` name="${button}"`)) ?? '';
   const inputs = [...form.matchAll(/<input\b[^>]*\btype="hidden"[^>]*>/g)].map(([text]) => text);
   return Object.fromEntries(inputs.map((input) => [attribute(input, 'name'), attribute(input, 'value')]));
 }

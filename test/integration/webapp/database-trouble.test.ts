@@ -49,6 +49,7 @@ describe('Trouble with MySQL while travellers book and cancel', function () {
     const asked: Asked[] = [];
     const faults: string[] = [];
     let over = false;
+    let failed = false;
     const timed = async (what: string, ask: () => Promise<Answer>, fine: readonly number[]): Promise<Answer> => {
       for (;;) {
         const start = performance.now();
@@ -59,6 +60,7 @@ describe('Trouble with MySQL while travellers book and cancel', function () {
           faults.push(`${what}: ${answer.status} ${answer.alerts.join(' ')}`);
           return answer;
         }
+        if (failed) throw new Error('given up');
         await sleep(20 + 40 * Math.random());
       }
     };
@@ -91,14 +93,21 @@ describe('Trouble with MySQL while travellers book and cancel', function () {
     };
     const delay = monitorEventLoopDelay();
     delay.enable();
-    const everybody = [...travellers.map(live), look()];
+    const everybody = Promise.all([...travellers.map(live), look()]).finally(() => (over = true));
+    everybody.catch(() => undefined); // it is awaited below
     const bookings = () => asked.filter(({ what, status }) => what === 'book' && status === 303).length;
-    await until('the first bookings', 20_000, () => Promise.resolve(bookings() > TRAVELLERS));
-    await trouble(asked);
-    const before = bookings();
-    await until('bookings again', 30_000, () => Promise.resolve(bookings() > before + TRAVELLERS));
-    over = true;
-    await Promise.all(everybody);
+    try {
+      await until('the first bookings', 20_000, () => Promise.resolve(bookings() > TRAVELLERS));
+      await trouble(asked);
+      const before = bookings();
+      await until('bookings again', 30_000, () => Promise.resolve(bookings() > before + TRAVELLERS));
+    } catch (error) {
+      failed = true;
+      throw error;
+    } finally {
+      over = true;
+      await everybody;
+    }
     delay.disable();
     const home = asked.filter(({ what }) => what === 'home');
     const slowest = asked.reduce((a, b) => (b.milliseconds > a.milliseconds ? b : a));

@@ -75,17 +75,20 @@ describe('Instances that are told to end while others take over', function () {
     const tally: Tally = { fine: 0, faults: [] };
     const stopped = new AbortController();
     const visitors = Array.from({ length: 16 }, (_, index) => visitor(index % 2 === 0, tally, stopped.signal));
-    for (let round = 0; round < ROUNDS; round++) {
-      const next = await fleet();
-      const old = endpoints;
-      endpoints = [...old, ...next];
-      const ends = old.map((app) => app.stop());
-      await sleep(ENDPOINT_DELAY_MS);
-      endpoints = next;
-      await Promise.all(ends);
+    try {
+      for (let round = 0; round < ROUNDS; round++) {
+        const next = await fleet();
+        const old = endpoints;
+        endpoints = [...old, ...next];
+        const ends = old.map((app) => app.stop());
+        await sleep(ENDPOINT_DELAY_MS);
+        endpoints = next;
+        await Promise.all(ends);
+      }
+    } finally {
+      stopped.abort();
+      await Promise.all(visitors);
     }
-    stopped.abort();
-    await Promise.all(visitors);
     expect(tally.faults).to.deep.equal([]);
     expect(tally.fine).to.be.above(50 * ROUNDS);
   });

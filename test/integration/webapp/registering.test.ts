@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { hash as bcrypt } from 'bcryptjs';
+import { until } from '../../cluster/run.ts';
 import { PASSWORD, startApp, type TestApp } from './world.ts';
 
 const SOMEBODY = {
@@ -86,7 +87,11 @@ describe('Registering', () => {
 
 describe('Logging in and out', () => {
   let app: TestApp;
-  before(async () => (app = await startApp({ env: { DEMO_TRAVELLER: 'true' } })));
+  before(async () => {
+    app = await startApp({ env: { DEMO_TRAVELLER: 'true' } });
+    const made = async () => (await app.rows('SELECT 1 FROM traveller')).length > 0;
+    await until('the demo traveller', 10_000, made);
+  });
   after(() => app.stop());
 
   it('goes home with an alert, under a new session whose id is not in the database', async () => {
