@@ -48,7 +48,7 @@ export const suites: readonly Suite[] = [
     part: 'integration',
     needs: [mysql],
     testTimeoutMs: 60 * SECOND,
-    timeoutMs: 10 * MINUTE,
+    timeoutMs: 15 * MINUTE,
     holds: (file) => /^test\/integration\/(?!operator\/)/.test(file),
   },
   {
@@ -56,7 +56,7 @@ export const suites: readonly Suite[] = [
     part: 'browser',
     needs: [mysql, chromium],
     testTimeoutMs: 60 * SECOND,
-    timeoutMs: 10 * MINUTE,
+    timeoutMs: 15 * MINUTE,
     holds: (file) => file.startsWith('test/browser/'),
   },
   {
