@@ -83,6 +83,7 @@ describe('the network policies of an app', () => {
     const container = {
       name: 'probe',
       image: web.spec.containers[0]?.image,
+      imagePullPolicy: 'IfNotPresent',
       command: ['node', '-e', PROBE],
       env: [{ name: 'ATTEMPTS', value: JSON.stringify(attempts) }],
       securityContext: {
