@@ -4,10 +4,10 @@ import { expect } from 'chai';
 import type { V1Deployment, V1PodTemplateSpec } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { pathOf, type KubeObject } from '../../../operator/runtime/kinds.ts';
-import { DEPLOYMENT, JOB, POD, SERVICE_ACCOUNT, STATEFUL_SET } from '../../../operator/vacation-app/kinds.ts';
+import { DEPLOYMENT, JOB, POD, SECRET, SERVICE_ACCOUNT, STATEFUL_SET } from '../../../operator/vacation-app/kinds.ts';
 import { root } from '../../cluster/paths.ts';
 import { createKubectl } from '../../support/kubectl.ts';
-import { createWorld, Scene, startOperator, type RunningOperator, type World } from './world.ts';
+import { createWorld, eventually, Scene, startOperator, type RunningOperator, type World } from './world.ts';
 
 type Templated = KubeObject & { spec: { template: V1PodTemplateSpec } };
 
@@ -36,6 +36,14 @@ describe('Pod Security restricted, as the API server enforces it', () => {
       database: { managed: { configuration: { max_connections: '50' } } },
     });
     await here.comesUp('milky-way');
+    await here.create(SECRET, { metadata: { name: 'login' }, stringData: { username: 'ada', password: 'p' } });
+    const external = { host: 'db.example.com', name: 'travel', credentialsSecretName: 'login' };
+    await here.declare('external', { database: { external } });
+    await eventually(
+      'a check of the external database',
+      () => here.list(JOB),
+      (jobs) => jobs.some(({ metadata }) => metadata.name.startsWith('external-check-')),
+    );
   });
 
   after(async () => {
@@ -58,15 +66,20 @@ describe('Pod Security restricted, as the API server enforces it', () => {
 
   for (const kind of [DEPLOYMENT, STATEFUL_SET, JOB]) {
     it(`admits the pods of the ${kind.kind}`, async () => {
-      const [workload] = await here.list<Templated>(kind);
-      const template = workload?.spec.template ?? {};
-      // The claim is filled in by the StatefulSet's controller.
-      const volumes = [
-        ...(template.spec?.volumes ?? []),
-        { name: 'data', persistentVolumeClaim: { claimName: 'data' } },
-      ];
-      const spec = kind === STATEFUL_SET ? { ...template.spec, volumes } : template.spec;
-      expect(await admitted('travel', { ...template, spec } as V1PodTemplateSpec)).to.equal('admitted');
+      for (const {
+        metadata,
+        spec: { template },
+      } of await here.list<Templated>(kind)) {
+        // The claim is filled in by the StatefulSet's controller.
+        const volumes = [
+          ...(template.spec?.volumes ?? []),
+          { name: 'data', persistentVolumeClaim: { claimName: 'data' } },
+        ];
+        const spec = kind === STATEFUL_SET ? { ...template.spec, volumes } : template.spec;
+        expect(await admitted('travel', { ...template, spec } as V1PodTemplateSpec), metadata.name).to.equal(
+          'admitted',
+        );
+      }
     });
   }
 

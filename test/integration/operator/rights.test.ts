@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { V1ClusterRole } from '@kubernetes/client-node';
+import type { V1ClusterRole, V1Deployment } from '@kubernetes/client-node';
 import { parseAllDocuments } from 'yaml';
 import type { VacationApp } from '../../../operator/api/vacation-app.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
 import { DEPLOYMENT, SECRET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
-import { labels } from '../../../operator/vacation-app/names.ts';
+import { LABEL, labels } from '../../../operator/vacation-app/names.ts';
 import { CHILD_KINDS } from '../../../operator/vacation-app/resources/index.ts';
 import { root } from '../../cluster/paths.ts';
 import { httpRouteCrd } from '../../support/gateway-api.ts';
@@ -185,6 +185,19 @@ for (const [title, overlay, env] of [
         async () => used(await doneBy(OPERATOR, world)),
         (rights) => rights.includes('patch events'),
       );
+    });
+
+    it('are enough for a database and a Secret of the user’s own, and to put the app to sleep', async () => {
+      const external = { host: 'db.example.com', name: 'travel', credentialsSecretName: 'login' };
+      const metadata = { name: 'login', labels: { [LABEL.watch]: 'true' } };
+      await here.create(SECRET, { metadata, stringData: { username: 'ada', password: 'p' } });
+      await here.declare('external', { database: { external } });
+      await here.databaseIsChecked('external', { databaseVersion: '8.4.0' });
+      await here.migrationCompletes('external');
+      await here.webPodsComeUp('external');
+      await here.appWith('external', 'Ready', 'True');
+      await here.declare('external', { database: { external }, mode: 'Hibernated' });
+      await here.child<V1Deployment & KubeObject>(DEPLOYMENT, 'external-web', ({ spec }) => spec?.replicas === 0);
     });
 
     it('refused nothing so far', async () => {
