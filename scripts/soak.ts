@@ -1,4 +1,5 @@
-// npm run soak: what takes long by nature. SIMULATIONS (5000) histories of the simulated cluster from seed FIRST_SEED (1) on.
+// npm run soak: what takes long by nature. SIMULATIONS (5000) histories of the simulated cluster from seed FIRST_SEED (1) on; travellers
+// who book, cancel, undo, change and wait at random for CHURN_SECONDS (60), by CHURN_SEED.
 import { join } from 'node:path';
 import process from 'node:process';
 import { root } from '../test/cluster/paths.ts';
@@ -10,15 +11,22 @@ const TIMEOUT_MS = 6 * 3_600_000;
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, endRunningCommands);
 
+const RUNS = [
+  { files: ['operator/simulation/simulation'], settings: { SIMULATIONS: '5000' } },
+  { files: ['integration/webapp/hooks', 'integration/webapp/churn'], settings: { CHURN_SECONDS: '60' } },
+];
+
 if (hasFailed([await build()])) {
   process.exitCode = 1;
 } else {
   const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
-  const file = join(root, 'dist', 'test', 'operator', 'simulation', 'simulation.test.js');
-  const { failure } = await runCommand(process.execPath, ['--enable-source-maps', mocha, '--no-config', file], {
-    cwd: root,
-    env: { ...process.env, SIMULATIONS: process.env.SIMULATIONS ?? '5000' },
-    timeoutMs: TIMEOUT_MS,
-  });
-  if (failure !== undefined) process.exitCode = 1;
+  for (const { files, settings } of RUNS) {
+    const tests = files.map((file) => join(root, 'dist', 'test', `${file}.test.js`));
+    const { failure } = await runCommand(process.execPath, ['--enable-source-maps', mocha, '--no-config', ...tests], {
+      cwd: root,
+      env: { ...settings, ...process.env },
+      timeoutMs: TIMEOUT_MS,
+    });
+    if (failure !== undefined) process.exitCode = 1;
+  }
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { openPage, type WatchedPage, WIDTHS } from '../support/browser.ts';
-import { HttpTraveller } from '../support/http-traveller.ts';
+import { fillDeparture } from '../support/http-traveller.ts';
 import { alerts, aTraveller, aTrip, book, daysAhead, logIn, register, submitForm } from '../support/traveller.ts';
 import { world } from './world.ts';
 
@@ -145,11 +145,7 @@ for (const [way, options] of ways) {
         departure_date: daysAhead(200 + Math.floor(Math.random() * 5_000)),
       };
       const trip = aTrip({ ...departure, return_date: daysAhead(6_000) });
-      for (let place = 1; place <= 5; place += 1) {
-        const other = new HttpTraveller(world().url);
-        await other.signUp(aTraveller());
-        await other.book(trip);
-      }
+      await fillDeparture(world().url, trip);
 
       const traveller = aTraveller();
       await register(page, traveller);

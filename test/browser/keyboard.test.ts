@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { openPage, type WatchedPage, WIDTHS } from '../support/browser.ts';
-import { HttpTraveller } from '../support/http-traveller.ts';
+import { fillDeparture, HttpTraveller } from '../support/http-traveller.ts';
 import { alerts, aTraveller, aTrip, daysAhead, type Traveller, type Trip } from '../support/traveller.ts';
 import { mailsOf } from './reset-link.ts';
 import { world } from './world.ts';
@@ -108,7 +108,7 @@ describe('by keyboard alone and without JavaScript, a traveller', () => {
   it('takes another day when the departure is full', async () => {
     await signedIn();
     const trip = newTrip();
-    await fill(trip);
+    await fillDeparture(world().url, trip);
     await page.goto(`/book?destination=trappist-1&departure=${trip.departure_date}&return=${trip.return_date}`);
     await type(page, 'age', '42');
     await enter(page);
@@ -120,7 +120,7 @@ describe('by keyboard alone and without JavaScript, a traveller', () => {
   it('joins the waiting list, leaves it, joins again, and takes the place that is offered', async () => {
     await signedIn();
     const trip = newTrip();
-    const [first] = await fill(trip);
+    const [first] = await fillDeparture(world().url, trip);
     const join = async () => {
       await page.goto(`/book?destination=trappist-1&departure=${trip.departure_date}&return=${trip.return_date}`);
       await type(page, 'age', '42');
@@ -194,16 +194,6 @@ let trips = 0;
 function newTrip(): Trip {
   trips += 1;
   return aTrip({ departure_date: daysAhead(4_000 + trips), return_date: daysAhead(4_010 + trips) });
-}
-
-function fill(trip: Trip): Promise<HttpTraveller[]> {
-  const one = async () => {
-    const other = new HttpTraveller(world().url);
-    await other.signUp(aTraveller());
-    await other.book(trip);
-    return other;
-  };
-  return Promise.all(Array.from({ length: 5 }, one));
 }
 
 interface Target {

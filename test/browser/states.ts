@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { HttpTraveller } from '../support/http-traveller.ts';
+import { fillDeparture, HttpTraveller } from '../support/http-traveller.ts';
 import { aTraveller, aTrip, daysAhead, submitForm, type Traveller, type Trip } from '../support/traveller.ts';
 import { openResetLink } from './reset-link.ts';
 import { world } from './world.ts';
@@ -423,14 +423,8 @@ function newTrip(): Trip {
 }
 
 /** Others take places of a departure: all of them, unless told how many. */
-function fill(trip: Trip, places = 5): Promise<HttpTraveller[]> {
-  const one = async () => {
-    const other = new HttpTraveller(world().url);
-    await other.signUp(aTraveller());
-    await other.book(trip);
-    return other;
-  };
-  return Promise.all(Array.from({ length: places }, one));
+function fill(trip: Trip, places?: number): Promise<HttpTraveller[]> {
+  return fillDeparture(world().url, trip, places);
 }
 
 /** A page about a trip of the traveller's. */

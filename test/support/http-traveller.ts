@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, ask } from './http.ts';
-import type { Traveller, Trip } from './traveller.ts';
+import { aTraveller, type Traveller, type Trip } from './traveller.ts';
 
 const PATIENCE_MS = 30_000;
 
@@ -117,4 +117,15 @@ function textOf(html: string): string {
     .replace(/<[^>]+>/g, ' ')
     .replace(/\s+/g, ' ')
     .slice(0, 500);
+}
+
+/** Takes places of a departure, all five unless told how many, each by a traveller of its own. */
+export function fillDeparture(url: string, trip: Trip, places = 5): Promise<HttpTraveller[]> {
+  const one = async () => {
+    const traveller = new HttpTraveller(url);
+    await traveller.signUp(aTraveller());
+    await traveller.book(trip);
+    return traveller;
+  };
+  return Promise.all(Array.from({ length: places }, one));
 }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { until } from '../../cluster/run.ts';
 import { type RunningWebApp, startWebApp } from '../../support/web-app.ts';
 import { webClient } from './web-client.ts';
 import { mysql } from './world.ts';
@@ -21,10 +22,12 @@ describe('The process', function () {
       draining: false,
       database: 'up',
     });
-    const metrics = await (await fetch(`${app.probeUrl}/metrics`)).text();
+    const metricsNow = async () => (await fetch(`${app.probeUrl}/metrics`)).text();
+    const counted = async () => /^departures_mismatched 0$/m.test(await metricsNow());
+    await until('the counters to be checked', 10_000, counted);
+    const metrics = await metricsNow();
     expect(metrics).to.match(/http_request_duration_seconds_count\{method="GET",route="\/about",status="200"\} 1/);
     expect(metrics).to.include('database_up 1').and.include('database_pool_connections{state="open"}');
-    expect(metrics).to.match(/^departures_mismatched 0$/m);
     expect(metrics).to.not.include('secret');
     expect((await fetch(`${app.url}/metrics`)).status).to.equal(404);
   });
