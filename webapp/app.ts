@@ -26,6 +26,7 @@ import { sameOrigin } from './middleware/same-origin.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { sessions } from './middleware/sessions.ts';
 import { staticFiles } from './middleware/static-files.ts';
+import { travellerPages } from './middleware/traveller-pages.ts';
 import { visitorPages } from './middleware/visitor-pages.ts';
 import { publicRoutes } from './pages/routes.ts';
 import type { Metrics } from './probes/metrics.ts';
@@ -77,6 +78,7 @@ export function createApp(services: Services, config: Config): App {
 
   app.use(sameOrigin());
   app.use(sessions({ store: services.sessionStore, secretKeys: config.secretKeys }));
+  app.use(travellerPages(pages, csrfSigner));
   app.use(allowedMethods(routes, assets, notFound(pages)));
   app.use(formsOnly());
   app.use(express.urlencoded({ extended: false, limit: `${config.server.bodyLimitKb}kb`, parameterLimit: 50 }));

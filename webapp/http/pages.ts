@@ -18,21 +18,25 @@ export interface PageModel {
 
 export interface Pages {
   send(request: Request, response: Response, view: string, model: PageModel, status?: number): void;
-  /** The handler of a page that is always the same, but for who sees it. For visitors it is rendered now. */
+  /** The handler of a page that is always the same, but for who sees it. For who has no alert to see, it is rendered now. */
   fixed(paths: readonly [string, ...string[]], view: string, model: PageModel): RequestHandler;
   /** What `fixed` rendered, by its whole address. */
-  forVisitors(url: string): VisitorPage | undefined;
+  kept(url: string): KeptPage | undefined;
   /** To the next page, which shows the alert. */
   redirect(request: Request, response: Response, location: string, alert: Alert): void;
 }
 
-export interface VisitorPage {
+export interface KeptPage {
   readonly route: string;
-  /** Without the token, which stands between the parts. */
-  readonly html: string;
-  readonly parts: readonly string[];
-  /** Of `html`, in bytes. */
-  readonly length: number;
+  readonly forVisitors: KeptHtml;
+  readonly forTravellers: KeptHtml;
+}
+
+/** HTML and, at every second place, the name of what belongs there. */
+export type KeptHtml = readonly string[];
+
+export function filledIn(html: KeptHtml, values: Readonly<Record<string, string>>): string {
+  return html.length === 1 ? (html[0] ?? '') : html.map((part, at) => (at % 2 ? (values[part] ?? '') : part)).join('');
 }
 
 export interface PagesOptions {
@@ -44,7 +48,7 @@ export interface PagesOptions {
 
 /** Renders views: what every page has (navigation, alerts, token) is added here. */
 export function createPages({ views, assets, alerts, csrfSigner }: PagesOptions): Pages {
-  const visitorPages = new Map<string, VisitorPage>();
+  const keptPages = new Map<string, KeptPage>();
   const asset = (name: string) => assets.url(name);
   const send: Pages['send'] = (request, response, view, model, status = 200) => {
     const errors = model.errors ?? {};
@@ -63,22 +67,26 @@ export function createPages({ views, assets, alerts, csrfSigner }: PagesOptions)
   return {
     send,
     redirect: (request, response, location, alert) => alerts.redirect(request, response, location, alert),
-    forVisitors: (url) => visitorPages.get(url),
+    kept: (url) => keptPages.get(url),
     fixed(paths, view, model) {
       for (const path of paths) {
-        const csrf = () => TOKEN_PLACE;
-        const page = { ...model, errors: {}, traveller: undefined, path, alerts: [], asset, csrf };
-        const parts = views(view)(page).split(TOKEN_PLACE);
-        const html = parts.join('');
-        visitorPages.set(path, { route: paths[0], html, parts, length: Buffer.byteLength(html) });
+        const page = { ...model, errors: {}, path, alerts: [], asset, csrf: () => place('token') };
+        const render = (traveller: object | undefined) => views(view)({ ...page, traveller }).split(PLACE);
+        const forTravellers = render({ username: place('username') });
+        keptPages.set(path, { route: paths[0], forVisitors: render(undefined), forTravellers });
       }
       return (request, response) => send(request, response, view, model);
     },
   };
 }
 
-/** Stands in no template and in no setting. */
-const TOKEN_PLACE = '\u{f8ff}token\u{f8ff}';
+/** A character that stands in no template and in no setting. */
+const MARK = '\u{f8ff}';
+const PLACE = new RegExp(`${MARK}(\\w+)${MARK}`);
+
+function place(name: string): string {
+  return MARK + name + MARK;
+}
 
 function alertsOf(errors: FieldErrors, labels: Readonly<Record<string, string>>): readonly Alert[] {
   return Object.entries(errors).map(([field, text]) => {

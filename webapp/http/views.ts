@@ -26,7 +26,7 @@ export function loadViews(folder = new URL('../views/', import.meta.url)): (name
 const OPTIONS = { strict: true, localsName: 'page', rmWhitespace: true, escape: escaped };
 
 /** As EJS escapes, but quicker for what needs none, which is nearly everything. */
-function escaped(value: string | number | null | undefined): string {
+export function escaped(value: string | number | null | undefined): string {
   const text = value === undefined || value === null ? '' : String(value);
   return SPECIAL.test(text) ? text.replace(EACH_SPECIAL, (character) => ENTITIES[character] ?? '') : text;
 }

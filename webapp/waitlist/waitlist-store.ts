@@ -77,6 +77,9 @@ export function createWaitlistStore(database: Database): WaitlistStore {
         },
         order: ['departureDate', 'destinationId'],
       };
+      // most wait for nothing, which costs little to find out; the page of trips asks each time
+      const waits = 'SELECT id FROM waiting_list WHERE traveller_id = ? LIMIT 1';
+      if (!transaction && (await database.prepared(waits, [travellerId])).length === 0) return [];
       const rows = transaction
         ? await entries.findAll({ ...query, transaction })
         : await database.read(() => entries.findAll(query));

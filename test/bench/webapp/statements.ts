@@ -19,7 +19,7 @@ export function bookingStatements(booking: BareBooking, now: string): readonly S
     { sql: SESSION_STATEMENT, values: [sessionHash, now] },
     { sql: 'START TRANSACTION', values: [] },
     { sql: TAKE_PLACE, values: [destinationId, departureDate, CAPACITY, CAPACITY, CAPACITY] },
-    { sql: 'SELECT id FROM traveller WHERE id = ? FOR UPDATE', values: [travellerId] },
+    { sql: LOCK_CLAIMANT, values: [destinationId, departureDate, travellerId] },
     { sql: STANDING, values: [travellerId, returnDate, departureDate, key, ''] },
     {
       sql: ADD,
@@ -38,6 +38,14 @@ const TAKE_PLACE = `
   ON DUPLICATE KEY UPDATE
     capacity = GREATEST(?, booked),
     booked = IF(booked < ?, LAST_INSERT_ID(booked + 1), booked)`;
+
+const LOCK_CLAIMANT = `
+  SELECT entry.id, entry.reference,
+    CASE WHEN entry.offered_until IS NOT NULL THEN 'offered' WHEN entry.lapsed_at IS NOT NULL THEN 'lapsed' ELSE 'waiting' END AS state
+  FROM traveller
+  LEFT JOIN waiting_list AS entry
+    ON entry.traveller_id = traveller.id AND entry.destination_id = ? AND entry.departure_date = ?
+  WHERE traveller.id = ? FOR UPDATE OF traveller`;
 
 const STANDING = `
   SELECT reference, destination_name, departure_date, return_date, idempotency_key FROM booking
