@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { V1Job } from '@kubernetes/client-node';
 import { isHibernated, type CompleteApp } from '../api/defaults.ts';
 import type { Cluster } from '../runtime/cluster.ts';
@@ -36,23 +37,37 @@ export interface Planning {
   readonly now: () => Date;
 }
 
-export function planOf(app: CompleteApp, own: OwnSecrets, { cluster, defaults, now }: Planning): Plan {
-  const observed = observe(app, cluster, own);
-  const kept = factsOf(app, observed, defaults, now());
-  const jobs = desiredObjects(app, kept).filter(({ kind }) => kind === JOB);
-  const jobOf = (component: string): V1Job | undefined =>
-    jobs.find(({ object }) => object.metadata.labels?.[LABEL.component] === component)?.object;
-  const migration = jobOf('migration')?.metadata?.name ?? '';
-  const wantedCheck = jobOf('check');
-  const check = lastCheck(observed, wantedCheck);
-  const { databaseVersion } = reportOf(check?.said ?? {});
-  const facts = {
-    ...kept,
-    ...migrationReport(observed, migration),
-    ...(databaseVersion === undefined ? {} : { databaseVersion }),
+/** What is wanted now, as often as it is asked: objects are built anew only when the facts have changed. */
+export function createPlanner(app: CompleteApp, own: OwnSecrets, { cluster, defaults, now }: Planning): () => Plan {
+  const jobsOf = whileEqual((facts: Facts) => desiredObjects(app, facts).filter(({ kind }) => kind === JOB));
+  const objectsOf = whileEqual((facts: Facts) => desiredObjects(app, facts));
+  return () => {
+    const observed = observe(app, cluster, own);
+    const kept = factsOf(app, observed, defaults, now());
+    const jobs = jobsOf(kept);
+    const jobOf = (component: string): V1Job | undefined =>
+      jobs.find(({ object }) => object.metadata.labels?.[LABEL.component] === component)?.object;
+    const migration = jobOf('migration')?.metadata?.name ?? '';
+    const wantedCheck = jobOf('check');
+    const check = lastCheck(observed, wantedCheck);
+    const { databaseVersion } = reportOf(check?.said ?? {});
+    const facts = {
+      ...kept,
+      ...migrationReport(observed, migration),
+      ...(databaseVersion === undefined ? {} : { databaseVersion }),
+    };
+    const desired = objectsOf(facts).filter(({ kind }) => cluster.store(kind).isServed);
+    return { observed, facts, desired, migration, wantedCheck, check };
   };
-  const desired = desiredObjects(app, facts).filter(({ kind }) => cluster.store(kind).isServed);
-  return { observed, facts, desired, migration, wantedCheck, check };
+}
+
+/** The function, with its last result for as long as it is given the same. */
+function whileEqual<T, U>(compute: (given: T) => U): (given: T) => U {
+  let last: { readonly given: T; readonly result: U } | undefined;
+  return (given) => {
+    if (!last || !isDeepStrictEqual(last.given, given)) last = { given, result: compute(given) };
+    return last.result;
+  };
 }
 
 /** Whether what the step waits for is there. */

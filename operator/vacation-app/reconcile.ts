@@ -11,8 +11,8 @@ import { applyWebDeployment } from './apply-web-deployment.ts';
 import { DEPLOYMENT, JOB } from './kinds.ts';
 import { nextCheckAt } from './external-database.ts';
 import { failedAt, jobNamed } from './observe.ts';
-import { readOwnSecrets, type OwnSecrets } from './own-secrets.ts';
-import { isDue, planOf, type Plan } from './plan.ts';
+import { readOwnSecrets } from './own-secrets.ts';
+import { createPlanner, isDue, type Plan } from './plan.ts';
 import { MIGRATION_RETRY_MS, prune } from './prune.ts';
 import { report, type Reporting } from './report.ts';
 import { STEPS, type Desired } from './resources/index.ts';
@@ -32,10 +32,11 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
     if (!declared || declared.metadata.deletionTimestamp !== undefined) return {};
     const app = withDefaults(declared);
     const own = await readOwnSecrets(app, cluster);
-    const error = isPaused(app) ? undefined : await failureOf(() => converge(app, own, dependencies, signal));
+    const planned = createPlanner(app, own, dependencies);
+    const error = isPaused(app) ? undefined : await failureOf(() => converge(app, planned, dependencies, signal));
     if (isTerminatingNamespace(error)) return {};
     if (isConflict(error)) throw error;
-    const plan = planOf(app, own, dependencies);
+    const plan = planned();
     await report(declared, plan, error, dependencies);
     if (error !== undefined) throw error;
     return nextLook(plan, now(), cluster.drift.of(declared).nextLookMs);
@@ -44,17 +45,16 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
 
 async function converge(
   app: CompleteApp,
-  own: OwnSecrets,
-  dependencies: Dependencies,
+  planned: () => Plan,
+  { cluster, now, random }: Dependencies,
   signal: AbortSignal,
 ): Promise<void> {
-  const { cluster, now, random } = dependencies;
   // Before anything is applied: an autoscaler that is no longer wanted must not fight the number that is.
-  const first = planOf(app, own, dependencies);
+  const first = planned();
   await prune(app, first, cluster, now());
   await applyCredentials(app, first.observed, cluster, random, signal);
   for (const step of STEPS) {
-    const plan = planOf(app, own, dependencies);
+    const plan = planned();
     if (!isDue(step, app, plan)) continue;
     const due = plan.desired.filter((child) => child.step === step && !isMade(child, plan));
     await settled(due.map((child) => apply(app, child, plan, cluster, signal)));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { root } from '../../cluster/paths.ts';
 import { freePorts } from '../../cluster/ports.ts';
+import { boundToThis } from '../../cluster/run.ts';
 import { cpuMs, memoryMib } from '../webapp/process-usage.ts';
 import type { World } from './world.ts';
 
@@ -24,7 +25,8 @@ export async function startOperator(world: World, namespace: string): Promise<Op
   const [healthPort, metricsPort, pagePort] = await freePorts(3);
   const profiling = process.env.PROFILE === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${process.env.PROFILE}`];
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [...profiling, join(root, 'dist', 'operator', 'main.js')], {
+  const main = join(root, 'dist', 'operator', 'main.js');
+  const child = spawn(...boundToThis(process.execPath, [...profiling, main]), {
     stdio: ['ignore', process.env.LOG_LEVEL === undefined ? 'ignore' : 'inherit', 'inherit'],
     env: {
       PATH: process.env.PATH,
@@ -57,7 +59,9 @@ export async function startOperator(world: World, namespace: string): Promise<Op
     async quiet(apps) {
       const deadline = performance.now() + QUIET_WITHIN_MS;
       const isQuiet = async (): Promise<boolean> =>
-        (await metric('controller_runtime_reconcile_total')) >= apps && (await metric('workqueue_depth')) === 0;
+        (await fetch(`http://127.0.0.1:${healthPort}/readyz`)).ok &&
+        (await metric('controller_runtime_reconcile_total')) >= apps &&
+        (await metric('workqueue_depth')) === 0;
       while (!(await isQuiet().catch(() => false))) {
         if (child.exitCode !== null) throw new Error(`The operator ended with code ${child.exitCode}`);
         if (performance.now() > deadline) throw new Error(`The operator is not quiet after ${QUIET_WITHIN_MS} ms`);

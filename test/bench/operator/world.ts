@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,8 +93,9 @@ export async function createWorld(): Promise<World> {
 }
 
 async function installedRights(): Promise<KubeObject[]> {
-  const files = ['service-account.yaml', 'cluster-role.yaml', 'leader-election-role.yaml'];
-  const texts = await Promise.all(files.map((file) => readFile(join(root, 'config', 'rbac', file), 'utf8')));
+  const folder = join(root, 'config', 'rbac');
+  const files = (await readdir(folder)).filter((file) => file !== 'kustomization.yaml').sort();
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
   return texts
     .flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as KubeObject))
     .map((object) =>
