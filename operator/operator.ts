@@ -80,8 +80,12 @@ export function createOperator({ client, config, metrics, log, now = () => new D
     random: randomText,
   });
 
-  metrics.queue(CONTROLLER, () => queue?.depth ?? 0);
-  metrics.leader(config.leaseName, () => leadsForMs() > 0);
+  const queueMetrics = metrics.queue(CONTROLLER, () => queue);
+  metrics.leader(
+    config.leaseName,
+    () => leadsForMs() > 0,
+    () => election.slowRenewals,
+  );
   metrics.watch(() => reflectors.map(({ kind, silentMs }) => [kind.kind, silentMs]));
   metrics.contested(() => cluster.drift.contested);
   metrics.conditions(() => conditionsOf(stores.get(VACATION_APP.kind)?.list() as VacationApp[] | undefined));
@@ -99,7 +103,7 @@ export function createOperator({ client, config, metrics, log, now = () => new D
 
   /** Reconciles until the signal aborts; then finishes what is under way. */
   async function reconcileWhile(signal: AbortSignal): Promise<void> {
-    const current = new WorkQueue(exponential(20, 60_000));
+    const current = new WorkQueue(exponential(20, 60_000), systemClock, queueMetrics);
     queue = current;
     const enqueueAll = (): void => {
       for (const app of stores.get(VACATION_APP.kind)?.list() ?? []) current.add(keyOf(app), 'low');

@@ -29,8 +29,9 @@ export async function runController(queue: WorkQueue, reconcile: Reconcile, opti
 async function work(queue: WorkQueue, reconcile: Reconcile, options: ControllerOptions): Promise<void> {
   for (let key = await queue.next(); key !== undefined; key = await queue.next()) {
     const started = performance.now();
+    const deadline = AbortSignal.timeout(options.deadlineMs);
     try {
-      const { requeueAfterMs } = await reconcile(key, AbortSignal.timeout(options.deadlineMs));
+      const { requeueAfterMs } = await reconcile(key, deadline);
       queue.forget(key);
       if (requeueAfterMs !== undefined) queue.addAfter(key, requeueAfterMs);
       options.metrics.reconciled(
@@ -38,7 +39,11 @@ async function work(queue: WorkQueue, reconcile: Reconcile, options: ControllerO
         performance.now() - started,
       );
     } catch (error) {
-      options.metrics.reconciled(react(queue, key, error, options), performance.now() - started);
+      const result = react(queue, key, error, options);
+      options.metrics.reconciled(
+        result === 'error' && deadline.aborted ? 'timeout' : result,
+        performance.now() - started,
+      );
     } finally {
       queue.done(key);
     }
@@ -53,7 +58,7 @@ function react(
   key: string,
   error: unknown,
   options: ControllerOptions,
-): 'requeue_after' | 'terminal' | 'error' {
+): 'requeue_after' | 'terminal' | 'panic' | 'error' {
   if (error instanceof WaitingError) {
     queue.forget(key);
     queue.addAfter(key, error.retryAfterMs);
@@ -66,5 +71,9 @@ function react(
   }
   options.onError(key, error);
   queue.retry(key, error instanceof ApiError ? error.retryAfterMs : 0);
-  return 'error';
+  return isMistake(error) ? 'panic' : 'error';
 }
+
+/** What no surroundings explain: a fault of the program itself. */
+const isMistake = (error: unknown): boolean =>
+  !(error instanceof Error) || [TypeError, ReferenceError, RangeError].some((mistake) => error instanceof mistake);

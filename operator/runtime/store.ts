@@ -8,6 +8,8 @@ export interface Change<T extends KubeObject> {
 
 export type ChangeHandler<T extends KubeObject> = (change: Change<T>) => void;
 
+const BURIED = 1_000;
+
 /**
  * The objects of one kind as last heard of, never older than what this process itself was told.
  *
@@ -25,6 +27,8 @@ export class Store<T extends KubeObject> {
   readonly #transform: (object: T) => T;
   /** The newest version that the watch itself has told of, by the namespace that is watched; an empty one means all. */
   readonly #seen = new Map<string, bigint>();
+  /** The versions at which objects were deleted, of late: what is told again, or out of order, does not raise them from the dead. */
+  readonly #buried = new Map<string, bigint>();
 
   #isServed = true;
 
@@ -92,18 +96,22 @@ export class Store<T extends KubeObject> {
 
   /** An event of the watch on that namespace, or on all. */
   observe(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T, namespace = ''): void {
-    const isLate = this.#isForgotten(object);
-    this.#see(versionOf(object.metadata.resourceVersion), namespace);
+    const version = versionOf(object.metadata.resourceVersion);
+    this.#see(version, namespace);
     if (type === 'DELETED') {
+      this.#bury(keyOf(object), version);
       if (this.#isNewer(object)) this.#remove(keyOf(object));
-    } else if (!isLate) {
+    } else if (version > (this.#buried.get(keyOf(object)) ?? 0n)) {
       this.#put(object);
     }
   }
 
   /** The answer to a write of our own. */
   wrote(object: T): void {
-    if (!this.#isForgotten(object)) this.#put(object);
+    const unheardOf = !this.#objects.has(keyOf(object));
+    // The watch is already past this version: that the object is not here means that it is deleted since.
+    if (unheardOf && this.#hasSeen(object)) return;
+    this.#put(object);
   }
 
   bookmark(resourceVersion: string, namespace = ''): void {
@@ -112,6 +120,7 @@ export class Store<T extends KubeObject> {
 
   #forget(namespace: string): void {
     this.#seen.delete(namespace);
+    this.#buried.clear();
     for (const [key, known] of [...this.#objects]) {
       if (namespace === '' || known.metadata.namespace === namespace) this.#remove(key);
     }
@@ -121,9 +130,10 @@ export class Store<T extends KubeObject> {
     if (version > (this.#seen.get(namespace) ?? 0n)) this.#seen.set(namespace, version);
   }
 
-  /** The watch is already past this version: that the object is not here means that it is deleted since. */
-  #isForgotten(object: T): boolean {
-    return !this.#objects.has(keyOf(object)) && this.#hasSeen(object);
+  #bury(key: string, version: bigint): void {
+    const oldest = this.#buried.keys().next();
+    if (this.#buried.size >= BURIED && !oldest.done) this.#buried.delete(oldest.value);
+    this.#buried.set(key, version);
   }
 
   #hasSeen({ metadata: { namespace = '', resourceVersion } }: T): boolean {

@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from './clock.ts';
+import type { QueueMetrics } from './metrics.ts';
 
 /** How long a key waits after its nth failure in a row, in milliseconds. */
 export type Backoff = (failures: number) => number;
@@ -19,7 +20,10 @@ export class WorkQueue {
   readonly #backoff: Backoff;
   readonly #clock: Clock;
   readonly #ready: Record<Priority, Set<string>> = { normal: new Set(), low: new Set() };
-  readonly #processing = new Set<string>();
+  /** Keys that are worked on, and since when. */
+  readonly #processing = new Map<string, number>();
+  /** Since when keys wait. */
+  readonly #since = new Map<string, number>();
   /** Keys wanted again while they are being processed. */
   readonly #again = new Map<string, Priority>();
   readonly #failures = new Map<string, number>();
@@ -27,17 +31,29 @@ export class WorkQueue {
   #waiting: ((key: string | undefined) => void)[] = [];
   #closed = false;
 
-  constructor(backoff: Backoff, clock: Clock = systemClock) {
+  readonly #metrics: QueueMetrics | undefined;
+
+  constructor(backoff: Backoff, clock: Clock = systemClock, metrics?: QueueMetrics) {
     this.#backoff = backoff;
     this.#clock = clock;
+    this.#metrics = metrics;
   }
 
   get depth(): number {
     return this.#ready.normal.size + this.#ready.low.size;
   }
 
+  /** For how long each key has been worked on that is not done yet, in milliseconds. */
+  get unfinishedMs(): number[] {
+    return [...this.#processing.values()].map((since) => this.#clock.now() - since);
+  }
+
   add(key: string, priority: Priority = 'normal'): void {
     if (this.#closed) return;
+    if (!this.#since.has(key)) {
+      this.#since.set(key, this.#clock.now());
+      this.#metrics?.added();
+    }
     if (this.#processing.has(key)) {
       this.#again.set(key, higher(priority, this.#again.get(key)));
       return;
@@ -46,7 +62,7 @@ export class WorkQueue {
     if (priority === 'normal') this.#ready.low.delete(key);
     const wake = this.#waiting.shift();
     if (wake) {
-      this.#processing.add(key);
+      this.#begin(key);
       wake(key);
     } else {
       this.#ready[priority].add(key);
@@ -70,6 +86,7 @@ export class WorkQueue {
   retry(key: string, atLeastMs = 0): void {
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
+    this.#metrics?.retried();
     this.addAfter(key, Math.max(atLeastMs, this.#backoff(failures)));
   }
 
@@ -84,7 +101,7 @@ export class WorkQueue {
     for (const ready of [this.#ready.normal, this.#ready.low]) {
       for (const key of ready) {
         ready.delete(key);
-        this.#processing.add(key);
+        this.#begin(key);
         return key;
       }
     }
@@ -92,11 +109,19 @@ export class WorkQueue {
   }
 
   done(key: string): void {
+    this.#metrics?.worked(this.#clock.now() - (this.#processing.get(key) ?? 0));
     this.#processing.delete(key);
     const again = this.#again.get(key);
     if (again === undefined) return;
     this.#again.delete(key);
     this.add(key, again);
+  }
+
+  #begin(key: string): void {
+    const now = this.#clock.now();
+    this.#metrics?.waited(now - (this.#since.get(key) ?? now));
+    this.#since.delete(key);
+    this.#processing.set(key, now);
   }
 
   close(): void {

@@ -62,8 +62,12 @@ describe('the reference of the operator', () => {
 
   it('has every metric', async () => {
     const metrics = createRuntimeMetrics('vacationapp');
-    metrics.queue('q', () => 0);
-    metrics.leader('l', () => true);
+    metrics.queue('q', () => undefined);
+    metrics.leader(
+      'l',
+      () => true,
+      () => 0,
+    );
     metrics.watch(() => []);
     metrics.conditions(() => []);
     metrics.contested(() => 0);

@@ -138,7 +138,7 @@ describe('the controller', () => {
     );
     queue.add('a');
     await until('it was stopped', () => results.length >= 1);
-    expect(results[0]).to.equal('error');
+    expect(results[0]).to.equal('timeout');
     expect(reason?.name).to.equal('TimeoutError');
   });
 

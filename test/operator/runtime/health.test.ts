@@ -12,10 +12,20 @@ const METRICS = [
   'controller_runtime_max_concurrent_reconciles{controller="vacationapp"} 10',
   'controller_runtime_reconcile_total{controller="vacationapp",result="success"} 1',
   'controller_runtime_reconcile_total{controller="vacationapp",result="requeue_after"} 1',
-  'controller_runtime_reconcile_total{controller="vacationapp",result="error"} 2',
-  'controller_runtime_reconcile_errors_total{controller="vacationapp"} 2',
+  'controller_runtime_reconcile_total{controller="vacationapp",result="error"} 4',
+  'controller_runtime_reconcile_errors_total{controller="vacationapp"} 4',
+  'controller_runtime_reconcile_panics_total{controller="vacationapp"} 1',
+  'controller_runtime_reconcile_timeouts_total{controller="vacationapp"} 1',
+  'controller_runtime_active_workers{controller="vacationapp"} 2',
+  'workqueue_adds_total{name="vacationapp",controller="vacationapp"} 1',
+  'workqueue_retries_total{name="vacationapp",controller="vacationapp"} 1',
+  'workqueue_queue_duration_seconds_sum{name="vacationapp",controller="vacationapp"} 0.02',
+  'workqueue_work_duration_seconds_sum{name="vacationapp",controller="vacationapp"} 2',
+  'workqueue_unfinished_work_seconds{name="vacationapp",controller="vacationapp"} 3',
+  'workqueue_longest_running_processor_seconds{name="vacationapp",controller="vacationapp"} 2',
+  'leader_election_slowpath_total{name="vacation-operator"} 7',
   'controller_runtime_terminal_reconcile_errors_total{controller="vacationapp"} 1',
-  'controller_runtime_reconcile_time_seconds_bucket{le="0.025",controller="vacationapp"} 4',
+  'controller_runtime_reconcile_time_seconds_bucket{le="0.025",controller="vacationapp"} 6',
   'workqueue_depth{name="vacationapp",controller="vacationapp"} 3',
   'leader_election_master_status{name="vacation-operator"} 1',
   'rest_client_requests_total{code="200",method="GET",host="api:6443"} 1',
@@ -66,9 +76,19 @@ describe('the operator told from outside', () => {
   it('exposes its metrics under the names that dashboards know', async () => {
     const metrics = createRuntimeMetrics('vacationapp');
     const controller = metrics.controller('vacationapp', 10);
-    for (const result of ['success', 'requeue_after', 'error', 'terminal'] as const) controller.reconciled(result, 20);
-    metrics.queue('vacationapp', () => 3);
-    metrics.leader('vacation-operator', () => true);
+    for (const result of ['success', 'requeue_after', 'error', 'terminal', 'panic', 'timeout'] as const) {
+      controller.reconciled(result, 20);
+    }
+    const queue = metrics.queue('vacationapp', () => ({ depth: 3, unfinishedMs: [1_000, 2_000] }));
+    queue.added();
+    queue.retried();
+    queue.waited(20);
+    queue.worked(2_000);
+    metrics.leader(
+      'vacation-operator',
+      () => true,
+      () => 7,
+    );
     metrics.client.request('200', 'GET', 'api:6443', 12);
     metrics.writes.wrote('Secret', 'create');
     metrics.contested(() => 2);

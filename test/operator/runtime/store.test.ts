@@ -81,6 +81,12 @@ describe('the store', () => {
     expect(held()).to.equal('8');
   });
 
+  it('takes what comes after something newer about another object', () => {
+    store.observe('ADDED', thing(9, { name: 'other' }));
+    store.observe('ADDED', thing(8));
+    expect(held()).to.equal('8');
+  });
+
   it('does not raise from the dead what was deleted before the answer to a write of it came', () => {
     store.observe('ADDED', thing(5));
     store.observe('DELETED', thing(7));
