@@ -5,7 +5,7 @@ import { checkAfter } from './external-database.ts';
 import { FACT, LABEL } from './names.ts';
 import { isAlive, type Observed } from './observe.ts';
 import { sizeBeforeHibernation } from './replicas.ts';
-import { LATEST_REVISION } from './resources/templates.ts';
+import { isOutdated, LATEST_REVISION } from './resources/templates.ts';
 
 /** What the operator itself would choose where the spec names nothing. */
 export interface OperatorDefaults {
@@ -86,12 +86,18 @@ export const pinAnnotations = (pin: Pin): Record<string, string> => ({
 /** What an update would change: in words, empty when there is nothing. */
 export function updatesOf(app: CompleteApp, facts: Facts, defaults: OperatorDefaults): string[] {
   const parts = [
-    { what: 'web', pin: facts.web, named: app.spec.image, preset: defaults.webappImage },
-    { what: 'MySQL', pin: facts.mysql, named: app.spec.database.managed?.image, preset: defaults.mysqlImage },
-  ];
-  return parts.flatMap(({ what, pin, named, preset }) => [
+    { what: 'web', component: 'web', pin: facts.web, named: app.spec.image, preset: defaults.webappImage },
+    {
+      what: 'MySQL',
+      component: 'mysql',
+      pin: facts.mysql,
+      named: app.spec.database.managed?.image,
+      preset: defaults.mysqlImage,
+    },
+  ] as const;
+  return parts.flatMap(({ what, component, pin, named, preset }) => [
     ...(named === undefined && pin.image !== preset ? [`${what} image ${pin.image} -> ${preset}`] : []),
-    ...(pin.revision < LATEST_REVISION ? [`${what} pod template ${pin.revision} -> ${LATEST_REVISION}`] : []),
+    ...(isOutdated(pin.revision, component) ? [`${what} pod template ${pin.revision} -> ${LATEST_REVISION}`] : []),
   ]);
 }
 

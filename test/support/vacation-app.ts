@@ -14,6 +14,7 @@ import { CREDENTIAL_KEYS } from '../../operator/vacation-app/credentials.ts';
 import type { Facts, OperatorDefaults } from '../../operator/vacation-app/facts.ts';
 import { labels } from '../../operator/vacation-app/names.ts';
 import type { Observed } from '../../operator/vacation-app/observe.ts';
+import { LATEST_REVISION } from '../../operator/vacation-app/resources/templates.ts';
 import type { OwnSecret } from '../../operator/vacation-app/own-secrets.ts';
 
 type Overrides<T> = { readonly [K in keyof T]?: Partial<T[K]> };
@@ -35,8 +36,8 @@ export const aCompleteApp = (overrides: Overrides<VacationApp> = {}): CompleteAp
   withDefaults(aVacationApp(overrides));
 
 export const someFacts = (overrides: Partial<Facts> = {}): Facts => ({
-  web: { image: 'webapp:1', revision: 1, update: '' },
-  mysql: { image: 'mysql:1', revision: 1, update: '' },
+  web: { image: 'webapp:1', revision: LATEST_REVISION, update: '' },
+  mysql: { image: 'mysql:1', revision: LATEST_REVISION, update: '' },
   restart: undefined,
   credentialsHash: 'c0ffee',
   environmentHash: undefined,

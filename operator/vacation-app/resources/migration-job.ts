@@ -7,7 +7,7 @@ import { migrationPod } from './web-pod.ts';
 
 /** The schema as the web image needs it. Named for its content, since a Job cannot change: another image is another Job. */
 export function migrationJob(app: CompleteApp, facts: Facts): V1Job {
-  const spec = atRevision(facts.web.revision, 'web', migrationPod(app, facts.web.image));
+  const spec = atRevision(facts.web.revision, 'web', migrationPod(app, facts.web.image), app);
   // Where the pod may run does not change what it does: no reason to migrate again.
   const { nodeSelector, tolerations, affinity, priorityClassName, ...content } = spec;
   return {

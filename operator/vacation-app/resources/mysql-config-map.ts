@@ -1,8 +1,10 @@
 import type { V1ConfigMap } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../api/defaults.ts';
+import type { Facts } from '../facts.ts';
 import { childMetadata, childName, DATABASE_NAME } from '../names.ts';
+import { atRevision } from './templates.ts';
 
-/** `max_connections`: enough for the ten pods of the default autoscaler, each with five connections of its pool and one that probes, twice over. */
+/** Of the first revision: what has changed since stands in `templates.ts`. */
 const SETTINGS: Readonly<Record<string, string>> = {
   max_connections: '200',
   innodb_buffer_pool_size: '256M',
@@ -57,10 +59,10 @@ rm ${PREPARING}
 `;
 
 /** The server's settings, and the scripts that start it and prepare an empty volume. */
-export function mysqlConfigMap(app: CompleteApp): V1ConfigMap | undefined {
+export function mysqlConfigMap(app: CompleteApp, { mysql }: Facts): V1ConfigMap | undefined {
   const { managed } = app.spec.database;
   if (managed === undefined) return undefined;
-  const settings = { ...SETTINGS, ...managed.configuration };
+  const settings = { ...atRevision(mysql.revision, 'mysqlSettings', SETTINGS, app), ...managed.configuration };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
   return {
     metadata: childMetadata(app, childName(app, 'mysql'), 'mysql'),

@@ -41,9 +41,9 @@ export function mysqlStatefulSet(app: CompleteApp, facts: Facts): V1StatefulSet 
         metadata: {
           labels: labels(app, 'mysql'),
           // The scripts are not part of it: they matter at the next start only, and are no reason for one.
-          annotations: { [CONTENT.configuration]: contentHash(mysqlConfigMap(app)?.data?.['vacation.cnf']) },
+          annotations: { [CONTENT.configuration]: contentHash(mysqlConfigMap(app, facts)?.data?.['vacation.cnf']) },
         },
-        spec: atRevision(facts.mysql.revision, 'mysql', mysqlPod(app, managed, facts)),
+        spec: atRevision(facts.mysql.revision, 'mysql', mysqlPod(app, managed, facts), app),
       },
       volumeClaimTemplates: [
         {

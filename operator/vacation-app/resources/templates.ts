@@ -1,22 +1,44 @@
 import type { V1PodSpec } from '@kubernetes/client-node';
+import type { CompleteApp } from '../../api/defaults.ts';
+import { maxConnections } from './max-connections.ts';
 
-/**
- * A change of what the operator writes into pods. Pods restart when it applies, so a child keeps the revision that it was made with, and
- * moves on when its owner asks (`interstellar.dev/update`). A change to the specs of `web-pod.ts` or `mysql-stateful-set.ts` that is not
- * caused by the app's own spec is therefore never made there but as a new entry here: the goldens of the first revision hold for ever. So do
- * those of the settings in the two ConfigMaps, whose hashes are in the pods.
- */
-export interface TemplateRevision {
-  readonly web: (pod: V1PodSpec) => V1PodSpec;
-  readonly mysql: (pod: V1PodSpec) => V1PodSpec;
+type Settings = Readonly<Record<string, string>>;
+
+/** What the operator itself writes into pods and into the configuration that they read at their start. */
+interface Parts {
+  readonly web: V1PodSpec;
+  readonly mysql: V1PodSpec;
+  readonly webSettings: Settings;
+  readonly mysqlSettings: Settings;
 }
 
-const unchanged = (pod: V1PodSpec): V1PodSpec => pod;
+/**
+ * A change of what the operator writes there. Pods restart when it applies, so a child keeps the revision that it was made with, and
+ * moves on when its owner asks (`interstellar.dev/update`). A change to the specs of `web-pod.ts` or `mysql-stateful-set.ts`, or to the
+ * settings of the two ConfigMaps, that is not caused by the app's own spec is therefore never made there but as a new entry here: the goldens
+ * of the first revision hold for ever.
+ */
+export type TemplateRevision = { readonly [P in keyof Parts]?: (part: Parts[P], app: CompleteApp) => Parts[P] };
 
-/** Revision n is the (n-1)th entry, applied after all those before it. */
-const REVISIONS: readonly TemplateRevision[] = [{ web: unchanged, mysql: unchanged }];
+/** Revision n is the nth entry, applied after all those before it. */
+const REVISIONS: readonly TemplateRevision[] = [
+  {},
+  { mysqlSettings: (settings, app) => ({ ...settings, max_connections: String(maxConnections(app)) }) },
+];
 
 export const LATEST_REVISION = REVISIONS.length;
 
-export const atRevision = (revision: number, part: keyof TemplateRevision, pod: V1PodSpec): V1PodSpec =>
-  REVISIONS.slice(0, revision).reduce((spec, change) => change[part](spec), pod);
+/** The part as it is at that revision. */
+export function atRevision<P extends keyof Parts>(
+  revision: number,
+  part: P,
+  first: Parts[P],
+  app: CompleteApp,
+  revisions = REVISIONS,
+): Parts[P] {
+  return revisions.slice(0, revision).reduce((value, change) => change[part]?.(value, app) ?? value, first);
+}
+
+/** Whether a later revision changes anything of that component. */
+export const isOutdated = (revision: number, component: 'web' | 'mysql', revisions = REVISIONS): boolean =>
+  revisions.slice(revision).some((change) => change[component] ?? change[`${component}Settings`]);

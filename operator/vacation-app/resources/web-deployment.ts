@@ -27,13 +27,13 @@ export function webDeployment(app: CompleteApp, facts: Facts): V1Deployment {
           labels: { ...pod?.labels, ...labels(app, 'web') },
           annotations: {
             ...pod?.annotations,
-            [CONTENT.configuration]: contentHash(webConfigMap(app).data),
+            [CONTENT.configuration]: contentHash(webConfigMap(app, facts).data),
             [CONTENT.credentials]: facts.credentialsHash,
             ...(facts.environmentHash === undefined ? {} : { [CONTENT.environment]: facts.environmentHash }),
             ...(facts.restart === undefined ? {} : { [FACT.restart]: facts.restart }),
           },
         },
-        spec: atRevision(facts.web.revision, 'web', webPod(app, facts.web.image)),
+        spec: atRevision(facts.web.revision, 'web', webPod(app, facts.web.image), app),
       },
     },
   };

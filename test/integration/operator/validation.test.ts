@@ -42,6 +42,20 @@ describe('what the API server says to a VacationApp', () => {
     ['more at least than at most', { autoscaling: { minReplicas: 5, maxReplicas: 4 } }, 'must not be larger'],
     ['more at least than the default at most', { autoscaling: { minReplicas: 11 } }, 'must not be larger'],
     ['no pod', { replicas: 0 }, 'greater than or equal to 1'],
+    [
+      'too few connections for the web pods',
+      { database: { managed: { configuration: { max_connections: '69' } } } },
+      'max_connections is too small',
+    ],
+    [
+      'too few connections for many web pods with a large pool',
+      {
+        replicas: 20,
+        env: [{ name: 'DB_POOL_SIZE', value: '9' }],
+        database: { managed: { configuration: { max_connections: '209' } } },
+      },
+      'max_connections is too small',
+    ],
     ['two kinds of database', { database: { managed: {}, external } }, 'managed or external; remove one of the two'],
     ['an external database without a host', { database: { external: { ...external, host: undefined } } }, 'Required'],
     ['an external database with a space', { database: { external: { ...external, host: 'a b' } } }, 'should match'],
@@ -216,6 +230,15 @@ describe('what the API server says to a VacationApp', () => {
     );
     const far = await here.get<VacationApp>(VACATION_APP, 'far');
     expect(far?.spec.database?.external).to.include({ port: 3306 });
+  });
+
+  it('takes as few connections as the web pods can do with', async () => {
+    const connections = (max_connections: string) => ({
+      database: { managed: { configuration: { max_connections } } },
+    });
+    const env = [{ name: 'DB_POOL_SIZE', value: '2' }];
+    expect(await refusalOf('frugal', connections('70'))).to.equal('accepted');
+    expect(await refusalOf('frugal', { ...connections('13'), env, replicas: 1 })).to.equal('accepted');
   });
 
   it('lets the volume grow, and takes a size back that it has not reached', async () => {

@@ -65,8 +65,10 @@ describe('pins', () => {
       'MySQL image mysql:1 -> mysql:2',
     ]);
     expect(updatesOf(aCompleteApp({ spec: { image: 'webapp:1' } }), someFacts(), newer)).to.have.length(1);
-    const old = someFacts({ web: { image: 'webapp:1', revision: 0, update: '' } });
-    expect(updatesOf(aCompleteApp(), old, DEFAULTS)).to.deep.equal([`web pod template 0 -> ${LATEST_REVISION}`]);
+    const old = someFacts({ mysql: { image: 'mysql:1', revision: 1, update: '' } });
+    expect(updatesOf(aCompleteApp(), old, DEFAULTS)).to.deep.equal([`MySQL pod template 1 -> ${LATEST_REVISION}`]);
+    const same = someFacts({ web: { image: 'webapp:1', revision: 1, update: '' } });
+    expect(updatesOf(aCompleteApp(), same, DEFAULTS), 'nothing of web pods has changed since').to.deep.equal([]);
   });
 });
 

@@ -7,6 +7,7 @@ import type { Facts } from '../../../../operator/vacation-app/facts.ts';
 import type { NetworkPolicy } from '../../../../operator/vacation-app/resources/network-policy.ts';
 import type { HttpRoute } from '../../../../operator/vacation-app/resources/web-http-route.ts';
 import { desiredObjects } from '../../../../operator/vacation-app/resources/index.ts';
+import { LATEST_REVISION } from '../../../../operator/vacation-app/resources/templates.ts';
 import { root } from '../../../cluster/paths.ts';
 import { aCompleteApp, someFacts } from '../../../support/vacation-app.ts';
 
@@ -63,6 +64,12 @@ const external = {
   tls: { mode: 'VerifyIdentity', caSecretName: 'company-ca' },
 } as const;
 
+/** What a child that was made by the first release keeps. */
+const FIRST: Partial<Facts> = {
+  web: { image: 'webapp:1', revision: 1, update: '' },
+  mysql: { image: 'mysql:1', revision: 1, update: '' },
+};
+
 interface Templated {
   spec: { template: { spec: V1PodSpec } };
 }
@@ -81,7 +88,9 @@ describe('what a VacationApp owns', () => {
       string,
       object
     >;
-    const objects = new Map(desired(spec).map((object) => [`${object.kind ?? ''} ${object.metadata.name}`, object]));
+    const objects = new Map(
+      desired(spec, FIRST).map((object) => [`${object.kind ?? ''} ${object.metadata.name}`, object]),
+    );
 
     it(`is what it has always been, by name, with ${database}`, () => {
       expect([...objects.keys()]).to.deep.equal(Object.keys(golden));
@@ -188,7 +197,7 @@ describe('what a VacationApp owns', () => {
       [{ service: { port: 81 } }, {}],
       [{ database: { managed: { configuration: { max_connections: '50' } } } }, {}],
       [{}, { schemaVersion: '8' }],
-      [{}, { web: { image: 'webapp:1', revision: 1, update: 'asked' } }],
+      [{}, { web: { image: 'webapp:1', revision: LATEST_REVISION, update: 'asked' } }],
     ];
     for (const [spec, facts] of same) expect(deployment(spec, facts).spec?.template).to.deep.equal(before);
     const other: [Partial<VacationAppSpec>, Partial<Facts>][] = [
@@ -196,9 +205,24 @@ describe('what a VacationApp owns', () => {
       [{ env: [{ name: 'LOG_LEVEL', value: 'debug' }] }, {}],
       [{}, { credentialsHash: 'changed' }],
       [{}, { restart: 'monday' }],
-      [{}, { web: { image: 'webapp:2', revision: 1, update: '' } }],
+      [{}, { web: { image: 'webapp:2', revision: LATEST_REVISION, update: '' } }],
     ];
     for (const [spec, facts] of other) expect(deployment(spec, facts).spec?.template).to.not.deep.equal(before);
+  });
+
+  it('gives MySQL connections for as many web pods as there may be, from the second revision on', () => {
+    const settings = (spec: Partial<VacationAppSpec>, facts: Partial<Facts> = {}) =>
+      JSON.stringify(
+        desired(spec, facts).find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.endsWith('-mysql')),
+      );
+    const many = { autoscaling: { maxReplicas: 60 } };
+    expect(settings(many)).to.contain('max_connections = 400');
+    expect(settings(many, FIRST)).to.contain('max_connections = 200');
+    const own = { ...many, database: { managed: { configuration: { max_connections: '999' } } } };
+    expect(settings(own)).to.contain('max_connections = 999').and.not.contain('= 400');
+    expect(annotation(statefulSet(), 'configuration-hash'), 'few pods: no restart for the revision').to.equal(
+      annotation(the('StatefulSet', {}, FIRST), 'configuration-hash'),
+    );
   });
 
   it('restarts MySQL when its settings change, not when credentials do', () => {
@@ -214,7 +238,9 @@ describe('what a VacationApp owns', () => {
     expect(name).to.match(/^milky-way-migrate-[0-9a-f]{10}$/);
     expect(job({ pod: { nodeSelector: { disk: 'ssd' } } }).metadata?.name).to.equal(name);
     expect(job({ replicas: 3, env: [{ name: 'A', value: 'b' }] }).metadata?.name).to.equal(name);
-    expect(job({}, { web: { image: 'webapp:2', revision: 1, update: '' } }).metadata?.name).to.not.equal(name);
+    expect(job({}, { web: { image: 'webapp:2', revision: LATEST_REVISION, update: '' } }).metadata?.name).to.not.equal(
+      name,
+    );
   });
 
   it('gives the web pods no right to change the schema, and no password to anybody by its value', () => {
