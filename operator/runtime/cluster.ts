@@ -129,19 +129,23 @@ export class Cluster {
     }
   }
 
-  /** Deletes exactly this object: a namesake made meanwhile stays. */
+  /** Deletes exactly this object: a namesake made meanwhile stays. The cache knows at once, so that nobody deletes it again. */
   async remove(kind: Kind, live: KubeObject, owner: KubeObject): Promise<void> {
     const { namespace = '', name, uid } = live.metadata;
     this.drift.of(owner).release(objectName(kind, live));
     try {
-      await this.#client.request({
+      const left = await this.#client.request<Partial<KubeObject> | undefined>({
         method: 'DELETE',
         path: pathOf(kind, namespace, name),
         body: { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions: { uid } },
       });
       this.#metrics.wrote(kind.kind, 'prune');
+      // With a finalizer it stays for a while; else the answer is a Status, or the object as it last was.
+      if (left?.metadata?.deletionTimestamp !== undefined) this.store(kind).wrote(left as KubeObject);
+      else this.store(kind).deleted(live);
     } catch (error) {
-      if (!isNotFound(error) && !isConflict(error)) throw error;
+      if (isNotFound(error)) this.store(kind).deleted(live);
+      else if (!isConflict(error)) throw error;
     }
   }
 

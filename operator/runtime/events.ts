@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ApiClient } from './api-client.ts';
-import { isNotFound } from './api-error.ts';
+import { isConflict, isNotFound } from './api-error.ts';
 import { pathOf, type Kind, type KubeObject } from './kinds.ts';
 
 export interface EventNote {
@@ -36,29 +36,48 @@ export class EventRecorder {
     const said = this.#said.get(key);
     try {
       if (said && (await this.#repeat(about, said))) return;
-      const name = `${about.metadata.name}.${key.slice(0, 8)}${Date.now().toString(16)}`;
-      await this.#create(about, note, name);
-      this.#remember(key, { name, count: 1 });
+      // The name says what is told, so that another process finds what this one has told.
+      const name = `${about.metadata.name}.${key.slice(0, 16)}`;
+      this.#remember(key, { name, count: await this.#tell(about, note, name) });
     } catch (error) {
       this.#onError(error);
     }
   }
 
+  /** Resolves to how often it has been told by now. */
+  async #tell(about: KubeObject, note: EventNote, name: string): Promise<number> {
+    try {
+      await this.#create(about, note, name);
+      return 1;
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+    }
+    const before = await this.#patch(about, name, {});
+    const count = (before.count ?? 1) + 1;
+    await this.#patch(about, name, { count });
+    return count;
+  }
+
   async #repeat(about: KubeObject, said: { name: string; count: number }): Promise<boolean> {
     said.count += 1;
     try {
-      await this.#client.request({
-        method: 'PATCH',
-        path: pathOf(EVENT, about.metadata.namespace ?? '', said.name),
-        contentType: 'application/merge-patch+json',
-        body: { count: said.count, lastTimestamp: timestamp() },
-      });
+      await this.#patch(about, said.name, { count: said.count });
       return true;
     } catch (error) {
       // The API server forgets events after an hour.
       if (isNotFound(error)) return false;
       throw error;
     }
+  }
+
+  /** Says that it happened again. An event is never read, which would take another right: the answer tells how it was. */
+  #patch({ metadata }: KubeObject, name: string, part: { count?: number }): Promise<{ count?: number }> {
+    return this.#client.request({
+      method: 'PATCH',
+      path: pathOf(EVENT, metadata.namespace ?? '', name),
+      contentType: 'application/merge-patch+json',
+      body: { ...part, lastTimestamp: timestamp() },
+    });
   }
 
   async #create(about: KubeObject, note: EventNote, name: string): Promise<void> {

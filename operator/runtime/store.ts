@@ -114,6 +114,11 @@ export class Store<T extends KubeObject> {
     this.#put(object);
   }
 
+  /** The API server says that this object is gone; a namesake made meanwhile stays. */
+  deleted({ metadata: { namespace = '', name, uid } }: T): void {
+    if (this.get(namespace, name)?.metadata.uid === uid) this.#remove(`${namespace}/${name}`);
+  }
+
   bookmark(resourceVersion: string, namespace = ''): void {
     this.#see(versionOf(resourceVersion), namespace);
   }

@@ -142,6 +142,13 @@ function credentialsReady({ app, observed }: StatusInput): Finding {
     : findingOf(CONDITION.credentialsReady, false, REASON.waitingForCredentials, `Secret ${name} is not complete yet`);
 }
 
+/** Whether the StatefulSet's controller has looked, wants a pod and has made none: it has no condition that would say why. */
+function hasNoPod(observed: Observed): boolean {
+  const { metadata, spec, status } = observed.statefulSet ?? {};
+  if (spec?.replicas === 0 || status?.observedGeneration !== metadata?.generation) return false;
+  return (status?.replicas ?? 0) === 0 && podsOf(observed, 'mysql').length === 0;
+}
+
 function databaseEndpoint(app: CompleteApp): string {
   const { external } = app.spec.database;
   return external ? endpointOf(external) : `${childName(app, 'mysql')}.${app.metadata.namespace ?? ''}.svc:3306`;
@@ -161,6 +168,10 @@ function databaseReady({ app, observed, check }: StatusInput): Finding {
   if (observed.volumeClaim && observed.volumeClaim.status?.phase !== 'Bound') {
     const message = `PersistentVolumeClaim ${observed.volumeClaim.metadata?.name ?? ''} is not bound: see kubectl describe pvc, and whether the cluster has the storage class`;
     return not(REASON.volumePending, message);
+  }
+  if (hasNoPod(observed)) {
+    const message = `StatefulSet ${childName(app, 'mysql')} has no pod, which the API server may refuse (a quota, an admission rule): kubectl describe statefulset ${childName(app, 'mysql')} tells why`;
+    return not(REASON.podsRejected, message);
   }
   return not(REASON.databaseStarting, `${childName(app, 'mysql')} is starting`);
 }

@@ -62,6 +62,21 @@ describe('the event recorder', () => {
     expect(events()[0]?.count).to.equal(3);
   });
 
+  it('counts on from what another process has told', async () => {
+    await recorder.publish(app, note);
+    await recorder.publish(app, note);
+    const another = new EventRecorder(api, {
+      component: 'operator',
+      instance: 'operator-1',
+      onError: (error) => errors.push(error),
+    });
+    await another.publish(app, note);
+    await another.publish(app, note);
+    expect(events().map(({ count }) => count)).to.deep.equal([4]);
+    expect(errors).to.deep.equal([]);
+    expect(methods()).to.not.include('GET');
+  });
+
   it('takes another message, reason or object for another event', async () => {
     await recorder.publish(app, note);
     await recorder.publish(app, { ...note, message: 'Other' });
@@ -96,6 +111,7 @@ describe('the event recorder', () => {
     api.requests.length = 0;
     await recorder.publish(app, note);
     await recorder.publish(app, { ...note, message: '4095' });
-    expect(methods()).to.deep.equal(['POST', 'PATCH']);
+    // What is forgotten is found again by its name, and counted on; what is remembered takes one request.
+    expect(methods()).to.deep.equal(['POST', 'PATCH', 'PATCH', 'PATCH']);
   });
 });

@@ -27,6 +27,16 @@ describe('the store', () => {
 
   const held = (): string | undefined => store.get('travel', 'thing')?.data;
 
+  it('lets go of what was deleted at its own word, and of nothing that was made since under the name', () => {
+    store.observe('ADDED', thing(1, { uid: 'a' }));
+    store.deleted(thing(1, { uid: 'b' }));
+    expect(held()).to.equal('1');
+    store.deleted(thing(1, { uid: 'a' }));
+    expect(held()).to.equal(undefined);
+    store.observe('DELETED', thing(2, { uid: 'a' }));
+    expect(changes).to.have.length(2);
+  });
+
   it('tells of new, changed and removed objects', () => {
     store.observe('ADDED', thing(1));
     store.observe('MODIFIED', thing(2));

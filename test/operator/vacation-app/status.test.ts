@@ -73,6 +73,18 @@ const rows: readonly { title: string; world: Partial<Observed>; type: string; is
     is: 'False/DatabaseStarting',
   },
   {
+    title: 'MySQL has no pod though one is wanted',
+    world: { statefulSet: aStatefulSet({ replicas: 0, readyReplicas: 0 }) },
+    type: 'DatabaseReady',
+    is: 'False/PodsRejected',
+  },
+  {
+    title: 'MySQL has a pod that is not counted yet',
+    world: { statefulSet: aStatefulSet({ replicas: 0, readyReplicas: 0 }), pods: [aPod('mysql')] },
+    type: 'DatabaseReady',
+    is: 'False/DatabaseStarting',
+  },
+  {
     title: 'MySQL is not looked at yet',
     world: { statefulSet: aStatefulSet({ observedGeneration: 2 }) },
     type: 'DatabaseReady',
