@@ -29,6 +29,8 @@ describe(`Travellers who book, cancel, undo, change and wait at random, for ${SE
       CAPACITY_PER_DEPARTURE: '2',
       WAITLIST_SWEEP_SECONDS: '1',
       LIMIT_REGISTRATION: 'off',
+      // what is slow because the machine is busy is no error
+      ...{ DB_QUERY_TIMEOUT_MS: '20000', DB_CONNECT_TIMEOUT_MS: '20000', DB_LOCK_WAIT_SECONDS: '8' },
     };
     for (let instance = 0; instance < INSTANCES; instance++) apps.push(await startWebApp(uri, settings));
     for (let index = 0; index < TRAVELLERS; index++) {
