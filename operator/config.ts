@@ -10,6 +10,8 @@ export interface Config {
   readonly identity: string;
   readonly healthPort: number;
   readonly metricsPort: number;
+  /** On loopback alone; 0: none. */
+  readonly profilePort: number;
   readonly workers: number;
   readonly webappImage: string;
   readonly mysqlImage: string;
@@ -62,6 +64,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     identity: env.POD_NAME ?? `${hostname()}-${process.pid}`,
     healthPort: integer('HEALTH_PORT', 8081, 0, 65_535),
     metricsPort: integer('METRICS_PORT', 8080, 0, 65_535),
+    profilePort: integer('PROFILE_PORT', 0, 0, 65_535),
     workers: integer('WORKERS', 10, 1, 100),
     webappImage: image('WEBAPP_IMAGE', 'ghcr.io/interstellar-dev/vacation-webapp:0.1.0'),
     mysqlImage: image('MYSQL_IMAGE', 'mysql:8.4'),

@@ -7,6 +7,7 @@ import { createApiClient, type Connection } from './runtime/api-client.ts';
 import { healthServer, metricsServer } from './runtime/health.ts';
 import { InCluster } from './runtime/in-cluster.ts';
 import { createRuntimeMetrics } from './runtime/metrics.ts';
+import { profileServer } from './runtime/profile.ts';
 import { createOperator } from './operator.ts';
 import { FIELD_MANAGER } from './vacation-app/names.ts';
 
@@ -25,6 +26,7 @@ async function main(config: Config): Promise<void> {
   const servers = [
     healthServer(operator.checks).listen(config.healthPort),
     metricsServer(metrics.registry).listen(config.metricsPort),
+    ...(config.profilePort === 0 ? [] : [profileServer().listen(config.profilePort, '127.0.0.1')]),
   ];
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
