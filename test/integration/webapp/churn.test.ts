@@ -7,7 +7,7 @@ import { until } from '../../cluster/run.ts';
 import { type RunningWebApp, startWebApp } from '../../support/web-app.ts';
 import { ChurningTraveller, randomNumbers } from './churning-traveller.ts';
 import { webClient } from './web-client.ts';
-import { mismatches, mysql, newTraveller } from './world.ts';
+import { mismatches, mysql, newTraveller, PATIENT } from './world.ts';
 
 const INSTANCES = 3;
 const TRAVELLERS = 24;
@@ -25,6 +25,7 @@ describe(`Travellers who book, cancel, undo, change and wait at random, for ${SE
     const uri = await mysql().createDatabase();
     pool = createPool({ uri, timezone: 'Z', connectionLimit: 2 });
     const settings = {
+      ...PATIENT,
       secret_key: 'the same for all instances',
       CAPACITY_PER_DEPARTURE: '2',
       WAITLIST_SWEEP_SECONDS: '1',

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { startWebApp, type RunningWebApp } from '../../support/web-app.ts';
 import { hiddenFields, webClient, type WebClient } from './web-client.ts';
-import { aTrip, mysql, newTraveller } from './world.ts';
+import { aTrip, mysql, newTraveller, PATIENT } from './world.ts';
 
 const TRAVELLERS = 64;
 
@@ -15,7 +15,7 @@ describe('A race of 64 travellers over two instances', function () {
   before(async () => {
     uri = await mysql().createDatabase();
     const secret_key = 'the same for both instances';
-    for (let instance = 0; instance < 2; instance++) apps.push(await startWebApp(uri, { secret_key }));
+    for (let instance = 0; instance < 2; instance++) apps.push(await startWebApp(uri, { secret_key, ...PATIENT }));
     const register = (index: number) => newTraveller(webClient(apps[index % 2]?.url ?? ''));
     travellers.push(...(await Promise.all(Array.from({ length: TRAVELLERS }, (_, index) => register(index)))));
   });

@@ -136,6 +136,9 @@ export async function migratedDatabase(server: Mysql = mysql()): Promise<string>
   return uri;
 }
 
+/** Settings for tests in which nobody is to be refused because the machine does much else at the same time. */
+export const PATIENT = { DB_QUERY_TIMEOUT_MS: '20000', DB_CONNECT_TIMEOUT_MS: '10000', DB_LOCK_WAIT_SECONDS: '10' };
+
 export const PASSWORD = 'a giraffe on the moon';
 
 let count = 0;
