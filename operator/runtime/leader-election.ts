@@ -52,6 +52,8 @@ export class LeaderElection {
   #written: Lease | undefined;
   /** The other's lease as last seen to change, when that was on our clock, and for how long it holds. */
   #observed: { version: string; at: number; ms: number } | undefined;
+  /** Whether another was found to hold the lease when it was asked for last. */
+  #isTaken = false;
   #slowRenewals = 0;
 
   constructor(client: ApiClient, options: LeaseOptions) {
@@ -104,18 +106,19 @@ export class LeaderElection {
 
   /** Until it is worth asking: there is news, the lease has expired, or nothing tells whether it has. */
   async #wait(news: News, signal: AbortSignal): Promise<void> {
+    const isPatient = (): boolean => this.#isTaken && news.isFlowing;
     do {
       // Spread by a fifth, so that candidates do not collide for ever.
       const spread = this.#options.retryMs * (1 + Math.random() / 5);
-      const left = news.isFlowing ? this.#expiresInMs() + spread / 10 : spread;
+      const left = isPatient() ? this.#expiresInMs() + spread / 10 : spread;
       if (await news.within(left, signal)) return;
       signal.throwIfAborted();
-    } while (news.isFlowing && this.#expiresInMs() > 0);
+    } while (isPatient() && this.#expiresInMs() > 0);
   }
 
   /** Tells of every change of the lease that matters to one who waits for it, until the signal aborts. */
   async #follow(news: News, signal: AbortSignal): Promise<void> {
-    const { namespace, name, leaseMs, retryMs } = this.#options;
+    const { namespace, name, identity, leaseMs, retryMs } = this.#options;
     while (!signal.aborted) {
       try {
         const events = this.#client.stream<LeaseEvent>({
@@ -132,7 +135,8 @@ export class LeaderElection {
           news.isFlowing = true;
           this.#observe(event.object);
           const holder = event.object.spec?.holderIdentity ?? '';
-          if (event.type === 'DELETED' || holder === '') news.tell();
+          // Our own is there to be taken up again, as after a time without the API server.
+          if (event.type === 'DELETED' || holder === '' || holder === identity) news.tell();
         }
       } catch {
         // Asking now and then goes on without it.
@@ -144,6 +148,7 @@ export class LeaderElection {
 
   async #try(): Promise<boolean> {
     const sentAt = performance.now();
+    this.#isTaken = false;
     try {
       const won = await this.#acquireOrRenew();
       this.#held = won;
@@ -176,7 +181,8 @@ export class LeaderElection {
     }
     const holder = lease.spec?.holderIdentity ?? '';
     this.#observe(lease);
-    if (holder !== identity && holder !== '' && this.#expiresInMs() > 0) return false;
+    this.#isTaken = holder !== identity && holder !== '' && this.#expiresInMs() > 0;
+    if (this.#isTaken) return false;
     const transitions = lease.spec?.leaseTransitions ?? 0;
     const taken = holder === identity ? {} : { acquireTime: now, leaseTransitions: transitions + 1 };
     // The resource version read goes along, so of two who try at once one gets a conflict.

@@ -278,7 +278,7 @@ export async function eventually<T, U extends T = T>(
     if (!(value instanceof Error) && holds(value as T)) return value as U;
     if (performance.now() > deadline) {
       throw new Error(
-        `not within ${timeoutMs} ms: ${what}; last seen: ${JSON.stringify(value, null, 1).slice(0, 3_000)}`,
+        `not within ${timeoutMs} ms: ${what}; last seen: ${JSON.stringify(value ?? null, null, 1).slice(0, 3_000)}`,
       );
     }
     await sleep(50);

@@ -108,6 +108,19 @@ describe('the leader election', () => {
     expect(performance.now() - released).to.be.below(150);
   });
 
+  it('takes its own lease up again at once, where it can watch', async () => {
+    await candidate('one').acquire(stop.signal);
+    api.isWatched = true;
+    api.fault = failing;
+    const one = candidate('one', { retryMs: 50 });
+    const acquired = one.acquire(stop.signal);
+    await sleep(30);
+    api.fault = undefined;
+    const answered = performance.now();
+    await acquired;
+    expect(performance.now() - answered).to.be.below(500);
+  });
+
   it('takes over what is no longer renewed, where it can watch', async () => {
     api.isWatched = true;
     const one = candidate('one');
