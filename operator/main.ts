@@ -50,8 +50,10 @@ async function main(config: Config): Promise<void> {
 /** In a pod what is mounted there. Elsewhere a kubeconfig, by a library that takes as much memory as all the rest. */
 async function connection(): Promise<Connection> {
   const { KUBECONFIG, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
+  const folder = process.env.SERVICE_ACCOUNT_FOLDER;
   if ((KUBECONFIG ?? '') === '' && host !== undefined && port !== undefined) {
-    return new InCluster({ server: `https://${host.includes(':') ? `[${host}]` : host}:${port}` });
+    const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    return new InCluster({ server, ...(folder === undefined ? {} : { folder }) });
   }
   const { KubeConfig } = await import('@kubernetes/client-node');
   const kubeConfig = new KubeConfig();

@@ -86,7 +86,11 @@ export async function startLight(bin: string, options: LightOptions = {}): Promi
     await until('the API server', START_TIMEOUT_MS, () => answers('/readyz'));
     await until('the namespace default', START_TIMEOUT_MS, () => answers('/api/v1/namespaces/default'));
     const { controllerManager: controllers = false } = options;
-    if (Array.isArray(controllers)) start(controllerManager(plane, { controllers: controllers.join(',') }));
+    if (Array.isArray(controllers)) {
+      // As fast as the API server takes it.
+      const unhindered = { 'kube-api-qps': 1_000, 'kube-api-burst': 1_000 };
+      start(controllerManager(plane, { controllers: controllers.join(','), ...unhindered }));
+    }
     if (controllers === true) {
       start(controllerManager(plane));
       await until('the controller manager', START_TIMEOUT_MS, () =>

@@ -115,7 +115,7 @@ async function measureBare(namespace: string, count: number): Promise<number> {
   });
   const [code] = (await once(loop, 'exit')) as [number];
   if (code !== 0) throw new Error(`The bare loop ended with code ${code}`);
-  await reached('the bare Deployments', () => world.workloads.available(namespace), count, 300_000);
+  await reached('the bare Deployments', () => world.workloads.available(namespace), count, 900_000);
   return performance.now() - started;
 }
 
@@ -207,7 +207,7 @@ async function measureRemoval(apps: Apps, namespace: string, operator: OperatorP
     return items.length + (metadata.remainingItemCount ?? 0);
   };
   while (left > 0) {
-    if (performance.now() - started > 300_000) throw new Error(`${left} children are left`);
+    if (performance.now() - started > 600_000) throw new Error(`${left} children are left`);
     await sleep(500);
     left = (await Promise.all(CHILD_KINDS.map(count))).reduce((sum, one) => sum + one, 0);
   }

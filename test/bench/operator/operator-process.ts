@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { root } from '../../cluster/paths.ts';
 import { freePorts } from '../../cluster/ports.ts';
 import { boundToThis } from '../../cluster/run.ts';
+import { shipped } from '../webapp/shipped.ts';
 import { cpuMs, memoryMib } from '../webapp/process-usage.ts';
 import type { World } from './world.ts';
 
@@ -24,14 +26,15 @@ const QUIET_WITHIN_MS = 60_000;
 export async function startOperator(world: World, namespace: string): Promise<OperatorProcess> {
   const [healthPort, metricsPort, pagePort] = await freePorts(3);
   const profiling = process.env.PROFILE === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${process.env.PROFILE}`];
+  const image = shipped(readFileSync(join(root, 'Dockerfile.operator'), 'utf8'));
   const startedAt = performance.now();
   const main = join(root, 'dist', 'operator', 'main.js');
   const child = spawn(...boundToThis(process.execPath, [...profiling, main]), {
     stdio: ['ignore', process.env.LOG_LEVEL === undefined ? 'ignore' : 'inherit', 'inherit'],
     env: {
       PATH: process.env.PATH,
-      NODE_ENV: 'production',
-      KUBECONFIG: world.operatorKubeconfig,
+      ...image.env,
+      ...world.serviceAccount,
       POD_NAMESPACE: 'vacation-system',
       WATCH_NAMESPACES: namespace,
       HEALTH_PORT: String(healthPort),

@@ -1,5 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { writeFileSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
@@ -34,8 +33,8 @@ export interface World {
   readonly server: KubeApiserver;
   readonly admin: ApiClient;
   readonly workloads: SimulatedWorkloads;
-  /** A kubeconfig with the operator's own rights. */
-  readonly operatorKubeconfig: string;
+  /** The environment of a pod that has the operator's service account. */
+  readonly serviceAccount: Readonly<Record<string, string>>;
   client(): ApiClient;
   namespace(name: string): Promise<void>;
   stop(): Promise<void>;
@@ -73,17 +72,18 @@ export async function createWorld(): Promise<World> {
       Boolean,
     );
     const workloads = await simulateWorkloads(client());
-    const operatorKubeconfig = await kubeconfigOfOperator(server, admin);
+    const serviceAccount = await serviceAccountOf(server, admin);
     return {
       server,
       admin,
       workloads,
-      operatorKubeconfig,
+      serviceAccount,
       client,
       namespace,
       async stop() {
         await workloads.stop();
         await server.stop();
+        await rm(serviceAccount.SERVICE_ACCOUNT_FOLDER ?? '', { recursive: true, force: true });
       },
     };
   } catch (error) {
@@ -106,7 +106,8 @@ async function installedRights(): Promise<KubeObject[]> {
     );
 }
 
-async function kubeconfigOfOperator(server: KubeApiserver, admin: ApiClient): Promise<string> {
+/** What the kubelet would mount, in a folder. */
+async function serviceAccountOf(server: KubeApiserver, admin: ApiClient): Promise<Readonly<Record<string, string>>> {
   const path = `${pathOf(SERVICE_ACCOUNT, SYSTEM, 'vacation-operator')}/token`;
   const body = {
     apiVersion: 'authentication.k8s.io/v1',
@@ -116,11 +117,11 @@ async function kubeconfigOfOperator(server: KubeApiserver, admin: ApiClient): Pr
   const { status } = await admin.request<{ status: { token: string } }>({ method: 'POST', path, body });
   const config = new KubeConfig();
   config.loadFromString(server.kubeconfig);
-  config.loadFromClusterAndUser(config.getCurrentCluster() ?? { name: 'none', server: '', skipTLSVerify: false }, {
-    name: 'vacation-operator',
-    token: status.token,
-  });
-  const file = join(tmpdir(), `operator-bench-${process.pid}.json`);
-  writeFileSync(file, config.exportConfig(), { mode: 0o600 });
-  return file;
+  const cluster = config.getCurrentCluster();
+  const { hostname, port } = new URL(cluster?.server ?? '');
+  const folder = await mkdtemp(join(tmpdir(), 'service-account-'));
+  await writeFile(join(folder, 'token'), status.token, { mode: 0o600 });
+  const authority = cluster?.caData === undefined ? await readFile(cluster?.caFile ?? '', 'utf8') : Buffer.from(cluster.caData, 'base64').toString(); // prettier-ignore
+  await writeFile(join(folder, 'ca.crt'), authority);
+  return { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port, SERVICE_ACCOUNT_FOLDER: folder };
 }
