@@ -12,6 +12,7 @@ import { DEPLOYMENT, JOB } from './kinds.ts';
 import { nextCheckAt } from './external-database.ts';
 import { failedAt, jobNamed } from './observe.ts';
 import { readOwnSecrets } from './own-secrets.ts';
+import { Pace } from './pace.ts';
 import { createPlanner, isDue, type Plan } from './plan.ts';
 import { MIGRATION_RETRY_MS, prune } from './prune.ts';
 import { report, type Reporting } from './report.ts';
@@ -24,10 +25,14 @@ export interface Dependencies extends Reporting {
 /** Makes the cluster match a VacationApp, and its status match the cluster. */
 export function createReconcile(dependencies: Dependencies): Reconcile {
   const { cluster, now } = dependencies;
+  const pace = new Pace();
   return async (key, signal) => {
     const { namespace, name } = splitKey(key);
     const declared = cluster.store(VACATION_APP).get(namespace, name) as VacationApp | undefined;
-    if (!declared) cluster.drift.forget(key);
+    if (!declared) {
+      cluster.drift.forget(key);
+      pace.forget(key);
+    }
     // Gone or going: the children follow by their owner references.
     if (!declared || declared.metadata.deletionTimestamp !== undefined) return {};
     const app = withDefaults(declared);
@@ -37,9 +42,9 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
     if (isTerminatingNamespace(error)) return {};
     if (isConflict(error)) throw error;
     const plan = planned();
-    await report(declared, plan, error, dependencies);
+    const reportMs = await report(declared, plan, error, dependencies, pace);
     if (error !== undefined) throw error;
-    return nextLook(plan, now(), cluster.drift.of(declared).nextLookMs);
+    return nextLook(plan, now(), [cluster.drift.of(declared).nextLookMs, reportMs]);
   };
 }
 
@@ -89,10 +94,10 @@ async function failureOf(work: () => Promise<void>): Promise<Error | undefined> 
   }
 }
 
-function nextLook({ observed, migration }: Plan, now: Date, driftMs: number | undefined): Result {
+function nextLook({ observed, migration }: Plan, now: Date, others: readonly (number | undefined)[]): Result {
   const failed = failedAt(jobNamed(observed, migration));
   const due = [failed === undefined ? undefined : failed + MIGRATION_RETRY_MS, nextCheckAt(observed)];
-  const looks = due.filter((at) => at !== undefined).map((at) => Math.max(1_000, at - now.getTime()));
-  if (driftMs !== undefined) looks.push(driftMs);
+  const inMs = due.map((at) => (at === undefined ? undefined : Math.max(1_000, at - now.getTime())));
+  const looks = [...inMs, ...others].filter((ms) => ms !== undefined);
   return looks.length === 0 ? {} : { requeueAfterMs: Math.min(...looks) };
 }

@@ -4,9 +4,10 @@ import { REASON, VACATION_APP, type VacationApp } from '../api/vacation-app.ts';
 import { isNotFound, isRefusal } from '../runtime/api-error.ts';
 import { TerminalError, WaitingError } from '../runtime/errors.ts';
 import type { EventNote } from '../runtime/events.ts';
-import type { KubeObject } from '../runtime/kinds.ts';
+import { keyOf, type KubeObject } from '../runtime/kinds.ts';
 import { contestedFinding, driftEvents } from './drift.ts';
 import { eventsOf } from './events.ts';
+import type { Pace } from './pace.ts';
 import type { Plan, Planning } from './plan.ts';
 import { statusOf, type Failure } from './status.ts';
 
@@ -14,13 +15,14 @@ export interface Reporting extends Planning {
   readonly publish: (about: KubeObject, note: EventNote) => Promise<void>;
 }
 
-/** Writes the status where it has changed, then the events that tell of the change. */
+/** Writes the status where it has changed, then the events that tell of the change; resolves to when to look again, where it can wait. */
 export async function report(
   declared: VacationApp,
   plan: Plan,
   error: Error | undefined,
   { cluster, defaults, now, publish }: Reporting,
-): Promise<void> {
+  pace: Pace,
+): Promise<number | undefined> {
   const app = withDefaults(declared);
   const drift = cluster.drift.of(declared);
   const corrections = drift.report(declared.status?.drift);
@@ -32,16 +34,23 @@ export async function report(
     drift: { corrections, contested: contestedFinding(drift.contested) },
     now: now(),
   });
-  if (isDeepStrictEqual(status, declared.status)) return;
+  const key = keyOf(declared);
+  if (isDeepStrictEqual(status, declared.status)) {
+    pace.forget(key);
+    return undefined;
+  }
+  const waitMs = pace.waitMs(key, declared.status, status, now().getTime());
+  if (waitMs > 0) return waitMs;
   try {
     await cluster.writeStatus(VACATION_APP, { ...declared, status });
   } catch (failure) {
-    if (isNotFound(failure)) return;
+    if (isNotFound(failure)) return undefined;
     throw failure;
   }
   const news = drift.reported(corrections, declared.status?.drift);
   const notes = [...eventsOf(declared.status?.conditions ?? [], status.conditions ?? []), ...driftEvents(news)];
   for (const note of notes) await publish(declared, note);
+  return undefined;
 }
 
 function told(error: Error | undefined): Failure | undefined {
