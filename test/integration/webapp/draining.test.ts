@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunningWebApp, startWebApp } from '../../support/web-app.ts';
 import { hiddenFields, webClient } from './web-client.ts';
-import { mysql, newTraveller } from './world.ts';
+import { mysql, newTraveller, PATIENT } from './world.ts';
 
 const INSTANCES = 2;
 const ROUNDS = Number(process.env.DRAIN_ROUNDS ?? 3);
@@ -27,7 +27,7 @@ describe('Instances that are told to end while others take over', function () {
   const started: RunningWebApp[] = [];
 
   const start = async () => {
-    const settings = { secret_key: 'the same for every instance', DRAIN_GRACE_SECONDS: '1' };
+    const settings = { ...PATIENT, secret_key: 'the same for every instance', DRAIN_GRACE_SECONDS: '3' };
     const app = await startWebApp(uri, settings);
     started.push(app);
     return app;
