@@ -61,7 +61,9 @@ export class Apps {
   }
 
   async removeAll(): Promise<void> {
-    await this.#client.request({ method: 'DELETE', path: pathOf(VACATION_APP, this.namespace) });
+    // A thousand at once take the API server a while.
+    const path = pathOf(VACATION_APP, this.namespace);
+    await this.#client.request({ method: 'DELETE', path, timeoutMs: 300_000 });
   }
 
   stop(): void {

@@ -83,6 +83,7 @@ async function measureFleet<T extends { idle?: Idle; drift: Drift }>(
   const each = appNames(count).map((name) => convergenceOf(requests, namespace, name));
   const memory = operator.memoryMib();
   tell(`${count} apps ready in ${(readyMs / 1000).toFixed(1)} s, bare loop ${(bareMs / 1000).toFixed(1)} s`);
+  tell(`CPU an app ${cpuPerApp.toFixed(1)} ms, memory ${memory.peak.toFixed(0)} MiB`);
   const measured = await more(operator, apps);
   const peak = Math.max(memory.peak, operator.memoryMib().peak);
   const restart = await measureRestart(operator, namespace, count);
