@@ -69,14 +69,15 @@ export async function install(): Promise<Installed> {
     );
     pushed = await registry.images();
     await withShell(cluster, async (shell) => {
-      for (const line of named.filter((each) => !each.startsWith('docker '))) await shell(line);
+      for (const line of named.filter((each) => !each.startsWith('docker '))) {
+        // before any operator can run, so that none ever leads with another default
+        if (line.includes(' set image ') && !cluster.pulls) await useOwnMysql(cluster, kubectl);
+        await shell(line);
+      }
     });
   } finally {
     await registry.stop();
   }
-  if (!cluster.pulls) await useOwnMysql(cluster, kubectl);
-  const rollout = ['rollout', 'status', 'deployment/vacation-operator', '--namespace', 'vacation-system'];
-  await kubectl([...rollout, '--timeout=180s'], { timeoutMs: 190_000 });
   const inside = cluster.kind === 'built-in' ? insideArguments(NAME) : undefined;
   return {
     cluster,
