@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { root } from '../../test/cluster/paths.ts';
-import { actionlint, goTool, kubeLinter } from './go-tool.ts';
+import { actionlint, goTool } from './go-tool.ts';
 import { attempt, failed, type Outcome } from './outcome.ts';
 import { runCommand } from './run-command.ts';
 
@@ -12,16 +12,13 @@ export function build(): Promise<Outcome> {
   return check('types', process.execPath, [join(root, 'scripts', 'build.ts')]);
 }
 
-/** Lint, format, the workflow and the manifests, side by side: one test each. */
+/** Lint, format and the workflow, side by side: one test each. */
 export function staticChecks(): Promise<Outcome[]> {
   return Promise.all([
     check('lint', process.execPath, [tool('eslint/bin/eslint.js'), '--max-warnings', '0', '.']),
     check('format', process.execPath, [tool('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']),
     attempt('workflow', async () =>
       check('workflow', await goTool(actionlint), [join('.github', 'workflows', 'ci.yml')]),
-    ),
-    attempt('manifests', async () =>
-      check('manifests', await goTool(kubeLinter), ['lint', '--config', '.kube-linter.yaml', 'config', 'crds']),
     ),
   ]);
 }
