@@ -83,6 +83,20 @@ const rules: readonly Rule[] = [
   },
 ];
 
+/** What whoever runs the product counts on, and the folder that is built on it; Bootstrap is used by the styles, mocha and chai by the tests. */
+const FIXED_PACKAGES = {
+  '@kubernetes/client-node': 'operator/',
+  express: 'webapp/',
+  ejs: 'webapp/',
+  sequelize: 'webapp/',
+  'sequelize-typescript': 'webapp/',
+  mysql2: 'webapp/',
+  'express-session': 'webapp/',
+  winston: 'webapp/',
+};
+
+const isOf = (name: string) => (specifier: string) => specifier === name || specifier.startsWith(`${name}/`);
+
 describe('the architecture', () => {
   const sources = globSync('{operator,webapp}/**/*.ts', { cwd: root, exclude: ['**/node_modules/**', '**/public/**'] })
     .map((file) => file.split(sep).join('/'))
@@ -102,6 +116,13 @@ describe('the architecture', () => {
       const files = Object.entries(planted).map(([path, text]) => sourceOf(path, text));
       const found = files.filter((file) => applies(file.path) && breaks(file, files));
       expect(found.map((file) => file.path)).to.deep.equal(Object.keys(planted).slice(0, 1));
+    });
+  }
+
+  for (const [name, folder] of Object.entries(FIXED_PACKAGES)) {
+    it(`uses ${name}`, () => {
+      const users = sources.filter(({ path, imports }) => path.startsWith(folder) && imports.some(isOf(name)));
+      expect(users).not.to.deep.equal([]);
     });
   }
 
