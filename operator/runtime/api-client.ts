@@ -127,6 +127,7 @@ export function createApiClient(config: Connection, { metrics, userAgent }: ApiC
         headers['content-type'] = request.contentType ?? 'application/json';
         headers['content-length'] = Buffer.byteLength(body);
       }
+      let answered: http.IncomingMessage | undefined;
       const outgoing = transport.request(
         url,
         {
@@ -136,9 +137,15 @@ export function createApiClient(config: Connection, { metrics, userAgent }: ApiC
           timeout: request.timeoutMs ?? DEFAULT_TIMEOUT_MS,
           ...(request.signal === undefined ? {} : { signal: request.signal }),
         },
-        resolve,
+        (answer) => {
+          answered = answer;
+          resolve(answer);
+        },
       );
-      outgoing.on('timeout', () => outgoing.destroy(new SilenceError('no answer from the API server in time')));
+      outgoing.on('timeout', () => {
+        // an answer that is under way would otherwise end as "aborted", whoever ended it
+        (answered ?? outgoing).destroy(new SilenceError('nothing heard from the API server in time'));
+      });
       outgoing.on('error', (cause) => {
         metrics?.request('<error>', request.method, base.host, performance.now() - started);
         reject(told(cause, `${request.method} ${url.pathname}`));

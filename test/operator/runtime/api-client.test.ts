@@ -127,8 +127,17 @@ describe('the API client', () => {
     answer = () => undefined;
     const error = await failure(client.request({ method: 'GET', path: '/api/v1/things', timeoutMs: 30 }));
     expect(error).to.be.instanceOf(SilenceError);
-    expect(error.message).to.equal('GET /cluster/api/v1/things: no answer from the API server in time');
+    expect(error.message).to.equal('GET /cluster/api/v1/things: nothing heard from the API server in time');
     expect(counted).to.deep.equal([['<error>', 'GET']]);
+  });
+
+  it('says that nothing was heard where a watch falls silent, not that somebody aborted it', async () => {
+    answer = (_request, response) => void response.writeHead(200).write('{}\n');
+    const watching = client.stream({ method: 'GET', path: '/api/v1/things', timeoutMs: 30 });
+    await watching.next();
+    const error = await failure(watching.next());
+    expect(error).to.be.instanceOf(SilenceError);
+    expect(error.message).to.equal('nothing heard from the API server in time');
   });
 
   it('tells of a connection that cannot be made', async () => {
