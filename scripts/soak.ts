@@ -1,5 +1,6 @@
 // npm run soak: what takes long by nature. SIMULATIONS (5000) histories of the simulated cluster from seed FIRST_SEED (1) on; travellers
-// who book, cancel, undo, change and wait at random for CHURN_SECONDS (60), by CHURN_SEED.
+// who book, cancel, undo, change and wait at random for CHURN_SECONDS (60), by CHURN_SEED; 1,000
+// steps of a spec that flips (FLIP_STEPS, FLIP_SEED); outages and stopped leaders of a minute (OUTAGE_MS, STOPPED_MS); 25 rounds of draining (DRAIN_ROUNDS).
 import { join } from 'node:path';
 import process from 'node:process';
 import { root } from '../test/cluster/paths.ts';
@@ -14,6 +15,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 const RUNS = [
   { files: ['operator/simulation/simulation'], settings: { SIMULATIONS: '5000' } },
   { files: ['integration/webapp/hooks', 'integration/webapp/churn'], settings: { CHURN_SECONDS: '60' } },
+  { files: ['integration/webapp/hooks', 'integration/webapp/draining'], settings: { DRAIN_ROUNDS: '25' } },
+  { files: ['integration/operator/replicas'], settings: { FLIP_STEPS: '1000' } },
+  { files: ['integration/operator/faults'], settings: { OUTAGE_MS: '60000', FAULT_FIGURES: '1' } },
+  { files: ['integration/operator/leader-election'], settings: { STOPPED_MS: '60000' } },
 ];
 
 if (hasFailed([await build()])) {

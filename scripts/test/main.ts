@@ -34,27 +34,37 @@ async function climb(chosen: readonly string[]): Promise<Outcome[]> {
   heading('static');
   const outcomes = [await build()];
   if (chosen.includes('static')) outcomes.push(...(await staticChecks()));
-  for (const suite of suites.filter(({ part }) => chosen.includes(part))) outcomes.push(await run(suite));
+  for (const part of chosen) {
+    const beside = suites.filter((suite) => suite.part === part);
+    if (beside.length === 0) continue;
+    heading(beside.map(({ name }) => name).join(', beside '));
+    if (beside.length > 1) console.log('side by side; what each prints is shown when it is done');
+    outcomes.push(...(await Promise.all(beside.map((suite) => run(suite, beside.length > 1)))));
+  }
   return outcomes;
 }
 
-async function run(suite: Suite): Promise<Outcome> {
+async function run(suite: Suite, quiet: boolean): Promise<Outcome> {
   if (interrupted) return failed(suite.name, 'interrupted');
-  heading(suite.name);
   const files = testFiles().filter(suite.holds);
   if (files.length === 0) return failed(suite.name, 'holds no test');
   return attempt(suite.name, async () => {
     const env = await prepare(suite.needs);
     return suite.alone === true
-      ? withLock(join(cacheFolder(), `${suite.part}.lock`), () => runHere(suite, files, env))
-      : runHere(suite, files, env);
+      ? withLock(join(cacheFolder(), `${suite.part}.lock`), () => runHere(suite, files, env, quiet))
+      : runHere(suite, files, env, quiet);
   });
 }
 
-async function runHere(suite: Suite, files: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
+async function runHere(
+  suite: Suite,
+  files: readonly string[],
+  env: NodeJS.ProcessEnv,
+  quiet: boolean,
+): Promise<Outcome> {
   if (interrupted) return failed(suite.name, 'interrupted');
   try {
-    return await runSuite(suite, files, env);
+    return await runSuite(suite, files, env, quiet);
   } finally {
     await suite.cleanUp?.();
   }

@@ -9,18 +9,25 @@ import type { Suite } from './suites.ts';
 
 const dist = join(root, 'dist');
 
-/** Runs the suite's files in one mocha process of their own. */
-export async function runSuite(suite: Suite, sources: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
+/** Runs the suite's files in one mocha process of their own; a quiet one shows what it printed when it is done. */
+export async function runSuite(
+  suite: Suite,
+  sources: readonly string[],
+  env: NodeJS.ProcessEnv,
+  quiet: boolean,
+): Promise<Outcome> {
   const output = join(dist, 'test-results', `${suite.name.replaceAll(/\W+/g, '-')}.json`);
   mkdirSync(join(dist, 'test-results'), { recursive: true });
   rmSync(output, { force: true });
 
   const start = performance.now();
-  const { failure } = await runCommand(process.execPath, mochaArguments(suite, sources, output), {
+  const { failure, output: printed } = await runCommand(process.execPath, mochaArguments(suite, sources, output), {
     cwd: root,
     env: { ...process.env, ...env },
     timeoutMs: suite.timeoutMs,
+    quiet,
   });
+  if (quiet) console.log(`\n-- ${suite.name}\n${printed.trimEnd()}`);
   const seconds = (performance.now() - start) / 1000;
   if (!existsSync(output)) return failed(suite.name, failure ?? 'ended before its last test', seconds);
   return outcomeOf(suite.name, JSON.parse(readFileSync(output, 'utf8')) as Results, failure, seconds);
