@@ -10,13 +10,15 @@ export class Pace {
 
   /** Milliseconds until the status is to be written, 0 for now. */
   waitMs(key: string, before: VacationAppStatus | undefined, after: VacationAppStatus, now: number): number {
-    const since = this.#since.get(key);
-    if (isUrgent(before, after) || (since !== undefined && now - since >= PATIENCE_MS)) {
+    const since = this.#since.get(key) ?? now;
+    const waited = now - since;
+    // a clock that was set back tells nothing of how long it was
+    if (isUrgent(before, after) || waited >= PATIENCE_MS || waited < 0) {
       this.#since.delete(key);
       return 0;
     }
-    this.#since.set(key, since ?? now);
-    return PATIENCE_MS - (since === undefined ? 0 : now - since);
+    this.#since.set(key, since);
+    return PATIENCE_MS - waited;
   }
 
   forget(key: string): void {

@@ -34,37 +34,35 @@ async function climb(chosen: readonly string[]): Promise<Outcome[]> {
   heading('static');
   const outcomes = [await build()];
   if (chosen.includes('static')) outcomes.push(...(await staticChecks()));
-  for (const part of chosen) {
-    const beside = suites.filter((suite) => suite.part === part);
-    if (beside.length === 0) continue;
-    heading(beside.map(({ name }) => name).join(', beside '));
-    if (beside.length > 1) console.log('side by side; what each prints is shown when it is done');
-    outcomes.push(...(await Promise.all(beside.map((suite) => run(suite, beside.length > 1)))));
+  const beside: Promise<Outcome>[] = [];
+  for (const suite of suites.filter(({ part }) => chosen.includes(part))) {
+    if (suite.alone === true) outcomes.push(...(await Promise.all(beside.splice(0))));
+    if (suite.beside === true) beside.push(run(suite));
+    else outcomes.push(await run(suite));
   }
+  outcomes.push(...(await Promise.all(beside)));
   return outcomes;
 }
 
-async function run(suite: Suite, quiet: boolean): Promise<Outcome> {
+async function run(suite: Suite): Promise<Outcome> {
   if (interrupted) return failed(suite.name, 'interrupted');
+  heading(
+    suite.beside === true ? `${suite.name}, beside what follows; what it prints is shown when it is done` : suite.name,
+  );
   const files = testFiles().filter(suite.holds);
   if (files.length === 0) return failed(suite.name, 'holds no test');
   return attempt(suite.name, async () => {
     const env = await prepare(suite.needs);
     return suite.alone === true
-      ? withLock(join(cacheFolder(), `${suite.part}.lock`), () => runHere(suite, files, env, quiet))
-      : runHere(suite, files, env, quiet);
+      ? withLock(join(cacheFolder(), `${suite.part}.lock`), () => runHere(suite, files, env))
+      : runHere(suite, files, env);
   });
 }
 
-async function runHere(
-  suite: Suite,
-  files: readonly string[],
-  env: NodeJS.ProcessEnv,
-  quiet: boolean,
-): Promise<Outcome> {
+async function runHere(suite: Suite, files: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
   if (interrupted) return failed(suite.name, 'interrupted');
   try {
-    return await runSuite(suite, files, env, quiet);
+    return await runSuite(suite, files, env);
   } finally {
     await suite.cleanUp?.();
   }

@@ -9,13 +9,9 @@ import type { Suite } from './suites.ts';
 
 const dist = join(root, 'dist');
 
-/** Runs the suite's files in one mocha process of their own; a quiet one shows what it printed when it is done. */
-export async function runSuite(
-  suite: Suite,
-  sources: readonly string[],
-  env: NodeJS.ProcessEnv,
-  quiet: boolean,
-): Promise<Outcome> {
+/** Runs the suite's files in one mocha process of their own. */
+export async function runSuite(suite: Suite, sources: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
+  const quiet = suite.beside === true;
   const output = join(dist, 'test-results', `${suite.name.replaceAll(/\W+/g, '-')}.json`);
   mkdirSync(join(dist, 'test-results'), { recursive: true });
   rmSync(output, { force: true });

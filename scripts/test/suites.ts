@@ -16,8 +16,10 @@ export interface Suite {
   readonly testTimeoutMs: number;
   readonly timeoutMs: number;
   readonly holds: (file: string) => boolean;
-  /** Two runs on one machine wait for one another, because they share a thing of one name: a cluster. */
+  /** Nothing runs beside it, and two runs on one machine wait for one another: they share a thing of one name, a cluster. */
   readonly alone?: boolean;
+  /** Waits more than it works: it runs beside those that follow, up to one that runs alone. */
+  readonly beside?: boolean;
   /** Takes away what outlives a mocha process that was killed. */
   readonly cleanUp?: () => Promise<void>;
 }
@@ -42,6 +44,7 @@ export const suites: readonly Suite[] = [
     testTimeoutMs: 60 * SECOND,
     timeoutMs: 10 * MINUTE,
     holds: (file) => file.startsWith('test/integration/operator/'),
+    beside: true,
   },
   {
     name: 'integration: webapp',

@@ -131,7 +131,8 @@ describe('the operator behind a network and an API server with faults', () => {
       'the operator has nothing more to write',
       async () => {
         const last = before;
-        await sleep(300);
+        // longer than small changes of a status wait to be told together
+        await sleep(1_000);
         before = await writesIn(world, here.namespace);
         return before.length - last.length;
       },

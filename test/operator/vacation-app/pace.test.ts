@@ -34,6 +34,12 @@ describe('the pace of status', () => {
     expect(pace.waitMs(key, aStatus(3), aStatus(2), 1_600)).to.equal(500);
   });
 
+  it('waits no longer when the clock is set back', () => {
+    const pace = new Pace();
+    pace.waitMs(key, aStatus(0), aStatus(1), 7_200_000);
+    expect(pace.waitMs(key, aStatus(0), aStatus(1), 0)).to.equal(0);
+  });
+
   it('begins anew when the numbers are as they were', () => {
     const pace = new Pace();
     pace.waitMs(key, aStatus(0), aStatus(1), 0);
