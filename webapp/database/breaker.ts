@@ -1,4 +1,4 @@
-import { BusyError, DatabaseAwayError, isOverdue, isPoolExhausted, isUnreachable } from './errors.ts';
+import { BusyError, DatabaseAwayError, isLostConnection, isOverdue, isPoolExhausted, isUnreachable } from './errors.ts';
 
 export type BreakerState = 'starting' | 'up' | 'away' | 'outdated';
 
@@ -65,6 +65,10 @@ export function createBreaker({ probe, intervalMs, trustMs, onChange }: BreakerO
     lookLater();
   };
 
+  const suspect = () => {
+    if (state === 'up' && !looking) void look();
+  };
+
   return {
     state: () => state,
     run: async (work) => {
@@ -76,16 +80,16 @@ export function createBreaker({ probe, intervalMs, trustMs, onChange }: BreakerO
         return await Promise.race([work(), givenUp]);
       } catch (error) {
         if (isPoolExhausted(error)) throw new BusyError('connections to the database', { cause: error });
-        if (!isUnreachable(error)) throw error;
-        trip(error);
+        if (!isUnreachable(error) && !isLostConnection(error)) throw error;
+        // one connection that is lost says little of the others: a probe is to tell
+        if (isUnreachable(error)) trip(error);
+        else suspect();
         throw new DatabaseAwayError({ cause: error });
       } finally {
         underWay.delete(giveUp);
       }
     },
-    suspect: () => {
-      if (state === 'up' && !looking) void look();
-    },
+    suspect,
     start: () => void look(),
     stop: () => {
       stopped = true;

@@ -27,9 +27,15 @@ export function isLockConflict(error: unknown): boolean {
   return error instanceof ChangedMeanwhileError || ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT'].includes(codeOf(error));
 }
 
-/** One connection ended; others may be well. */
+/** One connection ended, whatever the driver calls that; others may be well. */
 export function isLostConnection(error: unknown): boolean {
-  return LOST.has(codeOf(error)) || messageOf(error).includes('connection is in closed state');
+  if (LOST.has(codeOf(error)) || messageOf(error).includes('connection is in closed state')) return true;
+  return isFatal(error) && !isOverdue(error) && !isUnreachable(error);
+}
+
+/** The driver says so of an error after which a connection is of no use, such as a last word of the server that answers nothing. */
+function isFatal(error: unknown): boolean {
+  return (rootOf(error) as { fatal?: unknown } | null | undefined)?.fatal === true;
 }
 
 /** No answer within the deadline, which a slow statement may cause as well as a database that is away. */
@@ -63,6 +69,7 @@ const LOST = new Set([
   'EPIPE',
   'ER_SERVER_SHUTDOWN',
   'ER_QUERY_INTERRUPTED',
+  'ER_SESSION_WAS_KILLED',
   'ER_CLIENT_INTERACTION_TIMEOUT',
 ]);
 const UNREACHABLE = new Set([

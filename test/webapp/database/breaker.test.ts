@@ -31,6 +31,26 @@ describe('The breaker', () => {
     expect(await breaker.run(() => Promise.resolve(1))).to.equal(1);
   });
 
+  it('refuses work whose connection was lost, and stays closed where a probe is answered', async () => {
+    const breaker = aBreaker();
+    breaker.start();
+    await settled();
+    const lost = [
+      Object.assign(new Error('shutdown'), { code: 'ER_SERVER_SHUTDOWN' }),
+      Object.assign(new Error('last words'), { code: 'PROTOCOL_UNEXPECTED_PACKET', fatal: true }),
+    ];
+    for (const error of lost) {
+      expect(await errorOf(breaker.run(() => Promise.reject(error)))).to.be.instanceOf(DatabaseAwayError);
+    }
+    await settled();
+    expect(states).to.deep.equal(['up']);
+    answer = () => Promise.reject(refused);
+    expect(await errorOf(breaker.run(() => Promise.reject(lost[0] as Error)))).to.be.instanceOf(DatabaseAwayError);
+    await settled();
+    expect(states[1]).to.equal('away');
+    breaker.stop();
+  });
+
   it('opens when nobody answers, gives up what is under way, and closes when a probe is answered', async () => {
     const breaker = aBreaker();
     breaker.start();
