@@ -62,9 +62,9 @@ async function lives(): Promise<string[]> {
 async function replaceOperator(): Promise<void> {
   const { kubectl } = world();
   const source = await readFile(join(root, 'dist', TEMPLATES), 'utf8');
-  const entry = '{ web: unchanged, mysql: unchanged }';
-  const later = '{ web: (pod) => ({ ...pod, priority: 0 }), mysql: (pod) => ({ ...pod, priority: 0 }) }';
-  const changed = source.replace(`${entry}]`, `${entry}, ${later}]`);
+  const end = '\n];\nexport const LATEST_REVISION';
+  const later = '\n    { web: (pod) => ({ ...pod, priority: 0 }), mysql: (pod) => ({ ...pod, priority: 0 }) },';
+  const changed = source.replace(end, `${later}${end}`);
   if (changed === source) throw new Error(`${TEMPLATES} does not end its list of revisions as this test expects`);
   await kubectl.apply({
     apiVersion: 'v1',
