@@ -95,8 +95,12 @@ export interface NewBooking extends DepartureKey {
   readonly idempotencyKey: Buffer;
 }
 
-export interface StoredBooking extends Omit<NewBooking, 'idempotencyKey'> {
+/** What a booking and an entry of a waiting list have in common. */
+export interface StoredTrip extends Omit<NewBooking, 'idempotencyKey'> {
   readonly id: number;
+}
+
+export interface StoredBooking extends StoredTrip {
   readonly sequence: number;
   readonly cancelledAt: Date | null;
 }
@@ -298,6 +302,11 @@ const LOCK_CLAIMANT = `
   WHERE traveller.id = ? FOR UPDATE OF traveller`;
 
 function stored(row: Booking): StoredBooking {
+  return { ...tripOf(row), sequence: row.sequence, cancelledAt: row.cancelledAt };
+}
+
+/** Out of a row, which has more. */
+export function tripOf(row: StoredTrip): StoredTrip {
   return {
     id: row.id,
     reference: row.reference,
@@ -309,7 +318,5 @@ function stored(row: Booking): StoredBooking {
     age: row.age,
     previousExperience: row.previousExperience,
     blackholeVisit: row.blackholeVisit,
-    sequence: row.sequence,
-    cancelledAt: row.cancelledAt,
   };
 }

@@ -15,7 +15,7 @@ import type { ChangeDates } from './change-dates.ts';
 import { earliestDeparture, isoDay, spokenDay } from './dates.ts';
 import type { Destination } from './destinations.ts';
 import { bookingFormOf, formOf, newBookingForm } from './forms.ts';
-import { canUndo, checkBookingForm, fixedMessage, undoableSince } from './rules.ts';
+import { type BookingForm, canUndo, checkBookingForm, fixedMessage, type TripRequest, undoableSince } from './rules.ts';
 import type { UndoCancellation } from './undo-cancellation.ts';
 import { tripCards, undoCards } from './view.ts';
 
@@ -51,16 +51,9 @@ export function bookingRoutes(services: BookingServices, pages: Pages): Router {
 
   router.post('/book', async (request, response) => {
     const { id } = travellerOf(request);
-    const form = bookingFormOf(request.body);
-    const { trip, errors } = checkBookingForm(form, {
-      destinations,
-      earliestDeparture: earliestDeparture(clock.now()),
-    });
-    if (errors) {
-      metrics.bookings.inc({ outcome: 'invalid' });
-      pages.send(request, response, 'book', { ...(await bookingPages.form(form)), errors }, 422);
-      return;
-    }
+    const asked = await tripAskedFor(request, response, services, pages);
+    if (!asked) return;
+    const { form, trip } = asked;
     const verdict = await services.bookTrip(id, trip);
     if (verdict.kind === 'gone') {
       await sayFarewell(request, response, pages);
@@ -139,6 +132,22 @@ export function bookingRoutes(services: BookingServices, pages: Pages): Router {
   });
 
   return router;
+}
+
+/** The trip that a booking form asks for; undefined where it is not in order, which is answered then. */
+export async function tripAskedFor(
+  request: Request,
+  response: Response,
+  { bookingPages, clock, destinations, metrics }: BookingServices,
+  pages: Pages,
+): Promise<{ readonly form: BookingForm; readonly trip: TripRequest } | undefined> {
+  const form = bookingFormOf(request.body);
+  const context = { destinations, earliestDeparture: earliestDeparture(clock.now()) };
+  const { trip, errors } = checkBookingForm(form, context);
+  if (!errors) return { form, trip };
+  metrics.bookings.inc({ outcome: 'invalid' });
+  pages.send(request, response, 'book', { ...(await bookingPages.form(form)), errors }, 422);
+  return undefined;
 }
 
 export function bookedMessage(destinationName: string): string {

@@ -1,8 +1,7 @@
 import { Router } from 'express';
-import { type BookingServices, bookedMessage, sayFarewell } from '../bookings/routes.ts';
-import { earliestDeparture, spokenDay } from '../bookings/dates.ts';
-import { bookingFormOf } from '../bookings/forms.ts';
-import { checkBookingForm, refusalMessages } from '../bookings/rules.ts';
+import { type BookingServices, bookedMessage, sayFarewell, tripAskedFor } from '../bookings/routes.ts';
+import { spokenDay } from '../bookings/dates.ts';
+import { refusalMessages } from '../bookings/rules.ts';
 import { textOf } from '../http/form.ts';
 import type { Pages } from '../http/pages.ts';
 import { travellerOf } from '../middleware/sessions.ts';
@@ -19,21 +18,14 @@ export interface WaitlistServices extends BookingServices {
 
 /** Mounted behind requireTraveller. What is waited for is shown among the trips. */
 export function waitlistRoutes(services: WaitlistServices, pages: Pages): Router {
-  const { bookingPages, clock, destinations, metrics } = services;
+  const { bookingPages, metrics } = services;
   const router = Router();
 
   router.post('/waitlist', async (request, response) => {
     const { id } = travellerOf(request);
-    const form = bookingFormOf(request.body);
-    const { trip, errors } = checkBookingForm(form, {
-      destinations,
-      earliestDeparture: earliestDeparture(clock.now()),
-    });
-    if (errors) {
-      metrics.bookings.inc({ outcome: 'invalid' });
-      pages.send(request, response, 'book', { ...(await bookingPages.form(form)), errors }, 422);
-      return;
-    }
+    const asked = await tripAskedFor(request, response, services, pages);
+    if (!asked) return;
+    const { form, trip } = asked;
     const joining = await services.joinWaitlist(id, trip);
     switch (joining.kind) {
       case 'gone':

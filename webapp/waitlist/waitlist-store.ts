@@ -1,5 +1,5 @@
 import { Op, QueryTypes, type Transaction, type WhereOptions } from 'sequelize';
-import type { DepartureKey, NewBooking } from '../bookings/booking-store.ts';
+import { type DepartureKey, type NewBooking, tripOf } from '../bookings/booking-store.ts';
 import type { Day } from '../bookings/dates.ts';
 import { isReference } from '../bookings/reference.ts';
 import type { Database } from '../database/database.ts';
@@ -32,7 +32,7 @@ export interface WaitlistStore {
   ofTraveller(travellerId: number, transaction?: Transaction): Promise<readonly EntryInLine[]>;
   removeAll(departure: DepartureKey, transaction: Transaction): Promise<void>;
   removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void>;
-  /** Whether the departure has any entry, lapsed ones too. */
+  /** Whether somebody is on the list of the departure; entries that have lapsed count. */
   someWait(departure: DepartureKey, transaction: Transaction): Promise<boolean>;
   offers(departure: DepartureKey, transaction: Transaction): Promise<readonly Offer[]>;
   /** The first that wait and could take a place: no trip of theirs, and no place kept for them elsewhere, is in the way. */
@@ -175,18 +175,5 @@ function withIds(rows: readonly { readonly id: number }[]): WhereOptions {
 }
 
 function stored(row: WaitingEntry): StoredEntry {
-  return {
-    id: row.id,
-    reference: row.reference,
-    travellerId: row.travellerId,
-    destinationId: row.destinationId,
-    destinationName: row.destinationName,
-    departureDate: row.departureDate,
-    returnDate: row.returnDate,
-    age: row.age,
-    previousExperience: row.previousExperience,
-    blackholeVisit: row.blackholeVisit,
-    offeredUntil: row.offeredUntil,
-    lapsedAt: row.lapsedAt,
-  };
+  return { ...tripOf(row), offeredUntil: row.offeredUntil, lapsedAt: row.lapsedAt };
 }

@@ -4,14 +4,13 @@ import { ANNOTATION } from '../../../operator/api/vacation-app.ts';
 import type { KubeObject } from '../../../operator/runtime/kinds.ts';
 import { DEPLOYMENT, JOB, SECRET, STATEFUL_SET } from '../../../operator/vacation-app/kinds.ts';
 import { CONTENT, LABEL } from '../../../operator/vacation-app/names.ts';
-import { createWorld, eventually, Scene, startOperator, type RunningOperator, type World } from './world.ts';
+import { createWorld, eventually, type Scene, startOperator, type RunningOperator, type World } from './world.ts';
 
 type Live<T> = T & KubeObject;
 
 describe('credentials and databases of the user’s own', () => {
   let world: World;
   let operator: RunningOperator;
-  let scenes = 0;
 
   before(async function () {
     this.timeout(600_000);
@@ -24,11 +23,7 @@ describe('credentials and databases of the user’s own', () => {
     await world.stop();
   });
 
-  async function scene(): Promise<Scene> {
-    scenes += 1;
-    await world.namespace(`own-${scenes}`);
-    return new Scene(world, `own-${scenes}`);
-  }
+  const scene = (): Promise<Scene> => world.scene('own');
 
   const secret = (name: string, stringData: object, labels: object = {}): object => ({
     metadata: { name, labels },

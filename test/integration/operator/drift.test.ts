@@ -3,7 +3,7 @@ import { ANNOTATION } from '../../../operator/api/vacation-app.ts';
 import type { Correction } from '../../../operator/runtime/drift.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
 import { AUTOSCALER, CONFIG_MAP, DEPLOYMENT, SERVICE, STATEFUL_SET } from '../../../operator/vacation-app/kinds.ts';
-import { createWorld, eventually, Scene, startOperator, type RunningOperator, type World } from './world.ts';
+import { createWorld, eventually, type Scene, startOperator, type RunningOperator, type World } from './world.ts';
 
 const EVENT: Kind = { apiVersion: 'v1', kind: 'Event', plural: 'events' };
 
@@ -12,7 +12,6 @@ type Told = Pick<Correction, 'object' | 'field' | 'manager' | 'count'>;
 describe('drift against a real API server', () => {
   let world: World;
   let operator: RunningOperator;
-  let scenes = 0;
 
   before(async function () {
     this.timeout(600_000);
@@ -26,10 +25,7 @@ describe('drift against a real API server', () => {
   });
 
   async function serving(app: string, spec: object = {}): Promise<Scene> {
-    scenes += 1;
-    const namespace = `drift-${scenes}`;
-    await world.namespace(namespace);
-    const here = new Scene(world, namespace);
+    const here = await world.scene('drift');
     await here.declare(app, spec);
     await here.comesUp(app);
     return here;

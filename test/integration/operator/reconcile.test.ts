@@ -14,7 +14,8 @@ import {
   VOLUME_CLAIM,
 } from '../../../operator/vacation-app/kinds.ts';
 import { FACT, labels } from '../../../operator/vacation-app/names.ts';
-import { createWorld, eventually, Scene, startOperator, writesIn, type RunningOperator, type World } from './world.ts';
+import type { Scene} from './world.ts';
+import { createWorld, eventually, startOperator, writesIn, type RunningOperator, type World } from './world.ts';
 
 type Live<T> = T & KubeObject;
 
@@ -26,7 +27,6 @@ const webPod = (app: string): object => ({
 describe('reconciling against a real API server', () => {
   let world: World;
   let operator: RunningOperator;
-  let scenes = 0;
 
   before(async function () {
     this.timeout(600_000);
@@ -39,12 +39,7 @@ describe('reconciling against a real API server', () => {
     await world.stop();
   });
 
-  async function scene(): Promise<Scene> {
-    scenes += 1;
-    const name = `reconcile-${scenes}`;
-    await world.namespace(name);
-    return new Scene(world, name);
-  }
+  const scene = (): Promise<Scene> => world.scene('reconcile');
 
   it('builds an empty spec up step by step to Ready, with few writes, and then writes nothing', async () => {
     const here = await scene();

@@ -27,6 +27,8 @@ export interface World {
   /** A client of its own, as another process would have; with that token instead of the administrator's certificate. */
   client(token?: string): ApiClient;
   namespace(name: string): Promise<void>;
+  /** A namespace that nobody else looks at. */
+  scene(prefix: string): Promise<Scene>;
   stop(): Promise<void>;
 }
 
@@ -47,7 +49,20 @@ export async function createWorld(options?: KubeApiserverOptions): Promise<World
   await namespace('vacation-system');
   const list = { method: 'GET', path: pathOf(VACATION_APP, '') } as const;
   await eventually('the CRD is served', () => admin.request(list), Boolean);
-  return { server, admin, client, namespace, stop: () => server.stop() };
+  let scenes = 0;
+  const world: World = {
+    server,
+    admin,
+    client,
+    namespace,
+    async scene(prefix) {
+      scenes += 1;
+      await namespace(`${prefix}-${scenes}`);
+      return new Scene(world, `${prefix}-${scenes}`);
+    },
+    stop: () => server.stop(),
+  };
+  return world;
 }
 
 export interface RunningOperator {
