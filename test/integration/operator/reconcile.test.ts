@@ -14,7 +14,7 @@ import {
   VOLUME_CLAIM,
 } from '../../../operator/vacation-app/kinds.ts';
 import { FACT, labels } from '../../../operator/vacation-app/names.ts';
-import type { Scene} from './world.ts';
+import type { Scene } from './world.ts';
 import { createWorld, eventually, startOperator, writesIn, type RunningOperator, type World } from './world.ts';
 
 type Live<T> = T & KubeObject;
