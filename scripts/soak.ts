@@ -1,6 +1,6 @@
 // npm run soak: what takes long by nature. SIMULATIONS (5000) histories of the simulated cluster from seed FIRST_SEED (1) on; travellers
 // who book, cancel, undo, change and wait at random for CHURN_SECONDS (60), by CHURN_SEED; 1,000
-// steps of a spec that flips (FLIP_STEPS, FLIP_SEED); outages and stopped leaders of a minute (OUTAGE_MS, STOPPED_MS); 25 rounds of draining (DRAIN_ROUNDS).
+// steps of a spec that flips (FLIP_STEPS, FLIP_SEED); 200 acts of sabotage (SABOTAGES, SEED); outages and stopped leaders of a minute (OUTAGE_MS, STOPPED_MS); 25 rounds of draining (DRAIN_ROUNDS).
 import { join } from 'node:path';
 import process from 'node:process';
 import { root } from '../test/cluster/paths.ts';
@@ -17,6 +17,7 @@ const RUNS = [
   { files: ['integration/webapp/hooks', 'integration/webapp/churn'], settings: { CHURN_SECONDS: '60' } },
   { files: ['integration/webapp/hooks', 'integration/webapp/draining'], settings: { DRAIN_ROUNDS: '25' } },
   { files: ['integration/operator/replicas'], settings: { FLIP_STEPS: '1000' } },
+  { files: ['integration/operator/sabotage'], settings: { SABOTAGES: '200' } },
   { files: ['integration/operator/faults'], settings: { OUTAGE_MS: '60000', FAULT_FIGURES: '1' } },
   { files: ['integration/operator/leader-election'], settings: { STOPPED_MS: '60000' } },
 ];
@@ -27,7 +28,8 @@ if (hasFailed([await build()])) {
   const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
   for (const { files, settings } of RUNS) {
     const tests = files.map((file) => join(root, 'dist', 'test', `${file}.test.js`));
-    const { failure } = await runCommand(process.execPath, ['--enable-source-maps', mocha, '--no-config', ...tests], {
+    const how = ['--enable-source-maps', mocha, '--no-config', '--timeout', '60000'];
+    const { failure } = await runCommand(process.execPath, [...how, ...tests], {
       cwd: root,
       env: { ...settings, ...process.env },
       timeoutMs: TIMEOUT_MS,

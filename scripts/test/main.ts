@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { withLock } from '../../test/cluster/lock.ts';
 import { cacheFolder } from '../../test/cluster/paths.ts';
-import { runSuite } from './mocha-suite.ts';
+import { type RunOptions, runSuite } from './mocha-suite.ts';
 import { prepare } from './needs.ts';
 import { attempt, failed, hasFailed, report, withoutSkips, type Outcome } from './outcome.ts';
 import { endRunningCommands } from './run-command.ts';
 import { build, staticChecks } from './static-checks.ts';
-import { chosenParts, suites, testFiles, type Suite } from './suites.ts';
+import { chosenParts, ladder, testFiles, type Suite } from './suites.ts';
 
 const inCI = (process.env.CI ?? '') !== '' && process.env.CI !== 'false';
 
@@ -31,38 +31,33 @@ try {
 }
 
 async function climb(chosen: readonly string[]): Promise<Outcome[]> {
-  heading('static');
+  heading('build');
   const outcomes = [await build()];
-  if (chosen.includes('static')) outcomes.push(...(await staticChecks()));
-  const beside: Promise<Outcome>[] = [];
-  for (const suite of suites.filter(({ part }) => chosen.includes(part))) {
-    if (suite.alone === true) outcomes.push(...(await Promise.all(beside.splice(0))));
-    if (suite.beside === true) beside.push(run(suite));
-    else outcomes.push(await run(suite));
+  const checks = chosen.includes('static') ? staticChecks() : [];
+  for (const rung of ladder) {
+    const suites = rung.filter(({ part }) => chosen.includes(part));
+    outcomes.push(...(await Promise.all(suites.map((suite, place) => run(suite, place > 0)))));
   }
-  outcomes.push(...(await Promise.all(beside)));
+  outcomes.push(...(await checks));
   return outcomes;
 }
 
-async function run(suite: Suite): Promise<Outcome> {
+async function run(suite: Suite, quiet: boolean): Promise<Outcome> {
   if (interrupted) return failed(suite.name, 'interrupted');
-  heading(
-    suite.beside === true ? `${suite.name}, beside what follows; what it prints is shown when it is done` : suite.name,
-  );
+  heading(quiet ? `${suite.name}, beside that; what it prints is shown when it is done` : suite.name);
   const files = testFiles().filter(suite.holds);
   if (files.length === 0) return failed(suite.name, 'holds no test');
   return attempt(suite.name, async () => {
     const env = await prepare(suite.needs);
-    return suite.alone === true
-      ? withLock(join(cacheFolder(), `${suite.part}.lock`), () => runHere(suite, files, env))
-      : runHere(suite, files, env);
+    const climbed = () => runHere(suite, files, { env, quiet });
+    return suite.oneAtATime === true ? withLock(join(cacheFolder(), `${suite.part}.lock`), climbed) : climbed();
   });
 }
 
-async function runHere(suite: Suite, files: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
+async function runHere(suite: Suite, files: readonly string[], how: RunOptions): Promise<Outcome> {
   if (interrupted) return failed(suite.name, 'interrupted');
   try {
-    return await runSuite(suite, files, env);
+    return await runSuite(suite, files, how);
   } finally {
     await suite.cleanUp?.();
   }

@@ -9,9 +9,15 @@ import type { Suite } from './suites.ts';
 
 const dist = join(root, 'dist');
 
+export interface RunOptions {
+  /** What the tests are told beside this process' own environment. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Shows what it prints when it is done, and not at once. */
+  readonly quiet: boolean;
+}
+
 /** Runs the suite's files in one mocha process of their own. */
-export async function runSuite(suite: Suite, sources: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
-  const quiet = suite.beside === true;
+export async function runSuite(suite: Suite, sources: readonly string[], { env, quiet }: RunOptions): Promise<Outcome> {
   const output = join(dist, 'test-results', `${suite.name.replaceAll(/\W+/g, '-')}.json`);
   mkdirSync(join(dist, 'test-results'), { recursive: true });
   rmSync(output, { force: true });

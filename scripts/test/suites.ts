@@ -16,10 +16,8 @@ export interface Suite {
   readonly testTimeoutMs: number;
   readonly timeoutMs: number;
   readonly holds: (file: string) => boolean;
-  /** Nothing runs beside it, and two runs on one machine wait for one another: they share a thing of one name, a cluster. */
-  readonly alone?: boolean;
-  /** Waits more than it works: it runs beside those that follow, up to one that runs alone. */
-  readonly beside?: boolean;
+  /** Two runs on one machine wait for one another: they share a thing of one name, a cluster. */
+  readonly oneAtATime?: boolean;
   /** Takes away what outlives a mocha process that was killed. */
   readonly cleanUp?: () => Promise<void>;
 }
@@ -27,52 +25,58 @@ export interface Suite {
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-/** The test ladder, in the order in which it is climbed. Every test file is in exactly one of these. */
-export const suites: readonly Suite[] = [
-  {
-    name: 'unit',
-    part: 'unit',
-    needs: [],
-    testTimeoutMs: 5 * SECOND,
-    timeoutMs: 5 * MINUTE,
-    holds: (file) => !/^test\/(integration|browser|e2e|bench)\//.test(file),
-  },
-  {
-    name: 'integration: operator',
-    part: 'integration',
-    needs: [kubeApiserver],
-    testTimeoutMs: 60 * SECOND,
-    timeoutMs: 10 * MINUTE,
-    holds: (file) => file.startsWith('test/integration/operator/'),
-    beside: true,
-  },
-  {
-    name: 'integration: webapp',
-    part: 'integration',
-    needs: [mysql],
-    testTimeoutMs: 60 * SECOND,
-    timeoutMs: 15 * MINUTE,
-    holds: (file) => /^test\/integration\/(?!operator\/)/.test(file),
-  },
-  {
-    name: 'browser',
-    part: 'browser',
-    needs: [mysql, chromium],
-    testTimeoutMs: 60 * SECOND,
-    timeoutMs: 15 * MINUTE,
-    holds: (file) => file.startsWith('test/browser/'),
-  },
-  {
-    name: 'e2e',
-    part: 'e2e',
-    needs: [chromium, cluster],
-    testTimeoutMs: 5 * MINUTE,
-    timeoutMs: 25 * MINUTE,
-    holds: (file) => file.startsWith('test/e2e/'),
-    alone: true,
-    cleanUp: removeInstallation,
-  },
-];
+const unit: Suite = {
+  name: 'unit',
+  part: 'unit',
+  needs: [],
+  testTimeoutMs: 5 * SECOND,
+  timeoutMs: 5 * MINUTE,
+  holds: (file) => !/^test\/(integration|browser|e2e|bench)\//.test(file),
+};
+
+const operatorIntegration: Suite = {
+  name: 'integration: operator',
+  part: 'integration',
+  needs: [kubeApiserver],
+  testTimeoutMs: 60 * SECOND,
+  timeoutMs: 15 * MINUTE,
+  holds: (file) => file.startsWith('test/integration/operator/'),
+};
+
+const webappIntegration: Suite = {
+  name: 'integration: webapp',
+  part: 'integration',
+  needs: [mysql],
+  testTimeoutMs: 60 * SECOND,
+  timeoutMs: 15 * MINUTE,
+  holds: (file) => /^test\/integration\/(?!operator\/)/.test(file),
+};
+
+const browser: Suite = {
+  name: 'browser',
+  part: 'browser',
+  needs: [mysql, chromium],
+  testTimeoutMs: 60 * SECOND,
+  timeoutMs: 15 * MINUTE,
+  holds: (file) => file.startsWith('test/browser/'),
+};
+
+const e2e: Suite = {
+  name: 'e2e',
+  part: 'e2e',
+  needs: [chromium, cluster],
+  testTimeoutMs: 5 * MINUTE,
+  timeoutMs: 25 * MINUTE,
+  holds: (file) => file.startsWith('test/e2e/'),
+  oneAtATime: true,
+  cleanUp: removeInstallation,
+};
+
+/**
+ * The test ladder, in the order in which it is climbed; the suites of one rung run side by side. Those of the last one wait
+ * more than they work. Every test file is in exactly one suite.
+ */
+export const ladder: readonly (readonly Suite[])[] = [[unit], [webappIntegration, browser], [e2e, operatorIntegration]];
 
 /** All test sources, as paths from the root of the repository with forward slashes, sorted. */
 export function testFiles(): string[] {

@@ -11,7 +11,7 @@ import { mismatches, mysql, newTraveller, PATIENT } from './world.ts';
 
 const INSTANCES = 3;
 const TRAVELLERS = 24;
-const SECONDS = Number(process.env.CHURN_SECONDS ?? 15);
+const SECONDS = Number(process.env.CHURN_SECONDS ?? 8);
 const SEED = Number(process.env.CHURN_SEED ?? randomInt(2 ** 31));
 
 describe(`Travellers who book, cancel, undo, change and wait at random, for ${SECONDS} s, over ${INSTANCES} processes`, function () {

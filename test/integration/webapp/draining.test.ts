@@ -6,7 +6,7 @@ import { hiddenFields, webClient } from './web-client.ts';
 import { mysql, newTraveller, PATIENT } from './world.ts';
 
 const INSTANCES = 2;
-const ROUNDS = Number(process.env.DRAIN_ROUNDS ?? 3);
+const ROUNDS = Number(process.env.DRAIN_ROUNDS ?? 2);
 /** How long a Service goes on sending new connections to a pod that was told to end. */
 const ENDPOINT_DELAY_MS = 400;
 
