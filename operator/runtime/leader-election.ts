@@ -85,6 +85,9 @@ export class LeaderElection {
     } finally {
       won.abort();
     }
+    // Won while it was told to stop: nobody would hold it, nor give it back.
+    if (signal.aborted) await this.#release();
+    signal.throwIfAborted();
   }
 
   /** Renews until the lease is lost or the signal aborts, then resolves; an abort releases the lease. */
@@ -235,24 +238,25 @@ export class LeaderElection {
   }
 }
 
-/** What a waiting candidate is woken by. */
+/** What a waiting candidate is woken by. Nothing of a wait that is over stays: a candidate may wait for months. */
 class News {
   /** Whether the watch is there, and tells. */
   isFlowing = false;
-  #woken = Promise.withResolvers<undefined>();
+  #isTold = false;
+  #woken = new AbortController();
 
   tell(): void {
-    this.#woken.resolve(undefined);
+    this.#isTold = true;
+    this.#woken.abort();
   }
 
   /** Whether there was news within that time; each is told once. */
   async within(ms: number, signal: AbortSignal): Promise<boolean> {
-    const over = new AbortController();
-    const wait = sleep(ms, false, { signal: AbortSignal.any([signal, over.signal]) }).catch(() => false);
-    const told = await Promise.race([wait, this.#woken.promise.then(() => true)]);
-    over.abort();
-    if (told) this.#woken = Promise.withResolvers();
-    return told;
+    await sleep(ms, undefined, { signal: AbortSignal.any([signal, this.#woken.signal]) }).catch(() => undefined);
+    const isTold = this.#isTold;
+    this.#isTold = false;
+    this.#woken = new AbortController();
+    return isTold;
   }
 }
 

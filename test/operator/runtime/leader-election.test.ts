@@ -89,6 +89,16 @@ describe('the leader election', () => {
     expect(spec()).to.include({ holderIdentity: 'two', leaseTransitions: 1 });
   });
 
+  it('gives back what it wins while it is told to stop', async () => {
+    const one = candidate('one');
+    api.fault = ({ method }) => {
+      if (method === 'POST') stop.abort();
+    };
+    expect(await one.acquire(stop.signal).catch(() => 'stopped')).to.equal('stopped');
+    expect(one.isLeader()).to.equal(false);
+    expect(spec().holderIdentity).to.equal('');
+  });
+
   it('takes at once what is given back, and asks for nothing before, where it can watch', async () => {
     api.isWatched = true;
     const one = candidate('one');
