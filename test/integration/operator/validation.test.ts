@@ -68,18 +68,6 @@ describe('what the API server says to a VacationApp', () => {
     ['an unknown mode', { mode: 'Asleep' }, 'Unsupported value'],
     ['a variable that undoes the image', { env: [{ name: 'NODE_OPTIONS', value: '--inspect' }] }, 'NODE_OPTIONS holds'],
     ['the host of another database', { env: [{ name: 'DB_HOST', value: 'x' }] }, 'set by the operator'],
-    ['two kinds of database', { database: { managed: {}, external } }, 'managed or external; remove one of the two'],
-    ['an external database without a host', { database: { external: { ...external, host: undefined } } }, 'Required'],
-    ['an external database with a space', { database: { external: { ...external, host: 'a b' } } }, 'should match'],
-    [
-      'an authority without TLS',
-      { database: { external: { ...external, tls: { mode: 'Disabled', caSecretName: 'ca' } } } },
-      'caSecretName needs mode Required',
-    ],
-    ['the generated Secret as one of the user’s', { credentials: { secretName: 'refused-credentials' } }, 'name yours'],
-    ['an unknown mode', { mode: 'Asleep' }, 'Unsupported value'],
-    ['a variable that undoes the image', { env: [{ name: 'NODE_OPTIONS', value: '--inspect' }] }, 'NODE_OPTIONS holds'],
-    ['the host of another database', { env: [{ name: 'DB_HOST', value: 'x' }] }, 'set by the operator'],
     ['a variable of the operator', { env: [{ name: 'db_uri', value: 'x' }] }, 'set by the operator'],
     [
       'a value twice',
