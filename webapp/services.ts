@@ -26,6 +26,7 @@ import { Departure } from './bookings/departure.ts';
 import { findAlternatives } from './bookings/find-alternatives.ts';
 import { mailingBookingStore } from './bookings/mailing-booking-store.ts';
 import { undoCancellation } from './bookings/undo-cancellation.ts';
+import { runChore } from './chores.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createDatabase, type Database } from './database/database.ts';
@@ -80,9 +81,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
     logger,
     onUp() {
       onDatabaseUp?.();
-      for (const chore of [sweep, check]) {
-        chore().catch((error: unknown) => logger.debug('A chore waits for its next time', { error }));
-      }
+      for (const chore of [sweep, check]) runChore(chore, logger);
       if (config.demoTraveller) {
         addDemo().catch((error: unknown) => logger.warn('The demo traveller could not be added', { error }));
       }
@@ -96,13 +95,13 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
   const resets = createPasswordResetStore(database);
   const travellers = createTravellerStore(database, [sessions, resets, outbox]);
   const storedBookings = createBookingStore(database);
-  const bookings = config.mail ? mailingBookingStore(storedBookings, outbox, publicUrl, clock) : storedBookings;
+  const bookings = config.mail ? mailingBookingStore(storedBookings, outbox, config.mail, clock) : storedBookings;
   const storedEntries = createWaitlistStore(database);
   const entries = config.mail ? mailingWaitlistStore(storedEntries, outbox, publicUrl) : storedEntries;
   const { destinations } = config;
   const { undoMinutes, offerHours } = config.bookings;
   const waitlist = createWaitlist({ bookings, entries, destinations, offerHours, clock });
-  const sweep = sweepWaitlists(database, entries, waitlist, destinations, clock);
+  const sweep = sweepWaitlists({ database, entries, waitlist, destinations, clock, logger });
   const check = checkCounters(bookings, metrics, clock);
   const book = bookTrip(database, bookings, waitlist);
   const rules = { minimumLength, isCommon: loadCommonPasswords() };
@@ -148,6 +147,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
       }),
       bookings,
       waitlistEntries: entries,
+      organizer: config.mail?.from,
       destinations,
       clock,
       sessionStore: new SessionStore(database, config.session, clock),

@@ -1,4 +1,4 @@
-import type { BookingStore, StoredBooking } from '../bookings/booking-store.ts';
+import type { BookingRecord, BookingStore } from '../bookings/booking-store.ts';
 import type { MailOutbox } from '../mail/outbox.ts';
 import type { TravellerSessions } from '../sessions/traveller-sessions.ts';
 import type { StoredEntry, WaitlistStore } from '../waitlist/waitlist-store.ts';
@@ -29,7 +29,7 @@ export function ownData(
 }
 
 /** Without the numbers by which the database knows it. */
-function tripOf({ id, travellerId, destinationId, sequence, ...trip }: StoredBooking) {
+function tripOf({ id, travellerId, destinationId, sequence, ...trip }: BookingRecord) {
   return trip;
 }
 

@@ -34,16 +34,14 @@ export interface BookingStore {
   add(booking: NewBooking, transaction: Transaction): Promise<void>;
   /** Cancelled ones too. */
   find(travellerId: number, reference: string, transaction?: Transaction): Promise<StoredBooking | undefined>;
-  /** False where it is cancelled already, or of another departure by now. */
+  /** Like the next two false, and nothing is done, where the booking was changed since it was read. */
   markCancelled(booking: StoredBooking, at: Date, transaction: Transaction): Promise<boolean>;
-  /** False where it is cancelled, or of another departure by now. */
   move(booking: StoredBooking, to: TripDays, transaction: Transaction): Promise<boolean>;
-  /** False where it is not cancelled any more, or was changed meanwhile. */
   restore(booking: StoredBooking, transaction: Transaction): Promise<boolean>;
   /** Those that stand, and, where a time is given, those cancelled since then. */
   ofTraveller(travellerId: number, cancelledSince?: Date): Promise<readonly StoredBooking[]>;
   /** Cancelled ones too; those that stand in the lock order of their departures. */
-  allOfTraveller(travellerId: number, transaction?: Transaction): Promise<readonly StoredBooking[]>;
+  allOfTraveller(travellerId: number, transaction?: Transaction): Promise<readonly BookingRecord[]>;
   removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void>;
   /** Of a destination's departures from one day to another, both included. */
   booked(destinationId: string, from: Day, to: Day): Promise<Booked>;
@@ -105,10 +103,20 @@ export interface StoredBooking extends StoredTrip {
   readonly cancelledAt: Date | null;
 }
 
+export interface BookingRecord extends StoredBooking {
+  readonly bookedAt: Date;
+  readonly changedAt: Date;
+}
+
 export function createBookingStore(database: Database): BookingStore {
   const { sequelize } = database;
   const departures = sequelize.getRepository(Departure);
   const bookings = sequelize.getRepository(Booking);
+  const change = async ({ id, sequence }: StoredBooking, values: object, transaction: Transaction) => {
+    const next = { ...values, sequence: sequence + 1 };
+    const [affected] = await bookings.update(next, { where: { id, sequence }, transaction });
+    return affected === 1;
+  };
   return {
     async takePlace({ destinationId, departureDate }, capacity, transaction) {
       const values = [destinationId, departureDate, capacity, capacity, capacity];
@@ -171,27 +179,11 @@ export function createBookingStore(database: Database): BookingStore {
         : await database.read(() => bookings.findOne({ where }));
       return row ? stored(row) : undefined;
     },
-    async markCancelled({ id, destinationId, departureDate }, at, transaction) {
-      const [affected] = await bookings.update(
-        { cancelledAt: at, idempotencyKey: null, sequence: sequelize.literal('sequence + 1') },
-        { where: { id, destinationId, departureDate, cancelledAt: null }, transaction },
-      );
-      return affected === 1;
-    },
-    async move({ id, destinationId, departureDate }, to, transaction) {
-      const [affected] = await bookings.update(
-        { departureDate: to.departureDate, returnDate: to.returnDate, sequence: sequelize.literal('sequence + 1') },
-        { where: { id, destinationId, departureDate, cancelledAt: null }, transaction },
-      );
-      return affected === 1;
-    },
-    async restore({ id, sequence }, transaction) {
-      const [affected] = await bookings.update(
-        { cancelledAt: null, sequence: sequence + 1 },
-        { where: { id, sequence, cancelledAt: { [Op.ne]: null } }, transaction },
-      );
-      return affected === 1;
-    },
+    markCancelled: (booking, at, transaction) =>
+      change(booking, { cancelledAt: at, idempotencyKey: null }, transaction),
+    move: (booking, { departureDate, returnDate }, transaction) =>
+      change(booking, { departureDate, returnDate }, transaction),
+    restore: (booking, transaction) => change(booking, { cancelledAt: null }, transaction),
     async ofTraveller(travellerId, cancelledSince) {
       const since = cancelledSince ? timestamp(cancelledSince) : NEVER;
       const rows = await database.prepared<OwnBookingRow>(OF_TRAVELLER, [travellerId, since]);
@@ -208,7 +200,7 @@ export function createBookingStore(database: Database): BookingStore {
       const rows = transaction
         ? await bookings.findAll({ ...query, transaction })
         : await database.read(() => bookings.findAll(query));
-      return rows.map(stored);
+      return rows.map((row) => ({ ...stored(row), bookedAt: row.createdAt, changedAt: row.updatedAt }));
     },
     async removeAllOfTraveller(travellerId, transaction) {
       await bookings.destroy({ where: { travellerId }, transaction });

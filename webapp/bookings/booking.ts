@@ -1,6 +1,6 @@
-import { Column, DataType, Model, Table } from 'sequelize-typescript';
+import { Column, CreatedAt, DataType, Model, Table, UpdatedAt } from 'sequelize-typescript';
 
-@Table({ tableName: 'booking', createdAt: 'created_at', updatedAt: 'updated_at' })
+@Table({ tableName: 'booking' })
 export class Booking extends Model {
   @Column({ type: DataType.BIGINT.UNSIGNED, primaryKey: true, autoIncrement: true })
   declare id: number;
@@ -37,6 +37,14 @@ export class Booking extends Model {
 
   @Column({ type: DataType.INTEGER.UNSIGNED })
   declare sequence: number;
+
+  @CreatedAt
+  @Column({ type: DataType.DATE(3), field: 'created_at' })
+  declare createdAt: Date;
+
+  @UpdatedAt
+  @Column({ type: DataType.DATE(3), field: 'updated_at' })
+  declare updatedAt: Date;
 
   @Column({ type: DataType.DATE(3), field: 'cancelled_at' })
   declare cancelledAt: Date | null;

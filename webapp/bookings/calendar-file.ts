@@ -1,3 +1,4 @@
+import type { Mailbox } from '../mail/letter.ts';
 import { addDays, type Day } from './dates.ts';
 
 export interface CalendarTrip {
@@ -10,14 +11,18 @@ export interface CalendarTrip {
   readonly cancelled: boolean;
 }
 
-/** An iCalendar file (RFC 5545) of one trip: whole days, of which the end is the first that no longer belongs to it. */
-export function calendarFile(trip: CalendarTrip, now: Date): string {
+/**
+ * An iCalendar file (RFC 5545) of one trip: whole days, of which the end is the first that no longer belongs to it. It has a method
+ * only with an organizer, as RFC 5546 wants both or none.
+ */
+export function calendarFile(trip: CalendarTrip, now: Date, organizer: Mailbox | undefined): string {
   const lines = [
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
     'PRODID:-//Interstellar Vacations//Booking//EN',
-    `METHOD:${trip.cancelled ? 'CANCEL' : 'PUBLISH'}`,
+    ...(organizer ? [`METHOD:${trip.cancelled ? 'CANCEL' : 'PUBLISH'}`] : []),
     'BEGIN:VEVENT',
+    ...(organizer ? [organizerLine(organizer)] : []),
     `UID:${trip.reference}@interstellar-vacations`,
     `DTSTAMP:${now.toISOString().replace(/[-:]|\.\d+/g, '')}`,
     `DTSTART;VALUE=DATE:${compact(trip.departureDate)}`,
@@ -32,6 +37,11 @@ export function calendarFile(trip: CalendarTrip, now: Date): string {
     'END:VCALENDAR',
   ];
   return lines.map((line) => `${folded(line)}\r\n`).join('');
+}
+
+function organizerLine({ name, address }: Mailbox): string {
+  const commonName = name === '' ? '' : `;CN="${name.replaceAll('"', "'")}"`;
+  return `ORGANIZER${commonName}:mailto:${address.split('@').map(encodeURIComponent).join('@')}`;
 }
 
 function compact(day: Day): string {

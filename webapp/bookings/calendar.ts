@@ -1,5 +1,6 @@
 import { addDays, type Day, dayOf, spokenDay, spokenMonth, weekdayOf } from './dates.ts';
 import type { Destination } from './destinations.ts';
+import { overlaps, type TripDays } from './rules.ts';
 
 /** Booked places by departure date; a date that nobody asked for yet is missing. */
 export type Booked = ReadonlyMap<Day, number>;
@@ -67,13 +68,13 @@ export function stateOn({ weeks }: Calendar, date: Day | undefined): CalendarDay
 export function nearestFree(
   wanted: { readonly departureDate: Day; readonly days: number; readonly capacity: number; readonly earliest: Day },
   booked: Booked,
-  own: readonly { readonly departureDate: Day; readonly returnDate: Day }[],
+  own: readonly TripDays[],
 ): readonly Day[] {
   const { departureDate, days, capacity, earliest } = wanted;
-  const isFree = (date: Day) =>
-    date >= earliest &&
-    (booked.get(date) ?? 0) < capacity &&
-    !own.some((trip) => trip.departureDate < addDays(date, days) && date < trip.returnDate);
+  const isFree = (date: Day) => {
+    const trip = { departureDate: date, returnDate: addDays(date, days) };
+    return date >= earliest && (booked.get(date) ?? 0) < capacity && !own.some((other) => overlaps(other, trip));
+  };
   const found: Day[] = [];
   for (let distance = 1; distance <= SEARCH_DAYS && found.length < SUGGESTIONS; distance++) {
     for (const date of [addDays(departureDate, -distance), addDays(departureDate, distance)]) {

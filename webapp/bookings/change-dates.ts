@@ -29,6 +29,8 @@ export function changeDates(
       const fixed = whyFixed(booking, destinations, clock.now());
       const destination = destinations.find(({ id }) => id === destinationId);
       if (fixed || !destination) return { kind: 'fixed', fixed: fixed ?? 'withdrawn' };
+      // a form sent twice, or a transaction whose end was not heard of: nothing new is told
+      if (departureDate === to.departureDate && booking.returnDate === to.returnDate) return { kind: 'changed' };
       const give = () => bookings.freePlace(booking, transaction);
       const departure = { destinationId, departureDate: to.departureDate };
       const take = () => bookings.takePlace(departure, destination.capacity, transaction);

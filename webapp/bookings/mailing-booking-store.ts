@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { MailConfig } from '../config.ts';
 import type { MailOutbox } from '../mail/outbox.ts';
 import type { BookingStore } from './booking-store.ts';
 import { bookedMail, cancelledMail, changedMail } from './trip-mails.ts';
@@ -7,10 +8,10 @@ import { bookedMail, cancelledMail, changedMail } from './trip-mails.ts';
 export function mailingBookingStore(
   bookings: BookingStore,
   outbox: MailOutbox,
-  publicUrl: string,
+  { from, publicUrl }: Pick<MailConfig, 'from' | 'publicUrl'>,
   clock: Clock,
 ): BookingStore {
-  const context = () => ({ publicUrl, now: clock.now() });
+  const context = () => ({ publicUrl, organizer: from, now: clock.now() });
   return {
     ...bookings,
     async add(booking, transaction) {

@@ -1,8 +1,10 @@
 import { type Request, type Response, Router } from 'express';
 import type { Clock } from '../clock.ts';
+import { formPage } from '../http/form-page.ts';
 import { textOf } from '../http/form.ts';
 import type { Pages } from '../http/pages.ts';
 import { endSession, travellerOf } from '../middleware/sessions.ts';
+import type { Mailbox } from '../mail/letter.ts';
 import type { Metrics } from '../probes/metrics.ts';
 import type { WaitlistStore } from '../waitlist/waitlist-store.ts';
 import { waitingCards } from '../waitlist/view.ts';
@@ -28,6 +30,8 @@ export interface BookingServices {
   readonly bookings: BookingStore;
   readonly waitlistEntries: WaitlistStore;
   readonly bookingPages: BookingPages;
+  /** Whom calendar files are from; undefined where no mail is sent. */
+  readonly organizer: Mailbox | undefined;
   readonly destinations: readonly Destination[];
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -104,6 +108,8 @@ export function bookingRoutes(services: BookingServices, pages: Pages): Router {
       text: `Your trip to ${destinationName} on ${spokenDay(departureDate)} has been cancelled.`,
     });
   });
+
+  router.get('/reservation/undo', formPage('/reservation'));
 
   router.post('/reservation/undo', async (request, response) => {
     const { id } = travellerOf(request);

@@ -115,7 +115,7 @@ export function verdictOf(full: boolean, standing: readonly StandingTrip[]): Boo
 }
 
 /** The day of a return may be the day of the next departure. */
-export function overlaps(a: Pick<StandingTrip, 'departureDate' | 'returnDate'>, b: typeof a): boolean {
+export function overlaps(a: TripDays, b: TripDays): boolean {
   return a.departureDate < b.returnDate && b.departureDate < a.returnDate;
 }
 

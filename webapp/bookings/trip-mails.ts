@@ -1,3 +1,4 @@
+import type { Mailbox } from '../mail/letter.ts';
 import type { CalendarAttachment, MailMessage } from '../mail/message.ts';
 import { type CalendarTrip, calendarFile } from './calendar-file.ts';
 import { spokenDay } from './dates.ts';
@@ -10,6 +11,7 @@ export interface MailedTrip extends CalendarTrip {
 export interface MailContext {
   /** Without a slash at the end. */
   readonly publicUrl: string;
+  readonly organizer: Mailbox;
   readonly now: Date;
 }
 
@@ -41,11 +43,11 @@ function messageOf(
   subject: string,
   paragraphs: readonly string[],
   trip: MailedTrip,
-  { now }: MailContext,
+  { organizer, now }: MailContext,
 ): MailMessage {
   const calendar: CalendarAttachment = {
     fileName: `trip-${trip.reference}.ics`,
-    content: calendarFile(trip, now),
+    content: calendarFile(trip, now, organizer),
     method: trip.cancelled ? 'CANCEL' : 'PUBLISH',
   };
   return { travellerId: trip.travellerId, kind, subject, text: paragraphs.join('\n\n'), calendar };

@@ -34,7 +34,7 @@ export function tripRoutes(services: BookingServices, pages: Pages): Router {
       .set('Cache-Control', 'no-store')
       .set('Content-Disposition', `attachment; filename="trip-${booking.reference}.ics"`)
       .type('text/calendar; charset=utf-8')
-      .end(calendarFile({ ...booking, cancelled: booking.cancelledAt !== null }, clock.now()));
+      .end(calendarFile({ ...booking, cancelled: booking.cancelledAt !== null }, clock.now(), services.organizer));
   });
 
   router.get('/reservation/:reference/change', async (request, response, next) => {

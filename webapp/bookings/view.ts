@@ -30,8 +30,15 @@ export interface TripCard {
   readonly departed: boolean;
 }
 
+/** In the order of their departures; those that are over come last, and the latest of them first. */
 export function tripCards(bookings: readonly StoredBooking[], now: Date): readonly TripCard[] {
-  return bookings.map((booking) => ({
+  const cards = bookings.map((booking) => cardOf(booking, now));
+  const isOver = ({ returnDate }: TripCard) => returnDate < isoDay(now);
+  return [...cards.filter((card) => !isOver(card)), ...cards.filter(isOver).reverse()];
+}
+
+function cardOf(booking: StoredBooking, now: Date): TripCard {
+  return {
     reference: booking.reference,
     destination: booking.destinationName,
     destinationId: booking.destinationId,
@@ -45,7 +52,7 @@ export function tripCards(bookings: readonly StoredBooking[], now: Date): readon
     blackholeVisit: booking.blackholeVisit ? 'Yes' : 'No',
     when: whenOf(booking, isoDay(now)),
     departed: hasDeparted(booking, now),
-  }));
+  };
 }
 
 /** A trip that was cancelled a moment ago, and can be taken back. */

@@ -8,7 +8,7 @@ import type { Waitlist } from './waitlist.ts';
 
 export type JoinWaitlist = (travellerId: number, trip: TripRequest) => Promise<Joining>;
 
-/** `booked`: there was a place after all. `waiting`: also where the traveller waited already. `gone`: they were deleted. */
+/** `booked`: there was a place after all. `waiting`: also where the traveller waited already, maybe for other days. `gone`: they were deleted. */
 export type Joining =
   { readonly kind: 'booked' | 'waiting' | 'gone' } | { readonly kind: 'refused'; readonly overlapping: StandingTrip };
 
@@ -23,6 +23,7 @@ export function joinWaitlist(
     const verdict = await bookTrip(travellerId, trip);
     if (verdict.kind === 'gone') return { kind: 'gone' };
     if (verdict.kind !== 'refused') return { kind: 'booked' };
+    if (verdict.overlapping) return { kind: 'refused', overlapping: verdict.overlapping };
     const { destination, departureDate, returnDate, age, previousExperience, blackholeVisit } = trip;
     const departure = { destinationId: destination.id, departureDate };
     return database.transaction<Joining>(async (transaction) => {
@@ -31,13 +32,14 @@ export function joinWaitlist(
       if (!claimant) return { kind: 'gone' };
       const [overlapping] = await bookings.standing({ travellerId, departureDate, returnDate }, transaction);
       if (overlapping) return { kind: 'refused', overlapping };
-      if (claimant.entry) {
-        if (claimant.entry.state !== 'lapsed') return { kind: 'waiting' };
-        await entries.remove([claimant.entry], transaction);
+      const wish = { returnDate, age, previousExperience, blackholeVisit };
+      if (claimant.entry && claimant.entry.state !== 'lapsed') {
+        await entries.revise(claimant.entry, wish, transaction);
+        return { kind: 'waiting' };
       }
-      const what = { travellerId, returnDate, age, previousExperience, blackholeVisit };
+      if (claimant.entry) await entries.remove([claimant.entry], transaction);
       const named = { destinationName: destination.name, reference: newReference() };
-      await entries.add({ ...departure, ...what, ...named }, transaction);
+      await entries.add({ ...departure, ...wish, ...named, travellerId }, transaction);
       // a place may have become free between the two transactions
       await waitlist.moveUp(departure, transaction);
       return { kind: 'waiting' };

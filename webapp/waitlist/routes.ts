@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { type BookingServices, bookedMessage, sayFarewell, tripAskedFor } from '../bookings/routes.ts';
 import { spokenDay } from '../bookings/dates.ts';
 import { refusalMessages } from '../bookings/rules.ts';
+import { formPage } from '../http/form-page.ts';
 import { textOf } from '../http/form.ts';
 import type { Pages } from '../http/pages.ts';
 import { travellerOf } from '../middleware/sessions.ts';
@@ -20,6 +21,9 @@ export interface WaitlistServices extends BookingServices {
 export function waitlistRoutes(services: WaitlistServices, pages: Pages): Router {
   const { bookingPages, metrics } = services;
   const router = Router();
+
+  router.get('/waitlist', formPage('/book'));
+  router.get(['/waitlist/take', '/waitlist/leave'], formPage('/reservation'));
 
   router.post('/waitlist', async (request, response) => {
     const { id } = travellerOf(request);

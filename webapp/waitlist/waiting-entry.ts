@@ -32,6 +32,10 @@ export class WaitingEntry extends Model {
   @Column({ type: DataType.BOOLEAN, field: 'blackhole_visit' })
   declare blackholeVisit: boolean;
 
+  /** The database's word. */
+  @Column({ type: DataType.DATE(3), field: 'joined_at' })
+  declare joinedAt: Date;
+
   @Column({ type: DataType.DATE(3), field: 'offered_until' })
   declare offeredUntil: Date | null;
 

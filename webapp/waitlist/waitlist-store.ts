@@ -9,9 +9,13 @@ import { WaitingEntry } from './waiting-entry.ts';
 
 export type NewEntry = Omit<NewBooking, 'idempotencyKey'>;
 
+/** What an entry asks for beside its departure. */
+export type Wish = Pick<NewEntry, 'returnDate' | 'age' | 'previousExperience' | 'blackholeVisit'>;
+
 /** `waiting` for a place; one is `offered`, and kept until a time; or the offer has `lapsed`. */
 export interface StoredEntry extends NewEntry {
   readonly id: number;
+  readonly joinedAt: Date;
   readonly offeredUntil: Date | null;
   readonly lapsedAt: Date | null;
 }
@@ -26,6 +30,8 @@ export type Offer = StoredEntry & OpenOffer;
 /** Entries are written only by transactions that have locked their departure: see the lock order of BookingStore. */
 export interface WaitlistStore {
   add(entry: NewEntry, transaction: Transaction): Promise<void>;
+  /** What is asked for instead; the place in line stays. */
+  revise(entry: { readonly id: number }, wish: Wish, transaction: Transaction): Promise<void>;
   remove(entries: readonly { readonly id: number }[], transaction: Transaction): Promise<void>;
   find(travellerId: number, reference: string, transaction?: Transaction): Promise<StoredEntry | undefined>;
   /** In the order of their departures. */
@@ -57,6 +63,10 @@ export function createWaitlistStore(database: Database): WaitlistStore {
   return {
     async add(entry, transaction) {
       await entries.create({ ...entry }, { transaction });
+    },
+    async revise(entry, { returnDate, age, previousExperience, blackholeVisit }, transaction) {
+      const wish = { returnDate, age, previousExperience, blackholeVisit };
+      await entries.update(wish, { where: withIds([entry]), transaction });
     },
     async remove(removed, transaction) {
       if (removed.length > 0) await entries.destroy({ where: withIds(removed), transaction });
@@ -175,5 +185,6 @@ function withIds(rows: readonly { readonly id: number }[]): WhereOptions {
 }
 
 function stored(row: WaitingEntry): StoredEntry {
-  return { ...tripOf(row), offeredUntil: row.offeredUntil, lapsedAt: row.lapsedAt };
+  const { joinedAt, offeredUntil, lapsedAt } = row;
+  return { ...tripOf(row), joinedAt, offeredUntil, lapsedAt };
 }

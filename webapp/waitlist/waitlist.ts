@@ -33,18 +33,24 @@ export function createWaitlist({ bookings, entries, destinations, offerHours, cl
     const booked = await bookings.lockDeparture(departure, transaction);
     if (!(await entries.someWait(departure, transaction))) return;
     const now = clock.now();
-    const departed = hasDeparted(departure, now);
-    const { lapsed, withdrawn } = sortOffers(await entries.offers(departure, transaction), now);
+    const capacity = capacityOf(departure);
+    const offers = await entries.offers(departure, transaction);
+    const settle = async (then: number) => {
+      if (then !== booked) await bookings.setBooked(departure, then, capacity, transaction);
+    };
+    if (hasDeparted(departure, now)) {
+      await entries.removeAll(departure, transaction);
+      await settle(booked - offers.length);
+      return;
+    }
+    const { lapsed, withdrawn } = sortOffers(offers, now);
     await entries.lapse(lapsed, now, transaction);
     await entries.withdraw(withdrawn, transaction);
-    const capacity = capacityOf(departure);
     const still = booked - lapsed.length - withdrawn.length;
-    const free = departed ? 0 : Math.min(capacity - still, MOST_AT_ONCE);
+    const free = Math.min(capacity - still, MOST_AT_ONCE);
     const next = free > 0 ? await entries.nextInLine(departure, free, transaction) : [];
     await entries.offer(next, offerEnd(departure.departureDate, now, offerHours), transaction);
-    const then = still + next.length;
-    if (then !== booked) await bookings.setBooked(departure, then, capacity, transaction);
-    if (departed) await entries.removeAll(departure, transaction);
+    await settle(still + next.length);
   };
   return {
     moveUp,

@@ -86,7 +86,7 @@ describe('The account', () => {
     const data = JSON.parse(answer.text) as {
       username: string;
       registered: string;
-      trips: { destinationName: string }[];
+      trips: { destinationName: string; bookedAt: string; changedAt: string }[];
       sessions: { begun: string; lastUsed: string; ends: string }[];
       mailsOnTheirWay: unknown[];
     };
@@ -98,6 +98,9 @@ describe('The account', () => {
     ]);
     expect(data.mailsOnTheirWay).to.deep.equal([]);
     expect(data.trips.map(({ destinationName }) => destinationName)).to.deep.equal(['TRAPPIST-1 System']);
+    expect(
+      data.trips.every(({ bookedAt, changedAt }) => minutesAgo(bookedAt) < 5 && minutesAgo(changedAt) < 5),
+    ).to.equal(true);
     expect(answer.text).to.not.include('argon2');
   });
 
@@ -134,6 +137,21 @@ describe('The account', () => {
     const answer = await client.post('/book', form);
     expect((await client.follow(answer)).alerts).to.deep.equal(['Your account has been deleted.']);
     expect(await mismatches(app)).to.deep.equal([]);
+  });
+
+  it('and other pages are there again when the address of a form that was refused is asked for anew', async () => {
+    const client = await app.traveller();
+    const rows = {
+      '/account': ['/account/password', '/account/sessions', '/account/delete'],
+      '/reservation': ['/reservation/undo', '/waitlist/take', '/waitlist/leave'],
+      '/book': ['/waitlist'],
+    };
+    for (const [page, addresses] of Object.entries(rows)) {
+      for (const address of addresses) {
+        const answer = await client.get(address);
+        expect([answer.status, answer.location], address).to.deep.equal([303, page]);
+      }
+    }
   });
 
   it("is nobody else's", async () => {

@@ -36,6 +36,7 @@ describe('A traveller is told by mail', () => {
       days: `${event.startDate.toString()} ${event.endDate.toString()}`,
       wholeDays: event.startDate.isDate && event.endDate.isDate,
       summary: event.summary,
+      organizer: event.organizer,
     };
   };
 
@@ -54,6 +55,7 @@ describe('A traveller is told by mail', () => {
       days: '2033-03-03 2033-03-31',
       wholeDays: true,
       summary: 'Vacation: TRAPPIST-1 System',
+      organizer: 'mailto:trips@stars.example',
     });
 
     const reference = /Reference: +(\w{8})/.exec(booked.parsed.text ?? '')?.[1] ?? '';
@@ -102,6 +104,38 @@ describe('A traveller is told by mail', () => {
     await client.submit('/book', '/book', { ...trip, destination: 'Kepler-452 System' });
     await client.submit('/reservation', '/reservation', { booking: 'NOTATRIP' });
     await until('the outbox to be empty', 20_000, async () => (await app.rows('SELECT id FROM mail')).length === 0);
-    await nextMail(client.username, 1);
+    const { parsed } = await nextMail(client.username, 1);
+
+    const path = `/reservation/${/Reference: +(\w{8})/.exec(parsed.text ?? '')?.[1] ?? ''}/change`;
+    const form = hiddenFields((await client.get(path)).text, path);
+    const dates = { departure_date: '2034-03-03', return_date: '2034-03-31' };
+    const answers = await Promise.all([1, 2].map(() => client.post(path, { ...form, ...dates })));
+    expect(answers.map(({ status }) => status)).to.deep.equal([303, 303]);
+    await client.post(path, { ...form, ...dates });
+    await until('the outbox to be empty', 20_000, async () => (await app.rows('SELECT id FROM mail')).length === 0);
+    expect(eventOf(await nextMail(client.username, 2))).to.include({ sequence: 1, days: '2034-03-03 2034-04-01' });
+  });
+
+  it('of a place that was kept until the departure was gone: nothing more', async () => {
+    let now = new Date('2032-06-15T06:00:00Z');
+    const away = { ...mailing(smtp), SMTP_URL: 'smtp://127.0.0.1:9?tls=off', CAPACITY_PER_DEPARTURE: '1' };
+    const other = await startApp({ clock: { now: () => now }, env: { ...away, SESSION_MAX_HOURS: '720' } });
+    try {
+      const day = { departure_date: '2032-06-16', return_date: '2032-06-30' };
+      const [one, waiting] = [await other.traveller(), await other.traveller()];
+      await one.submit('/book', '/book', aTrip(day));
+      const page = await waiting.submit('/book', '/book', aTrip(day));
+      await waiting.post('/waitlist', { ...hiddenFields(page.text, '/book'), ...aTrip(day) });
+      await one.submit('/reservation', '/reservation', {});
+      const kinds = async () => (await other.rows('SELECT kind FROM mail ORDER BY id')).map(({ kind }) => kind);
+      expect(await kinds()).to.deep.equal(['booked', 'cancelled', 'place-offered']);
+      now = new Date('2032-06-17T12:00:00Z');
+      await other.moveUp();
+      expect(await kinds()).to.not.include('place-lapsed');
+      expect(await other.rows('SELECT id FROM waiting_list')).to.deep.equal([]);
+      expect(await mismatches(other)).to.deep.equal([]);
+    } finally {
+      await other.stop();
+    }
   });
 });

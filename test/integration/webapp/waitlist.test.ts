@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { until } from '../../cluster/run.ts';
+import { recordingLogger } from '../../support/recording-logger.ts';
 import { hiddenFields, type WebClient } from './web-client.ts';
 import { aTrip, mismatches, PASSWORD, startApp, type TestApp } from './world.ts';
 
@@ -71,8 +72,16 @@ describe('The waiting list', () => {
     expect(joined.text).to.include('You are next in line.');
     expect(await state(await waiting('2033-01-01'))).to.equal('number 2');
     await client.post('/waitlist', form);
-    const rows = await app.rows("SELECT age FROM waiting_list WHERE departure_date = '2033-01-01' ORDER BY id");
-    expect(rows.map(({ age }) => age)).to.deep.equal([77, 33]);
+    const rows = () => app.rows("SELECT age FROM waiting_list WHERE departure_date = '2033-01-01' ORDER BY id");
+    expect((await rows()).map(({ age }) => age)).to.deep.equal([77, 33]);
+    await client.post('/waitlist', { ...form, return_date: '2033-01-15', age: '78' });
+    expect(
+      (await rows()).map(({ age }) => age),
+      'asked for otherwise, at the same place in line',
+    ).to.deep.equal([78, 33]);
+    expect((await client.get('/reservation')).text)
+      .to.include('Saturday 15 January 2033')
+      .and.include('next in line');
   });
 
   it('books at once where a place is left, and refuses what is wrong as the booking form does', async () => {
@@ -147,6 +156,31 @@ describe('The waiting list', () => {
     expect([await state(first), await state(second)]).to.deep.equal(['offered', 'none']);
   });
 
+  it('that cannot move up is told of in the log, and keeps no other from it', async () => {
+    const { logger, text } = recordingLogger();
+    const other = await startApp({ uri: app.uri, clock, env: ENV, logger });
+    const set = (booked: number) =>
+      app.rows("UPDATE departure SET booked = ? WHERE departure_date = '2033-10-01'", [booked]);
+    try {
+      const [[one], [two]] = [await fill('2033-10-01'), await fill('2033-10-02')];
+      const [first, second] = [await waiting('2033-10-01'), await waiting('2033-10-02')];
+      await cancel(one);
+      await cancel(two);
+      await set(0);
+      now = new Date('2032-06-16T06:00:00Z');
+      await other.moveUp();
+      expect([await state(first), await state(second)]).to.deep.equal(['offered', 'lapsed']);
+      const told = text().match(/.*"level":"error".*/g) ?? [];
+      expect(told).to.have.length(1);
+      expect(told[0]).to.include('A waiting list cannot move up').and.include('2033-10-01');
+      await set(2);
+      await other.moveUp();
+      expect(await state(first)).to.equal('lapsed');
+    } finally {
+      await other.stop();
+    }
+  });
+
   it('moves up when dates are changed, an account is deleted, or somebody leaves with an offer', async () => {
     const [one, two] = await fill('2033-07-01');
     const [a, b] = [await waiting('2033-07-01'), await waiting('2033-07-01')];
@@ -196,6 +230,7 @@ describe('The waiting list', () => {
     expect(await state(client)).to.equal('offered');
     const { waitingList } = JSON.parse((await client.get('/account/data')).text) as { waitingList: object[] };
     expect(waitingList).to.have.length(1);
+    expect(waitingList[0]).to.have.property('joinedAt');
     expect(waitingList[0]).to.include({ destinationName: 'TRAPPIST-1 System', departureDate: '2033-08-01' });
   });
 

@@ -17,12 +17,11 @@ function aTrip(overrides: object = {}) {
 
 describe('The calendar file of a trip', () => {
   it('has whole days with an exclusive end and an identity that stays', () => {
-    expect(calendarFile(aTrip(), NOW)).to.equal(
+    expect(calendarFile(aTrip(), NOW, undefined)).to.equal(
       [
         'BEGIN:VCALENDAR',
         'VERSION:2.0',
         'PRODID:-//Interstellar Vacations//Booking//EN',
-        'METHOD:PUBLISH',
         'BEGIN:VEVENT',
         'UID:ABCD2345@interstellar-vacations',
         'DTSTAMP:20300102T030405Z',
@@ -42,12 +41,22 @@ describe('The calendar file of a trip', () => {
   });
 
   it('tells a calendar that the trip was cancelled', () => {
-    const file = calendarFile(aTrip({ cancelled: true, sequence: 3 }), NOW);
-    for (const line of ['METHOD:CANCEL', 'STATUS:CANCELLED', 'SEQUENCE:3']) expect(file).to.include(`${line}\r\n`);
+    const file = calendarFile(aTrip({ cancelled: true, sequence: 3 }), NOW, undefined);
+    for (const line of ['STATUS:CANCELLED', 'SEQUENCE:3']) expect(file).to.include(`${line}\r\n`);
+  });
+
+  it('has a method, for programs that act on one, where it has an organizer', () => {
+    const organizer = { name: 'Trips, "Étoiles"', address: 'a?b@stars.example' };
+    const file = calendarFile(aTrip(), NOW, organizer);
+    expect(file).to.include('METHOD:PUBLISH\r\n');
+    expect(file).to.include('ORGANIZER;CN="Trips, \'Étoiles\'":mailto:a%3Fb@stars.example\r\n');
+    expect(calendarFile(aTrip({ cancelled: true }), NOW, { ...organizer, name: '' }))
+      .to.include('METHOD:CANCEL\r\n')
+      .and.include('\r\nORGANIZER:mailto:a%3Fb@stars.example\r\n');
   });
 
   it('escapes what has a meaning and folds lines at 75 octets without cutting a character', () => {
-    const file = calendarFile(aTrip({ destinationName: `a,b;c\\d ${'🚀'.repeat(30)}` }), NOW);
+    const file = calendarFile(aTrip({ destinationName: `a,b;c\\d ${'🚀'.repeat(30)}` }), NOW, undefined);
     expect(file).to.include('SUMMARY:Vacation: a\\,b\\;c\\\\d ');
     const lines = file.split('\r\n');
     for (const line of lines) expect(Buffer.byteLength(line)).to.be.at.most(75);

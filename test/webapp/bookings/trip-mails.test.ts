@@ -10,7 +10,11 @@ const TRIP: MailedTrip = {
   sequence: 0,
   cancelled: false,
 };
-const CONTEXT = { publicUrl: 'https://stars.example', now: new Date('2029-12-01T10:00:00Z') };
+const CONTEXT = {
+  publicUrl: 'https://stars.example',
+  organizer: { name: 'Star Trips', address: 'trips@stars.example' },
+  now: new Date('2029-12-01T10:00:00Z'),
+};
 
 describe('A mail about a trip', () => {
   it('says what was booked, with a file for the calendar', () => {
@@ -28,6 +32,7 @@ describe('A mail about a trip', () => {
     });
     expect([calendar?.fileName, calendar?.method]).to.deep.equal(['trip-ABCD2345.ics', 'PUBLISH']);
     expect(calendar?.content).to.include('METHOD:PUBLISH').and.include('STATUS:CONFIRMED').and.include('SEQUENCE:0');
+    expect(calendar?.content).to.include('ORGANIZER;CN="Star Trips":mailto:trips@stars.example\r\n');
   });
 
   it('says the new dates', () => {

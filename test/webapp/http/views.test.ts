@@ -37,7 +37,13 @@ const STORED: StoredBooking = {
   sequence: 0,
   cancelledAt: null,
 };
-const OFFERED = { ...STORED, offeredUntil: new Date('2030-01-15T14:00:00Z'), lapsedAt: null, position: 1 };
+const OFFERED = {
+  ...STORED,
+  joinedAt: NOW,
+  offeredUntil: new Date('2030-01-15T14:00:00Z'),
+  lapsedAt: null,
+  position: 1,
+};
 const BOOKING = {
   ...bookingPage(
     newBookingForm({}, [VEGA], '2030-01-01'),

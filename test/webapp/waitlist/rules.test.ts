@@ -44,7 +44,14 @@ describe('The rules of a waiting list', () => {
     const entry = (reference: string, overrides: Partial<EntryInLine> = {}): EntryInLine => ({
       ...{ id: 1, reference, travellerId: 1, destinationId: 'vega', destinationName: 'Vega' },
       ...{ departureDate: '2030-02-01', returnDate: '2030-02-02', age: 33 },
-      ...{ previousExperience: true, blackholeVisit: false, offeredUntil: null, lapsedAt: null, position: 2 },
+      ...{
+        previousExperience: true,
+        blackholeVisit: false,
+        joinedAt: NOW,
+        offeredUntil: null,
+        lapsedAt: null,
+        position: 2,
+      },
       ...overrides,
     });
     const cards = waitingCards(
