@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createApp } from './app.ts';
+import { type Chore, runChore } from './chores.ts';
 import { systemClock } from './clock.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { createLogger } from './log.ts';
@@ -44,9 +45,8 @@ function main(): void {
   mailSender?.start();
   const resets = { sweep: () => services.resets.sweep(systemClock.now()) };
   const { sessionStore, throttle, sweepWaitlists, checkCounters } = services;
-  const every = (milliseconds: number, chore: () => Promise<void>) => {
-    const later = (error: unknown) => logger.debug('A chore waits for its next time', { error });
-    setInterval(() => void chore().catch(later), milliseconds).unref();
+  const every = (milliseconds: number, chore: Chore) => {
+    setInterval(() => runChore(chore, logger), milliseconds).unref();
   };
   for (const expiring of [sessionStore, throttle, outbox, resets]) every(SWEEP_INTERVAL_MS, () => expiring.sweep());
   every(config.bookings.sweepSeconds * 1000, sweepWaitlists);

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Transaction } from 'sequelize';
 import type { Database } from '../database/database.ts';
+import { deleteInBatches } from '../database/delete-in-batches.ts';
 import { timestamp } from '../database/timestamp.ts';
 
 /** Links that let who has them choose a new password, each once. What the table holds cannot be used as one. */
@@ -11,7 +12,7 @@ export interface PasswordResetStore {
   /** Uses the token up; false where that was done before, or too late. */
   use(token: ResetToken, travellerId: number, now: Date, transaction: Transaction): Promise<boolean>;
   removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void>;
-  /** Removes some of what has expired. */
+  /** Removes what has expired. */
   sweep(now: Date): Promise<void>;
 }
 
@@ -54,7 +55,7 @@ export function createPasswordResetStore(database: Database): PasswordResetStore
       await sequelize.query('DELETE FROM password_reset WHERE traveller_id = $1', { bind, transaction });
     },
     async sweep(now) {
-      await database.change('DELETE FROM password_reset WHERE expires_at <= ? LIMIT 500', [timestamp(now)]);
+      await deleteInBatches(database, 'DELETE FROM password_reset WHERE expires_at <= ?', [timestamp(now)]);
     },
   };
 }

@@ -53,6 +53,12 @@ export function isPoolExhausted(error: unknown): boolean {
   return nameOf(error) === 'SequelizeConnectionAcquireTimeoutError';
 }
 
+/** Nothing is wrong with what was asked: at another time it succeeds. */
+export function passesByItself(error: unknown): boolean {
+  const isKnown = error instanceof DatabaseAwayError || error instanceof BusyError;
+  return isKnown || isLockConflict(error) || isLostConnection(error);
+}
+
 /** The name of the unique index that refused a row, where that is what happened. */
 export function duplicateKeyOf(error: unknown): string | undefined {
   if (codeOf(error) !== 'ER_DUP_ENTRY') return undefined;

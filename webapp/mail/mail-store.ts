@@ -1,5 +1,6 @@
 import { QueryTypes, type Transaction } from 'sequelize';
 import type { Database } from '../database/database.ts';
+import { deleteInBatches } from '../database/delete-in-batches.ts';
 import { timestamp } from '../database/timestamp.ts';
 
 /**
@@ -17,7 +18,7 @@ export interface MailStore {
   waiting(): Promise<Waiting>;
   ofTraveller(travellerId: number): Promise<readonly StoredMail[]>;
   removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void>;
-  /** Removes some of what lapsed before. */
+  /** Removes what lapsed before. */
   sweep(before: Date): Promise<void>;
 }
 
@@ -125,7 +126,7 @@ export function createMailStore(database: Database): MailStore {
       await sequelize.query('DELETE FROM mail WHERE traveller_id = $1', { bind: [travellerId], transaction });
     },
     async sweep(before) {
-      await database.change('DELETE FROM mail WHERE lapses_at <= ? LIMIT 500', [timestamp(before)]);
+      await deleteInBatches(database, 'DELETE FROM mail WHERE lapses_at <= ?', [timestamp(before)]);
     },
   };
 }

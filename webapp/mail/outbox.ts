@@ -14,7 +14,7 @@ export interface MailOutbox {
   /** What still waits to be sent to the traveller, for their own data. */
   waitingFor(travellerId: number): Promise<readonly WaitingMail[]>;
   removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void>;
-  /** Removes some of what lapsed and nobody sends. */
+  /** Removes what lapsed and nobody sends. */
   sweep(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { MailConfig } from '../config.ts';
+import { passesByItself } from '../database/errors.ts';
 import type { Logger } from '../log.ts';
 import { letterOf } from './letter.ts';
 import type { Lease, MailStore, TakenMail, Waiting } from './mail-store.ts';
@@ -66,7 +67,8 @@ export function createMailSender(options: MailSenderOptions): MailSender {
       try {
         seconds = await round();
       } catch (error) {
-        logger.debug('Mails wait for the database', { error });
+        if (passesByItself(error)) logger.debug('Mails wait for the database', { error });
+        else logger.error('Mails cannot be sent', { error });
       }
       if (seconds > 0) await pause(seconds);
     }

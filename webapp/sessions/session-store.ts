@@ -3,6 +3,7 @@ import { type SessionData, Store } from 'express-session';
 import type { SessionConfig } from '../config.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, PreparedValue } from '../database/database.ts';
+import { deleteInBatches } from '../database/delete-in-batches.ts';
 import { timestamp } from '../database/timestamp.ts';
 
 /** Who is signed in; kept in the session, so that no page has to ask for it. */
@@ -70,11 +71,9 @@ export class SessionStore extends Store {
     ]);
   }
 
-  /** Removes some of what has expired. */
+  /** Removes what has expired. */
   async sweep(): Promise<void> {
-    await this.#database.prepared('DELETE FROM session WHERE expires_at <= ? LIMIT 500', [
-      timestamp(this.#clock.now()),
-    ]);
+    await deleteInBatches(this.#database, 'DELETE FROM session WHERE expires_at <= ?', [timestamp(this.#clock.now())]);
   }
 
   async #find(id: string): Promise<SessionData | null> {

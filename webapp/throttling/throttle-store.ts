@@ -1,5 +1,6 @@
 import type { Database, PreparedValue } from '../database/database.ts';
 import { isLockConflict } from '../database/errors.ts';
+import { deleteInBatches } from '../database/delete-in-batches.ts';
 import { timestamp } from '../database/timestamp.ts';
 import type { Limit } from './rules.ts';
 
@@ -8,7 +9,7 @@ export interface ThrottleStore {
   take(key: Buffer, limit: Limit, now: Date): Promise<Date | undefined>;
   /** Takes back one of each key; all of those in `cleared`. */
   giveBack(keys: readonly Buffer[], cleared: readonly Buffer[]): Promise<void>;
-  /** Removes some of what has expired. */
+  /** Removes what has expired. */
   sweep(now: Date): Promise<void>;
 }
 
@@ -40,7 +41,7 @@ export function createThrottleStore(database: Database): ThrottleStore {
       await change(`UPDATE throttle SET hits = hits - 1 WHERE hits > 0 AND key_hash IN (${marks})`, keys);
     },
     async sweep(now) {
-      await change('DELETE FROM throttle WHERE expires_at <= ? LIMIT 500', [timestamp(now)]);
+      await deleteInBatches({ change }, 'DELETE FROM throttle WHERE expires_at <= ?', [timestamp(now)]);
     },
   };
 }

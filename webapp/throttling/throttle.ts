@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { BusyError, DatabaseAwayError, isLockConflict, isLostConnection } from '../database/errors.ts';
+import { passesByItself } from '../database/errors.ts';
 import type { Signer } from '../http/signer.ts';
 import type { Limit } from './rules.ts';
 import type { ThrottleStore } from './throttle-store.ts';
@@ -65,7 +65,7 @@ export function createThrottle({ shared, insurance, signer, clock }: ThrottleOpt
     try {
       return { store: shared, taken: await takeFrom(shared, counters) };
     } catch (error) {
-      if (!isAway(error)) throw error;
+      if (!passesByItself(error)) throw error;
       return { store: insurance, taken: await takeFrom(insurance, counters) };
     }
   };
@@ -74,7 +74,7 @@ export function createThrottle({ shared, insurance, signer, clock }: ThrottleOpt
     try {
       await store.giveBack(keys, cleared);
     } catch (error) {
-      if (!isAway(error)) throw error;
+      if (!passesByItself(error)) throw error;
     }
   };
   return {
@@ -110,9 +110,4 @@ export function createThrottle({ shared, insurance, signer, clock }: ThrottleOpt
 
 function keysOf(taken: readonly Taken[]): readonly Buffer[] {
   return taken.map(({ key }) => key);
-}
-
-function isAway(error: unknown): boolean {
-  const known = error instanceof DatabaseAwayError || error instanceof BusyError;
-  return known || isLockConflict(error) || isLostConnection(error);
 }

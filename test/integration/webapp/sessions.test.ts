@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
+import { hiddenFields } from './web-client.ts';
 import { startApp, type TestApp } from './world.ts';
 
 describe('Sessions', () => {
@@ -51,6 +53,23 @@ describe('Sessions', () => {
     later(0.2);
     await client.get('/reservation');
     expect(await touched()).to.deep.equal(now);
+  });
+
+  it('that have ended are swept, all of them, and no other', async () => {
+    const client = await app.traveller();
+    const more = Array.from({ length: 1200 }, () => [randomBytes(32), '{}', now, now, now]);
+    await app.rows('INSERT INTO session (id_hash, data, created_at, touched_at, expires_at) VALUES ?', [more]);
+    await app.sweep();
+    expect(await app.rows('SELECT COUNT(*) AS n FROM session WHERE expires_at <= ?', [now])).to.deep.equal([{ n: 0 }]);
+    expect((await client.get('/reservation')).status).to.equal(200);
+  });
+
+  it('that have ended are ended by a log-out as well, whatever token its page had', async () => {
+    const client = await app.traveller();
+    const form = hiddenFields((await client.get('/about')).text, '/logout');
+    later(61);
+    const answer = await client.post('/logout', form);
+    expect([answer.status, answer.location]).to.deep.equal([303, '/home']);
   });
 
   it('get a new id at log-in, and the old one is worth nothing', async () => {
