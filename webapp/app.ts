@@ -20,6 +20,7 @@ import { allowedMethods } from './middleware/allowed-methods.ts';
 import { csrf } from './middleware/csrf.ts';
 import { errorPages, notFound } from './middleware/error-pages.ts';
 import { formsOnly } from './middleware/forms-only.ts';
+import { loggedOut } from './middleware/logged-out.ts';
 import { requestRecord } from './middleware/request-record.ts';
 import { requireTraveller } from './middleware/require-traveller.ts';
 import { sameOrigin } from './middleware/same-origin.ts';
@@ -83,6 +84,7 @@ export function createApp(services: Services, config: Config): App {
   app.use(formsOnly());
   app.use(express.urlencoded({ extended: false, limit: `${config.server.bodyLimitKb}kb`, parameterLimit: 50 }));
   app.use(['/book', '/reservation', '/waitlist', '/account'], requireTraveller(pages));
+  app.use('/logout', loggedOut(pages));
   app.use(csrf(csrfSigner));
 
   app.use(...routers);

@@ -398,7 +398,20 @@ export const states: readonly State[] = [
     fields: ACCOUNT_FIELDS,
     alerts: 1,
   },
-  { title: 'a method that an address does not have', who: 'traveller', open: visit('/account/sessions') },
+  {
+    title: 'a method that an address does not have',
+    who: 'traveller',
+    async open(page) {
+      await page.goto('/about');
+      await page.evaluate(() => {
+        const form = document.querySelector('form');
+        form?.setAttribute('action', '/about');
+        form?.submit();
+      });
+      await page.getByRole('heading', { name: 'That does not work here' }).waitFor();
+    },
+  },
+  { title: 'the address of a form, asked for without one', who: 'traveller', open: visit('/account/password') },
   { title: 'an address that cannot be read', who: 'traveller', open: visit('/reservation/%/ticket') },
   { title: 'somebody else’s trip', who: 'traveller', open: visit('/reservation/AAAAAAAA/ticket') },
   { title: 'the page to log out', who: 'traveller', open: visit('/logout') },

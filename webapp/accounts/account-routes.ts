@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import { type FieldErrors, hasErrors } from '../http/form.ts';
+import { formPage } from '../http/form-page.ts';
 import type { Pages } from '../http/pages.ts';
 import { endSession, startSession, travellerOf } from '../middleware/sessions.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
@@ -37,6 +38,8 @@ export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Ro
   };
 
   router.get('/account', (request, response) => pages.send(request, response, 'account', page));
+
+  router.get(['/account/password', '/account/sessions', '/account/delete'], formPage('/account'));
 
   router.post('/account/password', async (request, response) => {
     const traveller = travellerOf(request);

@@ -1,7 +1,9 @@
 import { type Request, type Response, Router } from 'express';
+import { DatabaseAwayError } from '../database/errors.ts';
 import { type FieldErrors, hasErrors, REQUIRED, textOf } from '../http/form.ts';
 import type { Pages } from '../http/pages.ts';
-import { endSession, signedIn, startSession } from '../middleware/sessions.ts';
+import { LOGGED_OUT } from '../middleware/logged-out.ts';
+import { endSession, startSession } from '../middleware/sessions.ts';
 import type { Metrics } from '../probes/metrics.ts';
 import { TooMany } from '../throttling/throttle.ts';
 import type { AskForReset } from './ask-for-reset.ts';
@@ -94,12 +96,13 @@ export function accountRoutes(services: AccountServices, pages: Pages): Router {
   });
 
   router.get('/logout', (request, response) => {
+    if (response.locals.sessionAway) throw new DatabaseAwayError();
     pages.send(request, response, 'logout', { title: 'Log out' });
   });
 
   router.post('/logout', async (request: Request, response: Response) => {
-    if (signedIn(request)) await endSession(request);
-    pages.redirect(request, response, '/home', { kind: 'info', text: 'You have been logged out.' });
+    await endSession(request);
+    pages.redirect(request, response, '/home', LOGGED_OUT);
   });
 
   return router;

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
+import { DatabaseAwayError } from '../database/errors.ts';
 import { cookieHeader, cookieName, cookieOf } from '../http/cookies.ts';
 import { ForbiddenError } from '../http/errors.ts';
 import { textOf } from '../http/form.ts';
@@ -45,9 +46,13 @@ export function visitorToken(request: IncomingMessage, overHttps: boolean, signe
 }
 
 export function csrf(signer: Signer): RequestHandler {
-  return function csrfMiddleware(request, _response, next) {
+  return function csrfMiddleware(request, response, next) {
     if (isSafe(request.method)) {
       next();
+      return;
+    }
+    if (response.locals.sessionAway) {
+      next(new DatabaseAwayError());
       return;
     }
     const binding = bindingOf(request);

@@ -60,6 +60,9 @@ describe('With MySQL away', function () {
     const visitor = webClient(app.url);
     const logIn = await visitor.submit('/login', '/login', { username: 'somebody', password: 'something' });
     expect(logIn.status).to.equal(503);
+    const token = hiddenFields((await client.get('/about')).text, '/logout');
+    expect((await client.post('/logout', token)).status, 'nobody knows whose token it is').to.equal(503);
+    expect((await client.get('/logout')).status, 'nobody knows who is logged in').to.equal(503);
     await server.restart();
     await backAgain();
   });
