@@ -27,8 +27,10 @@ export function credentialsOf(
   random: (bytes: number) => string,
 ): Credentials {
   if (existing) {
-    const missing = keysOf(app).filter((key) => !existing.data?.[key]);
-    if (missing.length === 0) return existing.data ?? {};
+    const { data = {} } = existing;
+    const missing = keysOf(app).filter((key) => !data[key]);
+    // What else it holds is theirs who put it there, to change and to take away.
+    if (missing.length === 0) return Object.fromEntries(keysOf(app).map((key) => [key, data[key] ?? '']));
     throw new TerminalError(
       REASON.credentialsInvalid,
       `Secret ${credentialsName(app)} lacks ${missing.join(', ')}: put back what it held, or delete the Secret and PersistentVolumeClaim ${volumeClaimName(app)} to start with an empty database`,

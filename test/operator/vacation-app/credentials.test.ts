@@ -36,11 +36,11 @@ describe('the credentials', () => {
     });
   });
 
-  it('are kept as they are, with what else the Secret holds', () => {
-    const existing = aSecret();
-    existing.data = { ...existing.data, secret_key_previous: 'eA==' };
+  it('are kept as they are; what else the Secret holds is somebody else’s', () => {
+    const { data } = aSecret();
+    const existing = { ...aSecret(), data: { ...data, secret_key_previous: 'eA==' } };
     for (const hasVolume of [true, false]) {
-      expect(credentialsOf(app, existing, hasVolume, never)).to.deep.equal(existing.data);
+      expect(credentialsOf(app, existing, hasVolume, never)).to.deep.equal(data);
     }
   });
 
