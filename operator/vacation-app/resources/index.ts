@@ -30,6 +30,7 @@ import { webIngress } from './web-ingress.ts';
 import { webNetworkPolicy } from './web-network-policy.ts';
 import { webServiceAccount } from './web-service-account.ts';
 import { webService } from './web-service.ts';
+import { withoutEmpty } from './without-empty.ts';
 
 /** When a child may be applied: as soon as there are credentials, or when the step before it is done. */
 export type Step = 'base' | 'database' | 'schema' | 'web' | 'autoscaling' | 'exposure';
@@ -76,7 +77,7 @@ export function desiredObjects(app: CompleteApp, facts: Facts): Desired[] {
     const built = build(app, facts);
     if (built === undefined) return [];
     const object = { apiVersion: kind.apiVersion, kind: kind.kind, ...built } as KubeObject;
-    return [{ step, kind, object: versioned(object, facts) }];
+    return [{ step, kind, object: withoutEmpty(versioned(object, facts)) }];
   });
 }
 

@@ -12,7 +12,7 @@ import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/ki
 import { createRuntimeMetrics } from '../../../operator/runtime/metrics.ts';
 import { CONFIG_MAP, SERVICE, STATEFUL_SET } from '../../../operator/vacation-app/kinds.ts';
 import { startFaultProxy, type Answer, type Asked, type FaultProxy } from '../../support/fault-proxy.ts';
-import { createWorld, eventually, Scene, startOperator, writesIn, type World } from './world.ts';
+import { createWorld, eventually, lastWritesIn, Scene, startOperator, writesIn, type World } from './world.ts';
 
 /** For how long the API server is away; 60 s in the soak. */
 const OUTAGE_MS = Number(process.env.OUTAGE_MS ?? 8_000);
@@ -126,18 +126,7 @@ describe('the operator behind a network and an API server with faults', () => {
 
   /** Whoever looks anew finds nothing to do. */
   async function isConverged(): Promise<void> {
-    let before = await writesIn(world, here.namespace);
-    await eventually(
-      'the operator has nothing more to write',
-      async () => {
-        const last = before;
-        // longer than small changes of a status wait to be told together
-        await sleep(1_000);
-        before = await writesIn(world, here.namespace);
-        return before.length - last.length;
-      },
-      (count) => count === 0,
-    );
+    const before = await lastWritesIn(world, here.namespace);
     const another = startOperator(world);
     await sleep(700);
     await another.stop();

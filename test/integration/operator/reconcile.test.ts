@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { V1Deployment, V1Secret, V1StatefulSet } from '@kubernetes/client-node';
 import { ANNOTATION } from '../../../operator/api/vacation-app.ts';
-import type { Kind, KubeObject } from '../../../operator/runtime/kinds.ts';
+import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
 import {
   AUTOSCALER,
   CONFIG_MAP,
@@ -13,9 +13,17 @@ import {
   STATEFUL_SET,
   VOLUME_CLAIM,
 } from '../../../operator/vacation-app/kinds.ts';
-import { FACT, labels } from '../../../operator/vacation-app/names.ts';
+import { CONTENT, FACT, labels } from '../../../operator/vacation-app/names.ts';
 import type { Scene } from './world.ts';
-import { createWorld, eventually, startOperator, writesIn, type RunningOperator, type World } from './world.ts';
+import {
+  createWorld,
+  eventually,
+  lastWritesIn,
+  startOperator,
+  writesIn,
+  type RunningOperator,
+  type World,
+} from './world.ts';
 
 type Live<T> = T & KubeObject;
 
@@ -78,8 +86,34 @@ describe('reconciling against a real API server', () => {
       pod: { tolerations: [{ key: 'a', operator: 'Exists', value: '' }] },
       database: { managed: { resources: { requests: { cpu: '0.1' } }, storage: { size: '2048Mi' } } },
     });
+    await here.declare('empty', {
+      imagePullSecrets: [],
+      env: [],
+      resources: { requests: {}, limits: {} },
+      pod: {
+        labels: {},
+        annotations: {},
+        nodeSelector: {},
+        tolerations: [],
+        affinity: {
+          nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [] },
+          podAffinity: {},
+          podAntiAffinity: {
+            requiredDuringSchedulingIgnoredDuringExecution: [
+              { topologyKey: 'zone', namespaces: [], labelSelector: { matchLabels: {}, matchExpressions: [] } },
+            ],
+          },
+        },
+        topologySpreadConstraints: [],
+        priorityClassName: '',
+      },
+      service: { annotations: {} },
+      ingress: { host: 'empty.example.com', annotations: {} },
+      database: { managed: { resources: { requests: {} }, configuration: {} } },
+    });
     await here.comesUp('steady');
-    const before = await writesIn(world, here.namespace);
+    await here.comesUp('empty');
+    const before = await lastWritesIn(world, here.namespace);
     await operator.stop();
     operator = startOperator(world);
     // Proof that the new process has been through everything: it reacts to another app, queued behind this one.
@@ -233,6 +267,34 @@ describe('reconciling against a real API server', () => {
     expect(spec?.replicas).to.equal(2);
   });
 
+  it('leaves to others what they keep beside the credentials, and lets them take it away', async () => {
+    const here = await scene();
+    await here.declare('rotating', {});
+    await here.comesUp('rotating');
+    const holds = async (data: Record<string, string>): Promise<void> => {
+      const metadata = { name: 'rotating-credentials', namespace: here.namespace };
+      await world.admin.request({
+        method: 'PATCH',
+        path: pathOf(SECRET, here.namespace, metadata.name),
+        query: { fieldManager: 'gitops' },
+        contentType: 'application/apply-patch+yaml',
+        body: { apiVersion: 'v1', kind: 'Secret', metadata, data },
+      });
+    };
+    const hash = async (): Promise<string | undefined> =>
+      (await here.get<Live<V1Deployment>>(DEPLOYMENT, 'rotating-web'))?.spec?.template.metadata?.annotations?.[
+        CONTENT.credentials
+      ];
+    const before = await hash();
+    await holds({ secret_key_previous: 'eA==' });
+    await eventually('the pods have the key', hash, (now) => now !== before);
+    await holds({});
+    expect((await here.get<Live<V1Secret>>(SECRET, 'rotating-credentials'))?.data).to.not.have.property(
+      'secret_key_previous',
+    );
+    await eventually('the pods no longer have it', hash, (now) => now === before);
+  });
+
   it('keeps credentials that exist, and never makes new ones while there is a volume that needs the old', async () => {
     const here = await scene();
     await here.declare('secretive', {});
@@ -376,11 +438,12 @@ describe('reconciling against a real API server', () => {
     const here = await scene();
     await here.declare('restarted', {});
     await here.comesUp('restarted');
-    await here.declare('restarted', {}, { [ANNOTATION.restart]: 'monday' });
+    const monday = 'monday'.padEnd(5_000, '.');
+    await here.declare('restarted', {}, { [ANNOTATION.restart]: monday });
     const restarted = await eventually(
       'handled',
       () => here.app('restarted'),
-      (app) => app?.status?.lastHandled?.restart === 'monday',
+      (app) => app?.status?.lastHandled?.restart === monday,
     );
     expect(restarted).to.not.equal(undefined);
     const before = await here.get<Live<V1Deployment>>(DEPLOYMENT, 'restarted-web');

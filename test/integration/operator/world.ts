@@ -321,6 +321,23 @@ export async function writesIn(world: World, namespace: string): Promise<string[
     });
 }
 
+/** The same, once no more are added. */
+export async function lastWritesIn(world: World, namespace: string): Promise<string[]> {
+  let writes = await writesIn(world, namespace);
+  await eventually(
+    'the operator has nothing more to write',
+    async () => {
+      const before = writes;
+      // longer than small changes of a status wait to be told together
+      await sleep(1_000);
+      writes = await writesIn(world, namespace);
+      return writes.length - before.length;
+    },
+    (count) => count === 0,
+  );
+  return writes;
+}
+
 interface AuditEvent {
   readonly stage: string;
   readonly verb: string;
