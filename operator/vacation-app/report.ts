@@ -39,8 +39,10 @@ export async function report(
     pace.forget(key);
     return undefined;
   }
-  const waitMs = pace.waitMs(key, declared.status, status, now().getTime());
+  // After a failure it may be long until this is looked at again.
+  const waitMs = error === undefined ? pace.waitMs(key, declared.status, status, now().getTime()) : 0;
   if (waitMs > 0) return waitMs;
+  pace.forget(key);
   try {
     await cluster.writeStatus(VACATION_APP, { ...declared, status });
   } catch (failure) {

@@ -56,9 +56,10 @@ describe('credentials and databases of the user’s own', () => {
     const { secret_key: _, ...incomplete } = own('mine');
     await here.create(SECRET, secret('credentials', incomplete, followed));
     await eventually(
-      'the key is asked for',
+      'the key is asked for, before the Secret is looked at again without a cause',
       () => here.app('mine'),
       (app) => app?.status?.conditions?.some(({ message }) => message.includes('lacks secret_key')) === true,
+      8_000,
     );
     await here.patch(SECRET, 'credentials', { stringData: own('mine') });
     await here.comesUp('mine');
