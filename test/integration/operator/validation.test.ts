@@ -138,7 +138,56 @@ describe('what the API server says to a VacationApp', () => {
     ['an unknown deletion policy', { deletionPolicy: 'Explode' }, 'Unsupported value'],
     ['an image with a space', { image: 'a b' }, 'should match'],
     ['an Ingress without a host', { ingress: {} }, 'Required value'],
-    ['an Ingress for an address', { ingress: { host: 'https://example.com' } }, 'should match'],
+    ['an Ingress for a URL', { ingress: { host: 'https://example.com' } }, 'should match'],
+    ['an Ingress for an address', { ingress: { host: '10.0.0.1' } }, 'a name, not an address'],
+    ['a Secret whose name leads elsewhere', { credentials: { secretName: '..' } }, 'should match'],
+    [
+      'a login whose name leads elsewhere',
+      { database: { external: { ...external, credentialsSecretName: '../x' } } },
+      'should match',
+    ],
+    [
+      'a variable from a name that no Secret has',
+      { env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 'A B', key: 'a' } } }] },
+      'should match',
+    ],
+    ['a label with a space', { pod: { labels: { team: 'dark blue' } } }, 'should match'],
+    ['a label that is too long', { pod: { labels: { team: 'a'.repeat(64) } } }, 'Too long'],
+    ['a label of no name', { pod: { labels: { 'a b': 'c' } } }, 'NAME or PREFIX/NAME'],
+    ['an annotation of no name', { service: { annotations: { 'a/b/c': 'd' } } }, 'NAME or PREFIX/NAME'],
+    [
+      'more than the limit',
+      { resources: { requests: { memory: '1Gi' }, limits: { memory: '512Mi' } } },
+      'cannot request more',
+    ],
+    [
+      'more for MySQL than the limit',
+      { database: { managed: { resources: { requests: { cpu: 2 }, limits: { cpu: '1.5' } } } } },
+      'cannot request more',
+    ],
+    ['less than nothing', { resources: { requests: { cpu: -1 } } }, 'greater than or equal to 0'],
+    [
+      'a value of a taint that need only exist',
+      { pod: { tolerations: [{ key: 'a', operator: 'Exists', value: 'b' }] } },
+      'leave it out',
+    ],
+    ['to tolerate nothing in particular', { pod: { tolerations: [{ value: 'b' }] } }, 'needs operator Exists'],
+    [
+      'a time to tolerate what does not evict',
+      { pod: { tolerations: [{ key: 'a', effect: 'NoSchedule', tolerationSeconds: 5 }] } },
+      'needs effect NoExecute',
+    ],
+    [
+      'fewest places where pods may be anywhere',
+      {
+        pod: {
+          topologySpreadConstraints: [
+            { maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'ScheduleAnyway', minDomains: 2 },
+          ],
+        },
+      },
+      'needs whenUnsatisfiable DoNotSchedule',
+    ],
     ['a gateway without a parent', { gateway: { parentRefs: [] } }, 'should have at least 1 items'],
     ['a gateway for an address', { gateway: { parentRefs: [{ name: 'g' }], hostnames: ['a/b'] } }, 'should match'],
     ['an unknown network policy', { networkPolicy: 'Maybe' }, 'Unsupported value'],
@@ -218,6 +267,24 @@ describe('what the API server says to a VacationApp', () => {
     );
     const far = await here.get<VacationApp>(VACATION_APP, 'far');
     expect(far?.spec.database?.external).to.include({ port: 3306 });
+  });
+
+  it('takes every way of protecting the way to an external database', async () => {
+    const modeOf = async (name: string): Promise<string | undefined> =>
+      (await here.get<VacationApp>(VACATION_APP, name))?.spec.database?.external?.tls?.mode;
+    const ways: readonly (readonly [tls: object | undefined, mode: string])[] = [
+      [undefined, 'Required'],
+      [{}, 'Required'],
+      [{ caSecretName: 'company-ca' }, 'Required'],
+      [{ mode: 'Disabled' }, 'Disabled'],
+      [{ mode: 'VerifyIdentity' }, 'VerifyIdentity'],
+      [{ mode: 'VerifyIdentity', caSecretName: 'company-ca' }, 'VerifyIdentity'],
+    ];
+    for (const [index, [tls, mode]] of ways.entries()) {
+      const name = `protected-${index}`;
+      expect(await refusalOf(name, { database: { external: { ...external, tls } } })).to.equal('accepted');
+      if (tls !== undefined) expect(await modeOf(name)).to.equal(mode);
+    }
   });
 
   it('takes as few connections as the web pods can do with', async () => {
