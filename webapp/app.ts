@@ -6,6 +6,7 @@ import { type ResetServices, resetRoutes } from './accounts/reset-routes.ts';
 import { type AccountServices, accountRoutes } from './accounts/routes.ts';
 import type { CheckCounters } from './bookings/check-counters.ts';
 import { bookingRoutes } from './bookings/routes.ts';
+import { bookingTravellerPages } from './bookings/traveller-pages.ts';
 import { tripRoutes } from './bookings/trip-routes.ts';
 import type { Config } from './config.ts';
 import { createAlerts } from './http/alerts.ts';
@@ -25,7 +26,7 @@ import { requestRecord } from './middleware/request-record.ts';
 import { requireTraveller } from './middleware/require-traveller.ts';
 import { sameOrigin } from './middleware/same-origin.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
-import { sessions } from './middleware/sessions.ts';
+import { sessionIds, sessions } from './middleware/sessions.ts';
 import { staticFiles } from './middleware/static-files.ts';
 import { travellerPages } from './middleware/traveller-pages.ts';
 import { visitorPages } from './middleware/visitor-pages.ts';
@@ -52,7 +53,7 @@ export interface App {
   readonly routes: readonly RouteEntry[];
 }
 
-/** The way of a request, from top to bottom: first what is answered from memory, at the end; then the rest, by Express. */
+/** The way of a request: first, at the end, what is answered from memory or with one statement; the rest by Express, from top to bottom. */
 export function createApp(services: Services, config: Config): App {
   const { logger, metrics, assets, views } = services;
   const signer = (purpose: string) => createSigner(config.secretKeys, purpose);
@@ -79,7 +80,6 @@ export function createApp(services: Services, config: Config): App {
 
   app.use(sameOrigin());
   app.use(sessions({ store: services.sessionStore, secretKeys: config.secretKeys }));
-  app.use(travellerPages(pages, csrfSigner));
   app.use(allowedMethods(routes, assets, notFound(pages)));
   app.use(formsOnly());
   app.use(express.urlencoded({ extended: false, limit: `${config.server.bodyLimitKb}kb`, parameterLimit: 50 }));
@@ -96,15 +96,29 @@ export function createApp(services: Services, config: Config): App {
   const isSecure = secureRequests(app);
   const [plain, secure] = [securityHeaders(false), securityHeaders(true)];
   const keptAnswers = [staticFiles(assets), visitorPages(pages, csrfSigner)];
+  const answerTraveller = travellerPages({
+    pages,
+    more: bookingTravellerPages(services, pages),
+    store: services.sessionStore,
+    sessionIds: sessionIds(config.secretKeys),
+    csrfSigner,
+  });
 
   const listener: RequestListener = (request, response) => {
     const overHttps = isSecure(request);
     const headers = ['X-Request-Id', record(request, response), ...(overHttps ? secure : plain)];
     // while draining, every answer closes its connection: server.close() alone waits for busy kept-alive ones for ever
     if (services.isDraining()) response.shouldKeepAlive = false;
-    if (asksOnly(request) && keptAnswers.some((answer) => answer(request, response, { headers, overHttps }))) return;
-    for (let at = 0; at < headers.length; at += 2) response.setHeader(headers[at] ?? '', headers[at + 1] ?? '');
-    app(request, response);
+    const about = { headers, overHttps };
+    const byExpress = () => {
+      for (let at = 0; at < headers.length; at += 2) response.setHeader(headers[at] ?? '', headers[at + 1] ?? '');
+      app(request, response);
+    };
+    if (asksOnly(request)) {
+      if (keptAnswers.some((answer) => answer(request, response, about))) return;
+      if (answerTraveller(request, response, about, byExpress)) return;
+    }
+    byExpress();
   };
   return { listener, routes };
 }

@@ -2,15 +2,15 @@ import { type Request, type Response, Router } from 'express';
 import type { Clock } from '../clock.ts';
 import { formPage } from '../http/form-page.ts';
 import { textOf } from '../http/form.ts';
-import type { Pages } from '../http/pages.ts';
+import type { PageModel, Pages } from '../http/pages.ts';
 import { endSession, travellerOf } from '../middleware/sessions.ts';
 import type { Mailbox } from '../mail/letter.ts';
 import type { Metrics } from '../probes/metrics.ts';
-import type { WaitlistStore } from '../waitlist/waitlist-store.ts';
+import type { EntryInLine, WaitlistStore } from '../waitlist/waitlist-store.ts';
 import { waitingCards } from '../waitlist/view.ts';
 import type { BookTrip } from './book-trip.ts';
 import type { BookingPages } from './booking-pages.ts';
-import type { BookingStore } from './booking-store.ts';
+import type { BookingStore, StoredBooking } from './booking-store.ts';
 import { monthOf } from './calendar.ts';
 import type { CancelTrip } from './cancel-trip.ts';
 import type { ChangeDates } from './change-dates.ts';
@@ -79,16 +79,7 @@ export function bookingRoutes(services: BookingServices, pages: Pages): Router {
       bookings.ofTraveller(id, undoableSince(undoMinutes, now)),
       services.waitlistEntries.ofTraveller(id),
     ]);
-    pages.send(request, response, 'reservation', {
-      title: 'Your trips',
-      trips: tripCards(
-        known.filter(({ cancelledAt }) => cancelledAt === null),
-        now,
-      ),
-      cancelled: undoCards(known.filter((booking) => canUndo(booking, undoMinutes, now))),
-      undoMinutes,
-      waiting: waitingCards(entries, now),
-    });
+    pages.send(request, response, 'reservation', tripsPage(known, entries, undoMinutes, now));
   });
 
   router.post('/reservation', async (request, response) => {
@@ -138,6 +129,23 @@ export function bookingRoutes(services: BookingServices, pages: Pages): Router {
   });
 
   return router;
+}
+
+/** A traveller's trips, those that were cancelled a moment ago, and what they wait for. */
+export function tripsPage(
+  known: readonly StoredBooking[],
+  entries: readonly EntryInLine[],
+  undoMinutes: number,
+  now: Date,
+): PageModel {
+  const standing = known.filter(({ cancelledAt }) => cancelledAt === null);
+  return {
+    title: 'Your trips',
+    trips: tripCards(standing, now),
+    cancelled: undoCards(known.filter((booking) => canUndo(booking, undoMinutes, now))),
+    undoMinutes,
+    waiting: waitingCards(entries, now),
+  };
 }
 
 /** The trip that a booking form asks for; undefined where it is not in order, which is answered then. */

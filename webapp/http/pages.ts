@@ -1,9 +1,12 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { csrfToken } from '../middleware/csrf.ts';
 import { signedIn } from '../middleware/sessions.ts';
+import type { SignedIn } from '../sessions/session-store.ts';
 import type { Alert, Alerts } from './alerts.ts';
 import type { Assets } from './assets.ts';
 import type { FieldErrors } from './form.ts';
+import { type KeptHtml, keptHtml, place } from './kept-html.ts';
+import { endWith } from './send-html.ts';
 import type { Signer } from './signer.ts';
 import type { View } from './views.ts';
 
@@ -18,25 +21,27 @@ export interface PageModel {
 
 export interface Pages {
   send(request: Request, response: Response, view: string, model: PageModel, status?: number): void;
+  /** A page that nothing went wrong on, at an address, for somebody. */
+  html(view: string, model: PageModel, seen: Seen): string;
   /** The handler of a page that is always the same, but for who sees it. For who has no alert to see, it is rendered now. */
   fixed(paths: readonly [string, ...string[]], view: string, model: PageModel): RequestHandler;
   /** What `fixed` rendered, by its whole address. */
-  kept(url: string): KeptPage | undefined;
+  readonly kept: ReadonlyMap<string, KeptPage>;
   /** To the next page, which shows the alert. */
   redirect(request: Request, response: Response, location: string, alert: Alert): void;
+}
+
+/** By whom, and where. */
+export interface Seen {
+  readonly traveller: Pick<SignedIn, 'username'> | undefined;
+  readonly token: string;
+  readonly path: string;
 }
 
 export interface KeptPage {
   readonly route: string;
   readonly forVisitors: KeptHtml;
   readonly forTravellers: KeptHtml;
-}
-
-/** HTML and, at every second place, the name of what belongs there. */
-export type KeptHtml = readonly string[];
-
-export function filledIn(html: KeptHtml, values: Readonly<Record<string, string>>): string {
-  return html.length === 1 ? (html[0] ?? '') : html.map((part, at) => (at % 2 ? (values[part] ?? '') : part)).join('');
 }
 
 export interface PagesOptions {
@@ -52,6 +57,7 @@ export function createPages({ views, assets, alerts, csrfSigner }: PagesOptions)
   const asset = (name: string) => assets.url(name);
   const send: Pages['send'] = (request, response, view, model, status = 200) => {
     const errors = model.errors ?? {};
+    let token: string | undefined;
     const page = {
       ...model,
       errors,
@@ -59,33 +65,30 @@ export function createPages({ views, assets, alerts, csrfSigner }: PagesOptions)
       path: request.path,
       alerts: [...alerts.take(request, response), ...(model.alerts ?? []), ...alertsOf(errors, model.labels ?? {})],
       asset,
-      csrf: () => csrfToken(request, response, csrfSigner),
+      csrf: () => (token ??= csrfToken(request, response, csrfSigner)),
     };
     const html = views(view)(page);
-    response.status(status).set('Cache-Control', 'no-store').type('html').end(html);
+    const length = Buffer.byteLength(html);
+    response.status(status).set('Cache-Control', 'no-store').set('Content-Length', String(length)).type('html');
+    endWith(response, html, length);
   };
+  const html: Pages['html'] = (view, model, { traveller, token, path }) =>
+    views(view)({ ...model, errors: {}, alerts: [], traveller, path, asset, csrf: () => token });
   return {
     send,
+    html,
     redirect: (request, response, location, alert) => alerts.redirect(request, response, location, alert),
-    kept: (url) => keptPages.get(url),
+    kept: keptPages,
     fixed(paths, view, model) {
       for (const path of paths) {
-        const page = { ...model, errors: {}, path, alerts: [], asset, csrf: () => place('token') };
-        const render = (traveller: object | undefined) => views(view)({ ...page, traveller }).split(PLACE);
-        const forTravellers = render({ username: place('username') });
-        keptPages.set(path, { route: paths[0], forVisitors: render(undefined), forTravellers });
+        const kept = (traveller: Seen['traveller']) =>
+          keptHtml(html(view, model, { traveller, token: place('token'), path }));
+        const forTravellers = kept({ username: place('username') });
+        keptPages.set(path, { route: paths[0], forVisitors: kept(undefined), forTravellers });
       }
       return (request, response) => send(request, response, view, model);
     },
   };
-}
-
-/** A character that stands in no template and in no setting. */
-const MARK = '\u{f8ff}';
-const PLACE = new RegExp(`${MARK}(\\w+)${MARK}`);
-
-function place(name: string): string {
-  return MARK + name + MARK;
 }
 
 function alertsOf(errors: FieldErrors, labels: Readonly<Record<string, string>>): readonly Alert[] {

@@ -17,7 +17,7 @@ export const CSRF_FIELD = '_csrf';
  * rendered. Masked anew each time, so that compression tells nothing about it.
  */
 export function csrfToken(request: Request, response: Response, signer: Signer): string {
-  if (signedIn(request)) return tokenFor(`session:${request.sessionID}`, signer);
+  if (signedIn(request)) return travellerToken(request.sessionID, signer);
   const { token, cookie, setCookie } = visitorToken(request, request.secure, signer);
   if (setCookie !== undefined) {
     response.append('Set-Cookie', setCookie);
@@ -25,6 +25,11 @@ export function csrfToken(request: Request, response: Response, signer: Signer):
     request.headers.cookie = [request.headers.cookie, cookie].filter(Boolean).join('; ');
   }
   return token;
+}
+
+/** Of a page that shows the session with this id. */
+export function travellerToken(sessionId: string, signer: Signer): string {
+  return tokenFor(`session:${sessionId}`, signer);
 }
 
 export interface VisitorToken {
@@ -74,10 +79,12 @@ function bindingOf(request: Request): string | undefined {
   return cookie === undefined ? undefined : `visitor:${cookie}`;
 }
 
+/** The mask, and what it hides. */
 function tokenFor(binding: string, signer: Signer): string {
   const mac = signer.sign(binding);
-  const mask = randomPart(mac.length);
-  return Buffer.concat([mask, xor(mask, mac)]).toString('base64url');
+  const token = Buffer.concat([randomPart(mac.length), mac]);
+  for (let at = 0; at < mac.length; at++) token[mac.length + at] = (mac[at] ?? 0) ^ (token[at] ?? 0);
+  return token.toString('base64url');
 }
 
 function xor(a: Buffer, b: Buffer): Buffer {

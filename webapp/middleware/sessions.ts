@@ -1,24 +1,19 @@
-import { createSecretKey } from 'node:crypto';
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
 import { DatabaseAwayError } from '../database/errors.ts';
 import { ForbiddenError } from '../http/errors.ts';
 import type { SessionStore, SignedIn } from '../sessions/session-store.ts';
 import { cookieName, cookieOf, endedCookieHeader } from '../http/cookies.ts';
+import { signerBy } from '../http/signer.ts';
 
 /**
  * A session for whoever has one; visitors without a cookie cost no query, and get a row only when they log in. Where the database is
  * away the request goes on without knowing who is there: pages that need to know refuse it.
  */
-export function sessions({
-  store,
-  secretKeys,
-}: {
-  store: SessionStore;
-  secretKeys: readonly string[];
-}): RequestHandler {
-  // as key objects: each signature made with a text would first make a key of it, which takes five times as long
-  const secret = secretKeys.map((key) => createSecretKey(Buffer.from(key)));
+export function sessions({ store, secretKeys }: { store: SessionStore; secretKeys: SecretKeys }): RequestHandler {
+  const secret = [...keyObjects(secretKeys)];
   const [plain, secure] = [false, true].map((overHttps) =>
     session({
       name: cookieName(SESSION_COOKIE, overHttps),
@@ -36,14 +31,40 @@ export function sessions({
       next();
       return;
     }
-    const load = request.secure ? secure : plain;
-    void load(request, response, (error?: unknown) => {
-      if (!(error instanceof DatabaseAwayError)) return next(error);
-      response.locals.sessionAway = true;
-      next();
-    });
+    const go = (error?: unknown) => {
+      const away = error instanceof DatabaseAwayError;
+      if (away) response.locals.sessionAway = true;
+      next(away ? undefined : error);
+    };
+    const failure = failures.get(request);
+    if (failure) go(failure.error);
+    else void (request.secure ? secure : plain)(request, response, go);
   };
 }
+
+/** The id in the cookie of a session, where it is one that express-session signed. */
+export type SessionIds = (request: IncomingMessage, overHttps: boolean) => string | undefined;
+
+export function sessionIds(secretKeys: SecretKeys): SessionIds {
+  const signer = signerBy(keyObjects(secretKeys));
+  return (request, overHttps) => {
+    const [, encoded] = /^s%3A([\w%.-]+)$/.exec(cookieOf(request, cookieName(SESSION_COOKIE, overHttps)) ?? '') ?? [];
+    if (encoded === undefined || !isEncoded(encoded)) return undefined;
+    const text = decodeURIComponent(encoded);
+    const dot = text.lastIndexOf('.');
+    const [id, given] = [text.slice(0, dot), text.slice(dot + 1)];
+    const signature = Buffer.from(given, 'base64');
+    // as it is written, to the last bit
+    return signature.toString('base64') === `${given}=` && signer.verify(id, signature) ? id : undefined;
+  };
+}
+
+/** That the session could not be read, so that nobody waits for that twice. */
+export function noteSessionFailure(request: IncomingMessage, error: unknown): void {
+  failures.set(request, { error });
+}
+
+const failures = new WeakMap<IncomingMessage, { readonly error: unknown }>();
 
 export function signedIn(request: Request): SignedIn | undefined {
   return (request.session as Request['session'] | undefined)?.traveller;
@@ -75,6 +96,18 @@ function done(start: (callback: (error?: Error | null) => void) => unknown): Pro
       else resolve();
     });
   });
+}
+
+type SecretKeys = readonly [string, ...string[]];
+
+/** Each signature made with a text would first make a key of it, which takes five times as long. */
+function keyObjects([current, ...previous]: SecretKeys): readonly [KeyObject, ...KeyObject[]] {
+  const keyObject = (key: string) => createSecretKey(Buffer.from(key));
+  return [keyObject(current), ...previous.map(keyObject)];
+}
+
+function isEncoded(text: string): boolean {
+  return /^(?:[^%]|%[0-9A-F]{2})*$/.test(text);
 }
 
 export const SESSION_COOKIE = 'sid';

@@ -1,27 +1,72 @@
-import type { RequestHandler } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { cookieName, cookieOf } from '../http/cookies.ts';
-import { asksOnly } from '../http/kept-answers.ts';
-import { filledIn, type Pages } from '../http/pages.ts';
+import type { About } from '../http/kept-answers.ts';
+import { filledIn } from '../http/kept-html.ts';
+import type { KeptPage, Pages } from '../http/pages.ts';
+import { sendHtml } from '../http/send-html.ts';
 import type { Signer } from '../http/signer.ts';
+import type { TravellerPage } from '../http/traveller-page.ts';
 import { escaped } from '../http/views.ts';
-import { csrfToken } from './csrf.ts';
+import type { SessionReader, SessionStore } from '../sessions/session-store.ts';
+import { travellerToken } from './csrf.ts';
 import { answeredBy } from './request-record.ts';
-import { signedIn } from './sessions.ts';
+import { noteSessionFailure, type SessionIds } from './sessions.ts';
 
-/** Pages that are the same for every traveller but for name and token, from memory, as soon as it is known who asks. */
-export function travellerPages(pages: Pages, csrfSigner: Signer): RequestHandler {
-  return function travellerPagesMiddleware(request, response, next) {
-    const traveller = signedIn(request);
-    const page = traveller && asksOnly(request) ? pages.kept(request.originalUrl) : undefined;
-    if (!page || cookieOf(request, cookieName('alert', request.secure)) !== undefined) {
-      next();
-      return;
-    }
-    answeredBy(request, page.route);
-    const token = csrfToken(request, response, csrfSigner);
-    const html = filledIn(page.forTravellers, { token, username: escaped(traveller?.username) });
-    response.setHeader('Cache-Control', 'no-store');
-    response.setHeader('Content-Type', 'text/html; charset=utf-8');
-    response.end(html);
+export interface TravellerPagesOptions {
+  readonly pages: Pages;
+  /** Those that show more than who looks at them: what `pages` keeps comes by itself. */
+  readonly more: readonly TravellerPage[];
+  readonly store: SessionStore;
+  readonly sessionIds: SessionIds;
+  readonly csrfSigner: Signer;
+}
+
+/** Answers and tells that it does; or calls `otherwise` once it has found that Express is to answer after all. */
+export type TravellerAnswer = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  about: About,
+  otherwise: () => void,
+) => boolean;
+
+/** Pages of travellers ahead of Express: one statement reads the session and what they show. */
+export function travellerPages({ pages, more, store, sessionIds, csrfSigner }: TravellerPagesOptions): TravellerAnswer {
+  const byAddress = new Map<string, { readonly page: TravellerPage; readonly read: SessionReader }>();
+  for (const page of [...[...pages.kept].map(keptPage), ...more]) {
+    byAddress.set(page.path, { page, read: store.reader(page.along) });
+  }
+  const render = async (page: TravellerPage, read: SessionReader, id: string): Promise<string | undefined> => {
+    const { values, html } = page.ask();
+    const session = await read(id, values);
+    const traveller = session?.data.traveller;
+    return traveller && html(traveller, travellerToken(id, csrfSigner), session.along);
   };
+  return (request, response, { headers, overHttps }, otherwise) => {
+    const found = byAddress.get(request.url ?? '');
+    if (!found || cookieOf(request, cookieName('alert', overHttps)) !== undefined) return false;
+    const id = sessionIds(request, overHttps);
+    if (id === undefined) return false;
+    const answer = (html: string | undefined) => {
+      if (html === undefined) {
+        otherwise();
+        return;
+      }
+      answeredBy(request, found.page.route);
+      sendHtml(response, headers, html);
+    };
+    render(found.page, found.read, id).then(answer, (error: unknown) => {
+      noteSessionFailure(request, error);
+      otherwise();
+    });
+    return true;
+  };
+}
+
+function keptPage([path, { route, forTravellers }]: readonly [string, KeptPage]): TravellerPage {
+  const question = {
+    values: [],
+    html: ({ username }: { readonly username: string }, token: string) =>
+      filledIn(forTravellers, { token, username: escaped(username) }),
+  };
+  return { path, route, ask: () => question };
 }

@@ -21,6 +21,15 @@ declare module 'express-session' {
 
 type Done = (error?: unknown) => void;
 
+/** A session, and what was read along with it. */
+export interface FoundSession {
+  readonly data: SessionData;
+  readonly along: string | null;
+}
+
+/** By the session's id, and the values of what is read along. */
+export type SessionReader = (id: string, values: readonly PreparedValue[]) => Promise<FoundSession | undefined>;
+
 /**
  * Sessions in MySQL. Invariant: what the table holds cannot be used as a cookie, and an expired session is never returned,
  * whether or not it was swept. It ends when idle for too long, and at the latest after its maximum age.
@@ -32,6 +41,7 @@ export class SessionStore extends Store {
   readonly #database: Database;
   readonly #config: SessionConfig;
   readonly #clock: Clock;
+  readonly #find = this.reader();
 
   constructor(database: Database, config: SessionConfig, clock: Clock) {
     super();
@@ -41,11 +51,25 @@ export class SessionStore extends Store {
   }
 
   override get = (id: string, callback: (error: unknown, session?: SessionData | null) => void): void => {
-    this.#find(id).then(
-      (session) => callback(null, session),
+    this.#find(id, []).then(
+      (found) => callback(null, found?.data ?? null),
       (error: unknown) => callback(error),
     );
   };
+
+  /** Reads something along with sessions, in one statement: one value, by a subquery which may name `session`, their row. */
+  reader(along?: string): SessionReader {
+    const more = along === undefined ? '' : `, (${along}) AS along`;
+    const statement = `SELECT data, UNIX_TIMESTAMP(touched_at) AS touched${more} FROM session WHERE id_hash = ? AND expires_at > ?`;
+    return async (id, values) => {
+      const now = this.#clock.now();
+      const [row] = await this.#database.prepared<SessionRow>(statement, [...values, hashOf(id), timestamp(now)]);
+      if (!row) return undefined;
+      // one that cannot be moved lives on until its earlier end
+      if (now.getTime() - Number(row.touched) * 1000 >= TOUCH_INTERVAL_MS) await this.#touch(id, now).catch(ignore);
+      return { data: JSON.parse(row.data) as SessionData, along: row.along ?? null };
+    };
+  }
 
   override set = (id: string, { cookie, traveller }: SessionData, callback: Done = ignore): void => {
     const now = this.#clock.now();
@@ -76,18 +100,6 @@ export class SessionStore extends Store {
     await deleteInBatches(this.#database, 'DELETE FROM session WHERE expires_at <= ?', [timestamp(this.#clock.now())]);
   }
 
-  async #find(id: string): Promise<SessionData | null> {
-    const now = this.#clock.now();
-    const [row] = await this.#database.prepared<{ data: string; touched: string }>(
-      'SELECT data, UNIX_TIMESTAMP(touched_at) AS touched FROM session WHERE id_hash = ? AND expires_at > ?',
-      [hashOf(id), timestamp(now)],
-    );
-    if (!row) return null;
-    // one that cannot be moved lives on until its earlier end
-    if (now.getTime() - Number(row.touched) * 1000 >= TOUCH_INTERVAL_MS) await this.#touch(id, now).catch(ignore);
-    return JSON.parse(row.data) as SessionData;
-  }
-
   async #touch(id: string, now: Date): Promise<void> {
     await this.#database.prepared(
       'UPDATE session SET touched_at = ?, expires_at = LEAST(?, created_at + INTERVAL ? HOUR) WHERE id_hash = ?',
@@ -106,6 +118,12 @@ export class SessionStore extends Store {
       (error: unknown) => callback(error),
     );
   }
+}
+
+interface SessionRow {
+  readonly data: string;
+  readonly touched: string;
+  readonly along?: string | null;
 }
 
 const TOUCH_INTERVAL_MS = 60_000;

@@ -13,8 +13,7 @@ export interface RouteCost {
   readonly bareQuery: number;
   /** Of each round, and then the median. */
   readonly toServer: number;
-  /** One query for a visitor's page and what writes, as many as it asks for a traveller's. */
-  readonly toServerAndQueries: number;
+  readonly toServerAndQuery: number;
 }
 
 const ROUNDS = 7;
@@ -43,7 +42,7 @@ export async function measureRoutes(world: World, tools: Tools): Promise<readonl
       bareServer: of(({ server }) => server),
       bareQuery: of(({ query }) => query),
       toServer: of(({ app, server }) => app / server),
-      toServerAndQueries: of(({ app, server, query }) => app / (server + query * (route.queries ?? 1))),
+      toServerAndQuery: of(({ app, server, query }) => app / (server + query)),
     };
   });
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { startApp, type TestApp } from './world.ts';
+import { hiddenFields, type WebClient } from './web-client.ts';
+import { aTrip, startApp, type TestApp } from './world.ts';
 
 describe('Pages from memory', () => {
   let app: TestApp;
@@ -22,6 +23,43 @@ describe('Pages from memory', () => {
       }
     });
   }
+
+  it("show the places left and a traveller's trips as the pages that are rendered", async () => {
+    const [one, other] = [await app.traveller(), await app.traveller()];
+    const today = new Date().toISOString().slice(0, 10);
+    const later = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    const first = 'Proxima Centauri System';
+    const book = (client: WebClient, fields: Readonly<Record<string, string>>) =>
+      client.submit('/book', '/book', aTrip({ destination: first, ...fields }));
+    const withoutKeys = (html: string) => withoutTokens(html).replace(/name="form_key" value="[\w-]+"/, 'key');
+    const same = async (path: string) => {
+      await one.get('/about'); // takes the alert away
+      const [along, rendered] = [await one.get(path), await one.get(`${path}?`)];
+      expect(along.status).to.equal(200);
+      expect(withoutKeys(along.text)).to.equal(withoutKeys(rendered.text));
+      expect(names(along.headers)).to.deep.equal(names(rendered.headers));
+      return along.text;
+    };
+
+    expect(await same('/book'))
+      .to.include('5 of 5 places left')
+      .and.not.include('4 of 5');
+    expect(await same('/reservation')).to.include('You have no trips yet');
+    await book(other, { departure_date: today, return_date: later });
+    expect(await same('/book'), 'at once').to.include('4 of 5 places left');
+
+    await book(one, { departure_date: '2034-04-04', return_date: '2034-04-05' });
+    await book(one, { departure_date: '2034-03-03', return_date: '2034-03-05', previous_experience: 'Yes' });
+    await book(one, { departure_date: '2034-05-03', return_date: '2034-05-05', blackhole_visit: 'No' });
+    await one.submit('/reservation', '/reservation', {});
+    expect(await same('/reservation')).to.match(/name="undo"[^]*4 April 2034[^]*3 May 2034/);
+    const wanted = { departure_date: '2034-06-03', return_date: '2034-06-05' };
+    await app.rows("INSERT INTO departure VALUES ('proxima-centauri', '2034-06-03', 5, 5)");
+    await one.get('/about');
+    const form = hiddenFields((await one.get('/book')).text, '/book');
+    await one.post('/waitlist', { ...form, ...aTrip({ destination: first, ...wanted }) });
+    expect(await same('/reservation')).to.include('You are next in line.');
+  });
 
   it('show a name as it is written, and have a token that counts', async () => {
     const client = app.client();

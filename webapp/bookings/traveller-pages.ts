@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { filledIn, type KeptHtml, keptHtml, place } from '../http/kept-html.ts';
+import type { Pages } from '../http/pages.ts';
+import type { TravellerPage } from '../http/traveller-page.ts';
+import { escaped } from '../http/views.ts';
+import { BOOKED_ALONG, bookedOf, TRIPS_ALONG, tripsOf } from './along.ts';
+import { earliestDeparture, isoDay } from './dates.ts';
+import { daysOf } from './calendar.ts';
+import { newBookingForm } from './forms.ts';
+import { type BookingServices, tripsPage } from './routes.ts';
+import { undoableSince } from './rules.ts';
+import { timestamp } from '../database/timestamp.ts';
+
+/** The booking form as nobody has filled it in yet, and the traveller's trips. */
+export function bookingTravellerPages(services: BookingServices, pages: Pages): readonly TravellerPage[] {
+  return [bookPage(services, pages), reservationPage(services, pages)];
+}
+
+function bookPage({ destinations, bookingPages, clock }: BookingServices, pages: Pages): TravellerPage {
+  const path = '/book';
+  // what it shows is all in the key, so that it is never out of date
+  let last: { readonly key: string; readonly html: KeptHtml } | undefined;
+  const htmlOf = (now: Date, along: string | null): KeptHtml => {
+    const today = isoDay(now);
+    const key = `${today} ${earliestDeparture(now)} ${along}`;
+    if (last?.key !== key) {
+      const form = { ...newBookingForm({}, destinations, today), formKey: place('form_key') };
+      const model = bookingPages.formWith(form, bookedOf(today.slice(0, 7), along), now);
+      const seen = { traveller: { username: place('username') }, token: place('token'), path };
+      last = { key, html: keptHtml(pages.html('book', model, seen)) };
+    }
+    return last.html;
+  };
+  return {
+    path,
+    route: path,
+    along: BOOKED_ALONG,
+    ask() {
+      const now = clock.now();
+      return {
+        values: [destinations[0]?.id ?? '', ...daysOf(isoDay(now).slice(0, 7))],
+        html: ({ username }, token, along) =>
+          filledIn(htmlOf(now, along), { token, username: escaped(username), form_key: randomUUID() }),
+      };
+    },
+  };
+}
+
+function reservationPage(services: BookingServices, pages: Pages): TravellerPage {
+  const { clock, undoMinutes, waitlistEntries } = services;
+  const path = '/reservation';
+  return {
+    path,
+    route: path,
+    along: TRIPS_ALONG,
+    ask() {
+      const now = clock.now();
+      return {
+        values: [timestamp(undoableSince(undoMinutes, now))],
+        async html(traveller, token, along) {
+          const { known, waits } = tripsOf(traveller.id, along);
+          const entries = waits ? await waitlistEntries.ofTraveller(traveller.id) : [];
+          return pages.html('reservation', tripsPage(known, entries, undoMinutes, now), { traveller, token, path });
+        },
+      };
+    },
+  };
+}
