@@ -14,7 +14,7 @@ import { keyOf } from './runtime/kinds.ts';
 import { LeaderElection } from './runtime/leader-election.ts';
 import type { ConditionSample, RuntimeMetrics } from './runtime/metrics.ts';
 import { exponential, WorkQueue } from './runtime/work-queue.ts';
-import { createWatching } from './vacation-app/controller.ts';
+import { createWatching, priorityOf } from './vacation-app/controller.ts';
 import { randomText } from './vacation-app/credentials.ts';
 import { FIELD_MANAGER } from './vacation-app/names.ts';
 import { createReconcile } from './vacation-app/reconcile.ts';
@@ -63,7 +63,7 @@ export function createOperator({ client, config, metrics, log, now = () => new D
   const writer = fenced(client, leadsForMs);
   const { stores, reflectors } = createWatching(client, {
     namespaces: config.watchNamespaces,
-    onKey: (key) => queue?.add(key),
+    onKey: (key, priority) => queue?.add(key, priority),
     onError: (kind, error) => log.warn('Watch failed', { kind: kind.kind, ...told(error) }),
   });
   const recorder = new EventRecorder(writer, {
@@ -106,7 +106,9 @@ export function createOperator({ client, config, metrics, log, now = () => new D
     const current = new WorkQueue(exponential(20, 60_000), systemClock, queueMetrics);
     queue = current;
     const enqueueAll = (): void => {
-      for (const app of stores.get(VACATION_APP.kind)?.list() ?? []) current.add(keyOf(app), 'low');
+      for (const app of (stores.get(VACATION_APP.kind)?.list() ?? []) as VacationApp[]) {
+        current.add(keyOf(app), priorityOf(app) === 'high' ? 'high' : 'low');
+      }
     };
     enqueueAll();
     const resync = setInterval(enqueueAll, RESYNC_MS);

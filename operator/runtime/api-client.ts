@@ -1,8 +1,9 @@
-import http from 'node:http';
+import type { Agent, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import { ApiError } from './api-error.ts';
 import type { ClientMetrics } from './metrics.ts';
+import { http } from './node-http.ts';
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -92,7 +93,7 @@ export function createApiClient(config: Connection, { metrics, userAgent }: ApiC
   if (server === undefined) throw new Error('The kubeconfig names no cluster');
   const base = new URL(server);
   const transport = base.protocol === 'https:' ? https : http;
-  let pool: { agent: http.Agent; credentials: string } | undefined;
+  let pool: { agent: Agent; credentials: string } | undefined;
 
   /** Client certificates and bearer tokens are read anew for each request, since mounted tokens rotate. */
   async function optionsFor(): Promise<https.RequestOptions> {
@@ -111,7 +112,7 @@ export function createApiClient(config: Connection, { metrics, userAgent }: ApiC
   }
 
   /** Resolves when the head of the answer is there, which is to come soon, however long the rest may stay silent. */
-  async function send(request: ApiRequest, silenceMs?: number): Promise<http.IncomingMessage> {
+  async function send(request: ApiRequest, silenceMs?: number): Promise<IncomingMessage> {
     const url = new URL(base.pathname.replace(/\/$/, '') + request.path, base);
     for (const [name, value] of Object.entries(request.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
@@ -119,15 +120,15 @@ export function createApiClient(config: Connection, { metrics, userAgent }: ApiC
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
     const options = await optionsFor();
     const started = performance.now();
-    const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
-      const headers: http.OutgoingHttpHeaders = { ...(options.headers as http.OutgoingHttpHeaders | undefined) };
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const headers: OutgoingHttpHeaders = { ...(options.headers as OutgoingHttpHeaders | undefined) };
       headers.accept = 'application/json';
       if (userAgent !== undefined) headers['user-agent'] = userAgent;
       if (body !== undefined) {
         headers['content-type'] = request.contentType ?? 'application/json';
         headers['content-length'] = Buffer.byteLength(body);
       }
-      let answered: http.IncomingMessage | undefined;
+      let answered: IncomingMessage | undefined;
       const outgoing = transport.request(
         url,
         {
@@ -223,14 +224,14 @@ function parse(json: string, { method, path }: ApiRequest): unknown {
   }
 }
 
-async function text(response: http.IncomingMessage): Promise<string> {
+async function text(response: IncomingMessage): Promise<string> {
   response.setEncoding('utf8');
   let all = '';
   for await (const chunk of response as AsyncIterable<string>) all += chunk;
   return all;
 }
 
-function errorOf(response: http.IncomingMessage, body: string): ApiError {
+function errorOf(response: IncomingMessage, body: string): ApiError {
   const status = response.statusCode ?? 0;
   let told: { reason?: string; message?: string } = {};
   try {

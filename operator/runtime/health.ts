@@ -1,5 +1,6 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { Registry } from 'prom-client';
+import { http } from './node-http.ts';
 
 /** A named check: undefined when all is well, else what is wrong. */
 export interface Check {
@@ -9,7 +10,7 @@ export interface Check {
 
 /** `/healthz` (the process answers) and `/readyz` (every check passes). */
 export function healthServer(checks: readonly Check[]): Server {
-  return createServer((request, response) => {
+  return http.createServer((request, response) => {
     const path = request.url?.split('?')[0];
     if (path !== '/healthz' && path !== '/readyz') {
       response.writeHead(404).end();
@@ -24,7 +25,7 @@ export function healthServer(checks: readonly Check[]): Server {
 
 /** `/metrics` in the Prometheus text format. */
 export function metricsServer(registry: Registry): Server {
-  return createServer((request, response) => {
+  return http.createServer((request, response) => {
     if (request.url?.split('?')[0] !== '/metrics') {
       response.writeHead(404).end();
       return;

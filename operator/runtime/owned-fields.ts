@@ -181,32 +181,46 @@ export function contains(whole: unknown, part: unknown): boolean {
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
+/** More than there are shapes of objects; each owner makes one more. */
+const SHARED = 10_000;
+
 /**
- * The managers' entries without what nobody here asks for: of our own managers everything, of the others only who they are and, where
- * they own it, the path of `spec.replicas`. Field sets of equal content become one object, so that a thousand apps share them.
+ * The managers' entries without what nobody here asks for: of our own managers the field sets, of the others none but who owns
+ * `spec.replicas`. The parts of field sets that are of equal content become one object, so that a thousand apps share them; only the uppermost
+ * two levels are an object's own, since every object names the uid of its owner somewhere.
  */
 export function createManagedFieldsPruner(ours: readonly string[]): <T extends KubeObject>(object: T) => T {
-  const shared = new Map<string, object>();
-  const share = (fields: object): object => {
+  const shared = new Map<string, FieldSet>();
+  const share = (fields: FieldSet): FieldSet => {
     const key = JSON.stringify(fields);
     const known = shared.get(key);
     if (known) return known;
-    // Field sets that name uids are never shared; forgetting them all now and then bounds the map.
-    if (shared.size > 1_000) shared.clear();
+    if (shared.size >= SHARED) shared.clear();
     shared.set(key, fields);
     return fields;
   };
-  const prune = (entry: V1ManagedFieldsEntry): V1ManagedFieldsEntry => {
-    const fields = entry.fieldsV1 as FieldSet | undefined;
-    if (fields === undefined) return entry;
-    if (ours.includes(entry.manager ?? '')) return { ...entry, fieldsV1: share(fields) };
-    if (at(fields, ['spec', 'replicas'])) return { ...entry, fieldsV1: share({ 'f:spec': { 'f:replicas': {} } }) };
-    const who = { ...entry };
-    delete who.fieldsV1;
-    return who;
+  const mapped = (fields: FieldSet, change: (part: FieldSet) => FieldSet): FieldSet =>
+    Object.fromEntries(Object.entries(fields).map(([name, part]) => [name, change(part)]));
+  const shareParts = (fields: FieldSet): FieldSet => mapped(fields, (part) => mapped(part, share));
+  const replicas: FieldSet = { 'f:spec': { 'f:replicas': {} } };
+  const names = new Map(ours.map((name) => [name, name]));
+  const prune = ({ manager, operation, subresource, fieldsV1 }: V1ManagedFieldsEntry): V1ManagedFieldsEntry[] => {
+    const fields = fieldsV1 as FieldSet | undefined;
+    if (fields === undefined) return [];
+    // The string that all share.
+    const own = names.get(manager ?? '');
+    if (own === undefined && at(fields, ['spec', 'replicas']) === undefined) return [];
+    return [
+      {
+        ...(manager === undefined ? {} : { manager: own ?? manager }),
+        ...(operation === undefined ? {} : { operation }),
+        ...(subresource === undefined ? {} : { subresource }),
+        fieldsV1: own === undefined ? replicas : shareParts(fields),
+      },
+    ];
   };
   return (object) => ({
     ...object,
-    metadata: { ...object.metadata, managedFields: object.metadata.managedFields?.map(prune) ?? [] },
+    metadata: { ...object.metadata, managedFields: object.metadata.managedFields?.flatMap(prune) ?? [] },
   });
 }

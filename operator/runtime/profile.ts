@@ -1,8 +1,9 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { Session } from 'node:inspector/promises';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
+import { http } from './node-http.ts';
 
 const LONGEST_S = 60;
 
@@ -12,7 +13,7 @@ const LONGEST_S = 60;
  */
 export function profileServer(): Server {
   let isProfiling = false;
-  return createServer((request, response) => {
+  return http.createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     const tell = (status: number, body: unknown): void => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));

@@ -9,6 +9,7 @@ export interface ReflectorOptions {
   /** Empty: every namespace. */
   readonly namespace: string;
   readonly labelSelector?: string;
+  /** Small by default: what a page is parsed into is many times what is kept of it, and dies young only while it is small. */
   readonly pageSize?: number;
   /**
    * How long a watch may stay silent before it counts as dead. The API server sends a bookmark about once a minute, so silence
@@ -88,7 +89,7 @@ export class Reflector<T extends KubeObject> {
   }
 
   async #list(signal: AbortSignal): Promise<string> {
-    const { kind, namespace, labelSelector, pageSize = 500 } = this.#options;
+    const { kind, namespace, labelSelector, pageSize = 100 } = this.#options;
     const items: T[] = [];
     let next: string | undefined;
     for (;;) {
@@ -98,7 +99,7 @@ export class Reflector<T extends KubeObject> {
         query: { labelSelector, limit: pageSize, continue: next },
         signal,
       });
-      items.push(...page.items);
+      for (const item of page.items) items.push(this.#store.kept(item));
       next = page.metadata.continue;
       if (next === undefined || next === '') {
         this.#store.replace(items, page.metadata.resourceVersion, namespace);

@@ -72,7 +72,12 @@ export class Store<T extends KubeObject> {
     return this.#objects.size;
   }
 
-  /** A list of that namespace, or of all, from the API server: what is not in it is gone. */
+  /** What is held of an object that the API server has sent: of the pages of a long list nothing more need stay until the last one. */
+  kept(object: T): T {
+    return this.#transform(object);
+  }
+
+  /** A list of that namespace, or of all, from the API server, each object as it is kept: what is not in it is gone. */
   replace(objects: readonly T[], resourceVersion: string, namespace = ''): void {
     this.#isServed = true;
     const listed = versionOf(resourceVersion);
@@ -84,7 +89,7 @@ export class Store<T extends KubeObject> {
       if (present.has(key) || (namespace !== '' && known.metadata.namespace !== namespace)) continue;
       if (versionOf(known.metadata.resourceVersion) <= listed) this.#remove(key);
     }
-    for (const object of objects) this.#put(object);
+    for (const object of objects) this.#put(object, (kept) => kept);
   }
 
   /** The API server does not know the kind: nothing of it is there. */
@@ -150,11 +155,11 @@ export class Store<T extends KubeObject> {
     return !known || versionOf(object.metadata.resourceVersion) >= versionOf(known.metadata.resourceVersion);
   }
 
-  #put(raw: T): void {
+  #put(raw: T, keep = this.#transform): void {
     const key = keyOf(raw);
     const before = this.#objects.get(key);
     if (before && versionOf(raw.metadata.resourceVersion) <= versionOf(before.metadata.resourceVersion)) return;
-    const after = this.#transform(raw);
+    const after = keep(raw);
     this.#index(key, before, after);
     this.#objects.set(key, after);
     this.#tell({ before, after });

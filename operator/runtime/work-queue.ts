@@ -9,17 +9,27 @@ export const exponential =
   (failures) =>
     Math.min(baseMs * 2 ** (failures - 1), maxMs);
 
-export type Priority = 'normal' | 'low';
+/** `high`: somebody has declared something that nobody has looked at yet. `low`: a first list, a resync. */
+export type Priority = 'high' | 'normal' | 'low';
+
+/** From what goes first to what goes last. */
+const PRIORITIES = ['high', 'normal', 'low'] as const;
+
+/** Of so many keys in a row one is of a lower priority, where one waits. */
+const SHARE = 5;
 
 /**
  * A queue of keys, after client-go's workqueue: a key is never queued twice, and never handed to two workers at once. A key added
  * while it is being worked on is queued again when that work is done, so no change is lost and none is worked on concurrently.
- * Keys of low priority (a first list, a resync) wait behind all others; a key wanted at both priorities has the higher one.
+ * Keys of a lower priority wait behind those of a higher one, but however many of those come, every fifth key is one that was passed
+ * over; a key wanted at several priorities has the highest.
  */
 export class WorkQueue {
   readonly #backoff: Backoff;
   readonly #clock: Clock;
-  readonly #ready: Record<Priority, Set<string>> = { normal: new Set(), low: new Set() };
+  readonly #ready: Readonly<Record<Priority, Set<string>>> = { high: new Set(), normal: new Set(), low: new Set() };
+  /** How many keys of higher priorities went before those that wait. */
+  readonly #passedOver: Record<Priority, number> = { high: 0, normal: 0, low: 0 };
   /** Keys that are worked on, and since when. */
   readonly #processing = new Map<string, number>();
   /** Since when keys wait. */
@@ -40,7 +50,7 @@ export class WorkQueue {
   }
 
   get depth(): number {
-    return this.#ready.normal.size + this.#ready.low.size;
+    return PRIORITIES.reduce((sum, priority) => sum + this.#ready[priority].size, 0);
   }
 
   /** For how long each key has been worked on that is not done yet, in milliseconds. */
@@ -58,8 +68,11 @@ export class WorkQueue {
       this.#again.set(key, higher(priority, this.#again.get(key)));
       return;
     }
-    if (this.#ready.normal.has(key)) return;
-    if (priority === 'normal') this.#ready.low.delete(key);
+    const waitsAt = PRIORITIES.find((each) => this.#ready[each].has(key));
+    if (waitsAt !== undefined) {
+      if (higher(priority, waitsAt) === waitsAt) return;
+      this.#ready[waitsAt].delete(key);
+    }
     const wake = this.#waiting.shift();
     if (wake) {
       this.#begin(key);
@@ -98,14 +111,26 @@ export class WorkQueue {
   /** The next key to work on, or undefined once the queue is closed. */
   async next(): Promise<string | undefined> {
     if (this.#closed) return undefined;
-    for (const ready of [this.#ready.normal, this.#ready.low]) {
-      for (const key of ready) {
-        ready.delete(key);
-        this.#begin(key);
-        return key;
-      }
+    const key = this.#take();
+    if (key !== undefined) {
+      this.#begin(key);
+      return key;
     }
     return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Out of the first priority that was passed over often enough, else out of the highest that has any. */
+  #take(): string | undefined {
+    const waiting = PRIORITIES.filter((priority) => this.#ready[priority].size > 0);
+    const chosen = waiting.find((priority) => this.#passedOver[priority] >= SHARE - 1) ?? waiting[0];
+    if (chosen === undefined) return undefined;
+    for (const priority of PRIORITIES) {
+      if (priority === chosen || !waiting.includes(priority)) this.#passedOver[priority] = 0;
+      else if (higher(priority, chosen) === chosen) this.#passedOver[priority] += 1;
+    }
+    const [key = ''] = this.#ready[chosen];
+    this.#ready[chosen].delete(key);
+    return key;
   }
 
   done(key: string): void {
@@ -133,4 +158,5 @@ export class WorkQueue {
   }
 }
 
-const higher = (one: Priority, other: Priority | undefined): Priority => (other === 'normal' ? other : one);
+const higher = (one: Priority, other: Priority | undefined): Priority =>
+  other !== undefined && PRIORITIES.indexOf(other) < PRIORITIES.indexOf(one) ? other : one;

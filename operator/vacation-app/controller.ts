@@ -2,11 +2,12 @@ import { VACATION_APP, type VacationApp } from '../api/vacation-app.ts';
 import type { ApiClient } from '../runtime/api-client.ts';
 import { keyOf, type Kind, type KubeObject } from '../runtime/kinds.ts';
 import { OptionalReflector, type Watcher } from '../runtime/optional-reflector.ts';
-import { createManagedFieldsPruner } from '../runtime/owned-fields.ts';
 import { Reflector, type ReflectorOptions } from '../runtime/reflector.ts';
 import { Store } from '../runtime/store.ts';
+import type { Priority } from '../runtime/work-queue.ts';
 import { FOLLOWED_SECRET, HTTP_ROUTE, POD, SECRET, VOLUME_CLAIM } from './kinds.ts';
-import { FIELD_MANAGER, HANDOVER_MANAGER, LABEL } from './names.ts';
+import { createKeeping } from './kept.ts';
+import { LABEL } from './names.ts';
 import { ownSecretNames } from './own-secrets.ts';
 import { CHILD_KINDS } from './resources/index.ts';
 
@@ -40,7 +41,7 @@ export interface Watching {
 export interface WatchingOptions {
   /** Empty: every namespace. */
   readonly namespaces: readonly string[];
-  readonly onKey: (key: string) => void;
+  readonly onKey: (key: string, priority: Priority) => void;
   readonly onError: (kind: Kind, error: unknown) => void;
   readonly reflector?: Partial<ReflectorOptions>;
 }
@@ -48,19 +49,20 @@ export interface WatchingOptions {
 /** The caches, and what keeps them; nothing runs yet. */
 export function createWatching(client: ApiClient, options: WatchingOptions): Watching {
   const { namespaces, onKey, onError } = options;
-  const transform = createManagedFieldsPruner([FIELD_MANAGER, HANDOVER_MANAGER]);
+  const keeping = createKeeping();
   const stores = new Map<string, Store<KubeObject>>();
   const keysOf = (kind: Kind, object: KubeObject): string[] =>
     kind === FOLLOWED_SECRET ? usersOf(object, stores) : [appKeyOf(object) ?? []].flat();
   const reflectors = WATCHES.flatMap(({ kind, labelSelector, wantedBy }) => {
     const store = new Store<KubeObject>({
       onHandlerError: (error) => onError(kind, error),
-      transform,
+      transform: keeping(kind),
       ...(kind === FOLLOWED_SECRET ? {} : { groupOf: appKeyOf }),
     });
     store.onChange(({ before, after }) => {
       for (const object of [before, after]) {
-        if (object) for (const key of keysOf(kind, object)) onKey(key);
+        const priority = kind === VACATION_APP && after ? priorityOf(after as VacationApp) : 'normal';
+        if (object) for (const key of keysOf(kind, object)) onKey(key, priority);
       }
     });
     stores.set(kind.kind, store);
@@ -80,13 +82,17 @@ export function createWatching(client: ApiClient, options: WatchingOptions): Wat
         ...reflecting,
         isWanted: () => wanting().length > 0,
         onServed: () => {
-          for (const app of wanting()) onKey(keyOf(app));
+          for (const app of wanting()) onKey(keyOf(app), 'normal');
         },
       });
     });
   });
   return { stores, reflectors };
 }
+
+/** What somebody has declared and nobody has answered yet comes before what follows from earlier answers: a hundred new apps do not wait for one another to be done. */
+export const priorityOf = ({ metadata, status }: VacationApp): Priority =>
+  status?.observedGeneration === metadata.generation ? 'normal' : 'high';
 
 /** The keys of the apps that name the Secret. */
 const usersOf = ({ metadata }: KubeObject, stores: Watching['stores']): string[] =>

@@ -37,12 +37,14 @@ export interface Planning {
   readonly now: () => Date;
 }
 
-/** What is wanted now, as often as it is asked: objects are built anew only when the facts have changed. */
+/** What is wanted now, as often as it is asked: computed anew only when a child has changed, and objects only when the facts have. */
 export function createPlanner(app: CompleteApp, own: OwnSecrets, { cluster, defaults, now }: Planning): () => Plan {
-  const jobsOf = whileEqual((facts: Facts) => desiredObjects(app, facts).filter(({ kind }) => kind === JOB));
+  const jobsOf = whileEqual((facts: Facts) => desiredObjects(app, facts, JOB));
   const objectsOf = whileEqual((facts: Facts) => desiredObjects(app, facts));
+  let last: Plan | undefined;
   return () => {
     const observed = observe(app, cluster, own);
+    if (last && isSame(last.observed, observed)) return last;
     const kept = factsOf(app, observed, defaults, now());
     const jobs = jobsOf(kept);
     const jobOf = (component: string): V1Job | undefined =>
@@ -57,9 +59,19 @@ export function createPlanner(app: CompleteApp, own: OwnSecrets, { cluster, defa
       ...(databaseVersion === undefined ? {} : { databaseVersion }),
     };
     const desired = objectsOf(facts).filter(({ kind }) => cluster.store(kind).isServed);
-    return { observed, facts, desired, migration, wantedCheck, check };
+    last = { observed, facts, desired, migration, wantedCheck, check };
+    return last;
   };
 }
+
+/** Whether the very same objects were observed. */
+const isSame = (one: Observed, other: Observed): boolean =>
+  Object.entries(one).every(([name, value]: [string, unknown]) => isSameIn(value, other[name as keyof Observed]));
+
+const isSameIn = (one: unknown, other: unknown): boolean =>
+  Array.isArray(one) && Array.isArray(other)
+    ? one.length === other.length && one.every((item, index) => item === other[index])
+    : one === other;
 
 /** The function, with its last result for as long as it is given the same. */
 function whileEqual<T, U>(compute: (given: T) => U): (given: T) => U {

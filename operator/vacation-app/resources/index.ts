@@ -71,10 +71,10 @@ export interface Desired {
   readonly object: KubeObject;
 }
 
-/** What the app shall own, as a function of what is declared and of the few facts that last. */
-export function desiredObjects(app: CompleteApp, facts: Facts): Desired[] {
+/** What the app shall own, or what of that is of one kind, as a function of what is declared and of the few facts that last. */
+export function desiredObjects(app: CompleteApp, facts: Facts, only?: Kind): Desired[] {
   return CHILDREN.flatMap(({ step, kind, build }) => {
-    const built = build(app, facts);
+    const built = only === undefined || kind === only ? build(app, facts) : undefined;
     if (built === undefined) return [];
     const object = { apiVersion: kind.apiVersion, kind: kind.kind, ...built } as KubeObject;
     return [{ step, kind, object: withoutEmpty(versioned(object, facts)) }];

@@ -59,6 +59,27 @@ describe('the work queue', () => {
     ]);
   });
 
+  it('serves what was newly declared before what follows from it', async () => {
+    queue.add('follow-up');
+    queue.add('new', 'high');
+    queue.add('resync', 'low');
+    expect([await queue.next(), await queue.next(), await queue.next()]).to.deep.equal(['new', 'follow-up', 'resync']);
+  });
+
+  it('starves nothing: one of five keys is of a lower priority, however many of a higher one come', async () => {
+    const order: (string | undefined)[] = [];
+    for (const name of ['f1', 'f2', 'f3']) queue.add(name);
+    queue.add('r1', 'low');
+    for (let count = 0; count < 20; count += 1) {
+      for (const copy of ['a', 'b']) queue.add(`new ${count}${copy}`, 'high');
+      const key = await queue.next();
+      order.push(key);
+      queue.done(key ?? '');
+    }
+    const passed = order.flatMap((key, index) => (key?.startsWith('new') ? [] : [`${index} ${key ?? ''}`]));
+    expect(passed).to.deep.equal(['4 f1', '5 r1', '10 f2', '15 f3']);
+  });
+
   it('raises a waiting key to the higher priority, and never lowers one', async () => {
     queue.add('a', 'low');
     queue.add('b', 'low');

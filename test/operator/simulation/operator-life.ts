@@ -44,8 +44,8 @@ export function startLife({ client, clock, now, workers }: LifeOptions): Operato
   let isLeading = false;
   const { stores, reflectors } = createWatching(client, {
     namespaces: [],
-    onKey: (key) => {
-      if (isLeading) queue.add(key);
+    onKey: (key, priority) => {
+      if (isLeading) queue.add(key, priority);
     },
     onError: (_kind, error) => judge(error),
   });

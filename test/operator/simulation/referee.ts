@@ -15,7 +15,8 @@ export interface Play {
   /** The app as the operator has known it while it decided. */
   readonly known: readonly KubeObject[];
   readonly isRefused: boolean;
-  readonly hasVolume: boolean;
+  /** A database that was made with credentials is, or may be, on the volume. */
+  readonly hasDatabase: boolean;
   /** Nothing has gone wrong so far, and nobody has laid hands on anything. */
   readonly isUndisturbed: boolean;
 }
@@ -34,10 +35,10 @@ function foulOfCreation({ request, before, isUndisturbed }: Play): string | unde
 }
 
 /** Credentials are made once, and never changed or taken away. */
-function foulOfSecret({ request, place, before, after, hasVolume }: Play): string | undefined {
+function foulOfSecret({ request, place, before, after, hasDatabase }: Play): string | undefined {
   if (place.plural !== SECRET.plural) return undefined;
   if (request.method === 'DELETE') return 'deletes a Secret';
-  if (before === undefined) return hasVolume ? 'makes new credentials for a volume that has some' : undefined;
+  if (before === undefined) return hasDatabase ? 'makes new credentials for a database that has some' : undefined;
   const data = (object: KubeObject | undefined): unknown => (object as { data?: unknown } | undefined)?.data;
   return isDeepStrictEqual(data(before), data(after)) ? undefined : 'changes the credentials';
 }

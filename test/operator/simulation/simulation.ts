@@ -3,7 +3,7 @@ import type { ApiClient, ApiRequest } from '../../../operator/runtime/api-client
 import { ApiError } from '../../../operator/runtime/api-error.ts';
 import type { Clock } from '../../../operator/runtime/clock.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
-import { POD, SECRET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
+import { POD, SECRET, STATEFUL_SET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { CHILD_KINDS } from '../../../operator/vacation-app/resources/index.ts';
 import { ApiModel, isSelected, type Happening, type Place, type Stored } from './api-model.ts';
 import { BrokenConnectionError, startLife, type OperatorLife } from './operator-life.ts';
@@ -268,7 +268,7 @@ export class Simulation {
     const orphans = KINDS.flatMap(({ plural }) =>
       this.#api
         .list(plural)
-        .filter((object) => this.#isOrphan(object))
+        .filter((object) => this.#isOrphan(object) && !this.#isInUse(plural, object))
         .map((object) => collected(plural, object)),
     );
     return [...due, ...orphans];
@@ -281,6 +281,12 @@ export class Simulation {
       const plural = KINDS.find((candidate) => candidate.kind === kind)?.plural ?? '';
       return this.#api.get(plural, metadata.namespace ?? '', name)?.metadata.uid !== uid;
     });
+  }
+
+  /** A volume stays as long as a pod uses it, which goes after its StatefulSet. */
+  #isInUse(plural: string, { metadata: { namespace = '', name } }: Stored): boolean {
+    const user = /^data-(.*)-0$/.exec(name)?.[1];
+    return plural === VOLUME_CLAIM.plural && this.#api.get(STATEFUL_SET.plural, namespace, user ?? '') !== undefined;
   }
 
   /** The first of a name, where the seed wants it. */
@@ -401,6 +407,7 @@ export class Simulation {
     const place = this.#api.parse(request.path);
     const look = (): Stored | undefined => place && this.#api.get(place.plural, place.namespace, place.name ?? '');
     const before = look();
+    const hasDatabase = place?.plural === SECRET.plural && this.#hasDatabase();
     try {
       pending.answer = { value: await this.#api.handle(request) };
     } catch (error) {
@@ -416,10 +423,23 @@ export class Simulation {
       after: look(),
       known: this.#life?.known() ?? [],
       isRefused: 'error' in pending.answer,
-      hasVolume: this.#api.get(VOLUME_CLAIM.plural, NAMESPACE, `data-${APP}-mysql-0`) !== undefined,
+      hasDatabase,
       isUndisturbed: this.#isUndisturbed,
     });
     if (wrong !== undefined) this.#fouls.push(`${request.method} ${request.path}: ${wrong}`);
+  }
+
+  /** Whether the volume may hold a database: it has been there together with credentials, without which no pod of it starts. */
+  #hasDatabase(): boolean {
+    const there = new Map<string, Stored>();
+    let initialised: string | undefined;
+    for (const { plural, before, after } of this.#api.history) {
+      if (plural !== SECRET.plural && plural !== VOLUME_CLAIM.plural) continue;
+      if (after) there.set(plural, after);
+      else if (before) there.delete(plural);
+      if (there.size === 2) initialised = there.get(VOLUME_CLAIM.plural)?.metadata.uid;
+    }
+    return initialised !== undefined && there.get(VOLUME_CLAIM.plural)?.metadata.uid === initialised;
   }
 
   #refusal(): Error | undefined {

@@ -1,0 +1,57 @@
+import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
+import type { Kind, KubeObject } from '../runtime/kinds.ts';
+import { createManagedFieldsPruner } from '../runtime/owned-fields.ts';
+import { JOB, POD } from './kinds.ts';
+import { FIELD_MANAGER, HANDOVER_MANAGER } from './names.ts';
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/**
+ * What the caches hold of an object of each kind; who reads more of one has to keep it here.
+ *
+ * 1. Pods, which are the most and the largest, and which nobody here writes: how they are.
+ * 2. Jobs, which cannot change and so are never compared: all but what they run.
+ * 3. All others: everything but the fields of managers that are nobody here, and the copy that kubectl keeps for itself.
+ */
+export function createKeeping(): (kind: Kind) => (object: KubeObject) => KubeObject {
+  const prune = createManagedFieldsPruner([FIELD_MANAGER, HANDOVER_MANAGER]);
+  return (kind) => {
+    if (kind === POD) return (pod) => ofPod(pod);
+    if (kind === JOB) return (job) => prune(withoutSpec(job));
+    return (object) => prune(withoutLastApplied(object));
+  };
+}
+
+function ofPod({ metadata, status = {}, ...pod }: V1Pod & KubeObject): KubeObject & Pick<V1Pod, 'status'> {
+  const { conditions, initContainerStatuses, containerStatuses } = status;
+  return {
+    ...pick(pod, ['apiVersion', 'kind']),
+    metadata: pick(metadata, ['name', 'namespace', 'uid', 'resourceVersion', 'labels', 'deletionTimestamp']),
+    status: {
+      ...pick(status, ['phase']),
+      ...(conditions && { conditions: conditions.filter(({ type }) => type === 'PodScheduled') }),
+      ...(initContainerStatuses && { initContainerStatuses: initContainerStatuses.map(ofContainer) }),
+      ...(containerStatuses && { containerStatuses: containerStatuses.map(ofContainer) }),
+    },
+  };
+}
+
+const ofContainer = (status: V1ContainerStatus): V1ContainerStatus => ({
+  ...pick(status, ['name', 'image', 'ready', 'restartCount', 'state', 'lastState']),
+  imageID: '',
+});
+
+const pick = <T extends object, K extends keyof T>(object: T, keys: readonly K[]): Pick<T, K> =>
+  Object.fromEntries(keys.filter((key) => key in object).map((key) => [key, object[key]])) as Pick<T, K>;
+
+function withoutSpec(job: KubeObject & { spec?: unknown }): KubeObject {
+  const { spec, ...kept } = job;
+  return kept;
+}
+
+function withoutLastApplied(object: KubeObject): KubeObject {
+  const { annotations } = object.metadata;
+  if (annotations?.[LAST_APPLIED] === undefined) return object;
+  const { [LAST_APPLIED]: _, ...kept } = annotations;
+  return { ...object, metadata: { ...object.metadata, annotations: kept } };
+}

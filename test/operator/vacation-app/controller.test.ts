@@ -1,0 +1,39 @@
+import { expect } from 'chai';
+import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
+import type { ApiClient } from '../../../operator/runtime/api-client.ts';
+import type { KubeObject } from '../../../operator/runtime/kinds.ts';
+import { createWatching } from '../../../operator/vacation-app/controller.ts';
+import { SERVICE } from '../../../operator/vacation-app/kinds.ts';
+import { LABEL } from '../../../operator/vacation-app/names.ts';
+import { aVacationApp } from '../../support/vacation-app.ts';
+
+describe('what an event means for the queue', () => {
+  const keys = new Set<string>();
+  const { stores } = createWatching({} as ApiClient, {
+    namespaces: [],
+    onKey: (key, priority) => keys.add(`${key} ${priority}`),
+    onError: (_kind, error) => expect.fail(String(error)),
+  });
+
+  /** The keys that are queued when the watch tells of the object. */
+  function keysFor(kind: string, { metadata, ...rest }: KubeObject, resourceVersion: string): string[] {
+    keys.clear();
+    stores.get(kind)?.observe('MODIFIED', { ...rest, metadata: { ...metadata, resourceVersion } });
+    return [...keys];
+  }
+
+  it('is the key of the app, before all others while what is declared has not been answered', () => {
+    const app = aVacationApp({ metadata: { generation: 1 } });
+    const created = { ...app, status: { observedGeneration: -1 } };
+    const answered = { ...app, status: { observedGeneration: 1 } };
+    const changed = { ...answered, metadata: { ...app.metadata, generation: 2 } };
+    expect(keysFor(VACATION_APP.kind, created, '1')).to.deep.equal(['travel/milky-way high']);
+    expect(keysFor(VACATION_APP.kind, answered, '2')).to.deep.equal(['travel/milky-way normal']);
+    expect(keysFor(VACATION_APP.kind, changed, '3')).to.deep.equal(['travel/milky-way high']);
+  });
+
+  it('is the key of the app that a child belongs to', () => {
+    const metadata = { name: 'milky-way-web', namespace: 'travel', labels: { [LABEL.app]: 'milky-way' } };
+    expect(keysFor(SERVICE.kind, { metadata }, '1')).to.deep.equal(['travel/milky-way normal']);
+  });
+});
