@@ -27,15 +27,15 @@ export function sortOffers<T extends OpenOffer>(offers: readonly T[], now: Date)
 export interface WaitedFor {
   readonly departureDate: Day;
   readonly booked: number;
-  /** Somebody waits who could take a place. */
-  readonly hopeful: boolean;
+  /** Somebody waits, who may have another trip in the way. */
+  readonly waiting: boolean;
   /** An offer has ended or can no longer be taken. */
   readonly ended: boolean;
 }
 
-/** Whether something can move up. `capacity` is 0 where nobody flies any more. */
-export function canMoveUp({ departureDate, booked, hopeful, ended }: WaitedFor, capacity: number, now: Date): boolean {
-  return ended || hasDeparted({ departureDate }, now) || (hopeful && booked < capacity);
+/** Whether something may move up. `capacity` is 0 where nobody flies any more. */
+export function canMoveUp({ departureDate, booked, waiting, ended }: WaitedFor, capacity: number, now: Date): boolean {
+  return ended || hasDeparted({ departureDate }, now) || (waiting && booked < capacity);
 }
 
 /** Why what somebody waited for cannot be booked any more. */

@@ -140,14 +140,14 @@ export function createWaitlistStore(database: Database): WaitlistStore {
           // written out, as Sequelize leaves off the milliseconds
           replacements: { now: timestamp(now) },
         });
-        return rows.map((row) => ({ ...row, hopeful: Number(row.hopeful) === 1, ended: Number(row.ended) === 1 }));
+        return rows.map((row) => ({ ...row, waiting: Number(row.waiting) === 1, ended: Number(row.ended) === 1 }));
       }),
   };
 }
 
 interface WaitedForRow extends DepartureKey {
   readonly booked: number;
-  readonly hopeful: number | string;
+  readonly waiting: number | string;
   readonly ended: number | string;
 }
 
@@ -166,9 +166,10 @@ const POSITION = `(
   WHERE ahead.destination_id = WaitingEntry.destination_id AND ahead.departure_date = WaitingEntry.departure_date
   AND ahead.offered_until IS NULL AND ahead.lapsed_at IS NULL AND ahead.id <= WaitingEntry.id)`;
 
+/** Of those who wait it does not ask whether they could take a place: there may be very many, and few departures have one. */
 const WAITED_FOR = `
   SELECT WaitingEntry.destination_id AS destinationId, WaitingEntry.departure_date AS departureDate, departure.booked,
-    MAX(offered_until IS NULL AND lapsed_at IS NULL AND NOT ${HAS_TRIP_IN_THE_WAY} AND NOT ${HAS_OFFER_IN_THE_WAY}) AS hopeful,
+    MAX(offered_until IS NULL AND lapsed_at IS NULL) AS waiting,
     MAX(offered_until IS NOT NULL AND (offered_until <= :now OR ${HAS_TRIP_IN_THE_WAY})) AS ended
   FROM waiting_list AS WaitingEntry
   JOIN departure ON departure.destination_id = WaitingEntry.destination_id

@@ -26,11 +26,11 @@ describe('The rules of a waiting list', () => {
   });
 
   it('move up where something ended, where a place is left for somebody, and where the departure is gone', () => {
-    const list = { departureDate: '2030-02-01', booked: 5, hopeful: false, ended: false };
+    const list = { departureDate: '2030-02-01', booked: 5, waiting: false, ended: false };
     const rows: [object, number, boolean][] = [
       [{}, 6, false],
-      [{ hopeful: true }, 5, false],
-      [{ hopeful: true }, 6, true],
+      [{ waiting: true }, 5, false],
+      [{ waiting: true }, 6, true],
       [{ ended: true }, 0, true],
       [{ departureDate: '2030-01-08' }, 0, true],
       [{ departureDate: '2030-01-09' }, 0, false],
