@@ -8,6 +8,7 @@ import type { DatabaseAddress, DatabaseConfig } from '../config.ts';
 import type { Logger } from '../log.ts';
 import { type Breaker, type BreakerState, createBreaker } from './breaker.ts';
 import { BusyError, DatabaseAwayError, isLockConflict, isLostConnection, isMissingTable } from './errors.ts';
+import { connectionOf, PlainTransaction } from './plain-transaction.ts';
 import { missingMigrations } from './schema.ts';
 import { tlsOptions } from './tls.ts';
 
@@ -90,7 +91,7 @@ async function transaction<T>(sequelize: Sequelize, breaker: Breaker, work: Tran
   return breaker.run(async () => {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await sequelize.transaction((transaction) => work(transaction, rollBack));
+        return await once(sequelize, (transaction) => work(transaction, rollBack));
       } catch (error) {
         if (error instanceof RolledBack) return error.outcome as T;
         if (!isLockConflict(error) && !isLostConnection(error)) throw error;
@@ -100,6 +101,19 @@ async function transaction<T>(sequelize: Sequelize, breaker: Breaker, work: Tran
       }
     }
   });
+}
+
+async function once<T>(sequelize: Sequelize, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  const transaction = await PlainTransaction.begun(sequelize);
+  try {
+    const outcome = await work(transaction);
+    await transaction.commit();
+    return outcome;
+  } catch (error) {
+    // that of a connection that is lost fails, and ends the connection
+    if (!transaction.hasEnded()) await transaction.rollback().catch(() => undefined);
+    throw error;
+  }
 }
 
 class RolledBack extends Error {
@@ -135,11 +149,6 @@ function execute<T>(connection: Connection, sql: string, values: readonly Prepar
       else resolve(result as T);
     });
   });
-}
-
-/** Sequelize's types do not tell that a transaction has one. */
-function connectionOf(transaction: Transaction): Connection {
-  return (transaction as unknown as { readonly connection: Connection }).connection;
 }
 
 function createSequelize(config: DatabaseConfig, models: readonly ModelCtor[], onOverdue: () => void): Sequelize {

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { cookieOf } from './cookies.ts';
+import { cookieHeader, cookieName, cookieOf, endedCookieHeader } from './cookies.ts';
 import type { Signer } from './signer.ts';
 
 /** What is told at the top of a page. */
@@ -26,13 +26,15 @@ export function createAlerts(signer: Signer): Alerts {
     redirect(request, response, location, alert) {
       const payload = Buffer.from(JSON.stringify([alert])).toString('base64url');
       const signature = signer.sign(payload).toString('base64url');
-      response.cookie(cookieName(request), `${payload}.${signature}`, { ...optionsFor(request), maxAge: 60_000 });
-      response.redirect(303, location);
+      const cookie = cookieHeader(COOKIE, `${payload}.${signature}`, request.secure);
+      response.append('Set-Cookie', `${cookie}; Max-Age=60`);
+      // without a body: for that one Express would look into what is accepted
+      response.status(303).location(location).set('Content-Length', '0').end();
     },
     take(request, response) {
-      const value = cookieOf(request, cookieName(request));
+      const value = cookieOf(request, cookieName(COOKIE, request.secure));
       if (value === undefined) return [];
-      response.clearCookie(cookieName(request), optionsFor(request));
+      response.append('Set-Cookie', endedCookieHeader(COOKIE, request.secure));
       const [payload = '', signature = ''] = value.split('.');
       if (!signer.verify(payload, Buffer.from(signature, 'base64url'))) return [];
       return JSON.parse(Buffer.from(payload, 'base64url').toString()) as Alert[];
@@ -40,10 +42,4 @@ export function createAlerts(signer: Signer): Alerts {
   };
 }
 
-function cookieName(request: Request): string {
-  return request.secure ? '__Host-alert' : 'alert';
-}
-
-function optionsFor(request: Request) {
-  return { httpOnly: true, sameSite: 'lax', secure: request.secure, path: '/' } as const;
-}
+const COOKIE = 'alert';

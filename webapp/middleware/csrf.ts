@@ -5,6 +5,7 @@ import { cookieHeader, cookieName, cookieOf } from '../http/cookies.ts';
 import { ForbiddenError } from '../http/errors.ts';
 import { textOf } from '../http/form.ts';
 import { randomPart } from '../http/random.ts';
+import { remembering } from '../http/remembering.ts';
 import type { Signer } from '../http/signer.ts';
 import { isSafe } from './same-origin.ts';
 import { signedIn } from './sessions.ts';
@@ -17,7 +18,7 @@ export const CSRF_FIELD = '_csrf';
  * rendered. Masked anew each time, so that compression tells nothing about it.
  */
 export function csrfToken(request: Request, response: Response, signer: Signer): string {
-  if (signedIn(request)) return travellerToken(request.sessionID, signer);
+  if (signedIn(request)) return masked(signer.sign(travellerBinding(request.sessionID)));
   const { token, cookie, setCookie } = visitorToken(request, request.secure, signer);
   if (setCookie !== undefined) {
     response.append('Set-Cookie', setCookie);
@@ -27,9 +28,10 @@ export function csrfToken(request: Request, response: Response, signer: Signer):
   return token;
 }
 
-/** Of a page that shows the session with this id. */
-export function travellerToken(sessionId: string, signer: Signer): string {
-  return tokenFor(`session:${sessionId}`, signer);
+/** Tokens for the forms of pages that are shown in the session with an id. */
+export function travellerTokens(signer: Signer): (sessionId: string) => string {
+  const signature = remembering((sessionId) => signer.sign(travellerBinding(sessionId)));
+  return (sessionId) => masked(signature(sessionId));
 }
 
 export interface VisitorToken {
@@ -44,7 +46,7 @@ export function visitorToken(request: IncomingMessage, overHttps: boolean, signe
   const known = cookieOf(request, name);
   const value = known ?? randomPart(18).toString('base64url');
   return {
-    token: tokenFor(`visitor:${value}`, signer),
+    token: masked(signer.sign(visitorBinding(value))),
     cookie: `${name}=${value}`,
     setCookie: known === undefined ? cookieHeader(CSRF_COOKIE, value, overHttps) : undefined,
   };
@@ -74,16 +76,24 @@ export function csrf(signer: Signer): RequestHandler {
 const CSRF_COOKIE = 'csrf';
 
 function bindingOf(request: Request): string | undefined {
-  if (signedIn(request)) return `session:${request.sessionID}`;
+  if (signedIn(request)) return travellerBinding(request.sessionID);
   const cookie = cookieOf(request, cookieName(CSRF_COOKIE, request.secure));
-  return cookie === undefined ? undefined : `visitor:${cookie}`;
+  return cookie === undefined ? undefined : visitorBinding(cookie);
 }
 
-/** The mask, and what it hides. */
-function tokenFor(binding: string, signer: Signer): string {
-  const mac = signer.sign(binding);
-  const token = Buffer.concat([randomPart(mac.length), mac]);
-  for (let at = 0; at < mac.length; at++) token[mac.length + at] = (mac[at] ?? 0) ^ (token[at] ?? 0);
+function travellerBinding(sessionId: string): string {
+  return `session:${sessionId}`;
+}
+
+function visitorBinding(cookie: string): string {
+  return `visitor:${cookie}`;
+}
+
+/** A mask, and what it hides. */
+function masked(signature: Buffer): string {
+  const { length } = signature;
+  const token = Buffer.concat([randomPart(length), signature]);
+  for (let at = 0; at < length; at++) token[length + at] = (signature[at] ?? 0) ^ (token[at] ?? 0);
   return token.toString('base64url');
 }
 

@@ -6,6 +6,7 @@ import { DatabaseAwayError } from '../database/errors.ts';
 import { ForbiddenError } from '../http/errors.ts';
 import type { SessionStore, SignedIn } from '../sessions/session-store.ts';
 import { cookieName, cookieOf, endedCookieHeader } from '../http/cookies.ts';
+import { remembering } from '../http/remembering.ts';
 import { signerBy } from '../http/signer.ts';
 
 /**
@@ -47,8 +48,8 @@ export type SessionIds = (request: IncomingMessage, overHttps: boolean) => strin
 
 export function sessionIds(secretKeys: SecretKeys): SessionIds {
   const signer = signerBy(keyObjects(secretKeys));
-  return (request, overHttps) => {
-    const [, encoded] = /^s%3A([\w%.-]+)$/.exec(cookieOf(request, cookieName(SESSION_COOKIE, overHttps)) ?? '') ?? [];
+  const idIn = remembering((cookie) => {
+    const [, encoded] = /^s%3A([\w%.-]+)$/.exec(cookie) ?? [];
     if (encoded === undefined || !isEncoded(encoded)) return undefined;
     const text = decodeURIComponent(encoded);
     const dot = text.lastIndexOf('.');
@@ -56,6 +57,10 @@ export function sessionIds(secretKeys: SecretKeys): SessionIds {
     const signature = Buffer.from(given, 'base64');
     // as it is written, to the last bit
     return signature.toString('base64') === `${given}=` && signer.verify(id, signature) ? id : undefined;
+  });
+  return (request, overHttps) => {
+    const cookie = cookieOf(request, cookieName(SESSION_COOKIE, overHttps));
+    return cookie === undefined ? undefined : idIn(cookie);
   };
 }
 

@@ -8,7 +8,7 @@ import type { Signer } from '../http/signer.ts';
 import type { TravellerPage } from '../http/traveller-page.ts';
 import { escaped } from '../http/views.ts';
 import type { SessionReader, SessionStore } from '../sessions/session-store.ts';
-import { travellerToken } from './csrf.ts';
+import { travellerTokens } from './csrf.ts';
 import { answeredBy } from './request-record.ts';
 import { noteSessionFailure, type SessionIds } from './sessions.ts';
 
@@ -35,11 +35,12 @@ export function travellerPages({ pages, more, store, sessionIds, csrfSigner }: T
   for (const page of [...[...pages.kept].map(keptPage), ...more]) {
     byAddress.set(page.path, { page, read: store.reader(page.along) });
   }
+  const tokenFor = travellerTokens(csrfSigner);
   const render = async (page: TravellerPage, read: SessionReader, id: string): Promise<string | undefined> => {
     const { values, html } = page.ask();
     const session = await read(id, values);
     const traveller = session?.data.traveller;
-    return traveller && html(traveller, travellerToken(id, csrfSigner), session.along);
+    return traveller && html(traveller, tokenFor(id), session.along);
   };
   return (request, response, { headers, overHttps }, otherwise) => {
     const found = byAddress.get(request.url ?? '');

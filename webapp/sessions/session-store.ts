@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Database, PreparedValue } from '../database/database.ts';
 import { deleteInBatches } from '../database/delete-in-batches.ts';
 import { timestamp } from '../database/timestamp.ts';
+import { remembering } from '../http/remembering.ts';
 
 /** Who is signed in; kept in the session, so that no page has to ask for it. */
 export interface SignedIn {
@@ -63,7 +64,7 @@ export class SessionStore extends Store {
     const statement = `SELECT data, UNIX_TIMESTAMP(touched_at) AS touched${more} FROM session WHERE id_hash = ? AND expires_at > ?`;
     return async (id, values) => {
       const now = this.#clock.now();
-      const [row] = await this.#database.prepared<SessionRow>(statement, [...values, hashOf(id), timestamp(now)]);
+      const [row] = await this.#database.prepared<SessionRow>(statement, [...values, knownHashOf(id), timestamp(now)]);
       if (!row) return undefined;
       // one that cannot be moved lives on until its earlier end
       if (now.getTime() - Number(row.touched) * 1000 >= TOUCH_INTERVAL_MS) await this.#touch(id, now).catch(ignore);
@@ -133,3 +134,5 @@ const ignore = () => undefined;
 function hashOf(id: string): Buffer {
   return hash('sha256', id, 'buffer');
 }
+
+const knownHashOf = remembering(hashOf);
