@@ -85,6 +85,8 @@ export interface BookingsConfig {
 export interface ServerConfig {
   readonly bodyLimitKb: number;
   readonly keepAliveSeconds: number;
+  /** Open at once; more are closed as they come. */
+  readonly maximumConnections: number;
   readonly requestsPerConnection: number;
   /** After SIGTERM: how long requests are still accepted, each answer closing its connection. */
   readonly drainGraceSeconds: number;
@@ -160,6 +162,7 @@ export function readConfig(env: Environment): Config {
     server: {
       bodyLimitKb: read.integer('BODY_LIMIT_KB', 16, 4, 1024),
       keepAliveSeconds: read.integer('KEEP_ALIVE_SECONDS', 65, 1, 600),
+      maximumConnections: read.integer('MAX_CONNECTIONS', 5000, 1, 1_000_000),
       requestsPerConnection: read.integer('REQUESTS_PER_CONNECTION', 1000, 0, 1_000_000),
       drainGraceSeconds: read.integer('DRAIN_GRACE_SECONDS', 3, 0, 300),
       drainSeconds: read.integer('DRAIN_SECONDS', 15, 1, 300),

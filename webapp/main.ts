@@ -24,6 +24,7 @@ function main(): void {
   });
 
   const server = pageServer(createApp(services, config).listener, config);
+  server.on('drop', () => services.metrics.connectionsRefused.inc());
   const probes = createProbeServer(
     {
       listening: () => server.listening,
@@ -86,9 +87,11 @@ function pageServer(listener: RequestListener, { server: settings }: Config): Se
       keepAliveTimeout: settings.keepAliveSeconds * 1000,
       headersTimeout: 10_000,
       requestTimeout: 30_000,
+      connectionsCheckingInterval: 5000,
     },
     listener,
   );
+  server.maxConnections = settings.maximumConnections;
   // connections that are never renewed would keep new pods without work
   server.maxRequestsPerSocket = settings.requestsPerConnection;
   return server;

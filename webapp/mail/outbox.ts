@@ -8,8 +8,7 @@ import type { Sealer } from './sealer.ts';
 
 /** Where features leave mails: what a transaction adds is sent when it commits, and only then. */
 export interface MailOutbox {
-  /** Whether mails are sent at all. Where they are not, `add` does nothing. */
-  readonly enabled: boolean;
+  /** Does nothing where no mails are sent. */
   add(message: MailMessage, transaction: Transaction): Promise<void>;
   /** What still waits to be sent to the traveller, for their own data. */
   waitingFor(travellerId: number): Promise<readonly WaitingMail[]>;
@@ -36,7 +35,6 @@ export interface OutboxOptions {
 
 export function createMailOutbox({ store, sealer, clock, lapseHours, onAdded }: OutboxOptions): MailOutbox {
   return {
-    enabled: lapseHours !== undefined,
     async add({ travellerId, kind, subject, text, calendar, lapsesAt }, transaction) {
       if (lapseHours === undefined) return;
       const createdAt = clock.now();

@@ -3,6 +3,7 @@ import { BusyError, DatabaseAwayError } from '../database/errors.ts';
 import { ForbiddenError } from '../http/errors.ts';
 import type { Pages } from '../http/pages.ts';
 import type { Logger } from '../log.ts';
+import { isSafe } from './same-origin.ts';
 
 interface ErrorPage {
   readonly status: number;
@@ -30,7 +31,8 @@ export function errorPages(pages: Pages, logger: Logger): ErrorRequestHandler {
     if (page.status === 500) logger.error('Request failed', { id: requestId, error });
     else if (page.status !== 400) logger.debug('Request refused', { id: requestId, status: page.status, error });
     if (page.retryAfter !== undefined) response.set('Retry-After', String(page.retryAfter));
-    pages.send(request, response, 'error', { ...page, requestId }, page.status);
+    const again = page.retryAfter !== undefined && isSafe(request.method);
+    pages.send(request, response, 'error', { ...page, again, requestId }, page.status);
   };
 }
 

@@ -10,6 +10,7 @@ export interface Metrics {
   readonly mismatchedDepartures: Gauge;
   readonly logIns: Counter<'outcome'>;
   readonly mails: Counter<'outcome'>;
+  readonly connectionsRefused: Counter;
 }
 
 export function createMetrics(): Metrics {
@@ -40,6 +41,11 @@ export function createMetrics(): Metrics {
       name: 'log_ins_total',
       help: 'Log-ins by outcome: succeeded, failed, throttled',
       labelNames: ['outcome'],
+      registers,
+    }),
+    connectionsRefused: new Counter({
+      name: 'connections_refused_total',
+      help: 'Connections closed as they came because as many as MAX_CONNECTIONS allows were open',
       registers,
     }),
     mails: new Counter({

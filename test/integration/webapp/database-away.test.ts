@@ -40,7 +40,7 @@ describe('With MySQL away', function () {
       const next = await timed(path);
       expect(next.status, path).to.equal(503);
       expect(next.headers.get('retry-after')).to.match(/^\d+$/);
-      expect(next.text).to.include('lost contact');
+      expect(next.text).to.include('lost contact').and.include('<a class="btn btn-primary" href="">Try again</a>');
     }
     const quickest = Math.min(
       ...(await Promise.all([1, 2, 3].map(() => timed('/book')))).map((one) => one.milliseconds),

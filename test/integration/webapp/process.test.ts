@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { until } from '../../cluster/run.ts';
@@ -30,6 +32,31 @@ describe('The process', function () {
     expect(metrics).to.include('database_up 1').and.include('database_pool_connections{state="open"}');
     expect(metrics).to.not.include('secret');
     expect((await fetch(`${app.url}/metrics`)).status).to.equal(404);
+  });
+
+  it('closes connections that come when as many as it may have are open, and takes others when they have ended', async () => {
+    const few = await startWebApp(await mysql().createDatabase(), { MAX_CONNECTIONS: '10' });
+    const sockets: Socket[] = [];
+    try {
+      const { port, hostname } = new URL(few.url);
+      const open = async () => {
+        const socket = connect(Number(port), hostname);
+        sockets.push(socket);
+        socket.write('GET /about HTTP/1.1\r\nHost: x\r\n\r\n');
+        const answered = once(socket, 'data').then(() => true);
+        return Promise.race([answered, once(socket, 'close').then(() => false)]).catch(() => false);
+      };
+      const answered: boolean[] = [];
+      for (let count = 0; count < 12; count++) answered.push(await open());
+      expect(answered).to.deep.equal([...Array<boolean>(10).fill(true), false, false]);
+      const metrics = await (await fetch(`${few.probeUrl}/metrics`)).text();
+      expect(metrics).to.match(/^connections_refused_total 2$/m);
+      for (const socket of sockets.splice(0, 5)) socket.destroy();
+      await until('room for another', 10_000, open);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      await few.stop();
+    }
   });
 
   it('tells every fault of its settings at once and ends with 1', async () => {
