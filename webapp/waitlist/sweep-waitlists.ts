@@ -30,7 +30,8 @@ export function sweepWaitlists(parts: SweepWaitlistsParts): SweepWaitlists {
     for (const departure of await entries.waitedFor(now)) {
       if (!canMoveUp(departure, capacities.get(departure.destinationId) ?? 0, now)) continue;
       try {
-        await database.transaction((transaction) => waitlist.moveUp(departure, transaction));
+        const moveUp = () => database.transaction((transaction) => waitlist.moveUp(departure, transaction));
+        while ((await moveUp()) === 'some') continue;
       } catch (error) {
         if (passesByItself(error)) throw error;
         // the others are not to wait for one that cannot

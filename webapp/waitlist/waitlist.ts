@@ -6,14 +6,17 @@ import type { Clock } from '../clock.ts';
 import { offerEnd, sortOffers } from './rules.ts';
 import type { WaitlistStore } from './waitlist-store.ts';
 
+export type Moved = 'all' | 'some';
+
 /** What transactions that give or take places tell the waiting lists. */
 export interface Waitlist {
   /**
    * Locks the departure, ends its offers that are over, and keeps its free places for those who wait, in their order. It looks at
    * what is there and not at what happened, so that calling it once too often does nothing. To be called, with the departure
-   * locked already or in its turn of the lock order, by each transaction that gave one of its places back.
+   * locked already or in its turn of the lock order, by each transaction that gave one of its places back; again where not all are
+   * kept yet.
    */
-  moveUp(departure: DepartureKey, transaction: Transaction): Promise<void>;
+  moveUp(departure: DepartureKey, transaction: Transaction): Promise<Moved>;
   /** The claimant has got a trip on this departure: they wait no longer, and a place kept beside the one taken is free. */
   served(claimant: Claimant, departure: DepartureKey, tookFreePlace: boolean, transaction: Transaction): Promise<void>;
 }
@@ -29,9 +32,9 @@ export interface WaitlistOptions {
 export function createWaitlist({ bookings, entries, destinations, offerHours, clock }: WaitlistOptions): Waitlist {
   const capacityOf = ({ destinationId }: DepartureKey) =>
     destinations.find(({ id }) => id === destinationId)?.capacity ?? 0;
-  const moveUp = async (departure: DepartureKey, transaction: Transaction) => {
+  const moveUp = async (departure: DepartureKey, transaction: Transaction): Promise<Moved> => {
     const booked = await bookings.lockDeparture(departure, transaction);
-    if (!(await entries.someWait(departure, transaction))) return;
+    if (!(await entries.someWait(departure, transaction))) return 'all';
     const now = clock.now();
     const capacity = capacityOf(departure);
     const offers = await entries.offers(departure, transaction);
@@ -41,7 +44,7 @@ export function createWaitlist({ bookings, entries, destinations, offerHours, cl
     if (hasDeparted(departure, now)) {
       await entries.removeAll(departure, transaction);
       await settle(booked - offers.length);
-      return;
+      return 'all';
     }
     const { lapsed, withdrawn } = sortOffers(offers, now);
     await entries.lapse(lapsed, now, transaction);
@@ -51,6 +54,7 @@ export function createWaitlist({ bookings, entries, destinations, offerHours, cl
     const next = free > 0 ? await entries.nextInLine(departure, free, transaction) : [];
     await entries.offer(next, offerEnd(departure.departureDate, now, offerHours), transaction);
     await settle(still + next.length);
+    return next.length < MOST_AT_ONCE ? 'all' : 'some';
   };
   return {
     moveUp,
@@ -64,5 +68,5 @@ export function createWaitlist({ bookings, entries, destinations, offerHours, cl
   };
 }
 
-/** The rest follows with the next sweep. */
+/** So that nobody waits long for the lock. */
 const MOST_AT_ONCE = 50;

@@ -214,6 +214,37 @@ describe('The waiting list', () => {
     }
   });
 
+  it('moves up as a whole when the capacity was raised by very much', async () => {
+    await fill('2034-05-01');
+    const ids = Array.from({ length: 120 }, (_, index) => 1_000_000 + index);
+    const texts = (id: number) => [
+      `many-${id}`,
+      `many-${id}`,
+      'Many',
+      `${id}@example.com`,
+      `${id}@example.com`,
+      'none',
+    ];
+    await app.rows(
+      'INSERT INTO traveller (id, username, username_key, name, email_address, email_key, password_hash) VALUES ?',
+      [ids.map((id) => [id, ...texts(id)])],
+    );
+    await app.rows(
+      'INSERT INTO waiting_list (reference, traveller_id, destination_id, destination_name, departure_date, return_date, age, previous_experience, blackhole_visit) VALUES ?',
+      [ids.map((id) => [`M${id}`, id, 'trappist-1', 'TRAPPIST-1 System', '2034-05-01', '2034-05-28', 33, 0, 0])],
+    );
+    const larger = await startApp({ uri: app.uri, clock, env: { ...ENV, CAPACITY_PER_DEPARTURE: '112' } });
+    try {
+      await larger.moveUp();
+      const offered = await app.rows(
+        "SELECT id FROM waiting_list WHERE departure_date = '2034-05-01' AND offered_until IS NOT NULL",
+      );
+      expect(offered).to.have.length(110);
+    } finally {
+      await larger.stop();
+    }
+  });
+
   it("shows nobody else's entries, takes none of them, and is in what a traveller downloads", async () => {
     const [one] = await fill('2033-08-01');
     const client = await waiting('2033-08-01');
