@@ -5,6 +5,7 @@ import { deleteAccount } from './accounts/delete-account.ts';
 import { ownData } from './accounts/own-data.ts';
 import { accountLimits } from './accounts/limits.ts';
 import { loadCommonPasswords } from './accounts/common-passwords.ts';
+import { createKnownDevices } from './accounts/known-devices.ts';
 import { logIn } from './accounts/log-in.ts';
 import { createPasswordResetStore } from './accounts/password-reset-store.ts';
 import { createPasswords } from './accounts/passwords.ts';
@@ -129,6 +130,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
       deleteAccount: deleteAccount(travellers, remove, passwords, throttle, limits),
       ownData: ownData(travellers, bookings, entries, sessions, outbox),
       logIn: logIn(travellers, passwords, throttle, limits),
+      knownDevices: createKnownDevices(createSigner(config.secretKeys, 'device')),
       throttle,
       minimumPasswordLength: minimumLength,
       bookTrip: book,

@@ -5,8 +5,11 @@ import { comparisonKey } from './rules.ts';
 
 /** What attempts are counted by. Names are counted whether or not somebody has them: the answers must not tell. */
 export interface AccountLimits {
-  /** The pair comes first: somebody refused by it cannot use up what is left to the account's owner elsewhere. */
-  logIn(username: string, address: string | undefined): readonly Counter[];
+  /**
+   * The pair comes first: somebody refused by it cannot use up what is left to the account's owner elsewhere. A device that the
+   * owner has logged in on counts alone.
+   */
+  logIn(username: string, address: string | undefined, device: string | undefined): readonly Counter[];
   /** The failures of a username from everywhere, which are among those of `logIn`. */
   logInAccount(username: string): readonly Counter[];
   registration(address: string | undefined): readonly Counter[];
@@ -22,8 +25,9 @@ export function accountLimits(config: ThrottlingConfig): AccountLimits {
   ];
   return {
     logInAccount,
-    logIn(username, address) {
+    logIn(username, address, device) {
       const [name, network] = [comparisonKey(username), networkOf(address)];
+      if (device !== undefined) return [{ key: ['log-in device', name, device], limit: config.logIn, inARow: true }];
       return [
         { key: ['log-in', name, network], limit: config.logIn, inARow: true },
         { key: ['log-in address', network], limit: config.logInAddress },

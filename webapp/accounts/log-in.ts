@@ -9,6 +9,8 @@ export interface Credentials {
   readonly password: string;
   /** The client's, as far as it can be told. */
   readonly address: string | undefined;
+  /** One on which the traveller has logged in before. */
+  readonly device: string | undefined;
 }
 
 export type LogIn = (credentials: Credentials) => Promise<StoredTraveller | TooMany | undefined>;
@@ -30,9 +32,9 @@ export function logIn(
     }
     return traveller;
   };
-  return ({ username, password, address }) =>
+  return ({ username, password, address, device }) =>
     throttle.run(
-      limits.logIn(username, address),
+      limits.logIn(username, address, device),
       () => check(username, password),
       (traveller) => traveller === undefined,
     );

@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import { DatabaseAwayError } from '../database/errors.ts';
+import { cookieHeader, cookieName, cookieOf } from '../http/cookies.ts';
 import { type FieldErrors, hasErrors, REQUIRED, textOf } from '../http/form.ts';
 import type { Pages } from '../http/pages.ts';
 import { LOGGED_OUT } from '../middleware/logged-out.ts';
@@ -8,6 +9,7 @@ import type { Metrics } from '../probes/metrics.ts';
 import { TooMany } from '../throttling/throttle.ts';
 import type { AskForReset } from './ask-for-reset.ts';
 import { credentialsOf, registrationOf } from './forms.ts';
+import type { KnownDevices } from './known-devices.ts';
 import type { LogIn } from './log-in.ts';
 import type { RegisterTraveller } from './register-traveller.ts';
 import { alertOf, statusOfRefusal } from './refusal.ts';
@@ -16,6 +18,7 @@ import { returnPathOf } from './return-path.ts';
 export interface AccountServices {
   readonly registerTraveller: RegisterTraveller;
   readonly logIn: LogIn;
+  readonly knownDevices: KnownDevices;
   readonly metrics: Metrics;
   readonly minimumPasswordLength: number;
   /** Undefined where no mail is sent. */
@@ -32,7 +35,7 @@ const REGISTRATION_LABELS = {
 const LOG_IN_LABELS = { username: 'Username', password: 'Password' };
 
 export function accountRoutes(services: AccountServices, pages: Pages): Router {
-  const { minimumPasswordLength } = services;
+  const { minimumPasswordLength, knownDevices } = services;
   const byMail = services.askForReset !== undefined;
   const router = Router();
 
@@ -79,8 +82,9 @@ export function accountRoutes(services: AccountServices, pages: Pages): Router {
       ...(username === '' && { username: REQUIRED }),
       ...(password === '' && { password: REQUIRED }),
     };
-    const address = request.ip;
-    const traveller = hasErrors(missing) ? undefined : await services.logIn({ username, password, address });
+    const mark = cookieOf(request, cookieName(DEVICE_COOKIE, request.secure)) ?? '';
+    const from = { address: request.ip, device: knownDevices.deviceOf(mark, username) };
+    const traveller = hasErrors(missing) ? undefined : await services.logIn({ username, password, ...from });
     if (!traveller || traveller instanceof TooMany) {
       services.metrics.logIns.inc({ outcome: traveller ? 'throttled' : 'failed' });
       const model = { ...refusedLogIn(missing, username, next, traveller), byMail };
@@ -88,6 +92,8 @@ export function accountRoutes(services: AccountServices, pages: Pages): Router {
       return;
     }
     services.metrics.logIns.inc({ outcome: 'succeeded' });
+    const newMark = knownDevices.markFor(traveller.username);
+    response.append('Set-Cookie', cookieHeader(DEVICE_COOKIE, newMark, request.secure, DEVICE_SECONDS));
     await startSession(request, { id: traveller.id, username: traveller.username, name: traveller.name });
     pages.redirect(request, response, next ?? '/home', {
       kind: 'success',
@@ -107,6 +113,9 @@ export function accountRoutes(services: AccountServices, pages: Pages): Router {
 
   return router;
 }
+
+const DEVICE_COOKIE = 'device';
+const DEVICE_SECONDS = 180 * 86_400;
 
 function refusedLogIn(missing: FieldErrors, username: string, next: string | undefined, tooMany: TooMany | undefined) {
   const text = 'Username and password do not match. Please try again.';

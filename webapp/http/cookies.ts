@@ -16,9 +16,13 @@ export function cookieName(name: string, overHttps: boolean): string {
   return overHttps ? `__Host-${name}` : name;
 }
 
-/** A Set-Cookie header for as long as the browser is open; the value must be plain letters, digits, dots and dashes. */
-export function cookieHeader(name: string, value: string, overHttps: boolean): string {
-  return `${cookieName(name, overHttps)}=${value}; ${attributes(overHttps)}`;
+/**
+ * A Set-Cookie header for so many seconds, or else for as long as the browser is open; the value must be plain letters, digits,
+ * dots and dashes.
+ */
+export function cookieHeader(name: string, value: string, overHttps: boolean, seconds?: number): string {
+  const age = seconds === undefined ? '' : `; Max-Age=${seconds}`;
+  return `${cookieName(name, overHttps)}=${value}; ${attributes(overHttps)}${age}`;
 }
 
 export function endedCookieHeader(name: string, overHttps: boolean): string {

@@ -49,6 +49,12 @@ describe('Throttling', () => {
   const newAddress = () => `198.51.100.${++hosts}`;
   const logIn = (app: TestApp, username: string, password: string, address: string) =>
     submitFrom(address, app.client(), '/login', { username, password });
+  /** The same browser at another pod. */
+  const moved = (client: WebClient, app: TestApp) => {
+    const there = app.client();
+    for (const [name, value] of client.cookies) there.cookies.set(name, value);
+    return there;
+  };
   const statuses = async (attempts: readonly (() => Promise<Answer>)[]) => {
     const all: number[] = [];
     for (const attempt of attempts) all.push((await attempt()).status);
@@ -115,6 +121,35 @@ describe('Throttling', () => {
     );
     const expected = [...Array<number>(3).fill(422), ...Array<number>(21).fill(429)];
     expect(answers.map(({ status }) => status).sort()).to.deep.equal(expected);
+  });
+
+  it('locks nobody out, whoever guesses, of a device on which they have logged in before', async () => {
+    const [username, neighbour] = [await register(), await register()];
+    const device = one.client();
+    const on = (client: WebClient, name: string, password: string, app = one) =>
+      submitFrom(newAddress(), app === one ? client : moved(client, app), '/login', { username: name, password });
+    expect((await on(device, username, PASSWORD)).status).to.equal(303);
+    for (const name of ['sid', 'csrf', 'alert']) device.cookies.delete(name);
+    await statuses(times(5, () => logIn(one, username, WRONG, newAddress())));
+    expect((await logIn(one, username, PASSWORD, newAddress())).status, 'elsewhere').to.equal(429);
+    expect((await on(device, username.toUpperCase(), PASSWORD, other)).status, 'there').to.equal(303);
+
+    const mark = device.cookies.get('device') ?? '';
+    await statuses(times(5, () => logIn(one, neighbour, WRONG, newAddress())));
+    for (const [name, altered] of [
+      [neighbour, mark],
+      [username, `x${mark}`],
+      [username, ''],
+      [username, '.'],
+    ] as const) {
+      const client = one.client();
+      client.cookies.set('device', altered);
+      expect((await on(client, name, PASSWORD)).status, altered).to.equal(429);
+    }
+    const guessing = one.client();
+    guessing.cookies.set('device', mark);
+    const guesses = times(4, () => on(guessing, username, WRONG));
+    expect(await statuses(guesses), 'which counts as well').to.deep.equal([422, 422, 422, 429]);
   });
 
   it('counts the failures of an account over all addresses, and those of an address over all accounts', async () => {
