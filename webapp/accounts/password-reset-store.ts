@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { ResultSetHeader } from 'mysql2';
 import type { Transaction } from 'sequelize';
 import type { Database } from '../database/database.ts';
 import { deleteInBatches } from '../database/delete-in-batches.ts';
@@ -28,13 +29,10 @@ export function resetTokenOf(text: string): ResetToken | undefined {
 }
 
 export function createPasswordResetStore(database: Database): PasswordResetStore {
-  const { sequelize } = database;
   return {
     async add(token, travellerId, expiresAt, transaction) {
-      await sequelize.query('INSERT INTO password_reset (token_hash, traveller_id, expires_at) VALUES ($1, $2, $3)', {
-        bind: [hashOf(token), travellerId, timestamp(expiresAt)],
-        transaction,
-      });
+      const insertion = 'INSERT INTO password_reset (token_hash, traveller_id, expires_at) VALUES (?, ?, ?)';
+      await database.preparedIn(transaction, insertion, [hashOf(token), travellerId, timestamp(expiresAt)]);
     },
     async find(token, now) {
       const [row] = await database.prepared<{ traveller_id: number }>(
@@ -44,15 +42,15 @@ export function createPasswordResetStore(database: Database): PasswordResetStore
       return row?.traveller_id;
     },
     async use(token, travellerId, now, transaction) {
-      const [result] = await sequelize.query(
-        'DELETE FROM password_reset WHERE token_hash = $1 AND traveller_id = $2 AND expires_at > $3',
-        { bind: [hashOf(token), travellerId, timestamp(now)], transaction },
+      const { affectedRows } = await database.preparedIn<ResultSetHeader>(
+        transaction,
+        'DELETE FROM password_reset WHERE token_hash = ? AND traveller_id = ? AND expires_at > ?',
+        [hashOf(token), travellerId, timestamp(now)],
       );
-      return (result as { readonly affectedRows?: number }).affectedRows === 1;
+      return affectedRows === 1;
     },
     async removeAllOfTraveller(travellerId, transaction) {
-      const bind = [travellerId];
-      await sequelize.query('DELETE FROM password_reset WHERE traveller_id = $1', { bind, transaction });
+      await database.preparedIn(transaction, 'DELETE FROM password_reset WHERE traveller_id = ?', [travellerId]);
     },
     async sweep(now) {
       await deleteInBatches(database, 'DELETE FROM password_reset WHERE expires_at <= ?', [timestamp(now)]);

@@ -1,4 +1,4 @@
-import { QueryTypes, type Transaction } from 'sequelize';
+import type { Transaction } from 'sequelize';
 import type { Database } from '../database/database.ts';
 import { deleteInBatches } from '../database/delete-in-batches.ts';
 import { timestamp } from '../database/timestamp.ts';
@@ -72,27 +72,24 @@ interface DueRow {
 }
 
 export function createMailStore(database: Database): MailStore {
-  const { sequelize } = database;
   return {
     async add({ messageId, travellerId, kind, sealed, createdAt, lapsesAt }, transaction) {
       const created = timestamp(createdAt);
-      await sequelize.query(
-        'INSERT INTO mail (message_id, traveller_id, kind, sealed, created_at, due_at, lapses_at) VALUES ($1, $2, $3, $4, $5, $5, $6)',
-        { bind: [messageId, travellerId, kind, sealed, created, timestamp(lapsesAt)], transaction },
+      await database.preparedIn(
+        transaction,
+        'INSERT INTO mail (message_id, traveller_id, kind, sealed, created_at, due_at, lapses_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        [messageId, travellerId, kind, sealed, created, created, timestamp(lapsesAt)],
       );
     },
     take: (count, { holder, until }, now) =>
       database.transaction(async (transaction) => {
-        const rows = await sequelize.query<DueRow>(dueMails(count), {
-          type: QueryTypes.SELECT,
-          bind: [timestamp(now)],
-          transaction,
-        });
+        const rows = await database.preparedIn<DueRow[]>(transaction, dueMails(count), [timestamp(now)]);
         if (rows.length === 0) return [];
-        const marks = rows.map((_row, index) => `$${index + 3}`).join(', ');
-        await sequelize.query(
-          `UPDATE mail SET lease = $1, due_at = $2, attempts = attempts + 1 WHERE id IN (${marks})`,
-          { bind: [holder, timestamp(until), ...rows.map(({ id }) => id)], transaction },
+        const marks = rows.map(() => '?').join(', ');
+        await database.preparedIn(
+          transaction,
+          `UPDATE mail SET lease = ?, due_at = ?, attempts = attempts + 1 WHERE id IN (${marks})`,
+          [holder, timestamp(until), ...rows.map(({ id }) => id)],
         );
         return rows.map(taken);
       }),
@@ -123,7 +120,7 @@ export function createMailStore(database: Database): MailStore {
       return rows.map(({ kind, sealed, created }) => ({ kind, sealed, createdAt: instant(created) }));
     },
     async removeAllOfTraveller(travellerId, transaction) {
-      await sequelize.query('DELETE FROM mail WHERE traveller_id = $1', { bind: [travellerId], transaction });
+      await database.preparedIn(transaction, 'DELETE FROM mail WHERE traveller_id = ?', [travellerId]);
     },
     async sweep(before) {
       await deleteInBatches(database, 'DELETE FROM mail WHERE lapses_at <= ?', [timestamp(before)]);
@@ -136,7 +133,7 @@ const dueMails = (count: number) => `
   SELECT mail.id, mail.message_id, mail.kind, mail.sealed, UNIX_TIMESTAMP(mail.lapses_at) AS lapses, mail.attempts,
     traveller.name, traveller.email_address
   FROM mail LEFT JOIN traveller ON traveller.id = mail.traveller_id
-  WHERE mail.due_at <= $1 ORDER BY mail.due_at LIMIT ${Math.trunc(count)} FOR UPDATE OF mail SKIP LOCKED`;
+  WHERE mail.due_at <= ? ORDER BY mail.due_at LIMIT ${Math.trunc(count)} FOR UPDATE OF mail SKIP LOCKED`;
 
 function taken({ id, message_id, kind, sealed, lapses, attempts, name, email_address }: DueRow): TakenMail {
   return {

@@ -16,8 +16,7 @@ export interface SessionTimes {
 export function createTravellerSessions(database: Database): TravellerSessions {
   return {
     async removeAllOfTraveller(travellerId, transaction) {
-      const bind = [travellerId];
-      await database.sequelize.query('DELETE FROM session WHERE traveller_id = $1', { bind, transaction });
+      await database.preparedIn(transaction, 'DELETE FROM session WHERE traveller_id = ?', [travellerId]);
     },
     async ofTraveller(travellerId) {
       const rows = await database.prepared<Record<keyof SessionTimes, string>>(

@@ -1,4 +1,4 @@
-import { Op, QueryTypes, type Transaction, type WhereOptions } from 'sequelize';
+import { Op, type Transaction, type WhereOptions } from 'sequelize';
 import { type DepartureKey, type NewBooking, tripOf } from '../bookings/booking-store.ts';
 import type { Day } from '../bookings/dates.ts';
 import { isReference } from '../bookings/reference.ts';
@@ -133,15 +133,10 @@ export function createWaitlistStore(database: Database): WaitlistStore {
     offer: (offered, until, transaction) => change(offered, { offeredUntil: until, lapsedAt: null }, transaction),
     withdraw: (withdrawn, transaction) => change(withdrawn, { offeredUntil: null, lapsedAt: null }, transaction),
     lapse: (lapsed, at, transaction) => change(lapsed, { offeredUntil: null, lapsedAt: at }, transaction),
-    waitedFor: (now) =>
-      database.read(async () => {
-        const rows = await sequelize.query<WaitedForRow>(WAITED_FOR, {
-          type: QueryTypes.SELECT,
-          // written out, as Sequelize leaves off the milliseconds
-          replacements: { now: timestamp(now) },
-        });
-        return rows.map((row) => ({ ...row, waiting: Number(row.waiting) === 1, ended: Number(row.ended) === 1 }));
-      }),
+    async waitedFor(now) {
+      const rows = await database.prepared<WaitedForRow>(WAITED_FOR, [timestamp(now)]);
+      return rows.map((row) => ({ ...row, waiting: Number(row.waiting) === 1, ended: Number(row.ended) === 1 }));
+    },
   };
 }
 
@@ -170,7 +165,7 @@ const POSITION = `(
 const WAITED_FOR = `
   SELECT WaitingEntry.destination_id AS destinationId, WaitingEntry.departure_date AS departureDate, departure.booked,
     MAX(offered_until IS NULL AND lapsed_at IS NULL) AS waiting,
-    MAX(offered_until IS NOT NULL AND (offered_until <= :now OR ${HAS_TRIP_IN_THE_WAY})) AS ended
+    MAX(offered_until IS NOT NULL AND (offered_until <= ? OR ${HAS_TRIP_IN_THE_WAY})) AS ended
   FROM waiting_list AS WaitingEntry
   JOIN departure ON departure.destination_id = WaitingEntry.destination_id
     AND departure.departure_date = WaitingEntry.departure_date
