@@ -106,7 +106,7 @@ export function createApp(services: Services, config: Config): App {
 
   const listener: RequestListener = (request, response) => {
     const overHttps = isSecure(request);
-    const headers = ['X-Request-Id', record(request, response), ...(overHttps ? secure : plain)];
+    const headers = ['X-Request-Id', record(request, response)].concat(overHttps ? secure : plain);
     // while draining, every answer closes its connection: server.close() alone waits for busy kept-alive ones for ever
     if (services.isDraining()) response.shouldKeepAlive = false;
     const about = { headers, overHttps };

@@ -8,7 +8,7 @@ export function createLogger(level: string): Logger {
   return createWinston({
     level,
     format: asJsonLine(),
-    transports: [standardOutput()],
+    transports: [new StandardOutput()],
   });
 }
 
@@ -16,24 +16,50 @@ export function createLogger(level: string): Logger {
  * Lines of a tenth of a second are written together, which costs a tenth of writing each. Warnings and errors take what waits with
  * them at once; so does the end of the process.
  */
-function standardOutput(): Transport {
-  let waiting = '';
-  let timer: NodeJS.Timeout | undefined;
-  const flush = () => {
-    clearTimeout(timer);
-    timer = undefined;
-    if (waiting !== '') process.stdout.write(waiting);
-    waiting = '';
+class StandardOutput extends Transport {
+  #waiting = '';
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor() {
+    super();
+    process.on('exit', () => this.#flush());
+  }
+
+  override log(info: Readonly<Record<symbol, string>>, done: () => void): void {
+    this.add(info[MESSAGE] ?? '', info[LEVEL] ?? '');
+    done();
+  }
+
+  add(line: string, level: string): void {
+    this.#waiting += `${line}\n`;
+    if (URGENT.has(level) || this.#waiting.length > LONGEST_WAITING) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), LONGEST_WAIT_MS).unref();
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#waiting !== '') process.stdout.write(this.#waiting);
+    this.#waiting = '';
+  }
+}
+
+/** What is logged of each request. */
+export interface RequestLine {
+  readonly level: 'info' | 'error';
+  readonly message: string;
+  readonly [field: string]: string | number | boolean;
+}
+
+/** Logs as the logger does; where its lines go to standard output and nowhere else, past its streams, which take longer than the line. */
+export function requestLog(logger: Logger): (line: RequestLine) => void {
+  return (line) => {
+    const [output, ...more] = logger.transports;
+    if (!(output instanceof StandardOutput) || more.length > 0) logger.log(line);
+    else if (logger.isLevelEnabled(line.level)) {
+      output.add(JSON.stringify({ ...line, timestamp: new Date().toISOString() }), line.level);
+    }
   };
-  process.on('exit', flush);
-  return new Transport({
-    log(info: Readonly<Record<symbol, string>>, done) {
-      waiting += `${info[MESSAGE] ?? ''}\n`;
-      if (URGENT.has(info[LEVEL] ?? '') || waiting.length > LONGEST_WAITING) flush();
-      else timer ??= setTimeout(flush, LONGEST_WAIT_MS).unref();
-      done();
-    },
-  });
 }
 
 const [MESSAGE, LEVEL] = [Symbol.for('message'), Symbol.for('level')];

@@ -12,7 +12,9 @@ export function keptHtml(html: string): KeptHtml {
 }
 
 export function filledIn(html: KeptHtml, values: Readonly<Record<string, string>>): string {
-  return html.length === 1 ? (html[0] ?? '') : html.map((part, at) => (at % 2 ? (values[part] ?? '') : part)).join('');
+  let filled = html[0] ?? '';
+  for (let at = 1; at < html.length; at += 2) filled += (values[html[at] ?? ''] ?? '') + (html[at + 1] ?? '');
+  return filled;
 }
 
 /** A character that stands in no template and in no setting. */

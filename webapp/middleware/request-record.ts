@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Logger } from '../log.ts';
+import { type Logger, requestLog } from '../log.ts';
 import type { Metrics } from '../probes/metrics.ts';
 
 /**
@@ -10,6 +10,7 @@ import type { Metrics } from '../probes/metrics.ts';
 export type RequestRecord = (request: IncomingMessage, response: ServerResponse) => string;
 
 export function requestRecord({ logger, metrics }: { logger: Logger; metrics: Metrics }): RequestRecord {
+  const log = requestLog(logger);
   return (request, response) => {
     const start = performance.now();
     const id = requestIdOf(request);
@@ -22,7 +23,7 @@ export function requestRecord({ logger, metrics }: { logger: Logger; metrics: Me
       const level = status >= 500 && status !== 503 ? 'error' : 'info';
       const milliseconds = Math.round(elapsed * 10) / 10;
       const finished = response.writableFinished;
-      logger.log({ level, message: 'Request', id, method, route, status, milliseconds, finished });
+      log({ level, message: 'Request', id, method, route, status, milliseconds, finished });
     });
     return id;
   };

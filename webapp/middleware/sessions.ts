@@ -1,4 +1,4 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import { createSecretKey } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
@@ -14,7 +14,8 @@ import { signerBy } from '../http/signer.ts';
  * away the request goes on without knowing who is there: pages that need to know refuse it.
  */
 export function sessions({ store, secretKeys }: { store: SessionStore; secretKeys: SecretKeys }): RequestHandler {
-  const secret = [...keyObjects(secretKeys)];
+  // as key objects: each signature made with a text would first make a key of it, which takes five times as long
+  const secret = secretKeys.map((key) => createSecretKey(Buffer.from(key)));
   const [plain, secure] = [false, true].map((overHttps) =>
     session({
       name: cookieName(SESSION_COOKIE, overHttps),
@@ -47,7 +48,8 @@ export function sessions({ store, secretKeys }: { store: SessionStore; secretKey
 export type SessionIds = (request: IncomingMessage, overHttps: boolean) => string | undefined;
 
 export function sessionIds(secretKeys: SecretKeys): SessionIds {
-  const signer = signerBy(keyObjects(secretKeys));
+  const [current, ...previous] = secretKeys;
+  const signer = signerBy([Buffer.from(current), ...previous.map((key) => Buffer.from(key))]);
   const idIn = remembering((cookie) => {
     const [, encoded] = /^s%3A([\w%.-]+)$/.exec(cookie) ?? [];
     if (encoded === undefined || !isEncoded(encoded)) return undefined;
@@ -104,12 +106,6 @@ function done(start: (callback: (error?: Error | null) => void) => unknown): Pro
 }
 
 type SecretKeys = readonly [string, ...string[]];
-
-/** Each signature made with a text would first make a key of it, which takes five times as long. */
-function keyObjects([current, ...previous]: SecretKeys): readonly [KeyObject, ...KeyObject[]] {
-  const keyObject = (key: string) => createSecretKey(Buffer.from(key));
-  return [keyObject(current), ...previous.map(keyObject)];
-}
 
 function isEncoded(text: string): boolean {
   return /^(?:[^%]|%[0-9A-F]{2})*$/.test(text);

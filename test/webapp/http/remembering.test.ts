@@ -17,7 +17,7 @@ describe('What is remembered', () => {
 
   it('is nothing that has no answer', () => {
     let asked = 0;
-    const answer = remembering(() => {
+    const answer = remembering((): string | undefined => {
       asked++;
       return undefined;
     });
