@@ -60,10 +60,18 @@ export class Apps {
     await reached(`${count} apps of ${this.namespace} ready`, () => this.#ready.size, count, withinMs);
   }
 
-  async removeAll(): Promise<void> {
-    // A thousand at once take the API server a while.
+  /** A thousand at once may take the API server longer than it gives a request. */
+  async removeAll(withinMs = 600_000): Promise<void> {
     const path = pathOf(VACATION_APP, this.namespace);
-    await this.#client.request({ method: 'DELETE', path, timeoutMs: 300_000 });
+    const deadline = performance.now() + withinMs;
+    let cause: unknown;
+    while (this.size > 0) {
+      if (performance.now() > deadline) throw new Error(`${this.size} apps are left`, { cause });
+      await this.#client.request({ method: 'DELETE', path, timeoutMs: 120_000 }).catch((error: unknown) => {
+        cause = error;
+      });
+      await sleep(100);
+    }
   }
 
   stop(): void {

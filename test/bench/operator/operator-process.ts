@@ -29,7 +29,7 @@ export async function startOperator(world: World, namespace: string): Promise<Op
   const image = shipped(readFileSync(join(root, 'Dockerfile.operator'), 'utf8'));
   const startedAt = performance.now();
   const main = join(root, 'dist', 'operator', 'main.js');
-  const child = spawn(...boundToThis(process.execPath, [...profiling, main]), {
+  const child = spawn(...boundToThis(process.execPath, [...image.flags, ...profiling, main]), {
     stdio: ['ignore', process.env.LOG_LEVEL === undefined ? 'ignore' : 'inherit', 'inherit'],
     env: {
       PATH: process.env.PATH,

@@ -22,6 +22,8 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   ownerReferences: ['uid'],
   topologySpreadConstraints: ['topologyKey', 'whenUnsatisfiable'],
 };
+/** Lists whose elements are owned whole. */
+const ATOMIC_ELEMENTS = new Set(['ownerReferences']);
 const SETS = new Set(['finalizers']);
 const ATOMIC_MAPS = new Set([
   'selector',
@@ -29,7 +31,6 @@ const ATOMIC_MAPS = new Set([
   'namespaceSelector',
   'labelSelector',
   'nodeSelector',
-  'scaleTargetRef',
   'fieldRef',
   'secretKeyRef',
   'configMapKeyRef',
@@ -82,6 +83,10 @@ function collect(path: readonly string[], value: unknown, leaves: Map<string, un
     for (const item of value as Json[]) {
       const named = keys.filter((key) => item[key] !== undefined).map((key) => [key, item[key]]);
       const element = [...path, `k:${JSON.stringify(Object.fromEntries(named))}`];
+      if (ATOMIC_ELEMENTS.has(name)) {
+        leaves.set(element.join('\n'), item);
+        continue;
+      }
       leaves.set([...element, '.'].join('\n'), true);
       for (const [key, part] of Object.entries(item)) collect([...element, `f:${key}`], part, leaves);
     }
@@ -128,8 +133,9 @@ export function setLeaf(root: Json, path: string, value: unknown): void {
     }
     const list = at as unknown[];
     let item = list.find(matcher(element));
+    if (isLast && item !== undefined) list[list.indexOf(item)] = value;
     if (item === undefined) {
-      item = element.startsWith('v:') ? value : { ...(JSON.parse(element.slice(2)) as Json) };
+      item = isLast ? value : { ...(JSON.parse(element.slice(2)) as Json) };
       list.push(item);
     }
     at = item;

@@ -5,8 +5,8 @@ import { FINAL_SPECS } from './person.ts';
 import { randomOf } from './random.ts';
 import { differences, Simulation, type SimulationOptions } from './simulation.ts';
 
-/** How many runs by chance; more (`npm run soak`) also kill the operator at every write of every shape. */
-const RUNS = Number(process.env.SIMULATIONS ?? 100);
+/** How many runs by chance; thousands, and kills at every write of every shape, are for `npm run soak`. */
+const RUNS = Number(process.env.SIMULATIONS ?? 25);
 const FIRST = Number(process.env.FIRST_SEED ?? 1);
 const IS_SOAK = process.env.SIMULATIONS !== undefined;
 const SEED = process.env.SEED;
@@ -55,13 +55,14 @@ describe('the operator in a simulated cluster', function () {
       expect(end.object('deployments', 'milky-way-web')).to.have.nested.property('spec.replicas', index === 1 ? 3 : 4);
     });
 
-    if (!IS_SOAK && index !== 0 && index !== 4) continue;
+    if (!IS_SOAK && index !== 4) continue;
 
     it(`comes to the same when it is killed before or after any of its writes: shape ${index}`, async () => {
       const end = await calm(spec);
       expect(end.writes).to.be.greaterThan(12);
       for (let write = 1; write <= end.writes; write += 1) {
-        for (const done of [false, true]) {
+        // One of the two at each write, where there is little time.
+        for (const done of IS_SOAK ? [false, true] : [write % 2 === 0]) {
           const run = await played({ seed: 0, spec, killedAt: { write, done } });
           const when = `killed ${done ? 'after' : 'before'} write ${write}`;
           expect(differences(run.world(), end.world()), when).to.deep.equal([]);

@@ -19,8 +19,8 @@ export const KINDS: readonly Kind[] = [VACATION_APP, SECRET, ...CHILD_KINDS, VOL
 export interface Backend {
   /** Everything that happened, in order for each kind. */
   readonly history: readonly Happening[];
-  readonly version: number;
-  handle(request: ApiRequest): unknown;
+  /** The answer, once what it brought about stands in the history. */
+  handle(request: ApiRequest, isOperator: boolean): unknown;
   parse(path: string): Place | undefined;
   get(plural: string, namespace: string, name: string): Stored | undefined;
   list(plural: string): readonly Stored[];
@@ -85,6 +85,8 @@ interface Move {
 }
 
 const LONGEST = 20_000;
+/** Watches are late, but not for ever: after so many things have happened since, one hurries. */
+const FAR_BEHIND = 100;
 const START = Date.UTC(2026, 10, 22);
 
 /**
@@ -231,7 +233,8 @@ export class Simulation {
     const next = this.#undelivered(watch);
     const moves: Move[] = [];
     if (next) {
-      const weight = eager.watch * (late[watch.plural] ?? 1);
+      const isFarBehind = this.#api.history.length - next.index > FAR_BEHIND;
+      const weight = isFarBehind ? 1 : eager.watch * (late[watch.plural] ?? 1);
       moves.push({
         weight,
         name: `tell ${next.type} ${watch.plural} ${next.object.metadata.name}`,
@@ -283,10 +286,12 @@ export class Simulation {
     });
   }
 
-  /** A volume stays as long as a pod uses it, which goes after its StatefulSet. */
-  #isInUse(plural: string, { metadata: { namespace = '', name } }: Stored): boolean {
+  /** A volume stays as long as pods use it, and they as long as their StatefulSet; those of a later app wait for another volume. */
+  #isInUse(plural: string, { metadata: { namespace = '', name, ownerReferences = [] } }: Stored): boolean {
     const user = /^data-(.*)-0$/.exec(name)?.[1];
-    return plural === VOLUME_CLAIM.plural && this.#api.get(STATEFUL_SET.plural, namespace, user ?? '') !== undefined;
+    if (plural !== VOLUME_CLAIM.plural || user === undefined) return false;
+    const owners = this.#api.get(STATEFUL_SET.plural, namespace, user)?.metadata.ownerReferences ?? [];
+    return owners.some(({ uid }) => ownerReferences.some((owner) => owner.uid === uid));
   }
 
   /** The first of a name, where the seed wants it. */
@@ -357,7 +362,7 @@ export class Simulation {
   /** A request of somebody else's: taken at once; what is refused is left. */
   async #do(request: ApiRequest): Promise<void> {
     try {
-      await this.#api.handle(request);
+      await this.#api.handle(request, false);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.trace.push(`  ${error.message}`);
@@ -409,7 +414,7 @@ export class Simulation {
     const before = look();
     const hasDatabase = place?.plural === SECRET.plural && this.#hasDatabase();
     try {
-      pending.answer = { value: await this.#api.handle(request) };
+      pending.answer = { value: await this.#api.handle(request, true) };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.trace.push(`  ${error.status} ${error.message}`);
