@@ -1,5 +1,5 @@
 // npm run soak: what takes long by nature. SIMULATIONS (5000) histories of the simulated cluster from seed FIRST_SEED (1) on,
-// and SERVER_SIMULATIONS (100) of the same on a real API server; SABOTAGES (200) acts of sabotage by SEED; travellers
+// and SERVER_SIMULATIONS (100) of the same on a real API server; travellers
 // who book, cancel, undo, change and wait at random for CHURN_SECONDS (60), by CHURN_SEED; 1,000
 // steps of a spec that flips (FLIP_STEPS, FLIP_SEED); 200 acts of sabotage (SABOTAGES, SEED); outages and stopped leaders of a minute (OUTAGE_MS, STOPPED_MS); 25 rounds of draining (DRAIN_ROUNDS).
 import { join } from 'node:path';
@@ -16,7 +16,6 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 const RUNS = [
   { files: ['operator/simulation/simulation'], settings: { SIMULATIONS: '5000' } },
   { files: ['integration/operator/simulation'], settings: { SERVER_SIMULATIONS: '100' } },
-  { files: ['integration/operator/sabotage'], settings: { SABOTAGES: '200' } },
   { files: ['integration/webapp/hooks', 'integration/webapp/churn'], settings: { CHURN_SECONDS: '60' } },
   { files: ['integration/webapp/hooks', 'integration/webapp/draining'], settings: { DRAIN_ROUNDS: '25' } },
   { files: ['integration/operator/replicas'], settings: { FLIP_STEPS: '1000' } },
