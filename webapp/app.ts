@@ -2,6 +2,7 @@ import './locals.ts';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import express, { type Express } from 'express';
 import { type OwnAccountServices, ownAccountRoutes } from './accounts/account-routes.ts';
+import type { AccountLimits } from './accounts/limits.ts';
 import { type ResetServices, resetRoutes } from './accounts/reset-routes.ts';
 import { type AccountServices, accountRoutes } from './accounts/routes.ts';
 import type { CheckCounters } from './bookings/check-counters.ts';
@@ -28,6 +29,7 @@ import { sameOrigin } from './middleware/same-origin.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { sessionIds, sessions } from './middleware/sessions.ts';
 import { staticFiles } from './middleware/static-files.ts';
+import { tripLimit } from './middleware/trip-limit.ts';
 import { travellerPages } from './middleware/traveller-pages.ts';
 import { visitorPages } from './middleware/visitor-pages.ts';
 import { publicRoutes } from './pages/routes.ts';
@@ -41,6 +43,7 @@ export interface Services extends AccountServices, OwnAccountServices, ResetServ
   readonly assets: Assets;
   readonly metrics: Metrics;
   readonly throttle: Throttle;
+  readonly limits: AccountLimits;
   readonly sweepWaitlists: SweepWaitlists;
   readonly checkCounters: CheckCounters;
   readonly logger: Logger;
@@ -86,6 +89,7 @@ export function createApp(services: Services, config: Config): App {
   app.use(['/book', '/reservation', '/waitlist', '/account'], requireTraveller(pages));
   app.use('/logout', loggedOut(pages));
   app.use(csrf(csrfSigner));
+  if (config.mail) app.use(['/book', '/reservation', '/waitlist'], tripLimit(services.throttle, services.limits));
 
   app.use(...routers);
 

@@ -69,6 +69,8 @@ export interface ThrottlingConfig {
   readonly logInAddress: Limit | 'off';
   readonly passwordCheck: Limit | 'off';
   readonly registration: Limit | 'off';
+  /** Forms about trips that one traveller sends, where mail is sent. */
+  readonly tripForms: Limit | 'off';
   /** Links asked for by one client, and those for one e-mail address. */
   readonly passwordResetAddress: Limit | 'off';
   readonly passwordReset: Limit | 'off';
@@ -151,6 +153,7 @@ export function readConfig(env: Environment): Config {
       logInAddress: read.limit('LIMIT_LOG_IN_ADDRESS', '300/1h'),
       passwordCheck: read.limit('LIMIT_PASSWORD_CHECK', '10/1h'),
       registration: read.limit('LIMIT_REGISTRATION', '200/1h'),
+      tripForms: read.limit('LIMIT_TRIP_FORMS', '120/1h'),
       passwordResetAddress: read.limit('LIMIT_PASSWORD_RESET_ADDRESS', '50/1h'),
       passwordReset: read.limit('LIMIT_PASSWORD_RESET', '5/1h'),
     },

@@ -132,6 +132,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
       logIn: logIn(travellers, passwords, throttle, limits),
       knownDevices: createKnownDevices(createSigner(config.secretKeys, 'device')),
       throttle,
+      limits,
       minimumPasswordLength: minimumLength,
       bookTrip: book,
       cancelTrip: cancelTrip(database, bookings, waitlist, clock),

@@ -15,6 +15,7 @@ export interface AccountLimits {
   registration(address: string | undefined): readonly Counter[];
   /** The client comes first: one that is refused cannot use up what is left to the owner of an address. */
   passwordReset(emailAddress: string, address: string | undefined): readonly Counter[];
+  tripForms(travellerId: number): readonly Counter[];
   /** Of somebody who is logged in and gives their password again. */
   passwordCheck(travellerId: number): readonly Counter[];
 }
@@ -39,6 +40,7 @@ export function accountLimits(config: ThrottlingConfig): AccountLimits {
       { key: ['password reset address', networkOf(address)], limit: config.passwordResetAddress },
       { key: ['password reset', comparisonKey(emailAddress)], limit: config.passwordReset },
     ],
+    tripForms: (travellerId) => [{ key: ['trip forms', String(travellerId)], limit: config.tripForms }],
     passwordCheck: (travellerId) => [
       { key: ['password', String(travellerId)], limit: config.passwordCheck, inARow: true },
     ],

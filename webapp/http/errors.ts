@@ -17,3 +17,13 @@ export class RefusedError extends Error {
     this.status = status;
   }
 }
+
+/** Answered with 429: too many went before, and there is room again after so many seconds. */
+export class TooManyError extends Error {
+  readonly seconds: number;
+  constructor(seconds: number) {
+    super('Refused: too many');
+    this.name = 'TooManyError';
+    this.seconds = seconds;
+  }
+}

@@ -1,8 +1,9 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { BusyError, DatabaseAwayError } from '../database/errors.ts';
-import { ForbiddenError } from '../http/errors.ts';
+import { ForbiddenError, TooManyError } from '../http/errors.ts';
 import type { Pages } from '../http/pages.ts';
 import type { Logger } from '../log.ts';
+import { tooManyMessage } from '../throttling/rules.ts';
 import { isSafe } from './same-origin.ts';
 
 interface ErrorPage {
@@ -40,6 +41,15 @@ function pageOf(error: unknown): ErrorPage {
   if (error instanceof DatabaseAwayError) return PAGES.away;
   if (error instanceof BusyError) return PAGES.busy;
   if (error instanceof ForbiddenError) return error.reason === 'token' ? PAGES.expired : PAGES.crossSite;
+  if (error instanceof TooManyError) {
+    const { seconds } = error;
+    return {
+      status: 429,
+      title: 'Your trips change very often',
+      text: tooManyMessage(seconds),
+      retryAfter: seconds,
+    };
+  }
   const { status } = error as { status?: unknown };
   if (status === 405) return PAGES.wrongMethod;
   if (status === 413) return PAGES.tooLarge;

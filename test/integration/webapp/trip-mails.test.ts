@@ -116,6 +116,24 @@ describe('A traveller is told by mail', () => {
     expect(eventOf(await nextMail(client.username, 2))).to.include({ sequence: 1, days: '2034-03-03 2034-04-01' });
   });
 
+  it('only so often in an hour, whosever address that is, and trips change no more often', async () => {
+    const other = await startApp({ env: mailing(smtp, { LIMIT_TRIP_FORMS: '3/1h' }) });
+    try {
+      const [client, somebody] = [await other.traveller(), await other.traveller()];
+      await client.submit('/book', '/book', aTrip());
+      await client.submit('/reservation', '/reservation', {});
+      await client.submit('/reservation', '/reservation/undo', {});
+      const refused = await client.submit('/reservation', '/reservation', {});
+      expect(refused.status).to.equal(429);
+      expect(Number(refused.headers.get('retry-after'))).to.be.within(3590, 3600);
+      expect(refused.text).to.include('Please try again in 60 minutes.');
+      expect((await client.get('/reservation')).text, 'the trip stands').to.include('name="cancel"');
+      expect((await somebody.submit('/book', '/book', aTrip())).status).to.equal(303);
+    } finally {
+      await other.stop();
+    }
+  });
+
   it('of a place that was kept until the departure was gone: nothing more', async () => {
     let now = new Date('2032-06-15T06:00:00Z');
     const away = { ...mailing(smtp), SMTP_URL: 'smtp://127.0.0.1:9?tls=off', CAPACITY_PER_DEPARTURE: '1' };
