@@ -14,22 +14,23 @@ const LONGEST_S = 60;
 export function profileServer(): Server {
   let isProfiling = false;
   return http.createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://localhost');
+    const [path, query] = (request.url ?? '').split('?');
     const tell = (status: number, body: unknown): void => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     };
     // A web page that somebody looks at beside a port-forward reaches loopback under a name of its own.
     if (!/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(request.headers.host ?? '')) {
       tell(403, { error: 'to be asked as localhost' });
-    } else if (url.pathname === '/debug/heap') {
+    } else if (path === '/debug/heap') {
       tell(200, { ...process.memoryUsage(), heap: getHeapStatistics(), spaces: getHeapSpaceStatistics() });
-    } else if (url.pathname !== '/debug/cpu') {
+    } else if (path !== '/debug/cpu') {
       tell(404, { error: '/debug/cpu?seconds=10 and /debug/heap are here' });
     } else if (isProfiling) {
       tell(409, { error: 'a profile is being taken' });
     } else {
       isProfiling = true;
-      cpuProfile(Math.min(Math.max(Number(url.searchParams.get('seconds') ?? 10) || 10, 0.01), LONGEST_S))
+      const seconds = Number(new URLSearchParams(query).get('seconds')) || 10;
+      cpuProfile(Math.min(Math.max(seconds, 0.01), LONGEST_S))
         .then(
           (profile) => tell(200, profile),
           (error: unknown) => tell(500, { error: String(error) }),
