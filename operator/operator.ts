@@ -35,14 +35,20 @@ export interface OperatorOptions {
   readonly now?: () => Date;
 }
 
+/** What is remembered while this process leads, and no longer: another may lead in between, and what was found before proves nothing. */
+interface Term {
+  readonly queue: WorkQueue;
+  readonly drift: Drift;
+}
+
 const CONTROLLER = 'vacationapp';
 /** A watch hears at least a bookmark a minute; twice that and a half is deaf. */
-const DEAF_MS = 150_000;
+export const DEAF_MS = 150_000;
 const RESYNC_MS = 600_000;
 
 /** The parts of the operator, put together. */
 export function createOperator({ client, config, metrics, log, now = () => new Date() }: OperatorOptions): Operator {
-  let queue: WorkQueue | undefined;
+  let term: Term | undefined;
   let isReachable = true;
   const election = new LeaderElection(client, {
     namespace: config.leaseNamespace,
@@ -63,7 +69,7 @@ export function createOperator({ client, config, metrics, log, now = () => new D
   const writer = fenced(client, leadsForMs);
   const { stores, reflectors } = createWatching(client, {
     namespaces: config.watchNamespaces,
-    onKey: (key, priority) => queue?.add(key, priority),
+    onKey: (key, priority) => term?.queue.add(key, priority),
     onError: (kind, error) => log.warn('Watch failed', { kind: kind.kind, ...told(error) }),
   });
   const recorder = new EventRecorder(writer, {
@@ -71,23 +77,14 @@ export function createOperator({ client, config, metrics, log, now = () => new D
     instance: config.identity,
     onError: (error) => log.warn('Failed to publish an event', told(error)),
   });
-  const cluster = new Cluster(writer, stores, metrics.writes, new Drift({ clock: systemClock, now }));
-  const reconcile = createReconcile({
-    cluster,
-    defaults: { webappImage: config.webappImage, mysqlImage: config.mysqlImage },
-    publish: (about, note) => recorder.publish(about, note),
-    now,
-    random: randomText,
-  });
-
-  const queueMetrics = metrics.queue(CONTROLLER, () => queue);
+  const queueMetrics = metrics.queue(CONTROLLER, () => term?.queue);
   metrics.leader(
     config.leaseName,
     () => leadsForMs() > 0,
     () => election.slowRenewals,
   );
   metrics.watch(() => reflectors.map(({ kind, silentMs }) => [kind.kind, silentMs]));
-  metrics.contested(() => cluster.drift.contested);
+  metrics.contested(() => term?.drift.contested ?? 0);
   metrics.conditions(() => conditionsOf(stores.get(VACATION_APP.kind)?.list() as VacationApp[] | undefined));
 
   /** A renewal that does not come back is also the sign that connections are dead. Once: after that all wait for one that does. */
@@ -103,18 +100,26 @@ export function createOperator({ client, config, metrics, log, now = () => new D
 
   /** Reconciles until the signal aborts; then finishes what is under way. */
   async function reconcileWhile(signal: AbortSignal): Promise<void> {
-    const current = new WorkQueue(exponential(20, 60_000), systemClock, queueMetrics);
-    queue = current;
+    const queue = new WorkQueue(exponential(20, 60_000), systemClock, queueMetrics);
+    const drift = new Drift({ clock: systemClock, now });
+    term = { queue, drift };
+    const reconcile = createReconcile({
+      cluster: new Cluster(writer, stores, metrics.writes, drift),
+      defaults: { webappImage: config.webappImage, mysqlImage: config.mysqlImage },
+      publish: (about, note) => recorder.publish(about, note),
+      now,
+      random: randomText,
+    });
     const enqueueAll = (): void => {
       for (const app of (stores.get(VACATION_APP.kind)?.list() ?? []) as VacationApp[]) {
-        current.add(keyOf(app), priorityOf(app) === 'high' ? 'high' : 'low');
+        queue.add(keyOf(app), priorityOf(app) === 'high' ? 'high' : 'low');
       }
     };
     enqueueAll();
     const resync = setInterval(enqueueAll, RESYNC_MS);
-    signal.addEventListener('abort', () => current.close(), { once: true });
-    if (signal.aborted) current.close();
-    await runController(current, reconcile, {
+    signal.addEventListener('abort', () => queue.close(), { once: true });
+    if (signal.aborted) queue.close();
+    await runController(queue, reconcile, {
       name: CONTROLLER,
       workers: config.workers,
       deadlineMs: 60_000,
@@ -123,7 +128,7 @@ export function createOperator({ client, config, metrics, log, now = () => new D
         log[isUsual(error) ? 'debug' : 'error']('Reconciling failed', { app: key, ...told(error) }),
     });
     clearInterval(resync);
-    queue = undefined;
+    term = undefined;
   }
 
   /** Leads again and again, until the signal aborts. */
