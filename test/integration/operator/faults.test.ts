@@ -1,17 +1,20 @@
 import { expect } from 'chai';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig } from '../../../operator/config.ts';
 import { createLogger } from '../../../operator/logger.ts';
-import { createOperator, type Operator } from '../../../operator/operator.ts';
+import { createOperator, DEAF_MS, type Operator } from '../../../operator/operator.ts';
 import { createApiClient } from '../../../operator/runtime/api-client.ts';
+import { healthServer } from '../../../operator/runtime/health.ts';
 import { InCluster } from '../../../operator/runtime/in-cluster.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
 import { createRuntimeMetrics } from '../../../operator/runtime/metrics.ts';
 import { CONFIG_MAP, SERVICE, STATEFUL_SET } from '../../../operator/vacation-app/kinds.ts';
 import { startFaultProxy, type Answer, type Asked, type FaultProxy } from '../../support/fault-proxy.ts';
+import { ask } from '../../support/http.ts';
 import { createWorld, eventually, lastWritesIn, Scene, startOperator, writesIn, type World } from './world.ts';
 
 /** For how long the API server is away; 60 s in the soak. */
@@ -174,6 +177,7 @@ describe('the operator behind a network and an API server with faults', () => {
     else proxy.freeze('swallowed');
     return Promise.resolve(async () => {
       await sleep(OUTAGE_MS);
+      if (OUTAGE_MS > DEAF_MS) expect(operator.checks.map(({ fault }) => fault()).join()).to.contain('not hearing of');
       proxy.reset();
       calm();
     });
@@ -354,6 +358,32 @@ describe('the operator behind a network and an API server with faults', () => {
       expect(operator.checks.map(({ fault }) => fault())).to.deep.equal([undefined]);
     }).timeout(180_000 + OUTAGE_MS);
   }
+
+  it('is not ready before it has heard of every kind, says of which it has not, and is when it has', async () => {
+    calm();
+    proxy.answer = ({ path }) => (path.endsWith('/jobs') ? { status: 403, body: status(403, 'Forbidden') } : undefined);
+    const beginner = createOperator({
+      client: createApiClient(new InCluster({ server: proxy.url, folder })),
+      config: readConfig({ WATCH_NAMESPACES: 'nobody-is-here', LEADER_ELECTION: 'false' }),
+      metrics: createRuntimeMetrics('vacationapp'),
+      log: createLogger('none'),
+    });
+    const stopped = new AbortController();
+    const running = beginner.run(stopped.signal);
+    const server = healthServer(beginner.checks).listen(0, '127.0.0.1');
+    const ready = async () => ask(`http://127.0.0.1:${(server.address() as AddressInfo).port}/readyz`);
+    try {
+      await eventually('it hears of all but Jobs', ready, ({ status: code, body }) => {
+        return code === 503 && body === 'watches: not hearing of Job\n';
+      });
+      calm();
+      await eventually('it is ready', ready, ({ status: code }) => code === 200);
+    } finally {
+      stopped.abort();
+      await running;
+      server.close();
+    }
+  });
 
   /** What it asked for since then to find its way again, refused connections among it. */
   function reads(from: number): { total: number; most: number; seconds: number } {
