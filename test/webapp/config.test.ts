@@ -90,6 +90,7 @@ describe('The settings of the web application', () => {
       logInAddress: { count: 300, seconds: hour },
       passwordCheck: { count: 10, seconds: hour },
       registration: { count: 200, seconds: hour },
+      tripForms: { count: 120, seconds: hour },
       passwordResetAddress: { count: 50, seconds: hour },
       passwordReset: { count: 5, seconds: hour },
     });
