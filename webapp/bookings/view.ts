@@ -1,6 +1,6 @@
 import type { Calendar } from './calendar.ts';
 import type { StoredBooking } from './booking-store.ts';
-import { type Day, daysBetween, hasDeparted, isoDay, spokenDay } from './dates.ts';
+import { type Day, daysBetween, earliestDeparture, isoDay, spokenDay } from './dates.ts';
 import type { Destination } from './destinations.ts';
 import type { BookingForm } from './rules.ts';
 
@@ -32,12 +32,13 @@ export interface TripCard {
 
 /** In the order of their departures; those that are over come last, and the latest of them first. */
 export function tripCards(bookings: readonly StoredBooking[], now: Date): readonly TripCard[] {
-  const cards = bookings.map((booking) => cardOf(booking, now));
-  const isOver = ({ returnDate }: TripCard) => returnDate < isoDay(now);
+  const [today, earliest] = [isoDay(now), earliestDeparture(now)];
+  const cards = bookings.map((booking) => cardOf(booking, today, earliest));
+  const isOver = ({ returnDate }: TripCard) => returnDate < today;
   return [...cards.filter((card) => !isOver(card)), ...cards.filter(isOver).reverse()];
 }
 
-function cardOf(booking: StoredBooking, now: Date): TripCard {
+function cardOf(booking: StoredBooking, today: Day, earliest: Day): TripCard {
   return {
     reference: booking.reference,
     destination: booking.destinationName,
@@ -50,8 +51,8 @@ function cardOf(booking: StoredBooking, now: Date): TripCard {
     age: booking.age,
     previousExperience: booking.previousExperience ? 'Yes' : 'No',
     blackholeVisit: booking.blackholeVisit ? 'Yes' : 'No',
-    when: whenOf(booking, isoDay(now)),
-    departed: hasDeparted(booking, now),
+    when: whenOf(booking, today),
+    departed: booking.departureDate < earliest,
   };
 }
 
@@ -119,5 +120,6 @@ function whenOf({ departureDate, returnDate }: StoredBooking, today: Day): strin
 }
 
 function counted(number: number, noun: string): string {
-  return `${number.toLocaleString('en-GB')} ${noun}${number === 1 ? '' : 's'}`;
+  const figure = number < 1000 ? String(number) : number.toLocaleString('en-GB');
+  return `${figure} ${noun}${number === 1 ? '' : 's'}`;
 }
