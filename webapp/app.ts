@@ -99,7 +99,7 @@ export function createApp(services: Services, config: Config): App {
   const record = requestRecord({ logger, metrics });
   const isSecure = secureRequests(app);
   const [plain, secure] = [securityHeaders(false), securityHeaders(true)];
-  const keptAnswers = [staticFiles(assets), visitorPages(pages, csrfSigner)];
+  const keptAnswers = [visitorPages(pages, csrfSigner), staticFiles(assets)];
   const answerTraveller = travellerPages({
     pages,
     more: bookingTravellerPages(services, pages),

@@ -28,13 +28,18 @@ type Hmac = (text: string) => Buffer;
 export function hmacBy(key: Buffer): Hmac {
   const block = Buffer.alloc(BLOCK);
   (key.length > BLOCK ? hash('sha256', key, 'buffer') : key).copy(block);
-  const inner = block.map((byte) => byte ^ 0x36);
+  const inner = Buffer.concat([block.map((byte) => byte ^ 0x36), Buffer.alloc(ROOM)]);
   const outer = Buffer.concat([block.map((byte) => byte ^ 0x5c), Buffer.alloc(LENGTH)]);
   return (text) => {
-    hash('sha256', Buffer.concat([inner, Buffer.from(text)]), 'buffer').copy(outer, BLOCK);
+    const long = text.length * 3 > ROOM;
+    const whole = long ? Buffer.concat([inner.subarray(0, BLOCK), Buffer.from(text)]) : inner;
+    const end = long ? whole.length : BLOCK + inner.write(text, BLOCK);
+    hash('sha256', whole.subarray(0, end), 'buffer').copy(outer, BLOCK);
     return hash('sha256', outer, 'buffer');
   };
 }
 
 const BLOCK = 64;
 const LENGTH = 32;
+/** Of short texts, which most are, no copy is made. */
+const ROOM = 192;

@@ -92,8 +92,13 @@ function visitorBinding(cookie: string): string {
 /** A mask, and what it hides. */
 function masked(signature: Buffer): string {
   const { length } = signature;
-  const token = Buffer.concat([randomPart(length), signature]);
-  for (let at = 0; at < length; at++) token[length + at] = (signature[at] ?? 0) ^ (token[at] ?? 0);
+  const mask = randomPart(length);
+  const token = Buffer.allocUnsafe(2 * length);
+  for (let at = 0; at < length; at++) {
+    const byte = mask[at] ?? 0;
+    token[at] = byte;
+    token[length + at] = byte ^ (signature[at] ?? 0);
+  }
   return token.toString('base64url');
 }
 
