@@ -44,7 +44,7 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
     const plan = planned();
     const reportMs = await report(declared, plan, error, dependencies, pace);
     if (error !== undefined) throw error;
-    return nextLook(plan, now(), [cluster.drift.of(declared).nextLookMs, reportMs]);
+    return nextLook(app, plan, now(), [cluster.drift.of(declared).nextLookMs, reportMs]);
   };
 }
 
@@ -94,9 +94,17 @@ async function failureOf(work: () => Promise<void>): Promise<Error | undefined> 
   }
 }
 
-function nextLook({ observed, migration }: Plan, now: Date, others: readonly (number | undefined)[]): Result {
+function nextLook(
+  app: CompleteApp,
+  { observed, migration }: Plan,
+  now: Date,
+  others: readonly (number | undefined)[],
+): Result {
   const failed = failedAt(jobNamed(observed, migration));
-  const due = [failed === undefined ? undefined : failed + MIGRATION_RETRY_MS, nextCheckAt(observed)];
+  // Of a paused app nothing is due, however long ago it was.
+  const due = isPaused(app)
+    ? []
+    : [failed === undefined ? undefined : failed + MIGRATION_RETRY_MS, nextCheckAt(observed)];
   const inMs = due.map((at) => (at === undefined ? undefined : Math.max(1_000, at - now.getTime())));
   const looks = [...inMs, ...others].filter((ms) => ms !== undefined);
   return looks.length === 0 ? {} : { requeueAfterMs: Math.min(...looks) };
