@@ -10,6 +10,9 @@ export interface Condition {
 
 export type Finding = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
+/** What the API conventions allow: others' words stand in messages, and one that is too long would have the whole status refused. */
+const LONGEST_MESSAGE = 32_768;
+
 /**
  * The findings as conditions. `lastTransitionTime` moves only when `status` does, so that writing the same state twice writes
  * the same bytes. A condition without a finding is gone.
@@ -23,7 +26,8 @@ export function conditionsOf(
     const known = before.find((condition) => condition.type === type);
     const lastTransitionTime =
       known?.status === status ? known.lastTransitionTime : `${now.toISOString().slice(0, 19)}Z`;
-    return { type, status, reason, message, observedGeneration: generation, lastTransitionTime };
+    const told = message.slice(0, LONGEST_MESSAGE);
+    return { type, status, reason, message: told, observedGeneration: generation, lastTransitionTime };
   });
 }
 

@@ -33,6 +33,11 @@ describe('conditions', () => {
     }
   });
 
+  it('are told no longer than the API server takes them', () => {
+    const [ready] = conditionsOf([findingOf('Ready', false, 'ApplyFailed', 'x'.repeat(40_000))], [], later);
+    expect(ready?.message).to.equal('x'.repeat(32_768));
+  });
+
   it('are gone without a finding, and keep the order of the findings', () => {
     const before = conditionsOf([findingOf('Stalled', true, 'NotOwned', ''), ready], [], { now: first, generation: 1 });
     const after = conditionsOf([ready, findingOf('WebReady', 'Unknown', 'Progressing', '')], before, later);
