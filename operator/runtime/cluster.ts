@@ -174,8 +174,9 @@ export class Cluster {
       ...(signal === undefined ? {} : { signal }),
     });
     this.store(kind).wrote(written);
-    // As the cache has it: pruned, and held once.
-    return this.store(kind).get(namespace, name) ?? written;
+    // As the cache has it: pruned, and held once; but not what others may have made of it since.
+    const held = this.store(kind).get(namespace, name);
+    return held && held.metadata.resourceVersion === written.metadata.resourceVersion ? held : written;
   }
 
   async #asNow(kind: Kind, { metadata: { namespace = '', name } }: KubeObject): Promise<KubeObject | undefined> {

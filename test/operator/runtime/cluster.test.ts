@@ -42,3 +42,20 @@ describe('what the cluster removes', () => {
     expect(store.get('travel', 'thing')?.metadata.deletionTimestamp).to.not.equal(undefined);
   });
 });
+
+describe('what the cluster applies', () => {
+  it('is remembered as it was applied, though somebody has changed it by the time of the answer', async () => {
+    const store = new Store<KubeObject>({ onHandlerError: () => undefined });
+    const drift = new Drift({ clock: systemClock, now: () => new Date() });
+    const api = new FakeApi();
+    const cluster = new Cluster(api, new Map([['ConfigMap', store]]), { wrote: () => undefined }, drift);
+    const owner = anObject(1, { uid: 'o', name: 'owner' });
+    const [made, changed] = [anObject(3, { name: 'thing' }), anObject(4, { name: 'thing' })];
+    api.request = <T>() => {
+      store.observe('ADDED', changed);
+      return Promise.resolve(made as T);
+    };
+    await cluster.create(CONFIG_MAP, anObject(0, { name: 'thing' }), { manager: 'us', owner });
+    expect(drift.of(owner).settled('ConfigMap/thing')?.metadata.resourceVersion).to.equal('3');
+  });
+});
