@@ -267,6 +267,10 @@ function addressOf(read: Reader): DatabaseAddress {
   if (uri !== undefined && host !== undefined) read.fault('db_uri and DB_HOST exclude one another: give one of them.');
   if (uri === undefined && host === undefined) read.fault(`db_uri is missing: ${FORM}; or DB_HOST and its like.`);
   const address = host === undefined ? addressOfUri(read, uri) : addressOfParts(read, host);
+  // The driver would compare the certificate with another name than this.
+  if (tls?.verifyIdentity === true && isIP(address.host) !== 0) {
+    read.fault('DB_TLS verify-identity needs the name of the database server, not its address.');
+  }
   return tls === undefined ? address : { ...address, tls };
 }
 

@@ -171,6 +171,11 @@ describe('The settings of the web application', () => {
     });
     expect(faultsOf({ ...REQUIRED, DB_TLS: 'maybe' })).to.include('DB_TLS must be one of');
     expect(faultsOf({ ...REQUIRED, DB_TLS_CA_FILE: '/ca.crt' })).to.include('DB_TLS_CA_FILE needs DB_TLS');
+    for (const host of ['10.0.0.1', '[2001:db8::1]']) {
+      const address = { ...REQUIRED, db_uri: `mysql://ada:p@${host}/travel` };
+      expect(faultsOf({ ...address, DB_TLS: 'verify-identity' })).to.include('needs the name of the database server');
+      expect(faultsOf({ ...address, DB_TLS: 'required' })).to.equal('');
+    }
   });
 
   it('of a migration name a user of its own, where there is one', () => {

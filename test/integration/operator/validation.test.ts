@@ -64,6 +64,16 @@ describe('what the API server says to a VacationApp', () => {
       { database: { external: { ...external, tls: { mode: 'Disabled', caSecretName: 'ca' } } } },
       'caSecretName needs mode Required',
     ],
+    [
+      'to verify who an address is',
+      { database: { external: { ...external, host: '10.0.0.1', tls: { mode: 'VerifyIdentity' } } } },
+      'give host as a name',
+    ],
+    [
+      'to verify who an address of IPv6 is',
+      { database: { external: { ...external, host: '2001:db8::1', tls: { mode: 'VerifyIdentity' } } } },
+      'give host as a name',
+    ],
     ['the generated Secret as one of the user’s', { credentials: { secretName: 'refused-credentials' } }, 'name yours'],
     ['an unknown mode', { mode: 'Asleep' }, 'Unsupported value'],
     ['a variable that undoes the image', { env: [{ name: 'NODE_OPTIONS', value: '--inspect' }] }, 'NODE_OPTIONS holds'],

@@ -73,7 +73,7 @@ describe('The check of a database', () => {
       () => ({ DB_HOST: 'localhost', DB_TLS: 'verify-identity', DB_TLS_CA_FILE: serversCa }),
       'TlsFailed',
     ],
-    ['an authority that is not well known', () => ({ DB_TLS: 'verify-identity' }), 'TlsFailed'],
+    ['an authority that is not well known', () => ({ DB_HOST: 'localhost', DB_TLS: 'verify-identity' }), 'TlsFailed'],
   ];
   for (const [title, env, problem] of problems) {
     it(`tells ${problem} of ${title}`, async () => {
