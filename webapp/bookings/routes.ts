@@ -79,7 +79,7 @@ export function bookingRoutes(services: BookingServices, pages: Pages): Router {
       bookings.ofTraveller(id, undoableSince(undoMinutes, now)),
       services.waitlistEntries.ofTraveller(id),
     ]);
-    pages.send(request, response, 'reservation', tripsPage(known, entries, undoMinutes, now));
+    pages.send(request, response, 'reservation', tripsPage(known, entries, services, now));
   });
 
   router.post('/reservation', async (request, response) => {
@@ -135,16 +135,16 @@ export function bookingRoutes(services: BookingServices, pages: Pages): Router {
 export function tripsPage(
   known: readonly StoredBooking[],
   entries: readonly EntryInLine[],
-  undoMinutes: number,
+  { destinations, undoMinutes }: Pick<BookingServices, 'destinations' | 'undoMinutes'>,
   now: Date,
 ): PageModel {
   const standing = known.filter(({ cancelledAt }) => cancelledAt === null);
   return {
     title: 'Your trips',
-    trips: tripCards(standing, now),
+    trips: tripCards(standing, destinations, now),
     cancelled: undoCards(known.filter((booking) => canUndo(booking, undoMinutes, now))),
     undoMinutes,
-    waiting: waitingCards(entries, now),
+    waiting: waitingCards(entries, destinations, now),
   };
 }
 

@@ -60,7 +60,7 @@ function reservationPage(services: BookingServices, pages: Pages): TravellerPage
         async html(traveller, token, along) {
           const { known, waits } = tripsOf(traveller.id, along);
           const entries = waits ? await waitlistEntries.ofTraveller(traveller.id) : [];
-          return pages.html('reservation', tripsPage(known, entries, undoMinutes, now), { traveller, token, path });
+          return pages.html('reservation', tripsPage(known, entries, services, now), { traveller, token, path });
         },
       };
     },

@@ -15,7 +15,7 @@ export function tripRoutes(services: BookingServices, pages: Pages): Router {
 
   router.get('/reservation/:reference/ticket', async (request, response, next) => {
     const booking = await bookings.find(travellerOf(request).id, request.params.reference);
-    const [trip] = booking && !booking.cancelledAt ? tripCards([booking], clock.now()) : [];
+    const [trip] = booking && !booking.cancelledAt ? tripCards([booking], destinations, clock.now()) : [];
     if (!trip) {
       next();
       return;

@@ -26,19 +26,27 @@ export interface TripCard {
   readonly previousExperience: string;
   readonly blackholeVisit: string;
   readonly when: string;
-  /** It can be neither changed nor cancelled any more. */
-  readonly departed: boolean;
+  readonly canChange: boolean;
+  readonly canCancel: boolean;
 }
 
 /** In the order of their departures; those that are over come last, and the latest of them first. */
-export function tripCards(bookings: readonly StoredBooking[], now: Date): readonly TripCard[] {
+export function tripCards(
+  bookings: readonly StoredBooking[],
+  destinations: readonly Destination[],
+  now: Date,
+): readonly TripCard[] {
   const [today, earliest] = [isoDay(now), earliestDeparture(now)];
-  const cards = bookings.map((booking) => cardOf(booking, today, earliest));
+  const flownTo = new Set(destinations.map(({ id }) => id));
+  const cards = bookings.map((booking) => {
+    const canCancel = booking.departureDate >= earliest;
+    return cardOf(booking, today, canCancel, canCancel && flownTo.has(booking.destinationId));
+  });
   const isOver = ({ returnDate }: TripCard) => returnDate < today;
   return [...cards.filter((card) => !isOver(card)), ...cards.filter(isOver).reverse()];
 }
 
-function cardOf(booking: StoredBooking, today: Day, earliest: Day): TripCard {
+function cardOf(booking: StoredBooking, today: Day, canCancel: boolean, canChange: boolean): TripCard {
   return {
     reference: booking.reference,
     destination: booking.destinationName,
@@ -52,7 +60,8 @@ function cardOf(booking: StoredBooking, today: Day, earliest: Day): TripCard {
     previousExperience: booking.previousExperience ? 'Yes' : 'No',
     blackholeVisit: booking.blackholeVisit ? 'Yes' : 'No',
     when: whenOf(booking, today),
-    departed: booking.departureDate < earliest,
+    canChange,
+    canCancel,
   };
 }
 

@@ -1,4 +1,7 @@
+import type { EntryState } from '../bookings/booking-store.ts';
 import { hasDeparted, spokenDay, spokenTime } from '../bookings/dates.ts';
+import type { Destination } from '../bookings/destinations.ts';
+import { whyFixed } from '../bookings/rules.ts';
 import type { EntryInLine } from './waitlist-store.ts';
 
 export interface WaitingCard {
@@ -9,7 +12,8 @@ export interface WaitingCard {
   readonly departureDate: string;
   readonly return: string;
   readonly returnDate: string;
-  readonly state: 'waiting' | 'offered' | 'lapsed';
+  /** `closed`: nobody flies there any more. */
+  readonly state: EntryState | 'closed';
   /** "You are next in line." */
   readonly line: string;
   /** Until when the place is kept, for people and for machines. */
@@ -17,12 +21,18 @@ export interface WaitingCard {
 }
 
 /** Offers first, as they end. */
-export function waitingCards(entries: readonly EntryInLine[], now: Date): readonly WaitingCard[] {
-  const cards = entries.filter((entry) => !hasDeparted(entry, now)).map(cardOf);
+export function waitingCards(
+  entries: readonly EntryInLine[],
+  destinations: readonly Destination[],
+  now: Date,
+): readonly WaitingCard[] {
+  const cards = entries
+    .filter((entry) => !hasDeparted(entry, now))
+    .map((entry) => cardOf(entry, whyFixed(entry, destinations, now) !== undefined));
   return [...cards.filter(({ until }) => until), ...cards.filter(({ until }) => !until)];
 }
 
-function cardOf(entry: EntryInLine): WaitingCard {
+function cardOf(entry: EntryInLine, isClosed: boolean): WaitingCard {
   const { reference, destinationId, destinationName, departureDate, returnDate, offeredUntil, lapsedAt, position } =
     entry;
   return {
@@ -33,8 +43,9 @@ function cardOf(entry: EntryInLine): WaitingCard {
     departureDate,
     return: spokenDay(returnDate),
     returnDate,
-    state: offeredUntil ? 'offered' : lapsedAt ? 'lapsed' : 'waiting',
+    state: isClosed ? 'closed' : offeredUntil ? 'offered' : lapsedAt ? 'lapsed' : 'waiting',
     line: position === 1 ? 'You are next in line.' : `You are number ${position} in line.`,
-    until: offeredUntil ? { spoken: spokenTime(offeredUntil), iso: offeredUntil.toISOString() } : undefined,
+    until:
+      offeredUntil && !isClosed ? { spoken: spokenTime(offeredUntil), iso: offeredUntil.toISOString() } : undefined,
   };
 }

@@ -1,25 +1,40 @@
 import { expect } from 'chai';
 import { tripCards } from '../../../webapp/bookings/view.ts';
 
+const VEGA = { id: 'vega', name: 'Vega', capacity: 5 };
+
+const trip = (departureDate: string, returnDate: string) => ({
+  ...{ id: 1, reference: 'ABCD2345', travellerId: 1, destinationId: 'vega', destinationName: 'Vega' },
+  ...{ departureDate, returnDate, age: 33, previousExperience: true, blackholeVisit: false },
+  ...{ sequence: 0, cancelledAt: null },
+});
+
 describe('The cards of trips', () => {
   it('stand in the order of departures, with those that are over at the end, the latest of them first', () => {
-    const trip = (departureDate: string, returnDate: string) => ({
-      ...{ id: 1, reference: 'ABCD2345', travellerId: 1, destinationId: 'vega', destinationName: 'Vega' },
-      ...{ departureDate, returnDate, age: 33, previousExperience: true, blackholeVisit: false },
-      ...{ sequence: 0, cancelledAt: null },
-    });
     const trips = [
       trip('2030-01-01', '2030-01-05'),
       trip('2030-01-05', '2030-01-09'),
       trip('2030-01-09', '2030-01-10'),
       trip('2030-01-11', '2030-02-01'),
     ];
-    const cards = tripCards(trips, new Date('2030-01-10T09:00:00Z'));
+    const cards = tripCards(trips, [VEGA], new Date('2030-01-10T09:00:00Z'));
     expect(cards.map(({ departureDate, when }) => `${departureDate} ${when}`)).to.deep.equal([
       '2030-01-09 under way',
       '2030-01-11 in 1 day',
       '2030-01-05 completed',
       '2030-01-01 completed',
     ]);
+  });
+
+  it('offer no change where nobody flies any more, and nothing at all of a trip that has departed', () => {
+    const now = new Date('2030-01-10T09:00:00Z');
+    const rows = [
+      [trip('2030-01-11', '2030-02-01'), [VEGA], true, true],
+      [trip('2030-01-11', '2030-02-01'), [], false, true],
+      [trip('2030-01-08', '2030-02-01'), [VEGA], false, false],
+    ] as const;
+    for (const [one, destinations, canChange, canCancel] of rows) {
+      expect(tripCards([one], destinations, now)[0]).to.include({ canChange, canCancel });
+    }
   });
 });

@@ -69,12 +69,12 @@ describe('Views', () => {
     ['account', { traveller: { username: '<first>', name: '<text>' }, minimumPasswordLength: 8 }],
     ['book', BOOKING],
     ['departures', { calendar: BOOKING.calendar, allDestinations: [VEGA], calendarPath: '/departures' }],
-    ['reservation', { trips: tripCards([STORED], NOW), cancelled: [], undoMinutes: 10, waiting: [] }],
+    ['reservation', { trips: tripCards([STORED], [VEGA], NOW), cancelled: [], undoMinutes: 10, waiting: [] }],
     [
       'reservation',
-      { trips: [], cancelled: undoCards([STORED]), undoMinutes: 10, waiting: waitingCards([OFFERED], NOW) },
+      { trips: [], cancelled: undoCards([STORED]), undoMinutes: 10, waiting: waitingCards([OFFERED], [VEGA], NOW) },
     ],
-    ['ticket', { trip: tripCards([STORED], NOW)[0], name: '<first>' }],
+    ['ticket', { trip: tripCards([STORED], [VEGA], NOW)[0], name: '<first>' }],
     ['change', changePage(STORED, STORED, '2030-01-01')],
     ['error', { status: 404, text: '<text>' }],
   ];

@@ -40,7 +40,7 @@ describe('The rules of a waiting list', () => {
     }
   });
 
-  it('show offers first, with their end, and what is gone not at all', () => {
+  it('show offers first, with their end, what nobody flies to as such, and what is gone not at all', () => {
     const entry = (reference: string, overrides: Partial<EntryInLine> = {}): EntryInLine => ({
       ...{ id: 1, reference, travellerId: 1, destinationId: 'vega', destinationName: 'Vega' },
       ...{ departureDate: '2030-02-01', returnDate: '2030-02-02', age: 33 },
@@ -60,13 +60,16 @@ describe('The rules of a waiting list', () => {
         entry('B', { departureDate: '2030-01-01' }),
         entry('C', { offeredUntil: hours(1) }),
         entry('D', { lapsedAt: NOW }),
+        entry('E', { destinationId: 'sirius', offeredUntil: hours(1) }),
       ],
+      [{ id: 'vega', name: 'Vega', capacity: 5 }],
       NOW,
     );
     expect(cards.map(({ reference, state }) => `${reference} ${state}`)).to.deep.equal([
       'C offered',
       'A waiting',
       'D lapsed',
+      'E closed',
     ]);
     expect(cards[0]?.until?.spoken).to.equal('Thursday 10 January 2030, 09:00 UTC');
     expect(cards[1]?.line).to.equal('You are number 2 in line.');
