@@ -53,6 +53,6 @@ function storedBooking(travellerId: number, row: TripRow): StoredBooking {
     ...{ id, reference, travellerId, destinationId, destinationName, departureDate, returnDate, age, sequence },
     previousExperience: experience === 1,
     blackholeVisit: visit === 1,
-    cancelledAt: cancelled === null ? null : new Date(cancelled * 1000),
+    cancelledAt: cancelled === null ? null : new Date(Math.round(cancelled * 1000)),
   };
 }

@@ -1,5 +1,5 @@
 import type { ResultSetHeader } from 'mysql2';
-import { Op, type Transaction } from 'sequelize';
+import type { Transaction } from 'sequelize';
 import type { Database } from '../database/database.ts';
 import { timestamp } from '../database/timestamp.ts';
 import { Booking } from './booking.ts';
@@ -124,11 +124,11 @@ export function createBookingStore(database: Database): BookingStore {
       return insertId > 0 || affectedRows === 1;
     },
     async freePlace({ destinationId, departureDate }, transaction) {
-      const where = { destinationId, departureDate, booked: { [Op.gt]: 0 } };
-      await departures.decrement('booked', { where, transaction });
+      await database.preparedIn(transaction, FREE_PLACE, [destinationId, departureDate]);
     },
     async lockDeparture({ destinationId, departureDate }, transaction) {
-      const row = await departures.findOne({ where: { destinationId, departureDate }, transaction, lock: true });
+      const values = [destinationId, departureDate];
+      const [row] = await database.preparedIn<{ booked: number }[]>(transaction, LOCK_DEPARTURE, values);
       return row?.booked ?? 0;
     },
     async setBooked({ destinationId, departureDate }, booked, capacity, transaction) {
@@ -173,11 +173,11 @@ export function createBookingStore(database: Database): BookingStore {
     },
     async find(travellerId, reference, transaction) {
       if (!isReference(reference)) return undefined;
-      const where = { travellerId, reference };
-      const row = transaction
-        ? await bookings.findOne({ where, transaction })
-        : await database.read(() => bookings.findOne({ where }));
-      return row ? stored(row) : undefined;
+      const values = [travellerId, reference];
+      const [row] = transaction
+        ? await database.preparedIn<OwnBookingRow[]>(transaction, FIND, values)
+        : await database.prepared<OwnBookingRow>(FIND, values);
+      return row && ownBooking(travellerId, row);
     },
     markCancelled: (booking, at, transaction) =>
       change(booking, { cancelledAt: at, idempotencyKey: null }, transaction),
@@ -187,13 +187,7 @@ export function createBookingStore(database: Database): BookingStore {
     async ofTraveller(travellerId, cancelledSince) {
       const since = cancelledSince ? timestamp(cancelledSince) : NEVER;
       const rows = await database.prepared<OwnBookingRow>(OF_TRAVELLER, [travellerId, since]);
-      return rows.map((row) => ({
-        ...row,
-        travellerId,
-        previousExperience: row.previousExperience === 1,
-        blackholeVisit: row.blackholeVisit === 1,
-        cancelledAt: row.cancelledAt === null ? null : new Date(Number(row.cancelledAt) * 1000),
-      }));
+      return rows.map((row) => ownBooking(travellerId, row));
     },
     async allOfTraveller(travellerId, transaction) {
       const query = { where: { travellerId }, order: ['destinationId', 'departureDate', 'id'] };
@@ -255,11 +249,30 @@ interface OwnBookingRow extends Omit<
 
 const NEVER = '9999-12-31 00:00:00';
 
-const OF_TRAVELLER = `
+const OWN_BOOKING = `
   SELECT id, reference, destination_id AS destinationId, destination_name AS destinationName,
     departure_date AS departureDate, return_date AS returnDate, age, previous_experience AS previousExperience,
     blackhole_visit AS blackholeVisit, sequence, UNIX_TIMESTAMP(cancelled_at) AS cancelledAt
-  FROM booking WHERE traveller_id = ? AND (cancelled_at IS NULL OR cancelled_at > ?) ORDER BY departure_date`;
+  FROM booking WHERE traveller_id = ?`;
+
+const OF_TRAVELLER = `${OWN_BOOKING} AND (cancelled_at IS NULL OR cancelled_at > ?) ORDER BY departure_date`;
+
+const FIND = `${OWN_BOOKING} AND reference = ?`;
+
+function ownBooking(travellerId: number, row: OwnBookingRow): StoredBooking {
+  return {
+    ...row,
+    travellerId,
+    previousExperience: row.previousExperience === 1,
+    blackholeVisit: row.blackholeVisit === 1,
+    cancelledAt: row.cancelledAt === null ? null : new Date(Math.round(Number(row.cancelledAt) * 1000)),
+  };
+}
+
+const LOCK_DEPARTURE = 'SELECT booked FROM departure WHERE destination_id = ? AND departure_date = ? FOR UPDATE';
+
+const FREE_PLACE =
+  'UPDATE departure SET booked = booked - 1 WHERE destination_id = ? AND departure_date = ? AND booked > 0';
 
 const BOOKED = `
   SELECT departure_date AS date, booked FROM departure

@@ -102,7 +102,9 @@ export function createWaitlistStore(database: Database): WaitlistStore {
       await entries.destroy({ where: { travellerId }, transaction });
     },
     async someWait(departure, transaction) {
-      return (await entries.findOne({ attributes: ['id'], where: of(departure), transaction })) !== null;
+      const { destinationId, departureDate } = departure;
+      const some = 'SELECT id FROM waiting_list WHERE destination_id = ? AND departure_date = ? LIMIT 1';
+      return (await database.preparedIn<unknown[]>(transaction, some, [destinationId, departureDate])).length > 0;
     },
     async offers(departure, transaction) {
       const rows = await entries.findAll({
