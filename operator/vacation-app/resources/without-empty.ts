@@ -2,11 +2,24 @@
 const MAPS = new Set(['annotations', 'labels', 'limits', 'matchLabels', 'nodeSelector', 'requests']);
 
 /** Without the empty lists and maps, which the API server does not keep: what is there would never be as desired. */
-export function withoutEmpty<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(withoutEmpty) as T;
+export const withoutEmpty = <T>(value: T): T => (holdsEmpty(value) ? (stripped(value) as T) : value);
+
+/** Asked first, since hardly anybody declares any: nothing is copied then. */
+function holdsEmpty(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some(holdsEmpty);
+  for (const name in value) {
+    const part = (value as Readonly<Record<string, unknown>>)[name];
+    if (isEmpty(name, part) || holdsEmpty(part)) return true;
+  }
+  return false;
+}
+
+function stripped(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(stripped);
   if (typeof value !== 'object' || value === null) return value;
   const kept = Object.entries(value).filter(([name, part]) => !isEmpty(name, part));
-  return Object.fromEntries(kept.map(([name, part]) => [name, withoutEmpty(part as unknown)])) as T;
+  return Object.fromEntries(kept.map(([name, part]) => [name, stripped(part)]));
 }
 
 function isEmpty(name: string, value: unknown): boolean {

@@ -8,6 +8,7 @@ import type { NetworkPolicy } from '../../../../operator/vacation-app/resources/
 import type { HttpRoute } from '../../../../operator/vacation-app/resources/web-http-route.ts';
 import { desiredObjects } from '../../../../operator/vacation-app/resources/index.ts';
 import { LATEST_REVISION } from '../../../../operator/vacation-app/resources/templates.ts';
+import { withoutEmpty } from '../../../../operator/vacation-app/resources/without-empty.ts';
 import { root } from '../../../cluster/paths.ts';
 import { aCompleteApp, someFacts } from '../../../support/vacation-app.ts';
 
@@ -492,5 +493,19 @@ describe('what a VacationApp owns', () => {
     ]) {
       expect(text).to.contain(value);
     }
+  });
+});
+
+describe('what is empty', () => {
+  it('is left out where it says nothing, and stays where it does', () => {
+    const selector = { matchLabels: {}, matchExpressions: [] };
+    const object = { labels: {}, list: [], pods: [{ namespaceSelector: {}, labelSelector: selector }], text: '' };
+    const pods = [{ namespaceSelector: {}, labelSelector: {} }];
+    expect(withoutEmpty(object)).to.deep.equal({ pods, text: '' });
+  });
+
+  it('costs nothing where there is none', () => {
+    const object = { labels: { a: 'b' }, emptyDir: {}, list: [{ name: 'x' }] };
+    expect(withoutEmpty(object)).to.equal(object);
   });
 });
