@@ -69,7 +69,7 @@ export class OptionalReflector<T extends KubeObject> implements Watcher {
 
   #lack(): void {
     const wasServed = this.#store.isServed;
-    this.#store.absent();
+    this.#store.absent(this.#options.namespace);
     this.#isKnown = true;
     this.#synced.resolve(undefined);
     if (wasServed) this.#options.onServed();

@@ -30,7 +30,9 @@ export class Store<T extends KubeObject> {
   /** The versions at which objects were deleted, of late: what is told again, or out of order, does not raise them from the dead. */
   readonly #buried = new Map<string, bigint>();
 
-  #isServed = true;
+  /** Whether the kind was ever missed, and by the watches of which namespaces it was found since. */
+  #isOptional = false;
+  readonly #servedIn = new Set<string>();
 
   constructor(options: {
     onHandlerError: (error: unknown) => void;
@@ -45,7 +47,7 @@ export class Store<T extends KubeObject> {
 
   /** Whether the API server knows the kind at all. */
   get isServed(): boolean {
-    return this.#isServed;
+    return !this.#isOptional || this.#servedIn.size > 0;
   }
 
   onChange(handler: ChangeHandler<T>): void {
@@ -79,7 +81,7 @@ export class Store<T extends KubeObject> {
 
   /** A list of that namespace, or of all, from the API server, each object as it is kept: what is not in it is gone. */
   replace(objects: readonly T[], resourceVersion: string, namespace = ''): void {
-    this.#isServed = true;
+    this.#servedIn.add(namespace);
     const listed = versionOf(resourceVersion);
     // The server was put back to an earlier state: what it says now is the truth, however old it looks.
     if (listed < (this.#seen.get(namespace) ?? 0n)) this.#forget(namespace);
@@ -92,11 +94,11 @@ export class Store<T extends KubeObject> {
     for (const object of objects) this.#put(object, (kept) => kept);
   }
 
-  /** The API server does not know the kind: nothing of it is there. */
-  absent(): void {
-    this.#isServed = false;
-    this.#forget('');
-    this.#seen.clear();
+  /** The API server does not know the kind, as who watches that namespace, or all, has found: nothing of it is there. */
+  absent(namespace = ''): void {
+    this.#isOptional = true;
+    this.#servedIn.delete(namespace);
+    this.#forget(namespace);
   }
 
   /** An event of the watch on that namespace, or on all. */

@@ -139,6 +139,16 @@ describe('the store', () => {
     expect(store.list().map(({ metadata }) => metadata.namespace)).to.deep.equal(['two']);
   });
 
+  it('keeps what other namespaces hold when one still misses the kind, which is served where one has found it', () => {
+    store.replace([thing(1, { namespace: 'one' })], '1', 'one');
+    store.absent('two');
+    expect([store.isServed, store.size]).to.deep.equal([true, 1]);
+    store.absent('one');
+    expect([store.isServed, store.size]).to.deep.equal([false, 0]);
+    store.replace([thing(2, { namespace: 'two' })], '2', 'two');
+    expect(store.isServed).to.equal(true);
+  });
+
   it('takes the watch of one namespace for no witness of another', () => {
     store.observe('ADDED', thing(50, { namespace: 'ahead' }), 'ahead');
     store.wrote(thing(40, { namespace: 'behind' }));
