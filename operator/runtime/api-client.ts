@@ -166,7 +166,7 @@ export function createApiClient(config: Connection, { metrics, userAgent }: ApiC
     metrics?.request(String(response.statusCode), request.method, base.host, performance.now() - started);
     if (response.statusCode === undefined || response.statusCode < 200 || response.statusCode > 299) {
       if (response.statusCode === 401) config.refused?.();
-      throw errorOf(response, await text(response));
+      throw errorOf(response, await text(response), request);
     }
     return response;
   }
@@ -231,16 +231,21 @@ async function text(response: IncomingMessage): Promise<string> {
   return all;
 }
 
-function errorOf(response: IncomingMessage, body: string): ApiError {
+/** The words of the API server say what they are about; those of a proxy before it, or of a server that is overloaded, do not. */
+function errorOf(response: IncomingMessage, body: string, { method, path }: ApiRequest): ApiError {
   const status = response.statusCode ?? 0;
-  let told: { reason?: string; message?: string } = {};
-  try {
-    told = JSON.parse(body) as typeof told;
-  } catch {
-    // Not every refusal is a Status object: proxies and overloaded servers answer in plain text.
-    told = { message: body.trim().slice(0, 300) };
-  }
+  const { reason = '', message, words = '' } = toldIn(body);
   const seconds = Number(response.headers['retry-after']);
   const retryAfterMs = seconds > 0 ? Math.min(seconds * 1000, LONGEST_RETRY_AFTER_MS) : undefined;
-  return new ApiError(status, told.reason ?? '', told.message ?? `HTTP ${status}`, retryAfterMs);
+  const told = message ?? `${method} ${path}: HTTP ${status}${words === '' ? '' : `: ${words}`}`;
+  return new ApiError(status, reason, told, retryAfterMs);
+}
+
+/** What a `Status` object says, or the plain text of who makes none. */
+function toldIn(body: string): { reason?: string; message?: string; words?: string } {
+  try {
+    return (JSON.parse(body) ?? {}) as { reason?: string; message?: string };
+  } catch {
+    return { words: body.trim().slice(0, 300) };
+  }
 }

@@ -95,9 +95,12 @@ describe('the API client', () => {
 
   it('tells of refusals that are no Status objects', async () => {
     answering(502, '<html>Bad gateway</html>');
-    expect(await failure(get())).to.include({ status: 502, reason: '', message: '<html>Bad gateway</html>' });
+    const message = 'GET /api/v1/things: HTTP 502: <html>Bad gateway</html>';
+    expect(await failure(get())).to.include({ status: 502, reason: '', message });
     answering(500, '{}');
-    expect((await failure(get())).message).to.equal('HTTP 500');
+    expect((await failure(get())).message).to.equal('GET /api/v1/things: HTTP 500');
+    answering(500, 'null');
+    expect((await failure(get())).message).to.equal('GET /api/v1/things: HTTP 500');
   });
 
   for (const [header, expected] of [
