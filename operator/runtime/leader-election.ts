@@ -218,12 +218,12 @@ export class LeaderElection {
   }
 
   async #read(): Promise<Lease | undefined> {
-    const { namespace, name, retryMs } = this.#options;
+    const { namespace, name } = this.#options;
     try {
       return await this.#client.request<Lease>({
         method: 'GET',
         path: pathOf(LEASE, namespace, name),
-        timeoutMs: retryMs,
+        ...this.#limits(),
       });
     } catch (error) {
       if (isNotFound(error)) return undefined;
@@ -232,9 +232,15 @@ export class LeaderElection {
   }
 
   async #write(method: 'POST' | 'PUT', body: Lease): Promise<void> {
-    const { namespace, name, retryMs } = this.#options;
+    const { namespace, name } = this.#options;
     const path = pathOf(LEASE, namespace, method === 'PUT' ? name : undefined);
-    this.#written = await this.#client.request({ method, path, body, timeoutMs: retryMs });
+    this.#written = await this.#client.request({ method, path, body, ...this.#limits() });
+  }
+
+  /** An answer may neither be silent for long nor, a byte at a time, go on for ever. */
+  #limits(): { timeoutMs: number; signal: AbortSignal } {
+    const { retryMs, renewMs } = this.#options;
+    return { timeoutMs: retryMs, signal: AbortSignal.timeout(renewMs) };
   }
 }
 

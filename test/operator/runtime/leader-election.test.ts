@@ -194,6 +194,14 @@ describe('the leader election', () => {
     expect(errors.length).to.be.above(1);
   });
 
+  it('loses the lease though the answer to a renewal goes on for ever', async () => {
+    const one = candidate('one', { renewMs: 300 });
+    await one.acquire(stop.signal);
+    api.fault = ({ signal }) =>
+      new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(new Error('given up'))));
+    expect(await one.hold(stop.signal)).to.equal('lost');
+  });
+
   it('outlasts a failure that is shorter than the deadline', async () => {
     const one = candidate('one');
     await one.acquire(stop.signal);
