@@ -10,8 +10,17 @@ import { type Answer, hiddenFields, type WebClient } from './web-client.ts';
 import { aTrip, PASSWORD, startApp, type TestApp } from './world.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
-const LIMITS = ['LOG_IN', 'LOG_IN_ACCOUNT', 'LOG_IN_ADDRESS', 'PASSWORD_CHECK', 'REGISTRATION', 'PASSWORD_RESET'];
-const NO_LIMITS = Object.fromEntries([...LIMITS, 'PASSWORD_RESET_ADDRESS'].map((name) => [`LIMIT_${name}`, 'off']));
+const LIMITS = [
+  'LOG_IN',
+  'LOG_IN_ACCOUNT',
+  'LOG_IN_ADDRESS',
+  'PASSWORD_CHECK',
+  'REGISTRATION',
+  'TRIP_FORMS',
+  'PASSWORD_RESET',
+  'PASSWORD_RESET_ADDRESS',
+];
+const NO_LIMITS = Object.fromEntries(LIMITS.map((name) => [`LIMIT_${name}`, 'off']));
 /** Nobody listens there: what is for those who get mail is looked at all the same. */
 const MAIL = {
   SMTP_URL: 'smtp://127.0.0.1:1?tls=off',
@@ -415,12 +424,12 @@ async function withEveryForm(app: TestApp, client: WebClient & { readonly userna
   const [latest] = await app.rows('SELECT reference FROM booking ORDER BY id DESC LIMIT 1');
   await client.post('/reservation', { ...cancel, booking: String(latest?.reference) });
   await app.rows(
-    "INSERT INTO departure VALUES ('vega', '2034-06-06', 1, 1) ON DUPLICATE KEY UPDATE capacity = capacity + 1, booked = booked + 1",
+    "INSERT INTO departure VALUES ('kepler-452', '2034-06-06', 1, 1) ON DUPLICATE KEY UPDATE capacity = capacity + 1, booked = booked + 1",
   );
   await app.rows(
     `INSERT INTO waiting_list
        (reference, traveller_id, destination_id, destination_name, departure_date, return_date, age, previous_experience, blackhole_visit, offered_until)
-     SELECT LPAD(id, 8, '0'), id, 'vega', 'Vega', '2034-06-06', '2034-06-07', 33, 0, 0, UTC_TIMESTAMP(3) + INTERVAL 1 DAY
+     SELECT LPAD(id, 8, '0'), id, 'kepler-452', 'Kepler-452 System', '2034-06-06', '2034-06-07', 33, 0, 0, UTC_TIMESTAMP(3) + INTERVAL 1 DAY
      FROM traveller WHERE username = ?`,
     [client.username],
   );
