@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readSchema } from './api/schema.ts';
+import { createValidation } from './api/validation.ts';
 import { VACATION_APP, type VacationApp } from './api/vacation-app.ts';
 import type { Config } from './config.ts';
 import { told, type Logger } from './logger.ts';
@@ -18,6 +20,7 @@ import { createWatching, priorityOf } from './vacation-app/controller.ts';
 import { randomText } from './vacation-app/credentials.ts';
 import { FIELD_MANAGER } from './vacation-app/names.ts';
 import { createReconcile } from './vacation-app/reconcile.ts';
+import { Validity } from './vacation-app/validity.ts';
 
 export interface Operator {
   /** Watches at once, reconciles while it leads; resolves when the signal aborts and all is put down. */
@@ -50,6 +53,7 @@ const RESYNC_MS = 600_000;
 export function createOperator({ client, config, metrics, log, now = () => new Date() }: OperatorOptions): Operator {
   let term: Term | undefined;
   let isReachable = true;
+  const validity = new Validity(createValidation(readSchema()));
   const election = new LeaderElection(client, {
     namespace: config.leaseNamespace,
     name: config.leaseName,
@@ -71,6 +75,10 @@ export function createOperator({ client, config, metrics, log, now = () => new D
     namespaces: config.watchNamespaces,
     onKey: (key, priority) => term?.queue.add(key, priority),
     onError: (kind, error) => log.warn('Watch failed', { kind: kind.kind, ...told(error) }),
+    isValid: (app) => validity.faultOf(app) === undefined,
+  });
+  stores.get(VACATION_APP.kind)?.onChange(({ before, after }) => {
+    if (before && !after) validity.forget(keyOf(before));
   });
   const recorder = new EventRecorder(writer, {
     component: FIELD_MANAGER,
@@ -109,6 +117,7 @@ export function createOperator({ client, config, metrics, log, now = () => new D
       publish: (about, note) => recorder.publish(about, note),
       now,
       random: randomText,
+      validity,
     });
     const enqueueAll = (): void => {
       for (const app of (stores.get(VACATION_APP.kind)?.list() ?? []) as VacationApp[]) {

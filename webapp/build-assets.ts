@@ -55,3 +55,5 @@ function write(folder: URL, name: string, body: Buffer): void {
   writeFileSync(new URL(`${name}.br`, folder), brotliCompressSync(body));
   writeFileSync(new URL(`${name}.gz`, folder), gzipSync(body, { level: 9 }));
 }
+
+if (import.meta.main) await buildAssets();

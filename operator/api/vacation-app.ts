@@ -168,6 +168,7 @@ export const REASON = {
   hibernating: 'Hibernating',
   hostNotFound: 'HostNotFound',
   imagePullFailed: 'ImagePullFailed',
+  invalidSpec: 'InvalidSpec',
   metricsUnavailable: 'MetricsUnavailable',
   migrated: 'Migrated',
   migrationFailed: 'MigrationFailed',

@@ -20,6 +20,8 @@ const hasStatus = (error: unknown, status: number): error is ApiError =>
 
 export const isNotFound = (error: unknown): error is ApiError => hasStatus(error, 404);
 export const isConflict = (error: unknown): error is ApiError => hasStatus(error, 409);
+/** The object as a whole breaks what its schema demands, though the request may have touched another part of it. */
+export const isInvalid = (error: unknown): error is ApiError => hasStatus(error, 422);
 /** The resource version asked for is compacted away: list again. */
 export const isGone = (error: unknown): error is ApiError => hasStatus(error, 410);
 /** A namespace that is being deleted takes no new objects. */

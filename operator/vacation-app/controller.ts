@@ -42,17 +42,21 @@ export interface WatchingOptions {
   /** Empty: every namespace. */
   readonly namespaces: readonly string[];
   readonly onKey: (key: string, priority: Priority) => void;
+  /** Of an app of which it is not so the spec is not looked into: it may have any shape. */
+  readonly isValid?: (app: VacationApp) => boolean;
   readonly onError: (kind: Kind, error: unknown) => void;
   readonly reflector?: Partial<ReflectorOptions>;
 }
 
 /** The caches, and what keeps them; nothing runs yet. */
 export function createWatching(client: ApiClient, options: WatchingOptions): Watching {
-  const { namespaces, onKey, onError } = options;
+  const { namespaces, onKey, onError, isValid = () => true } = options;
   const keeping = createKeeping();
   const stores = new Map<string, Store<KubeObject>>();
+  const validApps = (): VacationApp[] =>
+    ((stores.get(VACATION_APP.kind)?.list() ?? []) as VacationApp[]).filter(isValid);
   const keysOf = (kind: Kind, object: KubeObject): string[] =>
-    kind === FOLLOWED_SECRET ? usersOf(object, stores) : [appKeyOf(object) ?? []].flat();
+    kind === FOLLOWED_SECRET ? usersOf(object, validApps()) : [appKeyOf(object) ?? []].flat();
   const reflectors = WATCHES.flatMap(({ kind, labelSelector, wantedBy }) => {
     const store = new Store<KubeObject>({
       onHandlerError: (error) => onError(kind, error),
@@ -67,8 +71,7 @@ export function createWatching(client: ApiClient, options: WatchingOptions): Wat
     });
     stores.set(kind.kind, store);
     const scopes = namespaces.length === 0 ? [''] : namespaces;
-    const wanting = (): VacationApp[] =>
-      ((stores.get(VACATION_APP.kind)?.list() ?? []) as VacationApp[]).filter((app) => wantedBy?.(app));
+    const wanting = (): VacationApp[] => validApps().filter((app) => wantedBy?.(app));
     return scopes.map((namespace): Watcher => {
       const reflecting = {
         ...options.reflector,
@@ -95,10 +98,10 @@ export const priorityOf = ({ metadata, status }: VacationApp): Priority =>
   status?.observedGeneration === metadata.generation ? 'normal' : 'high';
 
 /** The keys of the apps that name the Secret. */
-const usersOf = ({ metadata }: KubeObject, stores: Watching['stores']): string[] =>
-  (stores.get(VACATION_APP.kind)?.list() ?? [])
+const usersOf = ({ metadata }: KubeObject, apps: readonly VacationApp[]): string[] =>
+  apps
     .filter((app) => app.metadata.namespace === metadata.namespace)
-    .filter((app) => ownSecretNames(app as VacationApp).includes(metadata.name))
+    .filter((app) => ownSecretNames(app).includes(metadata.name))
     .map(keyOf);
 
 /** The key of the app that an object is or belongs to. */

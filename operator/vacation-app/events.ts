@@ -17,6 +17,7 @@ const WARNINGS: ReadonlySet<string> = new Set([
   REASON.databaseUnsupported,
   REASON.hostNotFound,
   REASON.imagePullFailed,
+  REASON.invalidSpec,
   REASON.migrationFailed,
   REASON.noConnectionsLeft,
   REASON.notOwned,

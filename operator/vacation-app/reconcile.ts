@@ -1,8 +1,9 @@
 import { withDefaults, type CompleteApp } from '../api/defaults.ts';
-import { ANNOTATION, VACATION_APP, type VacationApp } from '../api/vacation-app.ts';
+import { ANNOTATION, REASON, VACATION_APP, type VacationApp } from '../api/vacation-app.ts';
 import { isConflict, isTerminatingNamespace } from '../runtime/api-error.ts';
 import type { Cluster } from '../runtime/cluster.ts';
 import type { Reconcile, Result } from '../runtime/controller.ts';
+import { TerminalError } from '../runtime/errors.ts';
 import { splitKey } from '../runtime/kinds.ts';
 import { applyChild } from './apply-child.ts';
 import { applyCredentials } from './apply-credentials.ts';
@@ -15,16 +16,18 @@ import { readOwnSecrets } from './own-secrets.ts';
 import { Pace } from './pace.ts';
 import { createPlanner, isDue, type Plan } from './plan.ts';
 import { MIGRATION_RETRY_MS, prune } from './prune.ts';
-import { report, type Reporting } from './report.ts';
+import { report, reportInvalid, type Reporting } from './report.ts';
 import { STEPS, type Desired } from './resources/index.ts';
+import type { Validity } from './validity.ts';
 
 export interface Dependencies extends Reporting {
   readonly random: (bytes: number) => string;
+  readonly validity: Validity;
 }
 
 /** Makes the cluster match a VacationApp, and its status match the cluster. */
 export function createReconcile(dependencies: Dependencies): Reconcile {
-  const { cluster, now } = dependencies;
+  const { cluster, now, validity } = dependencies;
   const pace = new Pace();
   return async (key, signal) => {
     const { namespace, name } = splitKey(key);
@@ -35,6 +38,12 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
     }
     // Gone or going: the children follow by their owner references.
     if (!declared || declared.metadata.deletionTimestamp !== undefined) return {};
+    const fault = validity.faultOf(declared);
+    if (fault !== undefined) {
+      pace.forget(key);
+      await reportInvalid(declared, fault, dependencies, validity);
+      throw new TerminalError(REASON.invalidSpec, fault);
+    }
     const app = withDefaults(declared);
     const own = await readOwnSecrets(app, cluster);
     const planned = createPlanner(app, own, dependencies);

@@ -1,15 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { V1Deployment } from '@kubernetes/client-node';
 import { withDefaults } from '../api/defaults.ts';
-import { REASON, VACATION_APP, type VacationApp } from '../api/vacation-app.ts';
-import { isNotFound, isRefusal } from '../runtime/api-error.ts';
+import { REASON, VACATION_APP, type VacationApp, type VacationAppStatus } from '../api/vacation-app.ts';
+import { isInvalid, isNotFound, isRefusal } from '../runtime/api-error.ts';
+import type { Cluster } from '../runtime/cluster.ts';
 import { TerminalError, WaitingError } from '../runtime/errors.ts';
 import type { EventNote } from '../runtime/events.ts';
 import { keyOf, type KubeObject } from '../runtime/kinds.ts';
 import { contestedFinding, driftEvents } from './drift.ts';
 import { eventsOf } from './events.ts';
+import { DEPLOYMENT } from './kinds.ts';
+import { childName } from './names.ts';
 import type { Pace } from './pace.ts';
 import type { Plan, Planning } from './plan.ts';
-import { statusOf, type Failure } from './status.ts';
+import { statusOf, statusOfInvalid, type Failure } from './status.ts';
+import type { Validity } from './validity.ts';
 
 export interface Reporting extends Planning {
   readonly publish: (about: KubeObject, note: EventNote) => Promise<void>;
@@ -43,16 +48,47 @@ export async function report(
   const waitMs = error === undefined ? pace.waitMs(key, declared.status, status, now().getTime()) : 0;
   if (waitMs > 0) return waitMs;
   pace.forget(key);
-  try {
-    await cluster.writeStatus(VACATION_APP, { ...declared, status });
-  } catch (failure) {
-    if (isNotFound(failure)) return undefined;
-    throw failure;
-  }
+  if (!(await written(declared, status, cluster))) return undefined;
   const news = drift.reported(corrections, declared.status?.drift);
   const notes = [...eventsOf(declared.status?.conditions ?? [], status.conditions ?? []), ...driftEvents(news)];
   for (const note of notes) await publish(declared, note);
   return undefined;
+}
+
+/**
+ * The same for an app whose spec breaks the rules, of which nothing else is done. The API server refuses the status together with a spec
+ * of the wrong types, or one that breaks a rule of the whole object: then an event tells it, once.
+ */
+export async function reportInvalid(
+  declared: VacationApp,
+  fault: string,
+  { cluster, now, publish }: Reporting,
+  validity: Validity,
+): Promise<void> {
+  const { namespace = '' } = declared.metadata;
+  const deployment = cluster.store(DEPLOYMENT).get(namespace, childName(declared, 'web')) as V1Deployment | undefined;
+  const status = statusOfInvalid(declared, fault, { deployment, now: now() });
+  if (isDeepStrictEqual(status, declared.status)) return;
+  try {
+    if (!(await written(declared, status, cluster))) return;
+  } catch (failure) {
+    if (!isInvalid(failure)) throw failure;
+    if (!validity.isNews(declared)) return;
+  }
+  for (const note of eventsOf(declared.status?.conditions ?? [], status.conditions ?? [])) {
+    await publish(declared, note);
+  }
+}
+
+/** Whether the app was there to take it. */
+async function written(declared: VacationApp, status: VacationAppStatus, cluster: Cluster): Promise<boolean> {
+  try {
+    await cluster.writeStatus(VACATION_APP, { ...declared, status });
+    return true;
+  } catch (failure) {
+    if (isNotFound(failure)) return false;
+    throw failure;
+  }
 }
 
 function told(error: Error | undefined): Failure | undefined {

@@ -1,5 +1,5 @@
 import { isHibernated, type CompleteApp } from '../api/defaults.ts';
-import { ANNOTATION, CONDITION, REASON, type VacationAppStatus } from '../api/vacation-app.ts';
+import { ANNOTATION, CONDITION, REASON, type VacationApp, type VacationAppStatus } from '../api/vacation-app.ts';
 import { conditionsOf, findingOf, type Finding } from '../runtime/conditions.ts';
 import type { Correction } from '../runtime/drift.ts';
 import { keysOf } from './credentials.ts';
@@ -90,6 +90,33 @@ export function statusOf(input: StatusInput): VacationAppStatus {
   };
 }
 
+/**
+ * The status of an app whose spec breaks the rules: nothing can be said by it. Whatever was known stays, but for how it stands with the
+ * conditions, and for the web pods, which are counted.
+ */
+export function statusOfInvalid(
+  app: VacationApp,
+  fault: string,
+  { now, ...observed }: Pick<Observed, 'deployment'> & { readonly now: Date },
+): VacationAppStatus {
+  const before = app.status?.conditions ?? [];
+  const generation = observedGenerationOf(app);
+  const roots: readonly string[] = [CONDITION.ready, CONDITION.stalled, CONDITION.reconciling];
+  const findings = [
+    findingOf(CONDITION.ready, false, REASON.invalidSpec, fault),
+    findingOf(CONDITION.stalled, true, REASON.invalidSpec, fault),
+    ...before
+      .filter(({ type }) => !roots.includes(type))
+      .map(({ type }) => findingOf(type, 'Unknown', REASON.invalidSpec, 'Not looked at: the spec is not valid')),
+  ];
+  return {
+    ...app.status,
+    observedGeneration: generation,
+    conditions: conditionsOf(findings, before, { now, generation }),
+    web: webOf(observed),
+  };
+}
+
 function readiness({ app, failure, drift }: StatusInput, failed: Finding | undefined): Finding[] {
   const paused = isPaused(app);
   if (failure && failure.kind !== 'passing') {
@@ -117,10 +144,10 @@ function readiness({ app, failure, drift }: StatusInput, failed: Finding | undef
   ];
 }
 
-const isPaused = ({ metadata }: CompleteApp): boolean => metadata.annotations?.[ANNOTATION.paused] === 'true';
+const isPaused = ({ metadata }: VacationApp): boolean => metadata.annotations?.[ANNOTATION.paused] === 'true';
 
 /** Of a paused app the last generation that was acted upon: so nobody takes a change for done that waits. */
-function observedGenerationOf(app: CompleteApp): number {
+function observedGenerationOf(app: VacationApp): number {
   const { generation = 0 } = app.metadata;
   const acted = app.status?.observedGeneration ?? -1;
   return isPaused(app) && acted >= 0 ? acted : generation;
@@ -257,7 +284,7 @@ function updateAvailable({ app, facts, defaults }: StatusInput): Finding {
       );
 }
 
-function webOf({ deployment }: Observed): NonNullable<VacationAppStatus['web']> {
+function webOf({ deployment }: Pick<Observed, 'deployment'>): NonNullable<VacationAppStatus['web']> {
   const desired = deployment?.spec?.replicas ?? 0;
   const ready = deployment?.status?.readyReplicas ?? 0;
   return { desired, ready, updated: deployment?.status?.updatedReplicas ?? 0, summary: `${ready}/${desired}` };

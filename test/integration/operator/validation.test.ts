@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { readSchema } from '../../../operator/api/schema.ts';
+import { createValidation } from '../../../operator/api/validation.ts';
 import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-app.ts';
 import { createWorld, Scene, type World } from './world.ts';
 
@@ -22,9 +24,14 @@ const EVERY_AFFINITY = {
   podAntiAffinity: PODS,
 };
 
+const validate = createValidation(readSchema());
+/** What the operator says to one that got past the API server. */
+const faultOf = (name: string, spec: object): string | undefined =>
+  validate({ metadata: { name }, spec: JSON.parse(JSON.stringify(spec)) as VacationApp['spec'] });
+
 const external = { host: 'db.example.com', name: 'travel', credentialsSecretName: 'login' };
 
-describe('what the API server says to a VacationApp', () => {
+describe('what the API server says to a VacationApp, and the operator where one got past it', () => {
   let world: World;
   let here: Scene;
 
@@ -228,6 +235,7 @@ describe('what the API server says to a VacationApp', () => {
         (failure: unknown) => failure as Error,
       );
       expect(error?.message ?? 'accepted').to.contain(says);
+      expect(faultOf('refused', spec)).to.contain(says);
     });
   }
 
@@ -238,15 +246,19 @@ describe('what the API server says to a VacationApp', () => {
         (failure: unknown) => failure as Error,
       );
       expect(error?.message ?? 'accepted').to.contain('metadata.name must start with a letter');
+      expect(faultOf(name, {})).to.contain('metadata.name must start with a letter');
     });
   }
 
   const storage = (given: object): object => ({ database: { managed: { storage: given } } });
-  const refusalOf = (name: string, spec: object): Promise<string> =>
-    here.declare(name, spec).then(
+  const refusalOf = (name: string, spec: object): Promise<string> => {
+    // no rule but those of changes refuses what is asked here
+    expect(faultOf(name, spec), JSON.stringify(spec)).to.equal(undefined);
+    return here.declare(name, spec).then(
       () => 'accepted',
       (failure: unknown) => (failure as Error).message,
     );
+  };
 
   const fixed: readonly (readonly [what: string, before: object, after: object, says: string])[] = [
     ['the storage class', { storageClassName: 'fast' }, { storageClassName: 'slow' }, 'storageClassName cannot change'],
@@ -317,7 +329,8 @@ describe('what the API server says to a VacationApp', () => {
   });
 
   it('fills in what is constant, and takes a resource that nobody has looked at for not current', async () => {
-    await here.declare('filled', { autoscaling: {}, service: {}, booking: {}, database: { managed: { storage: {} } } });
+    const branches = { autoscaling: {}, service: {}, booking: {}, database: { managed: { storage: {} } } };
+    expect(await refusalOf('filled', branches)).to.equal('accepted');
     const app = await here.get(VACATION_APP, 'filled');
     expect(app).to.deep.include({
       spec: {
@@ -340,7 +353,7 @@ describe('what the API server says to a VacationApp', () => {
   });
 
   it('takes everything that the sample of the reference says', async () => {
-    await here.declare('everything', {
+    const everything = {
       image: 'example.com/webapp:1',
       imagePullSecrets: [{ name: 'registry' }],
       replicas: 3,
@@ -387,6 +400,9 @@ describe('what the API server says to a VacationApp', () => {
         },
       },
       deletionPolicy: 'Delete',
-    });
+    };
+    expect(await refusalOf('everything', everything)).to.equal('accepted');
+    const live = await here.get<VacationApp>(VACATION_APP, 'everything');
+    expect(faultOf('everything', live?.spec ?? [])).to.equal(undefined);
   });
 });

@@ -10,6 +10,7 @@ import { exponential, WorkQueue } from '../../../operator/runtime/work-queue.ts'
 import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
 import { createWatching } from '../../../operator/vacation-app/controller.ts';
 import { createReconcile } from '../../../operator/vacation-app/reconcile.ts';
+import { Validity } from '../../../operator/vacation-app/validity.ts';
 
 /** A connection that broke, as the client tells it. */
 export class BrokenConnectionError extends Error {
@@ -56,6 +57,8 @@ export function startLife({ client, clock, now, workers }: LifeOptions): Operato
     publish: (about, note) => recorder.publish(about, note),
     now,
     random: (bytes) => 'r'.repeat(bytes),
+    // the API model takes every spec
+    validity: new Validity(() => undefined),
   });
   const apps = stores.get(VACATION_APP.kind);
   let known: KubeObject[] = [];

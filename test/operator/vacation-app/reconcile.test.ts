@@ -8,6 +8,7 @@ import { createWatching } from '../../../operator/vacation-app/controller.ts';
 import { JOB } from '../../../operator/vacation-app/kinds.ts';
 import { labels } from '../../../operator/vacation-app/names.ts';
 import { createReconcile } from '../../../operator/vacation-app/reconcile.ts';
+import { Validity } from '../../../operator/vacation-app/validity.ts';
 import { FakeApi } from '../../support/fake-api.ts';
 import { aVacationApp, DEFAULTS } from '../../support/vacation-app.ts';
 
@@ -25,6 +26,7 @@ describe('a reconcile', () => {
       publish: () => Promise.resolve(),
       now,
       random: () => 'r',
+      validity: new Validity(() => undefined),
     });
     const metadata = { resourceVersion: '1', annotations: { 'interstellar.dev/paused': 'true' } };
     const app = aVacationApp({ metadata, spec: { database: { external } } });
