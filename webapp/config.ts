@@ -139,7 +139,7 @@ export function readConfig(env: Environment): Config {
     destinations: destinationsOf(read, capacity),
     password: {
       minimumLength: read.integer('PASSWORD_MIN_LENGTH', 8, 6, 64),
-      hashConcurrency: read.integer('HASH_CONCURRENCY', 2, 1, 16),
+      hashConcurrency: read.integer('HASH_CONCURRENCY', 1, 1, 16),
       hashQueue: read.integer('HASH_QUEUE', 100, 0, 10_000),
       resetMinutes: read.integer('PASSWORD_RESET_MINUTES', 60, 5, 1440),
     },
