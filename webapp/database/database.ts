@@ -15,7 +15,7 @@ import { tlsOptions } from './tls.ts';
 /** The only way to MySQL. Everything asked of it ends within the deadlines of its configuration. */
 export interface Database {
   readonly sequelize: Sequelize;
-  /** Run again once where its connection ended. */
+  /** Run again where its connection ended. */
   read<T>(work: () => Promise<T>): Promise<T>;
   /** One statement on its own, never run twice. */
   write<T>(work: () => Promise<T>): Promise<T>;
@@ -26,7 +26,7 @@ export interface Database {
   transaction<T>(work: TransactionWork<T>): Promise<T>;
   /** One prepared statement past the ORM, for what every request does. */
   prepared<T>(sql: string, values: readonly PreparedValue[]): Promise<T[]>;
-  /** The same for a statement that writes; resolves to MySQL's affected rows. Like `prepared`, it may run twice. */
+  /** The same for a statement that writes; resolves to MySQL's affected rows. Like `prepared`, it may run more than once. */
   change(sql: string, values: readonly PreparedValue[]): Promise<number>;
   /** One prepared statement of a transaction, past the ORM: its rows, or MySQL's word on what it wrote. */
   preparedIn<T extends object>(transaction: Transaction, sql: string, values: readonly PreparedValue[]): Promise<T>;
@@ -124,12 +124,14 @@ class RolledBack extends Error {
   }
 }
 
+/** Where many connections ended at once, the next one of the pool may be another of these. */
 async function again<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isLostConnection(error)) throw error;
-    return work();
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isLostConnection(error) || attempt === ATTEMPTS) throw error;
+    }
   }
 }
 
