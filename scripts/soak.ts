@@ -1,7 +1,7 @@
-// npm run soak: what takes long by nature. SIMULATIONS (5000) histories of the simulated cluster from seed FIRST_SEED (1) on,
-// and SERVER_SIMULATIONS (100) of the same on a real API server; travellers
-// who book, cancel, undo, change and wait at random for CHURN_SECONDS (60), by CHURN_SEED; 1,000
-// steps of a spec that flips (FLIP_STEPS, FLIP_SEED); 200 acts of sabotage (SABOTAGES, SEED); outages and stopped leaders of a minute (OUTAGE_MS, STOPPED_MS); 25 rounds of draining (DRAIN_ROUNDS).
+// npm run soak: what takes long by nature. SIMULATIONS (5000) histories of the simulated cluster from seed FIRST_SEED (1) on, and
+// SERVER_SIMULATIONS (100) of the same on a real API server; travellers who book, cancel, undo, change and wait at random for
+// CHURN_SECONDS (60), by CHURN_SEED; 25 rounds of draining (DRAIN_ROUNDS); 1,000 steps of a spec that flips (FLIP_STEPS, FLIP_SEED);
+// 200 acts of sabotage (SABOTAGES, SEED); outages and stopped leaders of a minute (OUTAGE_MS, STOPPED_MS).
 import { join } from 'node:path';
 import process from 'node:process';
 import { root } from '../test/cluster/paths.ts';

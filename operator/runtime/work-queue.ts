@@ -119,7 +119,7 @@ export class WorkQueue {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Out of the first priority that was passed over often enough, else out of the highest that has any. */
+  /** Not always of the highest: while new apps keep coming, what waits below them would never be looked at. */
   #take(): string | undefined {
     const waiting = PRIORITIES.filter((priority) => this.#ready[priority].size > 0);
     const chosen = waiting.find((priority) => this.#passedOver[priority] >= SHARE - 1) ?? waiting[0];
