@@ -70,8 +70,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     mysqlImage: image('MYSQL_IMAGE', 'mysql:8.4'),
     logLevel: oneOf('LOG_LEVEL', 'info', LOG_LEVELS),
   };
-  if (config.healthPort === config.metricsPort && config.healthPort !== 0) {
-    faults.push(`HEALTH_PORT and METRICS_PORT are both ${config.healthPort}, but must differ`);
+  const ports = { HEALTH_PORT: config.healthPort, METRICS_PORT: config.metricsPort, PROFILE_PORT: config.profilePort };
+  for (const [index, [name, port]] of Object.entries(ports).entries()) {
+    const same = Object.entries(ports)
+      .slice(0, index)
+      .find(([, other]) => other === port && port !== 0);
+    if (same) faults.push(`${same[0]} and ${name} are both ${port}, but must differ`);
   }
   if (faults.length > 0) throw new ConfigError(`The environment is not valid: ${faults.join('; ')}.`);
   return Object.freeze(config);

@@ -29,9 +29,13 @@ export async function runController(queue: WorkQueue, reconcile: Reconcile, opti
 async function work(queue: WorkQueue, reconcile: Reconcile, options: ControllerOptions): Promise<void> {
   for (let key = await queue.next(); key !== undefined; key = await queue.next()) {
     const started = performance.now();
-    const deadline = AbortSignal.timeout(options.deadlineMs);
+    const deadline = new AbortController();
+    const timer = setTimeout(
+      () => deadline.abort(new DOMException('The reconcile took too long', 'TimeoutError')),
+      options.deadlineMs,
+    ).unref();
     try {
-      const { requeueAfterMs } = await reconcile(key, deadline);
+      const { requeueAfterMs } = await reconcile(key, deadline.signal);
       queue.forget(key);
       if (requeueAfterMs !== undefined) queue.addAfter(key, requeueAfterMs);
       options.metrics.reconciled(
@@ -41,10 +45,11 @@ async function work(queue: WorkQueue, reconcile: Reconcile, options: ControllerO
     } catch (error) {
       const result = react(queue, key, error, options);
       options.metrics.reconciled(
-        result === 'error' && deadline.aborted ? 'timeout' : result,
+        result === 'error' && deadline.signal.aborted ? 'timeout' : result,
         performance.now() - started,
       );
     } finally {
+      clearTimeout(timer);
       queue.done(key);
     }
   }

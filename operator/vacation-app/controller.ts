@@ -1,4 +1,4 @@
-import { VACATION_APP, type VacationApp } from '../api/vacation-app.ts';
+import { ANNOTATION, VACATION_APP, type VacationApp } from '../api/vacation-app.ts';
 import type { ApiClient } from '../runtime/api-client.ts';
 import { keyOf, type Kind, type KubeObject } from '../runtime/kinds.ts';
 import { OptionalReflector, type Watcher } from '../runtime/optional-reflector.ts';
@@ -94,8 +94,12 @@ export function createWatching(client: ApiClient, options: WatchingOptions): Wat
 }
 
 /** What somebody has declared and nobody has answered yet comes before what follows from earlier answers: a hundred new apps do not wait for one another to be done. */
-export const priorityOf = ({ metadata, status }: VacationApp): Priority =>
-  status?.observedGeneration === metadata.generation ? 'normal' : 'high';
+export function priorityOf({ metadata, status }: VacationApp): Priority {
+  const { observedGeneration = -1 } = status ?? {};
+  // The status of a paused app stays behind what is declared, and nobody waits for an answer.
+  const isPaused = metadata.annotations?.[ANNOTATION.paused] === 'true' && observedGeneration >= 0;
+  return isPaused || observedGeneration === metadata.generation ? 'normal' : 'high';
+}
 
 /** The keys of the apps that name the Secret. */
 const usersOf = ({ metadata }: KubeObject, apps: readonly VacationApp[]): string[] =>

@@ -69,6 +69,13 @@ describe('the settings of the operator', () => {
     });
   });
 
+  it('are refused where two servers would have one port', () => {
+    expect(faultsOf({ METRICS_PORT: '8081' })).to.contain('HEALTH_PORT and METRICS_PORT are both 8081');
+    expect(faultsOf({ PROFILE_PORT: '8081' })).to.contain('HEALTH_PORT and PROFILE_PORT are both 8081');
+    expect(faultsOf({ PROFILE_PORT: '8080' })).to.contain('METRICS_PORT and PROFILE_PORT are both 8080');
+    expect(readConfig({ HEALTH_PORT: '0', METRICS_PORT: '0' })).to.include({ healthPort: 0, metricsPort: 0 });
+  });
+
   it('are refused with every fault in one message', () => {
     const faulty = {
       LEADER_ELECTION: 'yes',

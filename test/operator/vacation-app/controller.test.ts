@@ -30,6 +30,11 @@ describe('what an event means for the queue', () => {
     expect(keysFor(VACATION_APP.kind, created, '1')).to.deep.equal(['travel/milky-way high']);
     expect(keysFor(VACATION_APP.kind, answered, '2')).to.deep.equal(['travel/milky-way normal']);
     expect(keysFor(VACATION_APP.kind, changed, '3')).to.deep.equal(['travel/milky-way high']);
+    const paused = {
+      ...changed,
+      metadata: { ...changed.metadata, annotations: { 'interstellar.dev/paused': 'true' } },
+    };
+    expect(keysFor(VACATION_APP.kind, paused, '4')).to.include('travel/milky-way normal');
   });
 
   it('is the key of the app that a child belongs to', () => {
