@@ -51,8 +51,9 @@ export function sessionIds(secretKeys: SecretKeys): SessionIds {
   const [current, ...previous] = secretKeys;
   const signer = signerBy([Buffer.from(current), ...previous.map((key) => Buffer.from(key))]);
   const idIn = remembering((cookie) => {
-    const [, encoded] = /^s%3A([\w%.-]+)$/.exec(cookie) ?? [];
-    if (encoded === undefined || !isEncoded(encoded)) return undefined;
+    // as express-session writes it: another encoding may be none, of which decodeURIComponent() throws
+    const [, encoded] = /^s%3A((?:[\w.-]|%2[BF])+)$/.exec(cookie) ?? [];
+    if (encoded === undefined) return undefined;
     const text = decodeURIComponent(encoded);
     const dot = text.lastIndexOf('.');
     const [id, given] = [text.slice(0, dot), text.slice(dot + 1)];
@@ -106,9 +107,5 @@ function done(start: (callback: (error?: Error | null) => void) => unknown): Pro
 }
 
 type SecretKeys = readonly [string, ...string[]];
-
-function isEncoded(text: string): boolean {
-  return /^(?:[^%]|%[0-9A-F]{2})*$/.test(text);
-}
 
 export const SESSION_COOKIE = 'sid';

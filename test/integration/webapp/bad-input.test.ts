@@ -242,6 +242,8 @@ describe('Bad input', function () {
       ['with an altered signature', (own) => own.replace(/\.(.)/, (_all, first) => (first === 'A' ? '.B' : '.A'))],
       ['without a signature', (own) => own.split('.')[0] ?? ''],
       ['badly encoded', () => '%'],
+      ['of bytes that are no text', () => 's%3A%FF.x'],
+      ['encoded where it need not be', (own) => own.replace('s%3A', 's%3A%')],
       ['quoted', () => '"s%3Ax.y"'],
       ['of objects', () => 'j%3A%7B%22a%22%3A1%7D'],
       ['of 4,000 characters', () => 'a'.repeat(4000)],
@@ -256,6 +258,9 @@ describe('Bad input', function () {
         expect([book.status, book.headers.location]).to.deep.equal([303, '/login?next=%2Freservation']);
         expect((await post('/book', 'age=20', undefined, headers)).status).to.equal(303);
         expect((await post('/login', 'username=x', undefined, headers)).status).to.equal(403);
+        // with no alert to show, pages of travellers are answered by another way
+        const alone = await send('/reservation', { headers: { cookie: `sid=${alter(sid)}` } });
+        expect([alone.status, alone.headers.location]).to.deep.equal([303, '/login?next=%2Freservation']);
       });
     }
 
