@@ -1,5 +1,5 @@
 import './locals.ts';
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import express, { type Express } from 'express';
 import { type OwnAccountServices, ownAccountRoutes } from './accounts/account-routes.ts';
 import type { AccountLimits } from './accounts/limits.ts';
@@ -12,7 +12,7 @@ import { tripRoutes } from './bookings/trip-routes.ts';
 import type { Config } from './config.ts';
 import { createAlerts } from './http/alerts.ts';
 import type { Assets } from './http/assets.ts';
-import { asksOnly } from './http/kept-answers.ts';
+import { type About, asksOnly } from './http/kept-answers.ts';
 import { createPages } from './http/pages.ts';
 import { type RouteEntry, routesOf } from './http/route-table.ts';
 import { createSigner } from './http/signer.ts';
@@ -22,6 +22,7 @@ import { allowedMethods } from './middleware/allowed-methods.ts';
 import { csrf } from './middleware/csrf.ts';
 import { errorPages, notFound } from './middleware/error-pages.ts';
 import { formsOnly } from './middleware/forms-only.ts';
+import { type Fail, lastResort } from './middleware/last-resort.ts';
 import { loggedOut } from './middleware/logged-out.ts';
 import { requestRecord } from './middleware/request-record.ts';
 import { requireTraveller } from './middleware/require-traveller.ts';
@@ -96,6 +97,8 @@ export function createApp(services: Services, config: Config): App {
   app.use(notFound(pages));
   app.use(errorPages(pages, logger));
 
+  // its types do not tell of the third, without which Express would answer with the stack of what not even errorPages answered
+  const byRoute = app as unknown as (request: IncomingMessage, response: ServerResponse, otherwise: Fail) => void;
   const record = requestRecord({ logger, metrics });
   const isSecure = secureRequests(app);
   const [plain, secure] = [securityHeaders(false), securityHeaders(true)];
@@ -108,21 +111,34 @@ export function createApp(services: Services, config: Config): App {
     csrfSigner,
   });
 
-  const listener: RequestListener = (request, response) => {
-    const overHttps = isSecure(request);
-    const headers = ['X-Request-Id', record(request, response)].concat(overHttps ? secure : plain);
+  const answer = (request: IncomingMessage, response: ServerResponse, about: About, fail: Fail) => {
     // while draining, every answer closes its connection: server.close() alone waits for busy kept-alive ones for ever
     if (services.isDraining()) response.shouldKeepAlive = false;
-    const about = { headers, overHttps };
     const byExpress = () => {
+      const { headers } = about;
       for (let at = 0; at < headers.length; at += 2) response.setHeader(headers[at] ?? '', headers[at + 1] ?? '');
-      app(request, response);
+      byRoute(request, response, fail);
     };
     if (asksOnly(request)) {
-      if (keptAnswers.some((answer) => answer(request, response, about))) return;
-      if (answerTraveller(request, response, about, byExpress)) return;
+      if (keptAnswers.some((kept) => kept(request, response, about))) return;
+      const answering = answerTraveller(request, response, about, byExpress);
+      if (answering) {
+        answering.catch(fail);
+        return;
+      }
     }
     byExpress();
+  };
+  const listener: RequestListener = (request, response) => {
+    const overHttps = isSecure(request);
+    const id = record(request, response);
+    const headers = ['X-Request-Id', id].concat(overHttps ? secure : plain);
+    const fail = lastResort({ response, headers, id, logger });
+    try {
+      answer(request, response, { headers, overHttps }, fail);
+    } catch (error) {
+      fail(error);
+    }
   };
   return { listener, routes };
 }

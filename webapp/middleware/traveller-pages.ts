@@ -21,13 +21,13 @@ export interface TravellerPagesOptions {
   readonly csrfSigner: Signer;
 }
 
-/** Answers and tells that it does; or calls `otherwise` once it has found that Express is to answer after all. */
+/** Answers, and resolves when it has; or calls `otherwise` once it has found that Express is to answer after all. Undefined: not for it. */
 export type TravellerAnswer = (
   request: IncomingMessage,
   response: ServerResponse,
   about: About,
   otherwise: () => void,
-) => boolean;
+) => Promise<void> | undefined;
 
 /** Pages of travellers ahead of Express: one statement reads the session and what they show. */
 export function travellerPages({ pages, more, store, sessionIds, csrfSigner }: TravellerPagesOptions): TravellerAnswer {
@@ -44,9 +44,9 @@ export function travellerPages({ pages, more, store, sessionIds, csrfSigner }: T
   };
   return (request, response, { headers, overHttps }, otherwise) => {
     const found = byAddress.get(request.url ?? '');
-    if (!found || cookieOf(request, cookieName('alert', overHttps)) !== undefined) return false;
+    if (!found || cookieOf(request, cookieName('alert', overHttps)) !== undefined) return undefined;
     const id = sessionIds(request, overHttps);
-    if (id === undefined) return false;
+    if (id === undefined) return undefined;
     const answer = (html: string | undefined) => {
       if (html === undefined) {
         otherwise();
@@ -55,11 +55,10 @@ export function travellerPages({ pages, more, store, sessionIds, csrfSigner }: T
       answeredBy(request, found.page.route);
       sendHtml(response, headers, html);
     };
-    render(found.page, found.read, id).then(answer, (error: unknown) => {
+    return render(found.page, found.read, id).then(answer, (error: unknown) => {
       noteSessionFailure(request, error);
       otherwise();
     });
-    return true;
   };
 }
 

@@ -32,7 +32,7 @@ const MAIL = {
 describe('Bad input', function () {
   this.timeout(120_000);
   let app: TestApp;
-  let traveller: WebClient;
+  let traveller: Awaited<ReturnType<TestApp['traveller']>>;
   let reference: string;
 
   before(async () => {
@@ -360,6 +360,44 @@ describe('Bad input', function () {
         expect(/^location: (.*)$/im.exec(text)?.[1]).to.match(/^\/login/);
         expect(text).to.not.include('evil.example');
       }
+    });
+  });
+
+  describe('as a request that no browser sends', () => {
+    const rows: readonly (readonly [string, string, string, number])[] = [
+      ['an address with a host', 'GET http://x/book HTTP/1.1', '', 200],
+      ['an address with half a host', 'GET http://[::1/book HTTP/1.1', '', 404],
+      ['a post to an address with half a host', 'POST http://a:b:c/book HTTP/1.1', 'Content-Length: 0', 404],
+      ['no address', 'OPTIONS * HTTP/1.1', '', 404],
+      ['HTTP/1.0', 'GET /reservation HTTP/1.0', '', 200],
+      ['a body where there is none', 'GET /book HTTP/1.1', 'Content-Length: 3\r\n\r\na=b', 415],
+      ['TRACE', 'TRACE /book HTTP/1.1', '', 405],
+      ['QUERY', 'QUERY /book HTTP/1.1', '', 405],
+      ['an upgrade', 'GET /book HTTP/1.1', 'Upgrade: websocket\r\nConnection: upgrade', 200],
+      ['an expectation', 'GET /book HTTP/1.1', 'Expect: 100-continue', 200],
+      ['an expectation that nobody has', 'GET /book HTTP/1.1', 'Expect: something-else', 417],
+      ['a host that is none', 'GET /book HTTP/1.1', 'Host: [::', 200],
+      ['cookies longer than headers may be', 'GET /book HTTP/1.1', `Cookie: a=${'b'.repeat(20_000)}`, 431],
+    ];
+    for (const [title, line, headers, status] of rows) {
+      it(`with ${title} is answered with ${status}, and nobody else's page`, async () => {
+        const own = `Host: x\r\nCookie: ${cookiesOf(traveller)}\r\nConnection: close\r\n`;
+        const text = await raw(`${line}\r\n${own}${headers === '' ? '' : `${headers}\r\n`}\r\n`);
+        expect(text.match(/^HTTP\/1\.1 [2-5]\d\d/gm)).to.deep.equal([`HTTP/1.1 ${status}`]);
+        if (status === 200) expect(text).to.include(`>${traveller.username}<`);
+        expect(unescaped(text)).to.equal(false);
+      });
+    }
+
+    it('behind another of the same connection is answered in its turn, to whom it is from', async () => {
+      const other = await app.traveller();
+      const get = (path: string, cookies: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\nCookie: ${cookies}\r\n`;
+      const [mine, theirs] = [cookiesOf(traveller), cookiesOf(other)];
+      const sent = [get('/account', mine), get('/home', theirs), get('/book', mine), get('/home', 'a=b')];
+      const answers = (await raw(`${sent.join('\r\n')}Connection: close\r\n\r\n`)).split('HTTP/1.1 200 ').slice(1);
+      const names = [traveller.username, other.username];
+      const seen = answers.map((text) => names.filter((name) => text.includes(name)));
+      expect(seen).to.deep.equal([[traveller.username], [other.username], [traveller.username], []]);
     });
   });
 
