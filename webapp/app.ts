@@ -1,11 +1,12 @@
 import './locals.ts';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import express, { type Express } from 'express';
+import express, { type Express, type Request } from 'express';
 import { type OwnAccountServices, ownAccountRoutes } from './accounts/account-routes.ts';
 import type { AccountLimits } from './accounts/limits.ts';
 import { type ResetServices, resetRoutes } from './accounts/reset-routes.ts';
 import { type AccountServices, accountRoutes } from './accounts/routes.ts';
 import type { CheckCounters } from './bookings/check-counters.ts';
+import { bookingFormOf, bookPathOf } from './bookings/forms.ts';
 import { bookingRoutes } from './bookings/routes.ts';
 import { bookingTravellerPages } from './bookings/traveller-pages.ts';
 import { tripRoutes } from './bookings/trip-routes.ts';
@@ -87,6 +88,8 @@ export function createApp(services: Services, config: Config): App {
   app.use(allowedMethods(routes, assets, notFound(pages)));
   app.use(formsOnly());
   app.use(express.urlencoded({ extended: false, limit: `${config.server.bodyLimitKb}kb`, parameterLimit: 50 }));
+  const toFilledForm = ({ body }: Request) => bookPathOf(bookingFormOf(body), services.destinations);
+  app.post(['/book', '/waitlist'], requireTraveller(pages, toFilledForm));
   app.use(['/book', '/reservation', '/waitlist', '/account'], requireTraveller(pages));
   app.use('/logout', loggedOut(pages));
   app.use(csrf(csrfSigner));

@@ -57,3 +57,18 @@ export function newBookingForm(query: unknown, destinations: readonly Destinatio
     formKey: randomUUID(),
   };
 }
+
+/** Where that form is with the same destination and dates. Nothing of the traveller: addresses are kept in histories and logs. */
+export function bookPathOf(
+  { destination, departureDate, returnDate }: BookingForm,
+  destinations: readonly Destination[],
+): string {
+  const { id } = destinations.find(({ name }) => name === destination) ?? {};
+  const [departure, back] = [dayOf(departureDate), dayOf(returnDate)];
+  const query = new URLSearchParams({
+    ...(id !== undefined && { destination: id }),
+    ...(departure !== undefined && { departure }),
+    ...(back !== undefined && { return: back }),
+  });
+  return query.size === 0 ? '/book' : `/book?${query.toString()}`;
+}

@@ -1,11 +1,14 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { DatabaseAwayError } from '../database/errors.ts';
 import { logInPath } from '../accounts/return-path.ts';
 import type { Pages } from '../http/pages.ts';
 import { signedIn } from './sessions.ts';
 
-/** Sends who is not logged in to do so, and then back to where they were going. */
-export function requireTraveller(pages: Pages): RequestHandler {
+/** Sends who is not logged in to do so, and then to where they were going. */
+export function requireTraveller(
+  pages: Pages,
+  goingTo: (request: Request) => string = ({ originalUrl }) => originalUrl,
+): RequestHandler {
   return function requireTravellerMiddleware(request, response, next) {
     if (response.locals.sessionAway) {
       next(new DatabaseAwayError());
@@ -15,7 +18,7 @@ export function requireTraveller(pages: Pages): RequestHandler {
       next();
       return;
     }
-    pages.redirect(request, response, logInPath(request.originalUrl), {
+    pages.redirect(request, response, logInPath(goingTo(request)), {
       kind: 'info',
       text: 'Please log in to access this page.',
     });

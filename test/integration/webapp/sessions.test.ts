@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { hiddenFields } from './web-client.ts';
-import { startApp, type TestApp } from './world.ts';
+import { aTrip, PASSWORD, startApp, type TestApp } from './world.ts';
 
 describe('Sessions', () => {
   let now = new Date('2032-06-15T06:00:00Z');
@@ -70,6 +70,44 @@ describe('Sessions', () => {
     later(61);
     const answer = await client.post('/logout', form);
     expect([answer.status, answer.location]).to.deep.equal([303, '/home']);
+  });
+
+  it('that ended while a trip was filled in lead back to the form, with where and when, and with nothing done', async () => {
+    const fields = aTrip({ destination: "Teegarden's Star System", age: '77' });
+    for (const action of ['/book', '/waitlist']) {
+      const client = await app.traveller();
+      const form = hiddenFields((await client.get('/book')).text, '/book');
+      later(61);
+      const refused = await client.post(action, { ...form, ...fields });
+      const way = '/book?destination=teegardens-star&departure=2033-03-03&return=2033-03-30';
+      expect([refused.status, refused.location]).to.deep.equal([303, `/login?next=${encodeURIComponent(way)}`]);
+      const logIn = { username: client.username, password: PASSWORD };
+      const back = await client.submit(refused.location ?? '', '/login', logIn);
+      expect(back.location).to.equal(way);
+      const { text } = await client.follow(back);
+      expect(text).to.match(/<option[^>]* selected[^>]*>Teegarden&#39;s Star System/);
+      expect(text).to.match(/name="departure_date"[^>]* value="2033-03-03"/);
+      expect(text).to.match(/name="return_date"[^>]* value="2033-03-30"/);
+      expect((await client.get('/reservation')).text).to.include('You have no trips yet');
+    }
+  });
+
+  it('that ended before another form was sent lead back to the page that has it', async () => {
+    for (const [action, page] of [
+      ['/account/password', '/account'],
+      ['/account/delete', '/account'],
+      ['/reservation', '/reservation'],
+      ['/reservation/undo', '/reservation'],
+      ['/waitlist/take', '/reservation'],
+    ] as const) {
+      const client = await app.traveller();
+      later(61);
+      const refused = await client.post(action, {});
+      const logIn = { username: client.username, password: PASSWORD };
+      let answer = await client.submit(refused.location ?? '', '/login', logIn);
+      while (answer.location !== null && answer.location !== page) answer = await client.follow(answer);
+      expect(answer.location, action).to.equal(page);
+    }
   });
 
   it('get a new id at log-in, and the old one is worth nothing', async () => {
