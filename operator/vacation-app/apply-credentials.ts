@@ -5,7 +5,7 @@ import { isConflict } from '../runtime/api-error.ts';
 import type { Cluster } from '../runtime/cluster.ts';
 import { WaitingError } from '../runtime/errors.ts';
 import type { KubeObject } from '../runtime/kinds.ts';
-import { applyObject } from './apply-child.ts';
+import { applyKept, applyObject } from './apply-child.ts';
 import { credentialsOf, credentialsSecret } from './credentials.ts';
 import { SECRET } from './kinds.ts';
 import { childName, credentialsName, FIELD_MANAGER } from './names.ts';
@@ -58,8 +58,10 @@ export async function applyCredentials(
       existing = await read();
     }
   }
-  if (existing) assertOwned(SECRET, existing as KubeObject, app, true);
-  await applyObject(app, SECRET, desiredFor(existing), cluster, signal);
+  if (existing === undefined) return applyObject(app, SECRET, desiredFor(undefined), cluster, signal);
+  const live = existing as KubeObject;
+  assertOwned(SECRET, live, app, true);
+  await applyKept(app, SECRET, live, desiredFor(live), cluster, signal);
 }
 
 /** Under Delete the credentials go with the app, but never before its volume does, where it has one: that would be left with passwords that nobody knows. */

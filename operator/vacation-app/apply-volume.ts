@@ -1,6 +1,6 @@
 import type { CompleteApp } from '../api/defaults.ts';
 import type { Cluster } from '../runtime/cluster.ts';
-import { applyObject } from './apply-child.ts';
+import { applyKept } from './apply-child.ts';
 import { VOLUME_CLAIM } from './kinds.ts';
 import { volumeClaimName } from './names.ts';
 import { growthError, partOfVolume } from './volume.ts';
@@ -12,7 +12,7 @@ export async function applyVolume(app: CompleteApp, cluster: Cluster, signal: Ab
   const part = partOfVolume(app, live);
   if (part === undefined) return;
   try {
-    await applyObject(app, VOLUME_CLAIM, part, cluster, signal);
+    await applyKept(app, VOLUME_CLAIM, live, part, cluster, signal);
   } catch (error) {
     throw growthError(error, app, live);
   }

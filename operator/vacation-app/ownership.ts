@@ -16,6 +16,9 @@ export function owned(object: KubeObject, app: VacationApp): KubeObject {
   return { ...object, metadata: { ...object.metadata, ownerReferences: [owner] } };
 }
 
+export const isOwnedBy = ({ metadata }: KubeObject, app: VacationApp): boolean =>
+  (metadata.ownerReferences ?? []).some(({ uid }) => uid === app.metadata.uid);
+
 /**
  * Passes when the live object is the app's to write.
  *
