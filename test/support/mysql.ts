@@ -15,6 +15,8 @@ import { UnavailableError } from '../cluster/unavailable.ts';
 export interface MysqlOptions {
   /** Server settings, as on mysqld's command line without the dashes: `{ 'max-connections': '20' }`. */
   readonly configuration?: Readonly<Record<string, string>>;
+  /** A folder whose files the server may read, under the same path. */
+  readonly folder?: string;
 }
 
 /** A real MySQL server of a test's own, on a free loopback port. */
@@ -48,7 +50,7 @@ export async function startMysql(options: MysqlOptions = {}): Promise<Mysql> {
   const password = randomBytes(12).toString('hex');
   const [port = 0] = await freePorts(1);
   const settings = Object.entries({ ...LEAN, ...options.configuration }).map(([name, value]) => `--${name}=${value}`);
-  const server = await chooseServer(port, password, settings);
+  const server = await chooseServer(port, password, settings, options.folder);
   const uri = (database: string) => `mysql://root:${password}@127.0.0.1:${port}/${database}`;
   const query = async (sql: string): Promise<unknown> => {
     const connection = await createConnection({ uri: uri('mysql'), connectTimeout: 5000 });
@@ -122,9 +124,14 @@ interface Server {
   remove(): Promise<void>;
 }
 
-async function chooseServer(port: number, password: string, settings: readonly string[]): Promise<Server> {
+async function chooseServer(
+  port: number,
+  password: string,
+  settings: readonly string[],
+  folder: string | undefined,
+): Promise<Server> {
   for (const engine of ['docker', 'podman']) {
-    if (await hasMysqlImage(engine)) return containerServer(engine, port, password, settings);
+    if (await hasMysqlImage(engine)) return containerServer(engine, port, password, settings, folder);
   }
   const installed = which('mysqld');
   if (installed !== undefined && isOracleMysql(await run(installed, ['--version']).catch(() => ''))) {
@@ -252,7 +259,13 @@ async function processServer(
   };
 }
 
-function containerServer(engine: string, port: number, password: string, settings: readonly string[]): Server {
+function containerServer(
+  engine: string,
+  port: number,
+  password: string,
+  settings: readonly string[],
+  folder: string | undefined,
+): Server {
   const name = `vacation-test-mysql-${randomBytes(6).toString('hex')}`;
   const state = (field: string) =>
     run(engine, ['inspect', '--format', `{{.State.${field}}}`, name]).then((text) => text.trim());
@@ -275,6 +288,7 @@ function containerServer(engine: string, port: number, password: string, setting
             `127.0.0.1:${port}:3306`,
             '--env',
             'MYSQL_ROOT_PASSWORD',
+            ...(folder === undefined ? [] : ['--volume', `${folder}:${folder}:ro`]),
             MYSQL_IMAGE,
             ...settings,
           ],
