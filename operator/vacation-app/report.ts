@@ -57,7 +57,7 @@ export async function report(
 
 /**
  * The same for an app whose spec breaks the rules, of which nothing else is done. The API server refuses the status together with a spec
- * of the wrong types, or one that breaks a rule of the whole object: then an event tells it, once.
+ * of the wrong types, or one that breaks a rule of the whole object: then an event tells it, now and then.
  */
 export async function reportInvalid(
   declared: VacationApp,
@@ -73,7 +73,7 @@ export async function reportInvalid(
     if (!(await written(declared, status, cluster))) return;
   } catch (failure) {
     if (!isInvalid(failure)) throw failure;
-    if (!validity.isNews(declared)) return;
+    if (!validity.isNews(declared, now())) return;
   }
   for (const note of eventsOf(declared.status?.conditions ?? [], status.conditions ?? [])) {
     await publish(declared, note);

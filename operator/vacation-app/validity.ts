@@ -7,11 +7,14 @@ interface Verdict {
   readonly fault: string | undefined;
 }
 
+/** The API server forgets an event an hour after it was last told. */
+const TOLD_AGAIN_MS = 1_800_000;
+
 /** What is wrong with each app, looked at once for each generation of it. */
 export class Validity {
   readonly #validate: Validate;
   readonly #known = new Map<string, Verdict>();
-  readonly #told = new WeakSet<Verdict>();
+  readonly #toldAt = new WeakMap<Verdict, number>();
 
   constructor(validate: Validate) {
     this.#validate = validate;
@@ -21,12 +24,13 @@ export class Validity {
     return this.#verdictOf(app).fault;
   }
 
-  /** Whether this is asked for the first time of what is wrong with the app. */
-  isNews(app: VacationApp): boolean {
+  /** Whether what is wrong with the app is to be told: the first time that this is asked, and again before it is forgotten. */
+  isNews(app: VacationApp, now: Date): boolean {
     const verdict = this.#verdictOf(app);
-    const isNews = !this.#told.has(verdict);
-    this.#told.add(verdict);
-    return isNews;
+    const agoMs = now.getTime() - (this.#toldAt.get(verdict) ?? -Infinity);
+    if (agoMs >= 0 && agoMs < TOLD_AGAIN_MS) return false;
+    this.#toldAt.set(verdict, now.getTime());
+    return true;
   }
 
   forget(key: string): void {
