@@ -1,5 +1,6 @@
 import { createLogger as createWinston, format, type Logger } from 'winston';
 import Transport from 'winston-transport';
+import { isoTime } from './iso-time.ts';
 
 export type { Logger };
 
@@ -57,7 +58,7 @@ export function requestLog(logger: Logger): (line: RequestLine) => void {
     const [output, ...more] = logger.transports;
     if (!(output instanceof StandardOutput) || more.length > 0) logger.log(line);
     else if (logger.isLevelEnabled(line.level)) {
-      output.add(JSON.stringify({ ...line, timestamp: new Date().toISOString() }), line.level);
+      output.add(JSON.stringify({ ...line, timestamp: isoTime(Date.now()) }), line.level);
     }
   };
 }
@@ -71,7 +72,7 @@ const LONGEST_WAITING = 16_384;
 const asJsonLine = format((info) => {
   const { error } = info;
   if (error instanceof Error) info.error = describeError(error);
-  info.timestamp = new Date().toISOString();
+  info.timestamp = isoTime(Date.now());
   info[MESSAGE] = JSON.stringify(info);
   return info;
 });

@@ -1,3 +1,5 @@
+import { isoMinute } from '../iso-time.ts';
+
 /** Days are `YYYY-MM-DD` strings, which compare as they read and belong to no time zone. */
 export type Day = string;
 
@@ -19,7 +21,7 @@ export function hasDeparted({ departureDate }: { readonly departureDate: Day }, 
 }
 
 export function isoDay(date: Date): Day {
-  return date.toISOString().slice(0, 10);
+  return isoMinute(date.getTime()).slice(0, 10);
 }
 
 export function addDays(day: Day, days: number): Day {

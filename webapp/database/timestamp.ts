@@ -1,4 +1,6 @@
+import { isoTime } from '../iso-time.ts';
+
 /** As DATETIME(3) columns are written and compared, in UTC. */
 export function timestamp(date: Date): string {
-  return date.toISOString().slice(0, 23).replace('T', ' ');
+  return isoTime(date.getTime()).slice(0, 23).replace('T', ' ');
 }
