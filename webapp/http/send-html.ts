@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 /** Answers 200 with a whole page; `headers` are names and values in turn. */
 export function sendHtml(response: ServerResponse, headers: readonly string[], html: string): void {
   const length = Buffer.byteLength(html);
-  response.writeHead(200, headers.concat(PAGE_HEADERS, 'Content-Length', String(length)));
+  response.writeHead(200, headers.concat(PAGE_HEADERS, ['Content-Length', String(length)]));
   endWith(response, html, length);
 }
 

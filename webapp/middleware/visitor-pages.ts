@@ -20,7 +20,7 @@ export function visitorPages(pages: Pages, csrfSigner: Signer): KeptAnswer {
     }
     const { token, setCookie } = visitorToken(request, overHttps, csrfSigner);
     const html = filledIn(page.forVisitors, { token });
-    sendHtml(response, setCookie === undefined ? headers : headers.concat('Set-Cookie', setCookie), html);
+    sendHtml(response, setCookie === undefined ? headers : headers.concat(['Set-Cookie', setCookie]), html);
     return true;
 
     function isKnown(name: string): boolean {
