@@ -7,7 +7,7 @@ import { sendHtml } from '../http/send-html.ts';
 import type { Signer } from '../http/signer.ts';
 import type { TravellerPage } from '../http/traveller-page.ts';
 import { escaped } from '../http/views.ts';
-import type { SessionReader, SessionStore } from '../sessions/session-store.ts';
+import { type SessionReader, type SessionStore, travellerIn } from '../sessions/session-store.ts';
 import { travellerTokens } from './csrf.ts';
 import { answeredBy } from './request-record.ts';
 import { noteSessionFailure, type SessionIds } from './sessions.ts';
@@ -39,7 +39,7 @@ export function travellerPages({ pages, more, store, sessionIds, csrfSigner }: T
   const render = async (page: TravellerPage, read: SessionReader, id: string): Promise<string | undefined> => {
     const { values, html } = page.ask();
     const session = await read(id, values);
-    const traveller = session?.data.traveller;
+    const traveller = session && travellerIn(session.data);
     return traveller && html(traveller, tokenFor(id), session.along);
   };
   return (request, response, { headers, overHttps }, otherwise) => {

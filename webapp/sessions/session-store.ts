@@ -24,9 +24,13 @@ type Done = (error?: unknown) => void;
 
 /** A session, and what was read along with it. */
 export interface FoundSession {
-  readonly data: SessionData;
+  /** As it is kept; see `travellerIn`. */
+  readonly data: string;
   readonly along: string | null;
 }
+
+/** Whose session it is. */
+export const travellerIn = remembering((data) => (JSON.parse(data) as SessionData).traveller);
 
 /** By the session's id, and the values of what is read along. */
 export type SessionReader = (id: string, values: readonly PreparedValue[]) => Promise<FoundSession | undefined>;
@@ -53,7 +57,7 @@ export class SessionStore extends Store {
 
   override get = (id: string, callback: (error: unknown, session?: SessionData | null) => void): void => {
     this.#find(id, []).then(
-      (found) => callback(null, found?.data ?? null),
+      (found) => callback(null, found ? (JSON.parse(found.data) as SessionData) : null),
       (error: unknown) => callback(error),
     );
   };
@@ -68,7 +72,7 @@ export class SessionStore extends Store {
       if (!row) return undefined;
       // one that cannot be moved lives on until its earlier end
       if (now.getTime() - Number(row.touched) * 1000 >= TOUCH_INTERVAL_MS) await this.#touch(id, now).catch(ignore);
-      return { data: JSON.parse(row.data) as SessionData, along: row.along ?? null };
+      return { data: row.data, along: row.along ?? null };
     };
   }
 

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import type { SessionData } from 'express-session';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
@@ -51,7 +50,7 @@ describe('A fault that no error page reacts to', () => {
   });
 
   it('fails the request of a traveller whose page cannot be sent, when it has been read', async () => {
-    const data = { traveller: { id: 1, username: 'ada', name: 'Ada' } } as SessionData;
+    const data = JSON.stringify({ traveller: { id: 1, username: 'ada', name: 'Ada' } });
     const reader = (): SessionReader => () => Promise.resolve({ data, along: null });
     const sessionStore = Object.assign(Object.create(services.sessionStore) as SessionStore, { reader });
     const listener = failing({ sessionStore });
