@@ -31,15 +31,23 @@ export const TRIPS_ALONG = `
       WHERE booking.traveller_id = session.traveller_id AND (cancelled_at IS NULL OR cancelled_at > ?)
     ), '[]'))`;
 
-export function tripsOf(
-  travellerId: number,
-  along: string | null,
-): { readonly waits: boolean; readonly known: readonly StoredBooking[] } {
-  const text = along ?? '0[]';
-  const rows = JSON.parse(text.slice(1)) as readonly TripRow[];
+/** What was read along of somebody's trips. */
+export interface Trips {
+  readonly travellerId: number;
+  readonly along: string | null;
+}
+
+/** Whether there is anything that they wait for. */
+export function waits(along: string | null): boolean {
+  return along?.startsWith('1') === true;
+}
+
+export function tripsOf({ travellerId, along }: Trips): readonly StoredBooking[] {
+  const rows = JSON.parse((along ?? '0[]').slice(1)) as readonly TripRow[];
   const known = rows.map((row) => storedBooking(travellerId, row));
-  known.sort((a, b) => (a.departureDate < b.departureDate ? -1 : a.departureDate > b.departureDate ? 1 : a.id - b.id));
-  return { waits: text.startsWith('1'), known };
+  return known.sort((a, b) =>
+    a.departureDate < b.departureDate ? -1 : a.departureDate > b.departureDate ? 1 : a.id - b.id,
+  );
 }
 
 /** In the order of TRIPS_ALONG. */

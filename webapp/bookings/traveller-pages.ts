@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { filledIn, type KeptHtml, keptHtml, place } from '../http/kept-html.ts';
 import type { Pages } from '../http/pages.ts';
+import { remembering } from '../http/remembering.ts';
 import type { TravellerPage } from '../http/traveller-page.ts';
 import { escaped } from '../http/views.ts';
-import { BOOKED_ALONG, bookedOf, TRIPS_ALONG, tripsOf } from './along.ts';
+import { BOOKED_ALONG, bookedOf, type Trips, TRIPS_ALONG, tripsOf, waits } from './along.ts';
 import { earliestDeparture, isoDay } from './dates.ts';
 import { daysOf } from './calendar.ts';
 import { newBookingForm } from './forms.ts';
@@ -49,6 +50,11 @@ function bookPage({ destinations, bookingPages, clock }: BookingServices, pages:
 function reservationPage(services: BookingServices, pages: Pages): TravellerPage {
   const { clock, undoMinutes, waitlistEntries } = services;
   const path = '/reservation';
+  // here too what is shown is all in the key; what was cancelled is among the trips for as long as it can be taken back
+  const htmlOf = remembering((_key: string, trips: Trips, now: Date): KeptHtml => {
+    const seen = { traveller: { username: place('username') }, token: place('token'), path };
+    return keptHtml(pages.html('reservation', tripsPage(tripsOf(trips), [], services, now), seen));
+  }, PAGES_KEPT);
   return {
     path,
     route: path,
@@ -58,11 +64,23 @@ function reservationPage(services: BookingServices, pages: Pages): TravellerPage
       return {
         values: [timestamp(undoableSince(undoMinutes, now))],
         async html(traveller, token, along) {
-          const { known, waits } = tripsOf(traveller.id, along);
-          const entries = waits ? await waitlistEntries.ofTraveller(traveller.id) : [];
-          return pages.html('reservation', tripsPage(known, entries, services, now), { traveller, token, path });
+          const trips = { travellerId: traveller.id, along };
+          if (!waits(along) && (along ?? '').length < LONGEST_KEPT) {
+            const html = htmlOf(`${isoDay(now)} ${earliestDeparture(now)} ${along}`, trips, now);
+            return filledIn(html, { token, username: escaped(traveller.username) });
+          }
+          const entries = waits(along) ? await waitlistEntries.ofTraveller(traveller.id) : [];
+          return pages.html('reservation', tripsPage(tripsOf(trips), entries, services, now), {
+            traveller,
+            token,
+            path,
+          });
         },
       };
     },
   };
 }
+
+const PAGES_KEPT = 500;
+/** About seven trips: a page of at most 10 KiB. */
+const LONGEST_KEPT = 1000;

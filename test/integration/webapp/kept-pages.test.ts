@@ -44,7 +44,13 @@ describe('Pages from memory', () => {
     expect(await same('/book'))
       .to.include('5 of 5 places left')
       .and.not.include('4 of 5');
-    expect(await same('/reservation')).to.include('You have no trips yet');
+    expect(await same('/reservation'))
+      .to.include('You have no trips yet')
+      .and.include(one.username);
+    await other.get('/about');
+    expect((await other.get('/reservation')).text, 'the same for somebody else')
+      .to.include(other.username)
+      .and.not.include(one.username);
     await book(other, { departure_date: today, return_date: later });
     expect(await same('/book'), 'at once').to.include('4 of 5 places left');
 
