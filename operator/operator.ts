@@ -116,6 +116,7 @@ export function createOperator({ client, config, metrics, log, now = () => new D
       defaults: { webappImage: config.webappImage, mysqlImage: config.mysqlImage },
       publish: (about, note) => recorder.publish(about, note),
       now,
+      clock: systemClock,
       random: randomText,
       validity,
     });

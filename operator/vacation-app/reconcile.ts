@@ -1,6 +1,7 @@
 import { withDefaults, type CompleteApp } from '../api/defaults.ts';
 import { ANNOTATION, REASON, VACATION_APP, type VacationApp } from '../api/vacation-app.ts';
 import { isConflict, isTerminatingNamespace } from '../runtime/api-error.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { Cluster } from '../runtime/cluster.ts';
 import type { Reconcile, Result } from '../runtime/controller.ts';
 import { TerminalError } from '../runtime/errors.ts';
@@ -11,6 +12,7 @@ import { applyVolume } from './apply-volume.ts';
 import { applyWebDeployment } from './apply-web-deployment.ts';
 import { DEPLOYMENT, JOB } from './kinds.ts';
 import { nextCheckAt } from './external-database.ts';
+import { JobTime } from './job-time.ts';
 import { failedAt, jobNamed } from './observe.ts';
 import { readOwnSecrets } from './own-secrets.ts';
 import { Pace } from './pace.ts';
@@ -23,18 +25,21 @@ import type { Validity } from './validity.ts';
 export interface Dependencies extends Reporting {
   readonly random: (bytes: number) => string;
   readonly validity: Validity;
+  readonly clock: Clock;
 }
 
 /** Makes the cluster match a VacationApp, and its status match the cluster. */
 export function createReconcile(dependencies: Dependencies): Reconcile {
-  const { cluster, now, validity } = dependencies;
+  const { cluster, now, clock, validity } = dependencies;
   const pace = new Pace();
+  const jobTime = new JobTime(clock, now);
   return async (key, signal) => {
     const { namespace, name } = splitKey(key);
     const declared = cluster.store(VACATION_APP).get(namespace, name) as VacationApp | undefined;
     if (!declared) {
       cluster.drift.forget(key);
       pace.forget(key);
+      jobTime.forget(key);
     }
     // Gone or going: the children follow by their owner references.
     if (!declared || declared.metadata.deletionTimestamp !== undefined) return {};
@@ -46,14 +51,15 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
     }
     const app = withDefaults(declared);
     const own = await readOwnSecrets(app, cluster);
-    const planned = createPlanner(app, own, dependencies);
-    const error = isPaused(app) ? undefined : await failureOf(() => converge(app, planned, dependencies, signal));
+    const timed = { ...dependencies, now: () => jobTime.now(key, cluster.store(JOB).ownedBy(app.metadata.uid ?? '')) };
+    const planned = createPlanner(app, own, timed);
+    const error = isPaused(app) ? undefined : await failureOf(() => converge(app, planned, timed, signal));
     if (isTerminatingNamespace(error)) return {};
     if (isConflict(error)) throw error;
     const plan = planned();
     const reportMs = await report(declared, plan, error, dependencies, pace);
     if (error !== undefined) throw error;
-    return nextLook(app, plan, now(), [cluster.drift.of(declared).nextLookMs, reportMs]);
+    return nextLook(app, plan, timed.now(), [cluster.drift.of(declared).nextLookMs, reportMs]);
   };
 }
 

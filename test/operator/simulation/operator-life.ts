@@ -56,6 +56,7 @@ export function startLife({ client, clock, now, workers }: LifeOptions): Operato
     defaults: { webappImage: 'webapp:1', mysqlImage: 'mysql:1' },
     publish: (about, note) => recorder.publish(about, note),
     now,
+    clock,
     random: (bytes) => 'r'.repeat(bytes),
     // the API model takes every spec
     validity: new Validity(() => undefined),

@@ -25,6 +25,7 @@ describe('a reconcile', () => {
       defaults: DEFAULTS,
       publish: () => Promise.resolve(),
       now,
+      clock: systemClock,
       random: () => 'r',
       validity: new Validity(() => undefined),
     });
