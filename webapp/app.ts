@@ -89,7 +89,8 @@ export function createApp(services: Services, config: Config): App {
   app.use(formsOnly());
   app.use(express.urlencoded({ extended: false, limit: `${config.server.bodyLimitKb}kb`, parameterLimit: 50 }));
   const toFilledForm = ({ body }: Request) => bookPathOf(bookingFormOf(body), services.destinations);
-  app.post(['/book', '/waitlist'], requireTraveller(pages, toFilledForm));
+  // one by one, as the record of the request takes the route's path
+  for (const path of ['/book', '/waitlist']) app.post(path, requireTraveller(pages, toFilledForm));
   app.use(['/book', '/reservation', '/waitlist', '/account'], requireTraveller(pages));
   app.use('/logout', loggedOut(pages));
   app.use(csrf(csrfSigner));

@@ -1,14 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
+import { recordingLogger } from '../../support/recording-logger.ts';
 import { hiddenFields } from './web-client.ts';
 import { aTrip, PASSWORD, startApp, type TestApp } from './world.ts';
 
 describe('Sessions', () => {
   let now = new Date('2032-06-15T06:00:00Z');
   const later = (minutes: number) => (now = new Date(now.getTime() + minutes * 60_000));
+  const recorded = recordingLogger();
   let app: TestApp;
   before(async () => {
-    app = await startApp({ clock: { now: () => now }, env: { SESSION_IDLE_MINUTES: '60', SESSION_MAX_HOURS: '3' } });
+    app = await startApp({
+      clock: { now: () => now },
+      logger: recorded.logger,
+      env: { SESSION_IDLE_MINUTES: '60', SESSION_MAX_HOURS: '3' },
+    });
   });
   after(() => app.stop());
 
@@ -89,6 +95,7 @@ describe('Sessions', () => {
       expect(text).to.match(/name="departure_date"[^>]* value="2033-03-03"/);
       expect(text).to.match(/name="return_date"[^>]* value="2033-03-30"/);
       expect((await client.get('/reservation')).text).to.include('You have no trips yet');
+      expect(recorded.text(), 'its line in the log').to.include(`"method":"POST","route":"${action}","status":303`);
     }
   });
 
