@@ -69,15 +69,16 @@ export async function reportInvalid(
   const deployment = cluster.store(DEPLOYMENT).get(namespace, childName(declared, 'web')) as V1Deployment | undefined;
   const status = statusOfInvalid(declared, fault, { deployment, now: now() });
   if (isDeepStrictEqual(status, declared.status)) return;
+  let before = declared.status?.conditions ?? [];
   try {
     if (!(await written(declared, status, cluster))) return;
   } catch (failure) {
     if (!isInvalid(failure)) throw failure;
     if (!validity.isNews(declared, now())) return;
+    // What stands there, of an earlier fault maybe, does not tell it.
+    before = [];
   }
-  for (const note of eventsOf(declared.status?.conditions ?? [], status.conditions ?? [])) {
-    await publish(declared, note);
-  }
+  for (const note of eventsOf(before, status.conditions ?? [])) await publish(declared, note);
 }
 
 /** Whether the app was there to take it. */
