@@ -23,7 +23,7 @@ export const isCheck = ({ metadata }: V1Job): boolean => metadata?.labels?.[LABE
 
 /** The end of the check after which the wanted one comes: that of the newest, once it is some time ago. */
 export function checkAfter({ jobs }: Pick<Observed, 'jobs'>, now: Date): string | undefined {
-  const [newest] = jobs.filter(isCheck).sort((a, b) => createdAt(b) - createdAt(a));
+  const newest = newestOf(jobs);
   const finished = finishedAt(newest);
   if (finished === undefined || now.getTime() < dueAt(newest, finished)) {
     return newest?.metadata?.annotations?.[FACT.checkAfter];
@@ -33,10 +33,13 @@ export function checkAfter({ jobs }: Pick<Observed, 'jobs'>, now: Date): string 
 
 /** When to look again; undefined while a check is under way. */
 export function nextCheckAt({ jobs }: Pick<Observed, 'jobs'>): number | undefined {
-  const checks = jobs.filter(isCheck).map((job) => ({ job, finished: finishedAt(job) }));
-  const due = checks.map(({ job, finished }) => (finished === undefined ? undefined : dueAt(job, finished)));
-  return due.some((at) => at === undefined) ? undefined : due.sort().at(-1);
+  const newest = newestOf(jobs);
+  const finished = finishedAt(newest);
+  return finished === undefined ? undefined : dueAt(newest, finished);
 }
+
+const newestOf = (jobs: readonly V1Job[]): V1Job | undefined =>
+  jobs.filter(isCheck).sort((a, b) => createdAt(b) - createdAt(a))[0];
 
 const createdAt = ({ metadata }: V1Job): number => new Date(metadata?.creationTimestamp ?? 0).getTime();
 

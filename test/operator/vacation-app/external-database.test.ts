@@ -74,6 +74,8 @@ describe('the checks of an external database', () => {
     const ended = aCheck({ name: 'check-2', created: '12:10:31', after, ended: ['Complete', '12:10:45'] });
     expect(checkAfter({ jobs: [before, ended] }, at('12:11:00'))).to.equal(after);
     expect(nextCheckAt({ jobs: [before, ended] })).to.equal(at('12:20:45').getTime());
+    const unfit = aCheck({ name: 'check-2', created: '12:02:00', ended: ['Failed', '12:02:10'] });
+    expect(nextCheckAt({ jobs: [before, unfit] }), 'the older one does not count').to.equal(at('12:03:10').getTime());
   });
 
   it('tell the newest result for what is declared now', () => {
