@@ -25,6 +25,8 @@ export interface FormEntry {
   readonly who: 'visitor' | 'traveller';
   /** What the visitor did before, for whom the form is there. */
   readonly before?: (client: WebClient, app: TestApp) => Promise<void>;
+  /** Takes back what forms before it made: any text may come twice, and not all may be there twice. */
+  readonly forget?: (app: TestApp) => Promise<unknown>;
   /** A sound form, new each time, but for hidden fields that the page fills in. */
   readonly fields: () => Seen;
   /** Hidden fields beside `_csrf` and buttons that carry a value: whatever is in them, the form is as good as before. */
@@ -66,6 +68,7 @@ export const forms: readonly FormEntry[] = [
         confirm_password: PASSWORD,
       };
     },
+    forget: (app) => app.rows("DELETE FROM traveller WHERE username NOT LIKE 'traveller-%'"),
     messages: (seen) => Object.values(registrationErrors(registrationOf(seen), FREE, RULES)),
     accepted: [303],
   },
