@@ -25,7 +25,7 @@ export interface World {
   readonly server: KubeApiserver;
   readonly admin: ApiClient;
   /** A client of its own, as another process would have; with that token instead of the administrator's certificate. */
-  client(token?: string): ApiClient;
+  client(token?: string, userAgent?: string): ApiClient;
   namespace(name: string): Promise<void>;
   /** A namespace that nobody else looks at. */
   scene(prefix: string): Promise<Scene>;
@@ -34,11 +34,11 @@ export interface World {
 
 export async function createWorld(options?: KubeApiserverOptions): Promise<World> {
   const server = await startKubeApiserver(options);
-  const client = (token?: string): ApiClient => {
+  const client = (token?: string, userAgent?: string): ApiClient => {
     const config = new KubeConfig();
     config.loadFromString(server.kubeconfig);
     if (token !== undefined) config.users = config.users.map(({ name }) => ({ name, token }));
-    return createApiClient(config);
+    return createApiClient(config, { ...(userAgent === undefined ? {} : { userAgent }) });
   };
   const admin = client();
   await admin.request({ method: 'POST', path: pathOf(CRD, ''), body: await readCrd() });
@@ -301,15 +301,16 @@ export async function eventually<T, U extends T = T>(
 }
 
 /** The API server's word on who wrote what: the operator's writes to one namespace, as `verb resource name`. */
-export async function writesIn(world: World, namespace: string): Promise<string[]> {
+export async function writesIn(world: World, namespace: string, by?: string): Promise<string[]> {
   const log = await readFile(world.server.auditLog, 'utf8');
   return log
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as AuditEvent)
     .filter(
-      ({ objectRef, requestURI, stage }) =>
+      ({ objectRef, requestURI, stage, userAgent }) =>
         stage === 'ResponseComplete' &&
+        (by === undefined || userAgent === by) &&
         objectRef?.namespace === namespace &&
         /fieldManager=vacation-operator|\/status$/.test(requestURI) &&
         !requestURI.includes('somebody-else'),
@@ -342,5 +343,6 @@ interface AuditEvent {
   readonly stage: string;
   readonly verb: string;
   readonly requestURI: string;
+  readonly userAgent?: string;
   readonly objectRef?: { namespace?: string; resource?: string; subresource?: string; name?: string };
 }
