@@ -16,7 +16,7 @@ export interface RouteCost {
   readonly toServerAndQuery: number;
 }
 
-const ROUNDS = 7;
+const ROUNDS = 11;
 const CONNECTIONS = 16;
 export const POOL = 5;
 const QUERY_SECONDS = 0.5;
