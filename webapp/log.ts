@@ -81,8 +81,8 @@ const asJsonLine = format((info) => {
 function describeError(error: Error): Record<string, unknown> {
   const { code, errno } = error as Error & { code?: unknown; errno?: unknown };
   const cause = error.cause instanceof Error ? describeError(error.cause) : undefined;
-  // to the last quote: what is quoted may have quotes in it
-  const message = error.message.replace(/(['"]).*\1/gs, '$1…$1');
+  // from the first quote to the last of any kind: what is quoted may have quotes in it
+  const message = error.message.replace(/['"].*['"]/s, "'…'");
   const stack = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
   return { name: error.name, message, code, errno, stack, cause };
 }

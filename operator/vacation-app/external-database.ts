@@ -31,7 +31,7 @@ export function checkAfter({ jobs }: Pick<Observed, 'jobs'>, now: Date): string 
   return new Date(finished).toISOString();
 }
 
-/** When to look again; undefined while a check is under way. */
+/** When to look again; undefined while the newest check is under way. */
 export function nextCheckAt({ jobs }: Pick<Observed, 'jobs'>): number | undefined {
   const newest = newestOf(jobs);
   const finished = finishedAt(newest);

@@ -13,6 +13,7 @@ describe('The log', () => {
       ["Duplicate entry 'ada' for key 'traveller_username'", 'ada'],
       ["Incorrect string value: 'O'Hara's' for column 'name' at row 1", 'Hara'],
       ["Truncated incorrect value: 'a\nsecret line'", 'secret'],
+      [`Unexpected token 'A', "Ada O'Hara lives" is not valid JSON`, 'Hara'],
       [`Unexpected token 'x', "{"username"... is not valid JSON`, 'username'],
     ];
     for (const [message, secret] of rows) {

@@ -7,13 +7,22 @@ import { setPriority } from 'node:os';
  */
 export function hashThreadsGiveWay(): void {
   if (process.platform !== 'linux') return;
-  for (const thread of readdirSync(TASKS)) {
+  for (const thread of threads()) {
     try {
       // to Linux each thread has a priority of its own
       if (readFileSync(`${TASKS}/${thread}/comm`, 'utf8').startsWith('libuv-worker')) setPriority(Number(thread), NICE);
     } catch {
       // a thread that ended meanwhile, or a sandbox that knows no priorities: all works without
     }
+  }
+}
+
+function threads(): readonly string[] {
+  try {
+    return readdirSync(TASKS);
+  } catch {
+    // no /proc, or not for this process
+    return [];
   }
 }
 

@@ -17,8 +17,10 @@ export function createPasswords({ concurrency, queue }: { concurrency: number; q
   const limited = limit(concurrency, queue);
   let started = false;
   const hashing = <T>(work: Promise<T>): Promise<T> => {
-    if (!started) hashThreadsGiveWay();
-    started = true;
+    if (!started) {
+      started = true;
+      hashThreadsGiveWay();
+    }
     return work;
   };
   const hash = (password: string) => hashing(argon2Hash(password, ARGON2ID));

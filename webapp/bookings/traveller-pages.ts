@@ -82,5 +82,5 @@ function reservationPage(services: BookingServices, pages: Pages): TravellerPage
 }
 
 const PAGES_KEPT = 500;
-/** About seven trips: a page of at most 10 KiB. */
+/** About nine trips: a page of some 15 KiB. */
 const LONGEST_KEPT = 1000;

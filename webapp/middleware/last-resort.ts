@@ -18,10 +18,11 @@ export interface Failing {
  */
 export function lastResort({ response, headers, id, logger }: Failing): Fail {
   return (error) => {
-    const [status, text] = error === undefined ? NOT_FOUND : FAILED;
-    if (error !== undefined) logger.error('Request failed', { id, error });
+    const hasFailed = error !== undefined && error !== null;
+    const [status, text] = hasFailed ? FAILED : NOT_FOUND;
+    if (hasFailed) logger.error('Request failed', { id, error });
     if (response.headersSent) response.destroy();
-    else response.writeHead(status, headers.concat(PLAIN)).end(text);
+    else response.writeHead(status, headers.concat(PLAIN, ['Content-Length', String(text.length)])).end(text);
   };
 }
 

@@ -67,6 +67,29 @@ describe('Pages from memory', () => {
     expect(await same('/reservation')).to.include('You are next in line.');
   });
 
+  it('show trips as they are at that time, though nothing of them has changed', async () => {
+    let time = new Date('2030-01-01T23:59:00Z');
+    const later = await startApp({
+      clock: { now: () => time },
+      env: { SESSION_IDLE_MINUTES: '1440', SESSION_MAX_HOURS: '48' },
+    });
+    try {
+      const one = await later.traveller();
+      await one.submit('/book', '/book', aTrip({ departure_date: '2030-01-01', return_date: '2030-01-02' }));
+      await one.submit('/book', '/book', aTrip({ departure_date: '2030-01-03', return_date: '2030-01-05' }));
+      await one.get('/about');
+      expect((await one.get('/reservation')).text).to.match(/under way[^]*Cancel this trip[^]*in 2 days/);
+      time = new Date('2030-01-02T00:00:00Z');
+      expect((await one.get('/reservation')).text).to.match(/under way[^]*Cancel this trip[^]*in 1 day</);
+      time = new Date('2030-01-02T12:00:00Z');
+      const { text } = await one.get('/reservation');
+      expect(text, 'departed everywhere on Earth').to.match(/under way[^]*in 1 day[^]*Cancel this trip/);
+      expect(text.match(/Cancel this trip/g)).to.have.length(1);
+    } finally {
+      await later.stop();
+    }
+  });
+
   it('show a name as it is written, and have a token that counts', async () => {
     const client = app.client();
     const account = { username: '<b>&amp;"$&', name: 'A', email_address: 'a@example.com', password: 'not so common 1' };

@@ -44,6 +44,23 @@ describe('the time of Jobs', () => {
     expect(checkAfter({ jobs: ended }, machine.at('12:10:05', ended))).to.equal('2026-03-01T12:00:05.000Z');
   });
 
+  it('goes by the Job that ended last: an earlier one does not hold it back once the machine has slept', () => {
+    let monotonic = 0;
+    let now = at('00:00:00');
+    const clock = { now: () => monotonic, after: () => () => undefined };
+    const time = new JobTime(clock, () => new Date(now));
+    const seen = (...jobs: readonly V1Job[]): Date => time.now('travel/milky-way', jobs);
+    seen(aCheck('migration'));
+    const migration = aCheck('migration', '00:00:05');
+    now = at('08:00:00');
+    monotonic = 10_000;
+    seen(migration, aCheck('check'));
+    const jobs = [migration, aCheck('check', '08:00:05')];
+    now = at('08:10:05');
+    monotonic += 605_000;
+    expect(seen(...jobs).getTime()).to.equal(at('08:10:05'));
+  });
+
   it('is the clock’s where that is behind, and where a Job is forgotten', () => {
     const machine = aMachine(-MINUTE_MS);
     machine.at('12:00:00', [aCheck('a')]);

@@ -11,8 +11,8 @@ export const waitingListTable: Migration = {
  * Who waits for a place of a departure, in the order of the ids, with all that a booking needs. While `offered_until` is set, one
  * of the departure's booked places is kept for this entry. One that has lapsed stays, so that its traveller can be told.
  *
- * Not removed with its traveller (ON DELETE CASCADE): the release before this one, which knows of no entries, would so lose the
- * places that are kept, for ever. It fails to delete such an account until it is replaced, with nothing lost.
+ * Not removed with its traveller (ON DELETE CASCADE): a release that does not know this table would so lose the places that are
+ * kept, for ever. It fails to delete such an account instead, with nothing lost.
  */
 const WAITING_LIST = `
   CREATE TABLE IF NOT EXISTS waiting_list (
