@@ -7,8 +7,8 @@ import { WaitingError } from '../runtime/errors.ts';
 import type { KubeObject } from '../runtime/kinds.ts';
 import { applyKept, applyObject } from './apply-child.ts';
 import { credentialsOf, credentialsSecret } from './credentials.ts';
-import { SECRET } from './kinds.ts';
-import { childName, credentialsName, FIELD_MANAGER } from './names.ts';
+import { SECRET, VOLUME_CLAIM } from './kinds.ts';
+import { childName, credentialsName, FIELD_MANAGER, volumeClaimName } from './names.ts';
 import type { Observed } from './observe.ts';
 import { ownSecretFault } from './own-secrets.ts';
 import { assertOwned, owned } from './ownership.ts';
@@ -18,11 +18,12 @@ const OWN_SECRET_RETRY_MS = 10_000;
 
 /**
  * Sees that there are credentials: the user's own, which must be complete and are otherwise waited for, or generated ones. The cache knows
- * those by their label only: before one counts as lost, or when its name is taken, the API server is asked.
+ * those by their label only: before one counts as lost, or when its name is taken, the API server is asked. So it is for the volume, whose
+ * watch may lag, before an app that is not new gets new ones.
  */
 export async function applyCredentials(
   app: CompleteApp,
-  { secret, volumeClaim, own }: Observed,
+  { secret, volumeClaim: knownClaim, own }: Observed,
   cluster: Cluster,
   random: (bytes: number) => string,
   signal: AbortSignal,
@@ -30,8 +31,13 @@ export async function applyCredentials(
   const fault = ownSecretFault(app, own);
   if (fault) throw new WaitingError(fault.reason, fault.message, { retryAfterMs: OWN_SECRET_RETRY_MS });
   if (app.spec.credentials?.secretName !== undefined) return;
-  const read = (): Promise<KubeObject | undefined> =>
-    cluster.read(SECRET, app.metadata.namespace ?? '', credentialsName(app));
+  const { namespace = '' } = app.metadata;
+  const read = (): Promise<KubeObject | undefined> => cluster.read(SECRET, namespace, credentialsName(app));
+  const volumeClaim: V1PersistentVolumeClaim | undefined =
+    knownClaim ??
+    (secret === undefined && app.status !== undefined
+      ? await cluster.read(VOLUME_CLAIM, namespace, volumeClaimName(app))
+      : undefined);
   const desiredFor = (existing: V1Secret | undefined): KubeObject => {
     const credentials = credentialsOf(app, existing, volumeClaim !== undefined, random);
     const desired = credentialsSecret(app, credentials) as KubeObject;

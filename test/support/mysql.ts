@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, openSync } from 'node:fs';
-import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -237,6 +237,8 @@ async function processServer(
     child.kill(`SIG${name}`);
     if (name === 'TERM') child.kill('SIGCONT'); // a frozen one would never see it
     if (name === 'KILL' || name === 'TERM') await exited;
+    // its threads are stopped one by one, and the last may still answer somebody
+    if (name === 'STOP') await until('MySQL to stand still', 5_000, () => standsStill(child?.pid ?? 0));
   };
   return {
     async start() {
@@ -257,6 +259,13 @@ async function processServer(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function standsStill(pid: number): Promise<boolean> {
+  const tasks = `/proc/${pid}/task`;
+  if (!existsSync(tasks)) return true;
+  const stats = await Promise.all((await readdir(tasks)).map((task) => readFile(`${tasks}/${task}/stat`, 'utf8')));
+  return stats.every((stat) => stat.slice(stat.lastIndexOf(')') + 2).startsWith('T'));
 }
 
 function containerServer(

@@ -37,6 +37,12 @@ async function aWorld(cached: VacationApp, current: VacationApp | undefined) {
     volume: () => applyVolume(app, cluster, new AbortController().signal),
     credentials: () =>
       applyCredentials(app, observe(app, cluster, own), cluster, () => 'r', new AbortController().signal),
+    /** Beside a volume that the cache has not heard of, when the Secret is gone. */
+    newCredentials() {
+      api.objects.delete(pathOf(SECRET, 'travel', 'milky-way-credentials'));
+      const observed = { ...observe(app, cluster, own), secret: undefined, volumeClaim: undefined };
+      return applyCredentials(app, observed, cluster, () => 'r', new AbortController().signal);
+    },
     owners: (kind: Kind, name: string) =>
       api.objects.get(pathOf(kind, 'travel', name))?.metadata.ownerReferences?.map(({ uid }) => uid) ?? [],
   };
@@ -66,6 +72,20 @@ describe('what holds data', () => {
       expect(secret.owners(SECRET, 'milky-way-credentials')).to.deep.equal([]);
     });
   }
+
+  it('gets no new passwords, though the cache does not know of it yet', async () => {
+    const world = await aWorld(aVacationApp({ status: { observedGeneration: 1 } }), undefined);
+    expect(await outcome(world.newCredentials())).to.have.property('reason', 'CredentialsLost');
+    expect(world.api.objects.has(pathOf(SECRET, 'travel', 'milky-way-credentials'))).to.equal(false);
+  });
+
+  it('is not asked for by an app that is new', async () => {
+    const world = await aWorld(aVacationApp(), undefined);
+    await outcome(world.newCredentials());
+    expect(world.api.requests.map(({ method }) => method).filter((method) => method !== 'POST')).to.deep.equal([
+      'PATCH',
+    ]);
+  });
 
   it('is given to an app that is there, which is asked for once', async () => {
     const volume = await aWorld(goesWithIt, goesWithIt);
