@@ -11,7 +11,7 @@ import { SECRET, VOLUME_CLAIM } from './kinds.ts';
 import { childName, credentialsName, FIELD_MANAGER, volumeClaimName } from './names.ts';
 import type { Observed } from './observe.ts';
 import { ownSecretFault } from './own-secrets.ts';
-import { assertOwned, owned } from './ownership.ts';
+import { assertOwned, isOwnedBy, owned } from './ownership.ts';
 
 /** A Secret of the user's own that is not labelled is only seen by looking. */
 const OWN_SECRET_RETRY_MS = 10_000;
@@ -74,4 +74,4 @@ export async function applyCredentials(
 const goesWithApp = (app: CompleteApp, volumeClaim: V1PersistentVolumeClaim | undefined): boolean =>
   app.spec.deletionPolicy === 'Delete' &&
   (app.spec.database.external !== undefined ||
-    (volumeClaim?.metadata?.ownerReferences ?? []).some(({ uid }) => uid === app.metadata.uid));
+    (volumeClaim !== undefined && isOwnedBy(volumeClaim as KubeObject, app)));

@@ -25,7 +25,7 @@ export interface FormEntry {
   readonly who: 'visitor' | 'traveller';
   /** What the visitor did before, for whom the form is there. */
   readonly before?: (client: WebClient, app: TestApp) => Promise<void>;
-  /** Takes back what forms before it made: any text may come twice, and not all may be there twice. */
+  /** Takes back what forms before it made, where only one may have it (a username): random texts come twice now and then. */
   readonly forget?: (app: TestApp) => Promise<unknown>;
   /** A sound form, new each time, but for hidden fields that the page fills in. */
   readonly fields: () => Seen;

@@ -16,6 +16,7 @@ describe('Passwords', () => {
   });
 
   it('are hashed by threads that give way to the one that answers', async function () {
+    // elsewhere a thread has no priority of its own, and hashThreadsGiveWay() does nothing
     if (process.platform !== 'linux') this.skip();
     await passwords.hash('x');
     const threads = readdirSync('/proc/self/task').filter((thread) =>
