@@ -137,18 +137,23 @@ export class OwnerDrift {
     return news;
   }
 
-  /** When to look again, though nothing may happen: a pause ends, there is something to tell, or a fight is over. */
-  get nextLookMs(): number | undefined {
+  /**
+   * When to look again, though nothing may happen: a pause ends, there is something to tell, or a fight is over. A pause that was not over
+   * when the last look began, at `since` on the clock, was respected by it, even if it is over now.
+   */
+  nextLookMs(since: number): number | undefined {
     const looks = this.#untold.length > 0 ? [this.#tellsInMs()] : [];
     for (const [key, fight] of this.#fights) {
       if (!this.#isOn(fight)) this.#fights.delete(key);
-      else if (pauseAfter(fight.count) > 0) looks.push(this.#pauseLeft(fight) || this.#calmIn(fight));
+      else if (pauseAfter(fight.count) > 0) {
+        looks.push(pauseEnd(fight) > since ? this.#pauseLeft(fight) : this.#calmIn(fight));
+      }
     }
     return looks.length === 0 ? undefined : Math.max(0, Math.min(...looks));
   }
 
   #pauseLeft(fight: Fight | undefined): number {
-    return fight ? Math.max(0, fight.at + pauseAfter(fight.count) - this.#times.clock.now()) : 0;
+    return fight ? Math.max(0, pauseEnd(fight) - this.#times.clock.now()) : 0;
   }
 
   #calmIn(fight: Fight): number {
@@ -163,6 +168,8 @@ export class OwnerDrift {
     return this.#toldAt + TELL_MS - this.#times.clock.now();
   }
 }
+
+const pauseEnd = ({ at, count }: Fight): number => at + pauseAfter(count);
 
 const id = (object: string, field: string): string => `${object} ${field}`;
 

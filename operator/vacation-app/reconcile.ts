@@ -34,6 +34,7 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
   const pace = new Pace();
   const jobTime = new JobTime(clock, now);
   return async (key, signal) => {
+    const begun = clock.now();
     const { namespace, name } = splitKey(key);
     const declared = cluster.store(VACATION_APP).get(namespace, name) as VacationApp | undefined;
     if (!declared) {
@@ -59,7 +60,7 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
     const plan = planned();
     const reportMs = await report(declared, plan, error, dependencies, pace);
     if (error !== undefined) throw error;
-    return nextLook(app, plan, timed.now(), [cluster.drift.of(declared).nextLookMs, reportMs]);
+    return nextLook(app, plan, timed.now(), [cluster.drift.of(declared).nextLookMs(begun), reportMs]);
   };
 }
 

@@ -53,7 +53,7 @@ describe('drift', () => {
     ours.corrected(SELECTOR);
     tell();
     expect(isPaused()).to.equal(true);
-    expect(ours.nextLookMs).to.equal(8_000);
+    expect(ours.nextLookMs(elapsed)).to.equal(8_000);
     expect(ours.isPaused('Service/web', 'spec.ports')).to.equal(false);
     expect(ours.isPaused('Service/mysql', 'spec.selector')).to.equal(false);
     expect(ours.contested.map(({ field }) => field)).to.deep.equal(['spec.selector']);
@@ -62,14 +62,26 @@ describe('drift', () => {
     expect(isPaused()).to.equal(false);
   });
 
+  it('looks again at once when the pause ends while one looks', () => {
+    for (let count = 0; count < 6; count += 1) ours.corrected(SELECTOR);
+    tell();
+    elapsed = 1_999;
+    const begun = elapsed;
+    expect(isPaused(), 'left as it is').to.equal(true);
+    elapsed = 2_003;
+    expect(ours.nextLookMs(begun)).to.equal(0);
+    expect(isPaused(), 'the next time').to.equal(false);
+    expect(ours.nextLookMs(elapsed)).to.equal(597_997);
+  });
+
   it('forgets a fight when the correction has stood for ten minutes, and looks again then', () => {
     for (let count = 0; count < 6; count += 1) ours.corrected(SELECTOR);
     tell();
     seconds(2);
-    expect(ours.nextLookMs).to.equal(598_000);
+    expect(ours.nextLookMs(elapsed)).to.equal(598_000);
     seconds(598);
     expect(ours.contested).to.deep.equal([]);
-    expect(ours.nextLookMs).to.equal(undefined);
+    expect(ours.nextLookMs(elapsed)).to.equal(undefined);
     ours.corrected(SELECTOR);
     expect(isPaused()).to.equal(false);
   });
@@ -82,13 +94,13 @@ describe('drift', () => {
     ours.corrected(SELECTOR);
     ours.corrected({ ...SELECTOR, field: WHOLE_OBJECT, manager: 'unknown' });
     expect(tell(first)).to.equal(first);
-    expect(ours.nextLookMs).to.equal(40_000);
+    expect(ours.nextLookMs(elapsed)).to.equal(40_000);
     seconds(40);
     expect(tell(first)).to.deep.equal([
       { ...SELECTOR, field: '*', manager: 'unknown', count: 1, time: '2026-03-01T00:00:20Z' },
       { ...SELECTOR, count: 2, time: '2026-03-01T00:00:20Z' },
     ]);
-    expect(ours.nextLookMs).to.equal(undefined);
+    expect(ours.nextLookMs(elapsed)).to.equal(undefined);
   });
 
   it('tells at once although a status without drift was written just before', () => {
