@@ -63,6 +63,7 @@ export async function up(name: string, options: UpOptions = {}): Promise<BuiltIn
   return withLock(`${folderOf(name)}.lock`, async () => {
     const running = await readRunning(name);
     if (running !== undefined) return running;
+    assertNotElsewhere(name);
     await remove(name); // what a killed run left
     return step(`Starting Kubernetes (built-in cluster ${name})`, async (report) => {
       try {
@@ -81,7 +82,23 @@ export async function up(name: string, options: UpOptions = {}): Promise<BuiltIn
 /** Ends the cluster and removes all that it kept: volumes, images, certificates, logs. */
 export function down(name: string): Promise<void> {
   requireLinuxRoot();
+  assertNotElsewhere(name);
   return withLock(`${folderOf(name)}.lock`, () => remove(name));
+}
+
+/** The folder of a cluster of the name that was started with another cache folder, as by a user with another home. */
+export function runningElsewhere(name: string): string | undefined {
+  const folder = folderOf(name);
+  return nodes().find((node) => node.folder !== folder && node.folder.endsWith(`/clusters/${name}`))?.folder;
+}
+
+/** Devices and cgroups are the machine's and go by the name alone: what is done to one of these clusters would be done to the other. */
+function assertNotElsewhere(name: string): void {
+  const folder = runningElsewhere(name);
+  if (folder === undefined) return;
+  throw new UnavailableError(
+    `The built-in cluster ${name} runs from another cache folder, ${folder}: go on with XDG_CACHE_HOME=${join(folder, '../../..')}, or remove that one first.`,
+  );
 }
 
 /** The cluster of the name where it runs, else undefined. */
@@ -316,12 +333,19 @@ function initProcess(name: string): number | undefined {
  */
 function initProcesses(name: string): { readonly pid: number; readonly first: boolean }[] {
   const folder = folderOf(name);
+  return nodes()
+    .filter((node) => node.folder === folder)
+    .map(({ pid }) => ({ pid, first: /^NSpid:\s+\d+\s+1$/m.test(readProc(String(pid), 'status')) }));
+}
+
+/** Every process of this machine that was started as the node-init of some cluster, and that cluster's folder. */
+function nodes(): { readonly pid: number; readonly folder: string }[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .flatMap((entry) => {
       const words = readProc(entry, 'cmdline').split('\0');
-      if (words.at(-2) !== folder || !(words.at(-3) ?? '').endsWith('/node-init.sh')) return [];
-      return [{ pid: Number(entry), first: /^NSpid:\s+\d+\s+1$/m.test(readProc(entry, 'status')) }];
+      const isInit = (words.at(-3) ?? '').endsWith('/node-init.sh');
+      return isInit ? [{ pid: Number(entry), folder: words.at(-2) ?? '' }] : [];
     });
 }
 

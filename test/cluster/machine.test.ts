@@ -1,8 +1,12 @@
 import { expect } from 'chai';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { isNewEnough, kubernetesVersionIn } from './build.ts';
+import { runningElsewhere } from './built-in.ts';
 import { makeCgroup, removeCgroup } from './cgroups.ts';
 import { mirrorIn } from './debian.ts';
 import { sources } from './paths.ts';
@@ -120,3 +124,21 @@ async function makeHierarchy(folder: string): Promise<void> {
   await mkdir(folder);
   await writeFile(join(folder, 'cgroup.procs'), '');
 }
+
+describe('a cluster of the same name in another cache folder', () => {
+  it('is found while its first process runs', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const folder = '/var/cache/somebody-else/interstellar-vacation/clusters/here';
+    // Its arguments are what it is known by.
+    const init = spawn('sh', ['-c', 'echo started; read _', '/elsewhere/node-init.sh', folder]);
+    try {
+      await once(init.stdout, 'data');
+      expect(runningElsewhere('here')).to.equal(folder);
+      expect(runningElsewhere('there')).to.equal(undefined);
+    } finally {
+      init.kill();
+      await once(init, 'exit');
+    }
+    expect(runningElsewhere('here')).to.equal(undefined);
+  });
+});
