@@ -35,12 +35,16 @@ const MILESTONES: ReadonlyMap<string, string> = new Map([
   [CONDITION.ready, 'Ready'],
 ]);
 
+/** Those that are steps towards `Ready`. */
+const STEPS: ReadonlySet<string> = new Set([CONDITION.databaseReady, CONDITION.schemaReady]);
+
 /** What a change of conditions is worth telling. The reasons of events are documented in docs/operator.md. */
 export function eventsOf(before: readonly Condition[], after: readonly Condition[]): EventNote[] {
+  const isFirst = comesUpFirst(before);
   return after.flatMap((condition): EventNote[] => {
     const { type, status, reason, message } = condition;
     const known = before.find((candidate) => candidate.type === type);
-    const milestone = MILESTONES.get(type);
+    const milestone = STEPS.has(type) && isFirst ? undefined : MILESTONES.get(type);
     // What is told beside a root that is true.
     if (type === CONDITION.reconciling && reason === REASON.fieldContested) return warning(condition, known);
     if (status === 'True' && known?.status !== 'True') {
@@ -53,5 +57,13 @@ export function eventsOf(before: readonly Condition[], after: readonly Condition
   });
 }
 
+/** Whether there were no web pods yet: `Ready` will tell then that the steps before it are done. A database that comes back, or a later migration, is news. */
+function comesUpFirst(before: readonly Condition[]): boolean {
+  const web = before.find(({ type }) => type === CONDITION.webReady);
+  return web === undefined || web.reason === REASON.waitingForSchema;
+}
+
+export const isWarning = (reason: string): boolean => WARNINGS.has(reason);
+
 const warning = ({ reason, message }: Condition, known: Condition | undefined): EventNote[] =>
-  WARNINGS.has(reason) && known?.reason !== reason ? [{ type: 'Warning', reason, message }] : [];
+  isWarning(reason) && known?.reason !== reason ? [{ type: 'Warning', reason, message }] : [];
