@@ -1,10 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { VacationAppStatus } from '../api/vacation-app.ts';
+import { CONDITION, type VacationAppStatus } from '../api/vacation-app.ts';
+import { isWarning } from './events.ts';
 
-/** For how long a change of small things waits for others: a rollout is told in a few writes instead of one a pod. */
+/** For how long a change of small things waits for others: a rollout is told in a few writes instead of one a pod, and one a step. */
 const PATIENCE_MS = 500;
 
-/** When a changed status is due: at once where a condition turns or somebody is answered, soon where only numbers and words differ. */
+/**
+ * When a changed status is due.
+ *
+ * 1. At once: somebody is answered, `Ready` turns, or something is wrong.
+ * 2. Of an app that comes up or rolls out as it should, every further step: soon, together with those that follow meanwhile.
+ * 3. Of any other, where a condition turns: at once; where only numbers and words differ: soon.
+ */
 export class Pace {
   readonly #since = new Map<string, number>();
 
@@ -27,9 +34,20 @@ export class Pace {
 }
 
 const isUrgent = (before: VacationAppStatus | undefined, after: VacationAppStatus): boolean =>
-  !isDeepStrictEqual(weighty(before), weighty(after));
+  !isDeepStrictEqual(answers(before), answers(after)) ||
+  (!(isUnderWay(before) && isUnderWay(after)) && !isDeepStrictEqual(turns(before), turns(after)));
 
-function weighty(status: VacationAppStatus | undefined): unknown {
-  const conditions = (status?.conditions ?? []).map(({ type, status: value, reason }) => [type, value, reason]);
-  return [status?.observedGeneration, conditions, status?.lastHandled, status?.drift];
+const answers = (status: VacationAppStatus | undefined): unknown => [
+  status?.observedGeneration,
+  status?.lastHandled,
+  status?.drift,
+];
+
+const turns = (status: VacationAppStatus | undefined): unknown =>
+  status?.conditions?.map(({ type, status: value, reason }) => [type, value, reason]);
+
+/** Not ready yet, and for no reason that somebody should hear of. */
+function isUnderWay(status: VacationAppStatus | undefined): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === CONDITION.ready);
+  return ready?.status === 'False' && !isWarning(ready.reason);
 }
