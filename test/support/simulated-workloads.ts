@@ -22,6 +22,18 @@ export async function simulateWorkloads(client: ApiClient, load: () => number = 
   const stopping = new AbortController();
   const queue = new WorkQueue(exponential(10, 1_000));
   const stores = new Map<string, Store<KubeObject>>();
+  const scene: Scene = {
+    get: (kind, namespace, name) => stores.get(kind.kind)?.get(namespace, name),
+    load,
+    fails: () => false,
+    now: () => new Date(),
+  };
+  const available = new Map<string, Set<string>>();
+  const availableIn = (namespace: string): Set<string> => {
+    const known = available.get(namespace) ?? new Set();
+    available.set(namespace, known);
+    return known;
+  };
   const reflectors = WORKLOAD_KINDS.map((kind) => {
     const store = new Store<KubeObject>({ onHandlerError: console.error, transform: withoutManagers });
     const add = (object: KubeObject): void => {
@@ -31,16 +43,17 @@ export async function simulateWorkloads(client: ApiClient, load: () => number = 
       for (const owner of ownerReferences ?? []) queue.add(`${owner.kind}/${namespace}/${owner.name}`);
       if (kind === DEPLOYMENT) queue.add(`HorizontalPodAutoscaler/${namespace}/${name}`);
     };
-    store.onChange(({ after }) => after && add(after));
+    store.onChange(({ before, after }) => {
+      if (after) add(after);
+      if (kind !== DEPLOYMENT) return;
+      const { namespace = '', name = '' } = (after ?? before)?.metadata ?? {};
+      // Counted as they change: a look at all of them, again and again, takes time from what is measured.
+      if (after && nextWrite(after, scene) === undefined) availableIn(namespace).add(name);
+      else availableIn(namespace).delete(name);
+    });
     stores.set(kind.kind, store);
     return new Reflector(client, store, { kind, namespace: '', onError: () => undefined });
   });
-  const scene: Scene = {
-    get: (kind, namespace, name) => stores.get(kind.kind)?.get(namespace, name),
-    load,
-    fails: () => false,
-    now: () => new Date(),
-  };
 
   async function reconcile(key: string): Promise<object> {
     const [kind = '', ...rest] = key.split('/');
@@ -68,10 +81,7 @@ export async function simulateWorkloads(client: ApiClient, load: () => number = 
     onError: () => undefined,
   });
   return {
-    available: (namespace) =>
-      (stores.get(DEPLOYMENT.kind)?.list() ?? []).filter(
-        (deployment) => deployment.metadata.namespace === namespace && nextWrite(deployment, scene) === undefined,
-      ).length,
+    available: (namespace) => availableIn(namespace).size,
     async stop() {
       stopping.abort();
       queue.close();

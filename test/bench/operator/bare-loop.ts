@@ -1,9 +1,11 @@
-// A process of its own: NAMESPACE COUNT. Applies what the operator would apply, in the same order and ten apps at a time, and nothing else.
+// A process of its own: NAMESPACE COUNT. Applies what the operator would apply, in the same order and ten apps at a time, when it is told to, and nothing else.
+import { once } from 'node:events';
 import process from 'node:process';
 import { KubeConfig } from '@kubernetes/client-node';
 import { withDefaults } from '../../../operator/api/defaults.ts';
 import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-app.ts';
 import { createApiClient } from '../../../operator/runtime/api-client.ts';
+import { InCluster } from '../../../operator/runtime/in-cluster.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
 import { credentialsOf, credentialsSecret, randomText } from '../../../operator/vacation-app/credentials.ts';
 import { DEPLOYMENT, SECRET } from '../../../operator/vacation-app/kinds.ts';
@@ -16,7 +18,11 @@ import { appNames, declared } from './apps.ts';
 const [namespace = '', count = '0'] = process.argv.slice(2);
 const config = new KubeConfig();
 config.loadFromDefault();
-const client = createApiClient(config);
+const somebody = createApiClient(config);
+// With the operator's rights: who is the administrator is asked for nothing, and logged less.
+const { KUBERNETES_SERVICE_HOST = '', KUBERNETES_SERVICE_PORT = '', SERVICE_ACCOUNT_FOLDER = '' } = process.env;
+const server = `https://${KUBERNETES_SERVICE_HOST}:${KUBERNETES_SERVICE_PORT}`;
+const client = createApiClient(new InCluster({ server, folder: SERVICE_ACCOUNT_FOLDER }));
 
 const apply = (kind: Kind, object: KubeObject, manager: string, isNew: boolean): Promise<unknown> =>
   client.request({
@@ -29,7 +35,7 @@ const apply = (kind: Kind, object: KubeObject, manager: string, isNew: boolean):
 
 async function make(name: string): Promise<void> {
   const body = declared(name, namespace);
-  const created = await client.request<VacationApp>({ method: 'POST', path: pathOf(VACATION_APP, namespace), body });
+  const created = await somebody.request<VacationApp>({ method: 'POST', path: pathOf(VACATION_APP, namespace), body });
   const app = withDefaults(created);
   const secret = credentialsSecret(app, credentialsOf(app, undefined, false, randomText)) as KubeObject;
   await apply(SECRET, { ...secret, apiVersion: 'v1', kind: 'Secret' }, FIELD_MANAGER, true);
@@ -45,6 +51,9 @@ async function make(name: string): Promise<void> {
   }
 }
 
+// Nobody waits for the operator's start either.
+process.stdout.write('ready');
+await once(process.stdin, 'data');
 const names = appNames(Number(count));
 const work = async (): Promise<void> => {
   for (let name = names.shift(); name !== undefined; name = names.shift()) await make(name);

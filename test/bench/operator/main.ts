@@ -18,7 +18,7 @@ import { isChild, isLease, isOperator, isRead, isWrite, requestsIn, type Request
 import { convergenceOf } from './convergence.ts';
 import { startOperator, type OperatorProcess } from './operator-process.ts';
 import { reportOf, type Drift, type Fleet, type Idle, type Restart, type Results } from './results.ts';
-import { createWorld } from './world.ts';
+import { createWorld, type World } from './world.ts';
 
 if (!existsSync('/proc/self/schedstat')) throw new Error('This measures by /proc, which only Linux has.');
 
@@ -29,24 +29,35 @@ const MANY = Number(process.env.APPS ?? 1_000);
 const DRIFTS = 200;
 const LEASE: Kind = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases' };
 
-const world = await createWorld();
-try {
-  const single = await measureSingle();
-  const few = await measureFleet('few', FEW, async (operator, apps) => ({
-    idle: await measureIdle(operator),
-    drift: await measureDrift(apps),
-  }));
-  const many = await measureFleet('many', MANY, async (_operator, apps) => ({ drift: await measureDrift(apps) }));
-  const results: Results = { single, few, many };
-  publish('operator', 'Cost of the operator', { ...reportOf(results), notes: circumstances() });
-} finally {
-  await world.stop();
+/** What an API server has to do after its start is in no measurement. */
+const SETTLING_MS = 10_000;
+
+const single = await inWorld(measureSingle);
+const few = await measureFleet('few', FEW, async (world, operator, apps) => ({
+  idle: await measureIdle(world, operator),
+  drift: await measureDrift(world, apps),
+}));
+const many = await measureFleet('many', MANY, async (world, _operator, apps) => ({
+  drift: await measureDrift(world, apps),
+}));
+const results: Results = { single, few, many };
+publish('operator', 'Cost of the operator', { ...reportOf(results), notes: circumstances() });
+
+/** Each has an API server of its own, as new and as empty as the others': what it spends on a new Service grows with those that are there. */
+async function inWorld<T>(measure: (world: World) => Promise<T>): Promise<T> {
+  const world = await createWorld();
+  try {
+    await sleep(SETTLING_MS);
+    return await measure(world);
+  } finally {
+    await world.stop();
+  }
 }
 
 /** One app after another, by an operator that has nothing else to do. */
-async function measureSingle(): Promise<Results['single']> {
+async function measureSingle(world: World): Promise<Results['single']> {
   const names = appNames(10);
-  const apps = await watched('single');
+  const apps = await watched(world, 'single');
   const operator = await startOperator(world, 'single');
   await operator.quiet(0);
   const empty = operator.memoryMib().resident;
@@ -65,71 +76,70 @@ async function measureSingle(): Promise<Results['single']> {
 async function measureFleet<T extends { idle?: Idle; drift: Drift }>(
   namespace: string,
   count: number,
-  more: (operator: OperatorProcess, apps: Apps) => Promise<T>,
+  more: (world: World, operator: OperatorProcess, apps: Apps) => Promise<T>,
 ): Promise<Fleet & T> {
-  const bareMs = await measureBare(`${namespace}-bare`, count);
-  const apps = await watched(namespace);
-  const operator = await startOperator(world, namespace);
-  await operator.quiet(0);
-  const before = operator.cpuMs();
-  const started = performance.now();
-  await apps.create(appNames(count));
-  await apps.allReady(count);
-  const readyMs = performance.now() - started;
-  await settled(operator, count);
-  const cpuPerApp = (operator.cpuMs() - before) / count;
-  const requests = (await requestsIn(world.server.auditLog)).filter((request) => request.namespace === namespace);
-  const own = requests.filter(isOperator);
-  const each = appNames(count).map((name) => convergenceOf(requests, namespace, name));
-  const memory = operator.memoryMib();
-  tell(`${count} apps ready in ${(readyMs / 1000).toFixed(1)} s, bare loop ${(bareMs / 1000).toFixed(1)} s`);
-  tell(`CPU an app ${cpuPerApp.toFixed(1)} ms, memory ${memory.peak.toFixed(0)} MiB`);
-  const measured = await more(operator, apps);
-  const peak = Math.max(memory.peak, operator.memoryMib().peak);
-  const restart = await measureRestart(operator, namespace, count);
-  const removal = await measureRemoval(apps, namespace, restart.operator);
-  apps.stop();
-  return {
-    ...measured,
-    count,
-    bareMs,
-    readyMs,
-    cpuPerApp,
-    writesPerApp: own.filter(isWrite).length / count,
-    reads: own.filter((request) => isRead(request) && request.name !== '').length,
-    base: each.map(({ baseMs }) => baseMs),
-    deployment: each.map(({ deploymentMs }) => deploymentMs),
-    resident: memory.resident,
-    peak,
-    restart: restart.result,
-    removal,
-  };
-}
-
-/**
- * On an API server of its own, as empty as the operator's: what it spends on a new Service grows with those that are there, as it counts all
- * addresses that are in use.
- */
-async function measureBare(namespace: string, count: number): Promise<number> {
-  const bare = await createWorld();
-  try {
-    await bare.namespace(namespace);
+  const bareMs = await inWorld((world) => measureBare(world, namespace, count));
+  return inWorld(async (world) => {
+    const apps = await watched(world, namespace);
+    const operator = await startOperator(world, namespace);
+    await operator.quiet(0);
+    const before = operator.cpuMs();
     const started = performance.now();
-    const program = join(root, 'dist', 'test', 'bench', 'operator', 'bare-loop.js');
-    const loop = spawn(...boundToThis(process.execPath, [program, namespace, String(count)]), {
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, KUBECONFIG: bare.server.kubeconfigPath, NODE_ENV: 'production' },
-    });
-    const [code] = (await once(loop, 'exit')) as [number];
-    if (code !== 0) throw new Error(`The bare loop ended with code ${code}`);
-    await reached('the bare Deployments', () => bare.workloads.available(namespace), count, 900_000);
-    return performance.now() - started;
-  } finally {
-    await bare.stop();
-  }
+    await apps.create(appNames(count));
+    await apps.allReady(count);
+    const readyMs = performance.now() - started;
+    await settled(operator, count);
+    const cpuPerApp = (operator.cpuMs() - before) / count;
+    const requests = (await requestsIn(world.server.auditLog)).filter((request) => request.namespace === namespace);
+    const own = requests.filter(isOperator);
+    const each = appNames(count).map((name) => convergenceOf(requests, namespace, name));
+    const memory = operator.memoryMib();
+    tell(`${count} apps ready in ${(readyMs / 1000).toFixed(1)} s, bare loop ${(bareMs / 1000).toFixed(1)} s`);
+    tell(`CPU an app ${cpuPerApp.toFixed(1)} ms, memory ${memory.peak.toFixed(0)} MiB`);
+    const measured = await more(world, operator, apps);
+    const peak = Math.max(memory.peak, operator.memoryMib().peak);
+    const restart = await measureRestart(world, operator, namespace, count);
+    const removal = await measureRemoval(world, apps, namespace, restart.operator);
+    apps.stop();
+    return {
+      ...measured,
+      count,
+      bareMs,
+      readyMs,
+      cpuPerApp,
+      writesPerApp: own.filter(isWrite).length / count,
+      reads: own.filter((request) => isRead(request) && request.name !== '').length,
+      base: each.map(({ baseMs }) => baseMs),
+      deployment: each.map(({ deploymentMs }) => deploymentMs),
+      resident: memory.resident,
+      peak,
+      restart: restart.result,
+      removal,
+    };
+  });
 }
 
-async function measureIdle(operator: OperatorProcess): Promise<Idle> {
+/** The same writes by who has the same rights, told to the same watchers; only the apps are its own to create. */
+async function measureBare(world: World, namespace: string, count: number): Promise<number> {
+  const apps = await watched(world, namespace);
+  const program = join(root, 'dist', 'test', 'bench', 'operator', 'bare-loop.js');
+  const loop = spawn(...boundToThis(process.execPath, [program, namespace, String(count)]), {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...world.serviceAccount, KUBECONFIG: world.server.kubeconfigPath, NODE_ENV: 'production' },
+  });
+  const exited = once(loop, 'exit');
+  await Promise.race([once(loop.stdout, 'data'), exited]);
+  const started = performance.now();
+  loop.stdin.end('go');
+  const [code] = (await exited) as [number];
+  if (code !== 0) throw new Error(`The bare loop ended with code ${code}`);
+  await reached('the bare Deployments', () => world.workloads.available(namespace), count, 900_000);
+  const bareMs = performance.now() - started;
+  apps.stop();
+  return bareMs;
+}
+
+async function measureIdle(world: World, operator: OperatorProcess): Promise<Idle> {
   await sleep(5_000);
   const since = Date.now();
   const cpu = operator.cpuMs();
@@ -149,7 +159,7 @@ async function measureIdle(operator: OperatorProcess): Promise<Idle> {
 }
 
 /** Edits and deletes Services, one after another, and looks in the log how long each stayed wrong. */
-async function measureDrift({ namespace, size }: Apps): Promise<Drift> {
+async function measureDrift(world: World, { namespace, size }: Apps): Promise<Drift> {
   const since = Date.now();
   const drifts = Math.min(DRIFTS, 2 * size);
   for (let index = 0; index < drifts; index += 1) {
@@ -189,6 +199,7 @@ async function measureDrift({ namespace, size }: Apps): Promise<Drift> {
 
 /** Killed, and started with no lease in its way. */
 async function measureRestart(
+  world: World,
   operator: OperatorProcess,
   namespace: string,
   count: number,
@@ -205,7 +216,12 @@ async function measureRestart(
   return { operator: next, result: { quietMs, writes, resident: next.memoryMib().resident } };
 }
 
-async function measureRemoval(apps: Apps, namespace: string, operator: OperatorProcess): Promise<Fleet['removal']> {
+async function measureRemoval(
+  world: World,
+  apps: Apps,
+  namespace: string,
+  operator: OperatorProcess,
+): Promise<Fleet['removal']> {
   const since = Date.now();
   const started = performance.now();
   await apps.removeAll();
@@ -248,7 +264,7 @@ async function settled(operator: OperatorProcess, count: number): Promise<void> 
   await operator.quiet(count);
 }
 
-async function watched(namespace: string): Promise<Apps> {
+async function watched(world: World, namespace: string): Promise<Apps> {
   await world.namespace(namespace);
   const apps = new Apps(world.client(), namespace);
   await apps.watch();
