@@ -17,7 +17,7 @@ export function bookingTravellerPages(services: BookingServices, pages: Pages): 
   return [bookPage(services, pages), reservationPage(services, pages)];
 }
 
-function bookPage({ destinations, bookingPages, clock }: BookingServices, pages: Pages): TravellerPage {
+function bookPage({ destinations, bookingPages }: BookingServices, pages: Pages): TravellerPage {
   const path = '/book';
   // what it shows is all in the key, so that it is never out of date
   let last: { readonly key: string; readonly html: KeptHtml } | undefined;
@@ -35,20 +35,14 @@ function bookPage({ destinations, bookingPages, clock }: BookingServices, pages:
   return {
     path,
     route: path,
-    along: BOOKED_ALONG,
-    ask() {
-      const now = clock.now();
-      return {
-        values: [destinations[0]?.id ?? '', ...daysOf(isoDay(now).slice(0, 7))],
-        html: ({ username }, token, along) =>
-          filledIn(htmlOf(now, along), { token, username: escaped(username), form_key: randomUUID() }),
-      };
-    },
+    along: { sql: BOOKED_ALONG, values: (now) => [destinations[0]?.id ?? '', ...daysOf(isoDay(now).slice(0, 7))] },
+    html: ({ username }, token, { at, along }) =>
+      filledIn(htmlOf(at, along), { token, username: escaped(username), form_key: randomUUID() }),
   };
 }
 
 function reservationPage(services: BookingServices, pages: Pages): TravellerPage {
-  const { clock, undoMinutes, waitlistEntries } = services;
+  const { undoMinutes, waitlistEntries } = services;
   const path = '/reservation';
   // here too what is shown is all in the key; what was cancelled is among the trips for as long as it can be taken back
   const htmlOf = remembering((_key: string, trips: Trips, now: Date): KeptHtml => {
@@ -58,25 +52,15 @@ function reservationPage(services: BookingServices, pages: Pages): TravellerPage
   return {
     path,
     route: path,
-    along: TRIPS_ALONG,
-    ask() {
-      const now = clock.now();
-      return {
-        values: [timestamp(undoableSince(undoMinutes, now))],
-        async html(traveller, token, along) {
-          const trips = { travellerId: traveller.id, along };
-          if (!waits(along) && (along ?? '').length < LONGEST_KEPT) {
-            const html = htmlOf(`${isoDay(now)} ${earliestDeparture(now)} ${along}`, trips, now);
-            return filledIn(html, { token, username: escaped(traveller.username) });
-          }
-          const entries = waits(along) ? await waitlistEntries.ofTraveller(traveller.id) : [];
-          return pages.html('reservation', tripsPage(tripsOf(trips), entries, services, now), {
-            traveller,
-            token,
-            path,
-          });
-        },
-      };
+    along: { sql: TRIPS_ALONG, values: (now) => [timestamp(undoableSince(undoMinutes, now))] },
+    async html(traveller, token, { at, along }) {
+      const trips = { travellerId: traveller.id, along };
+      if (!waits(along) && (along ?? '').length < LONGEST_KEPT) {
+        const html = htmlOf(`${isoDay(at)} ${earliestDeparture(at)} ${along}`, trips, at);
+        return filledIn(html, { token, username: escaped(traveller.username) });
+      }
+      const entries = waits(along) ? await waitlistEntries.ofTraveller(traveller.id) : [];
+      return pages.html('reservation', tripsPage(tripsOf(trips), entries, services, at), { traveller, token, path });
     },
   };
 }

@@ -29,7 +29,7 @@ export type TravellerAnswer = (
   otherwise: () => void,
 ) => Promise<void> | undefined;
 
-/** Pages of travellers ahead of Express: one statement reads the session and what they show. */
+/** Pages of travellers ahead of Express: one statement reads the sessions and what they show. */
 export function travellerPages({ pages, more, store, sessionIds, csrfSigner }: TravellerPagesOptions): TravellerAnswer {
   const byAddress = new Map<string, { readonly page: TravellerPage; readonly read: SessionReader }>();
   for (const page of [...[...pages.kept].map(keptPage), ...more]) {
@@ -37,10 +37,9 @@ export function travellerPages({ pages, more, store, sessionIds, csrfSigner }: T
   }
   const tokenFor = travellerTokens(csrfSigner);
   const render = async (page: TravellerPage, read: SessionReader, id: string): Promise<string | undefined> => {
-    const { values, html } = page.ask();
-    const session = await read(id, values);
+    const session = await read(id);
     const traveller = session && travellerIn(session.data);
-    return traveller && html(traveller, tokenFor(id), session.along);
+    return traveller && page.html(traveller, tokenFor(id), session);
   };
   return (request, response, { headers, overHttps }, otherwise) => {
     const found = byAddress.get(request.url ?? '');
@@ -63,10 +62,9 @@ export function travellerPages({ pages, more, store, sessionIds, csrfSigner }: T
 }
 
 function keptPage([path, { route, forTravellers }]: readonly [string, KeptPage]): TravellerPage {
-  const question = {
-    values: [],
-    html: ({ username }: { readonly username: string }, token: string) =>
-      filledIn(forTravellers, { token, username: escaped(username) }),
+  return {
+    path,
+    route,
+    html: ({ username }, token) => filledIn(forTravellers, { token, username: escaped(username) }),
   };
-  return { path, route, ask: () => question };
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { type SessionData, Store } from 'express-session';
 import type { SessionConfig } from '../config.ts';
 import type { Clock } from '../clock.ts';
+import { askedTogether } from '../database/asked-together.ts';
 import type { Database, PreparedValue } from '../database/database.ts';
 import { deleteInBatches } from '../database/delete-in-batches.ts';
 import { timestamp } from '../database/timestamp.ts';
@@ -27,13 +28,21 @@ export interface FoundSession {
   /** As it is kept; see `travellerIn`. */
   readonly data: string;
   readonly along: string | null;
+  /** When it was looked for. */
+  readonly at: Date;
+}
+
+/** What is read along with sessions: one value each, by a subquery which may name `session`, their row. */
+export interface Along {
+  readonly sql: string;
+  values(now: Date): readonly PreparedValue[];
 }
 
 /** Whose session it is. */
 export const travellerIn = remembering((data) => (JSON.parse(data) as SessionData).traveller);
 
-/** By the session's id, and the values of what is read along. */
-export type SessionReader = (id: string, values: readonly PreparedValue[]) => Promise<FoundSession | undefined>;
+/** By the session's id. */
+export type SessionReader = (id: string) => Promise<FoundSession | undefined>;
 
 /**
  * Sessions in MySQL. Invariant: what the table holds cannot be used as a cookie, and an expired session is never returned,
@@ -56,23 +65,34 @@ export class SessionStore extends Store {
   }
 
   override get = (id: string, callback: (error: unknown, session?: SessionData | null) => void): void => {
-    this.#find(id, []).then(
+    this.#find(id).then(
       (found) => callback(null, found ? (JSON.parse(found.data) as SessionData) : null),
       (error: unknown) => callback(error),
     );
   };
 
-  /** Reads something along with sessions, in one statement: one value, by a subquery which may name `session`, their row. */
-  reader(along?: string): SessionReader {
-    const more = along === undefined ? '' : `, (${along}) AS along`;
-    const statement = `SELECT data, UNIX_TIMESTAMP(touched_at) AS touched${more} FROM session WHERE id_hash = ? AND expires_at > ?`;
-    return async (id, values) => {
-      const now = this.#clock.now();
-      const [row] = await this.#database.prepared<SessionRow>(statement, [...values, knownHashOf(id), timestamp(now)]);
+  /**
+   * Reads sessions, and something along with them: those that are asked for in the same turn of the event loop by one statement, each
+   * known again by its own id.
+   */
+  reader(along?: Along): SessionReader {
+    const statements = GROUPS.map((size) => readingStatement(size, along));
+    const find = askedTogether(async (ids) => {
+      const at = this.#clock.now();
+      const hashes = ids.map(knownHashOf);
+      const group = GROUPS.findIndex((size) => size >= ids.length);
+      const places = padded(hashes, GROUPS[group] ?? ids.length);
+      const values = [...(along?.values(at) ?? []), ...places, timestamp(at)];
+      const rows = await this.#database.prepared<SessionRow>(statements[group] ?? '', values);
+      const byHash = ids.length > 1 ? new Map(rows.map((row) => [textOf(row.id_hash), row])) : undefined;
+      return (id) => ({ at, row: byHash ? byHash.get(textOf(knownHashOf(id))) : rows[0] });
+    }, MOST_TOGETHER);
+    return async (id) => {
+      const { at, row } = await find(id);
       if (!row) return undefined;
       // one that cannot be moved lives on until its earlier end
-      if (now.getTime() - Number(row.touched) * 1000 >= TOUCH_INTERVAL_MS) await this.#touch(id, now).catch(ignore);
-      return { data: row.data, along: row.along ?? null };
+      if (at.getTime() - Number(row.touched) * 1000 >= TOUCH_INTERVAL_MS) await this.#touch(id, at).catch(ignore);
+      return { data: row.data, along: row.along ?? null, at };
     };
   }
 
@@ -126,12 +146,34 @@ export class SessionStore extends Store {
 }
 
 interface SessionRow {
+  /** Where several are asked for. */
+  readonly id_hash?: Buffer;
   readonly data: string;
   readonly touched: string;
   readonly along?: string | null;
 }
 
 const TOUCH_INTERVAL_MS = 60_000;
+/** How many sessions a statement reads: few sizes, as each is prepared on each connection. */
+const GROUPS = [1, 2, 4, 8, 16];
+const MOST_TOGETHER = Math.max(...GROUPS);
+
+function readingStatement(size: number, along: Along | undefined): string {
+  const columns = ['data, UNIX_TIMESTAMP(touched_at) AS touched'];
+  if (along) columns.push(`(${along.sql}) AS along`);
+  if (size > 1) columns.push('id_hash');
+  const places = Array<string>(size).fill('?').join(', ');
+  return `SELECT ${columns.join(', ')} FROM session WHERE id_hash IN (${places}) AND expires_at > ?`;
+}
+
+/** To a length, with more of the last: asking for a session twice finds it once. */
+function padded(hashes: readonly Buffer[], length: number): readonly Buffer[] {
+  return hashes.concat(Array<Buffer>(length - hashes.length).fill(hashes.at(-1) ?? Buffer.alloc(0)));
+}
+
+function textOf(bytes: Buffer | undefined): string {
+  return bytes?.toString('latin1') ?? '';
+}
 
 const ignore = () => undefined;
 

@@ -1,7 +1,7 @@
-import type { RowDataPacket } from 'mysql2/promise';
 import { median } from '../report.ts';
 import { POOL } from './measure-routes.ts';
 import { KeptConnection } from './kept-connection.ts';
+import { questionsDuring } from './questions.ts';
 import { bookingRequest, dayOf } from './routes.ts';
 import { bookingStatements } from './statements.ts';
 import type { Tools } from './tools.ts';
@@ -52,18 +52,12 @@ export async function measureBookings(world: World, tools: Tools): Promise<Booki
 
 /** The comparison is worth nothing when the web app has come to send other statements than the bare loop. */
 async function sameStatements({ sql, travellers, app }: World): Promise<void> {
-  const questions = async () => {
-    const [rows] = await sql.query<RowDataPacket[]>("SHOW GLOBAL STATUS LIKE 'Questions'");
-    return Number(rows[0]?.Value);
-  };
   const [traveller] = travellers;
   if (!traveller) throw new Error('there are no travellers');
   const connection = new KeptConnection(app.port);
   // the first prepares the statements on its connection
   for (let day = FIRST - 40; day < FIRST - 20; day++) await connection.ask(bookingRequest(traveller, day, NAME));
-  const before = await questions();
-  await connection.ask(bookingRequest(traveller, FIRST - 10, NAME));
-  const sent = (await questions()) - before - 1;
+  const { sent } = await questionsDuring(sql, () => connection.ask(bookingRequest(traveller, FIRST - 10, NAME)));
   connection.close();
   const { id: travellerId, sessionHash } = traveller;
   const days = { departureDate: dayOf(0), returnDate: dayOf(1) };

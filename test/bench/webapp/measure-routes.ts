@@ -1,6 +1,7 @@
 import { median } from '../report.ts';
 import { KeptConnection, type Answer } from './kept-connection.ts';
 import { cpuMs } from './process-usage.ts';
+import { questionsDuring } from './questions.ts';
 import { type Route, ROUTES } from './routes.ts';
 import type { Tools } from './tools.ts';
 import type { World } from './world.ts';
@@ -11,6 +12,8 @@ export interface RouteCost {
   readonly app: number;
   readonly bareServer: number;
   readonly bareQuery: number;
+  /** Statements that MySQL was sent, a request. */
+  readonly statements: number;
   /** Of each round, and then the median. */
   readonly toServer: number;
   readonly toServerAndQuery: number;
@@ -23,7 +26,7 @@ const QUERY_SECONDS = 0.5;
 
 /** Round by round, so that a disturbance of the machine meets all of them; the first round only warms up. */
 export async function measureRoutes(world: World, tools: Tools): Promise<readonly RouteCost[]> {
-  const rounds = ROUTES.map(() => [] as { app: number; server: number; query: number }[]);
+  const rounds = ROUTES.map(() => [] as RoundCost[]);
   for (let round = 0; round <= ROUNDS; round++) {
     process.stdout.write(round === 0 ? 'routes: warming up' : `, ${round}`);
     const query = await costOfQuery(world, tools);
@@ -34,24 +37,34 @@ export async function measureRoutes(world: World, tools: Tools): Promise<readonl
   }
   process.stdout.write('\n');
   return ROUTES.map((route, index) => {
-    const of = (value: (costs: { app: number; server: number; query: number }) => number) =>
-      median((rounds[index] ?? []).map(value));
+    const of = (value: (costs: RoundCost) => number) => median((rounds[index] ?? []).map(value));
     return {
       route,
       app: of(({ app }) => app),
       bareServer: of(({ server }) => server),
       bareQuery: of(({ query }) => query),
+      statements: of(({ statements }) => statements),
       toServer: of(({ app, server }) => app / server),
       toServerAndQuery: of(({ app, server, query }) => app / (server + query)),
     };
   });
 }
 
-async function costOf(route: Route, round: number, { app, ...world }: World, tools: Tools) {
-  const requests = await route.requests({ app, ...world }, round);
+interface RoundCost {
+  readonly app: number;
+  readonly server: number;
+  readonly query: number;
+  readonly statements: number;
+}
+
+async function costOf(route: Route, round: number, world: World, tools: Tools) {
+  const { app, sql } = world;
+  const requests = await route.requests(world, round);
   const before = cpuMs(app.pid);
-  const { statuses } = await tools.load.run({ port: app.port, connections: CONNECTIONS, requests });
+  const asked = { port: app.port, connections: CONNECTIONS, requests };
+  const { result, sent } = await questionsDuring(sql, () => tools.load.run(asked));
   const spent = cpuMs(app.pid) - before;
+  const { statuses } = result;
   if (statuses[route.status] !== requests.length) {
     throw new Error(`${route.name} was answered with ${JSON.stringify(statuses)} for ${requests.length} requests`);
   }
@@ -62,7 +75,7 @@ async function costOf(route: Route, round: number, { app, ...world }: World, too
   const serverBefore = cpuMs(tools.server.pid);
   await tools.load.run({ port, connections: CONNECTIONS, requests: repeated });
   const server = (cpuMs(tools.server.pid) - serverBefore) / length;
-  return { app: spent / requests.length, server };
+  return { app: spent / requests.length, server, statements: sent / requests.length };
 }
 
 async function costOfQuery({ uri, travellers }: World, tools: Tools): Promise<number> {

@@ -52,14 +52,24 @@ function tablesOf({ routes, bookings, idle, loaded, starts, logIns }: Results): 
   const milliseconds = (value: number) => value.toFixed(3);
   return {
     'CPU per request, in ms': [
-      ['request', 'web app', 'bare server', 'one bare query', '/ server', '/ (server + query)', 'original'],
-      ...routes.map(({ route, app, bareServer, bareQuery, toServer, toServerAndQuery }) => [
+      [
+        'request',
+        'web app',
+        'bare server',
+        'one bare query',
+        '/ server',
+        '/ (server + query)',
+        'statements',
+        'original',
+      ],
+      ...routes.map(({ route, app, bareServer, bareQuery, toServer, toServerAndQuery, statements }) => [
         route.name,
         milliseconds(app),
         milliseconds(bareServer),
         milliseconds(bareQuery),
         figure(toServer),
         figure(toServerAndQuery),
+        statements.toFixed(2),
         [...new Set(route.original)].join(' to '),
       ]),
     ],

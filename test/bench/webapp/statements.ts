@@ -6,7 +6,7 @@ export interface Statement {
   readonly values: readonly (string | number | Buffer | null)[];
 }
 
-/** What every request of somebody who is signed in asks MySQL; their pages read what they show in the same statement. */
+/** What somebody who is signed in asks MySQL; the app reads what their page shows in the same statement, and sessions of several. */
 export const SESSION_STATEMENT =
   'SELECT data, UNIX_TIMESTAMP(touched_at) AS touched FROM session WHERE id_hash = ? AND expires_at > ?';
 

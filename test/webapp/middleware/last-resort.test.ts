@@ -51,7 +51,7 @@ describe('A fault that no error page reacts to', () => {
 
   it('fails the request of a traveller whose page cannot be sent, when it has been read', async () => {
     const data = JSON.stringify({ traveller: { id: 1, username: 'ada', name: 'Ada' } });
-    const reader = (): SessionReader => () => Promise.resolve({ data, along: null });
+    const reader = (): SessionReader => () => Promise.resolve({ data, along: null, at: new Date() });
     const sessionStore = Object.assign(Object.create(services.sessionStore) as SessionStore, { reader });
     const listener = failing({ sessionStore });
     const signature = createHmac('sha256', KEY).update('an-id').digest('base64').replaceAll('=', '');
