@@ -94,8 +94,9 @@ export async function createWorld(): Promise<World> {
 
 async function installedRights(): Promise<KubeObject[]> {
   const folder = join(root, 'config', 'rbac');
-  const files = (await readdir(folder)).filter((file) => file !== 'kustomization.yaml').sort();
-  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  const rights = (await readdir(folder)).filter((file) => file !== 'kustomization.yaml').sort();
+  const files = [join(root, 'config', 'manager', 'service-account.yaml'), ...rights.map((file) => join(folder, file))];
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
   return texts
     .flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as KubeObject))
     .map((object) =>

@@ -20,10 +20,9 @@ describe('Pod Security restricted, as the API server enforces it', () => {
     this.timeout(600_000);
     world = await createWorld();
     const kubectl = createKubectl(world.server.kubectl);
-    // The namespaces as they are installed, with their labels.
-    for (const folder of ['manager', 'samples']) {
-      const file = join(root, 'config', folder, 'namespace.yaml');
-      await kubectl(['apply', '--server-side', '--force-conflicts', '--filename', file]);
+    // The namespaces as they are installed, with their labels, and who the operator is.
+    for (const path of ['manager/namespace.yaml', 'samples/namespace.yaml', 'manager/service-account.yaml']) {
+      await kubectl(['apply', '--server-side', '--force-conflicts', '--filename', join(root, 'config', path)]);
     }
     await kubectl(['apply', '--kustomize', join(root, 'config', 'rbac')]);
     here = new Scene(world, 'travel');
