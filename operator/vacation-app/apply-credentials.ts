@@ -35,7 +35,7 @@ export async function applyCredentials(
   const read = (): Promise<KubeObject | undefined> => cluster.read(SECRET, namespace, credentialsName(app));
   const volumeClaim: V1PersistentVolumeClaim | undefined =
     knownClaim ??
-    (secret === undefined && app.status !== undefined
+    (secret === undefined && mayHaveVolume(app)
       ? await cluster.read(VOLUME_CLAIM, namespace, volumeClaimName(app))
       : undefined);
   const desiredFor = (existing: V1Secret | undefined): KubeObject => {
@@ -69,6 +69,10 @@ export async function applyCredentials(
   assertOwned(SECRET, live, app, true);
   await applyKept(app, SECRET, live, desiredFor(live), cluster, signal);
 }
+
+/** By its declaration and by its age: the schema's default says of an app that nobody has looked at yet that -1 was observed. */
+const mayHaveVolume = ({ spec, status }: CompleteApp): boolean =>
+  spec.database.managed !== undefined && (status?.observedGeneration ?? -1) >= 0;
 
 /** Under Delete the credentials go with the app, but never before its volume does, where it has one: that would be left with passwords that nobody knows. */
 const goesWithApp = (app: CompleteApp, volumeClaim: V1PersistentVolumeClaim | undefined): boolean =>

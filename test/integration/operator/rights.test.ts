@@ -93,6 +93,24 @@ function leftover(child: KubeObject, app: VacationApp): KubeObject {
   };
 }
 
+interface Attributes {
+  readonly namespace: string;
+  readonly verb: string;
+  readonly group?: string;
+  readonly resource: string;
+  readonly subresource?: string;
+}
+
+/** What the API server says by now: it takes some moments for roles to hold, and to hold no longer. */
+async function mayOperator({ admin }: World, resourceAttributes: Attributes): Promise<boolean> {
+  const { status } = await admin.request<{ status: { allowed: boolean } }>({
+    method: 'POST',
+    path: pathOf(REVIEW, ''),
+    body: { apiVersion: REVIEW.apiVersion, kind: REVIEW.kind, spec: { user: OPERATOR, resourceAttributes } },
+  });
+  return status.allowed;
+}
+
 /** A world with the operator running under the rights that an overlay gives it, and none else. */
 async function installed(
   overlay: string,
@@ -109,6 +127,12 @@ async function installed(
     path: pathOf(SERVICE_ACCOUNT, 'vacation-system', 'vacation-operator', 'token'),
     body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 3_600 } },
   });
+  for (const [what, right] of [
+    ['the role', { namespace: 'travel', verb: 'list', resource: 'secrets' }],
+    ['that of the lease', { namespace: 'vacation-system', verb: 'create', group: 'coordination.k8s.io', resource: 'leases' }], // prettier-ignore
+  ] as const) {
+    await eventually(`${what} holds`, () => mayOperator(world, right), Boolean);
+  }
   const operator = startOperator(world, { LEADER_ELECTION: 'true', ...env }, world.client(status.token));
   return { world, operator, here: new Scene(world, 'travel') };
 }
@@ -142,6 +166,12 @@ for (const [title, overlay, env] of [
           (found) => found.length > 0,
         );
       }
+    });
+
+    it('are not used to read what the watches tell: a new app costs none but the look at the lease', async () => {
+      const reads = (await doneBy(OPERATOR, world)).filter(({ verb }) => verb === 'get');
+      const of = new Set(reads.flatMap(({ objectRef }) => objectRef?.resource ?? []));
+      expect([...of]).to.deep.equal(['leases']);
     });
 
     it('are enough to own the volume and, from then on, the credentials', async () => {
@@ -222,15 +252,7 @@ for (const [title, overlay, env] of [
     });
 
     it('are none in other namespaces, unless the operator is there for all', async () => {
-      const may = async (namespace: string): Promise<boolean> => {
-        const spec = { user: OPERATOR, resourceAttributes: { namespace, verb: 'get', resource: 'secrets' } };
-        const { status } = await world.admin.request<{ status: { allowed: boolean } }>({
-          method: 'POST',
-          path: pathOf(REVIEW, ''),
-          body: { apiVersion: REVIEW.apiVersion, kind: REVIEW.kind, spec },
-        });
-        return status.allowed;
-      };
+      const may = (namespace: string) => mayOperator(world, { namespace, verb: 'get', resource: 'secrets' });
       expect([await may('travel'), await may('default')]).to.deep.equal([true, overlay === 'config/default']);
     });
   });
@@ -267,6 +289,12 @@ describe('the rights of the operator where the API server guards owner reference
       contentType: 'application/merge-patch+json',
       body: { rules: rules.filter(({ resources }) => !resources?.includes('vacationapps/finalizers')) },
     });
+    const finalizers = { group: 'interstellar.dev', resource: 'vacationapps', subresource: 'finalizers' };
+    await eventually(
+      'it is taken away',
+      () => mayOperator(world, { namespace: 'travel', verb: 'update', ...finalizers }),
+      (may) => !may,
+    );
     await here.declare('refused', {});
     const app = await here.appWith('refused', 'Ready', 'False', 'ApplyFailed');
     const ready = app.status?.conditions?.find(({ type }) => type === 'Ready');

@@ -79,13 +79,18 @@ describe('what holds data', () => {
     expect(world.api.objects.has(pathOf(SECRET, 'travel', 'milky-way-credentials'))).to.equal(false);
   });
 
-  it('is not asked for by an app that is new', async () => {
-    const world = await aWorld(aVacationApp(), undefined);
-    await outcome(world.newCredentials());
-    expect(world.api.requests.map(({ method }) => method).filter((method) => method !== 'POST')).to.deep.equal([
-      'PATCH',
-    ]);
-  });
+  const lookedAt = { status: { observedGeneration: 1 } };
+  for (const [whom, app] of [
+    ['that is new', aVacationApp({ status: { observedGeneration: -1 } })],
+    ['whose database is elsewhere', aVacationApp({ ...lookedAt, spec: { database: { external } } })],
+  ] as const) {
+    it(`is not asked for by an app ${whom}, which gets credentials`, async () => {
+      const world = await aWorld(app, undefined);
+      await outcome(world.newCredentials());
+      const asked = world.api.requests.map(({ method }) => method).filter((method) => method !== 'POST');
+      expect(asked).to.deep.equal(['PATCH']);
+    });
+  }
 
   it('is given to an app that is there, which is asked for once', async () => {
     const volume = await aWorld(goesWithIt, goesWithIt);
