@@ -3,7 +3,15 @@ import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/ki
 import { HTTP_ROUTE } from '../../../operator/vacation-app/kinds.ts';
 import type { HttpRoute } from '../../../operator/vacation-app/resources/web-http-route.ts';
 import { httpRouteCrd } from '../../support/gateway-api.ts';
-import { createWorld, eventually, Scene, startOperator, writesIn, type RunningOperator, type World } from './world.ts';
+import {
+  createWorld,
+  eventually,
+  lastWritesIn,
+  Scene,
+  startOperator,
+  type RunningOperator,
+  type World,
+} from './world.ts';
 
 const CRD: Kind = {
   apiVersion: 'apiextensions.k8s.io/v1',
@@ -87,12 +95,12 @@ describe('the way in through a Gateway', () => {
   it('is written no more by an operator that starts anew', async () => {
     await said('True', 'Accepted');
     await here.appWith('routed', 'Exposed', 'True', 'Available');
-    const before = await writesIn(world, here.namespace);
+    const before = await lastWritesIn(world, here.namespace);
     await operator.stop();
     operator = startOperator(world);
     await here.declare('later', {});
     await here.appWith('later', 'DatabaseReady', 'False', 'DatabaseStarting');
-    const after = (await writesIn(world, here.namespace)).filter((write) => !write.includes('later'));
+    const after = (await lastWritesIn(world, here.namespace)).filter((write) => !write.includes('later'));
     expect(after).to.deep.equal(before);
   });
 

@@ -4,7 +4,7 @@ import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
 import { STATEFUL_SET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { labels } from '../../../operator/vacation-app/names.ts';
-import { createWorld, Scene, startOperator, writesIn, type RunningOperator, type World } from './world.ts';
+import { createWorld, lastWritesIn, Scene, startOperator, type RunningOperator, type World } from './world.ts';
 
 const STORAGE_CLASS: Kind = { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', plural: 'storageclasses' };
 
@@ -88,12 +88,12 @@ describe('the volume of the database', () => {
   });
 
   it('is written once, and not again by an operator that starts anew', async () => {
-    const before = await writesIn(world, here.namespace);
+    const before = await lastWritesIn(world, here.namespace);
     await operator.stop();
     operator = startOperator(world);
     await here.declare('later', {});
     await here.appWith('later', 'DatabaseReady', 'False', 'DatabaseStarting');
-    const after = (await writesIn(world, here.namespace)).filter((write) => !write.includes('later'));
+    const after = (await lastWritesIn(world, here.namespace)).filter((write) => !write.includes('later'));
     expect(after).to.deep.equal(before);
     expect(after.filter((write) => write.includes('persistentvolumeclaims'))).to.have.length(1);
   });
