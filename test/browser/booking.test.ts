@@ -2,7 +2,17 @@ import { expect } from 'chai';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { openPage, type WatchedPage, WIDTHS } from '../support/browser.ts';
 import { fillDeparture } from '../support/http-traveller.ts';
-import { alerts, aTraveller, aTrip, book, daysAhead, logIn, register, submitForm } from '../support/traveller.ts';
+import {
+  alerts,
+  aTraveller,
+  aTrip,
+  book,
+  daysAhead,
+  follow,
+  logIn,
+  register,
+  submitForm,
+} from '../support/traveller.ts';
 import { world } from './world.ts';
 
 const ways: readonly (readonly [string, BrowserContextOptions])[] = [
@@ -10,6 +20,9 @@ const ways: readonly (readonly [string, BrowserContextOptions])[] = [
   ['without JavaScript', { javaScriptEnabled: false }],
   ['on a telephone', { viewport: WIDTHS.narrow, hasTouch: true }],
 ];
+
+/** Days ahead of departures that are filled, each once. */
+let filled = 200;
 
 for (const [way, options] of ways) {
   describe(`a traveller ${way}`, () => {
@@ -29,8 +42,8 @@ for (const [way, options] of ways) {
     it('registers, logs in, books, sees the trip, cancels it and logs out', async () => {
       const traveller = aTraveller();
       await page.goto('/');
-      await page.locator('[name=get_started]').first().click();
-      await page.locator('[name=register]').first().click();
+      await follow(page, page.locator('[name=get_started]').first());
+      await follow(page, page.locator('[name=register]').first());
       await page.waitForURL('**/register');
       await submitForm(page, { ...traveller, confirm_password: traveller.password });
       await page.waitForURL('**/login');
@@ -40,18 +53,18 @@ for (const [way, options] of ways) {
       await page.waitForURL('**/home');
       expect((await alerts(page))[0]).to.contain('Success! You are logged in');
 
-      await page.locator('[name=book]').first().click();
+      await follow(page, page.locator('[name=book]').first());
       await page.waitForURL('**/book');
       await submitForm(page, { ...aTrip() });
       await page.waitForURL('**/reservation');
       expect((await alerts(page))[0]).to.contain('Your vacation has been booked');
       expect(await page.locator('main').innerText()).to.contain('TRAPPIST-1 System');
 
-      await page.locator('[name=cancel]').first().click();
+      await follow(page, page.locator('[name=cancel]').first());
       await page.waitForURL('**/reservation');
       expect(await page.locator('[name=cancel]').count()).to.equal(0);
 
-      await page.locator('[name=logout]').first().click();
+      await follow(page, page.locator('[name=logout]').first());
       await page.waitForURL('**/home');
       expect(await page.locator('[name=login]').count()).to.be.greaterThan(0);
     });
@@ -72,7 +85,7 @@ for (const [way, options] of ways) {
       await register(page, traveller);
       await logIn(page, traveller);
       await page.goto('/logout');
-      await page.locator('main').getByRole('button').first().click();
+      await follow(page, page.locator('main').getByRole('button').first());
       await page.waitForURL('**/home');
       await page.goto('/reservation');
       await page.waitForURL('**/login*');
@@ -142,7 +155,7 @@ for (const [way, options] of ways) {
     it('is told when the last place has gone, and finds the form as it was', async () => {
       const departure = {
         destination: 'Kepler-1649 System',
-        departure_date: daysAhead(200 + Math.floor(Math.random() * 5_000)),
+        departure_date: daysAhead((filled += 1)),
       };
       const trip = aTrip({ ...departure, return_date: daysAhead(6_000) });
       await fillDeparture(world().url, trip);

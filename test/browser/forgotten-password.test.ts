@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { axeFaults } from '../support/axe.ts';
 import { openPage } from '../support/browser.ts';
-import { alerts, logIn, submitForm } from '../support/traveller.ts';
+import { alerts, follow, logIn, submitForm } from '../support/traveller.ts';
 import { startWebApp } from '../support/web-app.ts';
 import { mailsOf, openResetLink } from './reset-link.ts';
 import { world } from './world.ts';
@@ -10,7 +10,7 @@ describe('a forgotten password', () => {
   it('is replaced by the link in a mail, without scripts', async () => {
     const { page, context, faults } = await openPage(world().browser, world().url, { javaScriptEnabled: false });
     await page.goto('/login');
-    await page.getByRole('link', { name: 'Forgotten your password' }).click();
+    await follow(page, page.getByRole('link', { name: 'Forgotten your password' }));
     await page.waitForURL('**/forgotten-password');
     const traveller = await openResetLink(page);
     expect(page.url()).to.equal(`${world().url}/reset-password`);

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { fillDeparture, HttpTraveller } from '../support/http-traveller.ts';
-import { aTraveller, aTrip, daysAhead, submitForm, type Traveller, type Trip } from '../support/traveller.ts';
+import { aTraveller, aTrip, daysAhead, follow, submitForm, type Traveller, type Trip } from '../support/traveller.ts';
 import { openResetLink } from './reset-link.ts';
 import { world } from './world.ts';
 
@@ -61,7 +61,7 @@ const sendTo =
     await page.goto(path);
     const form = page.locator(`main form[action="${action}"]`);
     for (const [name, value] of Object.entries(values)) await form.locator(`[name="${name}"]`).fill(value);
-    await form.locator('button').click();
+    await follow(page, form.locator('button'));
   };
 
 /** Every page in every state: a new one is a line here. */
@@ -268,7 +268,7 @@ export const states: readonly State[] = [
     async open(page, { http }) {
       await http.book(newTrip());
       await page.goto('/reservation');
-      await page.locator('[name=cancel]').first().click();
+      await follow(page, page.locator('[name=cancel]').first());
     },
     alerts: 1,
   },
@@ -279,7 +279,7 @@ export const states: readonly State[] = [
       await http.book(newTrip());
       await http.cancel();
       await page.goto('/reservation');
-      await page.locator('[name=undo]').click();
+      await follow(page, page.locator('[name=undo]'));
     },
     controls: ['cancel'],
     alerts: 1,
@@ -293,7 +293,7 @@ export const states: readonly State[] = [
       await http.cancel();
       await fill(trip);
       await page.goto('/reservation');
-      await page.locator('[name=undo]').click();
+      await follow(page, page.locator('[name=undo]'));
     },
     fields: BOOKING_FIELDS,
     alerts: 1,
@@ -315,7 +315,7 @@ export const states: readonly State[] = [
       const trip = newTrip();
       await fill(trip);
       await send('/book', { ...trip })(page);
-      await page.locator('[name=join]').click();
+      await follow(page, page.locator('[name=join]'));
     },
     controls: ['leave'],
     alerts: 1,
@@ -340,7 +340,7 @@ export const states: readonly State[] = [
       await fill(trip);
       await http.post('/waitlist', await http.hiddenFields('/book'), { ...trip });
       await page.goto('/reservation');
-      await page.locator('[name=leave]').click();
+      await follow(page, page.locator('[name=leave]'));
     },
     alerts: 1,
   },
@@ -420,7 +420,7 @@ export const states: readonly State[] = [
     who: 'traveller',
     async open(page) {
       await page.goto('/home');
-      await page.locator('[name=logout]').first().click();
+      await follow(page, page.locator('[name=logout]').first());
     },
     then: 'visitor',
     alerts: 1,

@@ -2,7 +2,17 @@ import { expect } from 'chai';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { openPage, type WatchedPage, WIDTHS } from '../support/browser.ts';
 import { fillDeparture, type HttpTraveller } from '../support/http-traveller.ts';
-import { alerts, aTraveller, aTrip, book, daysAhead, logIn, register, type Trip } from '../support/traveller.ts';
+import {
+  alerts,
+  aTraveller,
+  aTrip,
+  book,
+  daysAhead,
+  follow,
+  logIn,
+  register,
+  type Trip,
+} from '../support/traveller.ts';
 import { world } from './world.ts';
 
 const NO_SCRIPTS = { javaScriptEnabled: false };
@@ -102,5 +112,5 @@ describe('the Enter key in a form that offers other days', () => {
 });
 
 function click(page: Page, selector: string): Promise<void> {
-  return page.locator(selector).first().click();
+  return follow(page, page.locator(selector).first());
 }

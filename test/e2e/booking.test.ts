@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { openPage, type WatchedPage } from '../support/browser.ts';
 import { eventually } from '../support/kubectl.ts';
-import { alerts, aTraveller, aTrip, book, daysAhead, logIn, register } from '../support/traveller.ts';
+import { alerts, aTraveller, aTrip, book, daysAhead, follow, logIn, register } from '../support/traveller.ts';
 import { appUrl, ensureApp, isReady, NAMESPACE, pods, readyApp, world } from './world.ts';
 
 describe('a traveller whose pages come from pods', () => {
@@ -24,7 +24,7 @@ describe('a traveller whose pages come from pods', () => {
     await book(page, aTrip());
     expect((await alerts(page))[0]).to.contain('Your vacation has been booked');
     expect(await page.locator('main').innerText()).to.contain('TRAPPIST-1 System');
-    await page.locator('[name=cancel]').first().click();
+    await follow(page, page.locator('[name=cancel]').first());
     await page.waitForURL('**/reservation');
     expect(await page.locator('[name=cancel]').count()).to.equal(0);
     expect(watched.faults).to.deep.equal([]);

@@ -264,8 +264,12 @@ async function processServer(
 async function standsStill(pid: number): Promise<boolean> {
   const tasks = `/proc/${pid}/task`;
   if (!existsSync(tasks)) return true;
-  const stats = await Promise.all((await readdir(tasks)).map((task) => readFile(`${tasks}/${task}/stat`, 'utf8')));
-  return stats.every((stat) => stat.slice(stat.lastIndexOf(')') + 2).startsWith('T'));
+  const stands = async (task: string) => {
+    // one that has just ended is listed, but not there
+    const stat = await readFile(`${tasks}/${task}/stat`, 'utf8').catch(() => undefined);
+    return stat === undefined || stat.slice(stat.lastIndexOf(')') + 2).startsWith('T');
+  };
+  return (await Promise.all((await readdir(tasks)).map(stands))).every(Boolean);
 }
 
 function containerServer(

@@ -12,6 +12,8 @@ export interface Smtp {
   readonly mails: readonly ReceivedMail[];
   /** How often somebody began to send a mail, whether or not it was taken. */
   readonly attempts: number;
+  /** How many whole mails it has got, whatever it answers. */
+  readonly received: number;
   /** What is answered at these points instead of taking the mail; undefined: it is taken. */
   answer: Partial<Record<'MAIL FROM' | 'RCPT TO' | 'DATA', Refusal>>;
   /** While it holds, the answer to a whole mail is kept back. */
@@ -52,6 +54,7 @@ export async function startSmtp({ tls = 'off', account }: SmtpOptions = {}): Pro
   const { key, certificate } = issue(authority, { commonName: 'localhost', hosts: ['localhost', HOST] });
   const mails: ReceivedMail[] = [];
   let attempts = 0;
+  let received = 0;
   let server: SMTPServer | undefined;
   const refusal = (at: 'MAIL FROM' | 'RCPT TO' | 'DATA') => {
     const refused = smtp.answer[at];
@@ -79,6 +82,7 @@ export async function startSmtp({ tls = 'off', account }: SmtpOptions = {}): Pro
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
+        received += 1;
         void keep(Buffer.concat(chunks), session).then(callback);
       });
     },
@@ -108,6 +112,9 @@ export async function startSmtp({ tls = 'off', account }: SmtpOptions = {}): Pro
     mails,
     get attempts() {
       return attempts;
+    },
+    get received() {
+      return received;
     },
     answer: {},
     hold: undefined,

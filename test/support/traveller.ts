@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 export interface Traveller {
   readonly username: string;
@@ -54,7 +54,12 @@ export async function submitForm(page: Page, values: Readonly<Record<string, str
     else if (type === 'radio') await page.locator(`main [name="${name}"][value="${value}"]`).check();
     else await field.fill(value);
   }
-  await page.locator('main [name="submit"]').first().click();
+  await follow(page, page.locator('main [name="submit"]').first());
+}
+
+/** Clicks on what leads to another page, or to the same one anew; resolves when that is there. */
+export async function follow(page: Page, control: Locator): Promise<void> {
+  await Promise.all([page.waitForEvent('domcontentloaded'), control.click()]);
 }
 
 export async function register(page: Page, traveller: Traveller): Promise<void> {

@@ -49,9 +49,9 @@ describe('Migrations', () => {
   it('are waited for: the application works as soon as the schema is there', async () => {
     const database = createDatabase({ config: config(), models: [], logger: quiet });
     try {
-      await until('the missing schema to be noticed', 5000, () => Promise.resolve(database.state() === 'outdated'));
+      await until('the missing schema to be noticed', 20_000, () => Promise.resolve(database.state() === 'outdated'));
       await migrate(config().connection, quiet);
-      await until('the database to be up', 5000, () => Promise.resolve(database.state() === 'up'));
+      await until('the database to be up', 20_000, () => Promise.resolve(database.state() === 'up'));
     } finally {
       await database.close();
     }
@@ -72,7 +72,7 @@ describe('Migrations', () => {
     const connection = { ...config().connection, user: `web_${name}`, password: 'web' };
     const database = createDatabase({ config: { ...config(), connection }, models: [], logger: quiet });
     try {
-      await until('the database to be up', 5000, () => Promise.resolve(database.state() === 'up'));
+      await until('the database to be up', 20_000, () => Promise.resolve(database.state() === 'up'));
     } finally {
       await database.close();
     }

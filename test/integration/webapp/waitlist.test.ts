@@ -205,7 +205,7 @@ describe('The waiting list', () => {
     const client = await waiting('2032-07-01');
     const larger = await startApp({ uri: app.uri, clock, env: { ...ENV, CAPACITY_PER_DEPARTURE: '3' } });
     try {
-      await until('the start to move up', 5000, async () => (await state(client)) === 'offered');
+      await until('the start to move up', 20_000, async () => (await state(client)) === 'offered');
       now = new Date('2032-07-02T12:00:00Z');
       await larger.moveUp();
       expect(await app.rows("SELECT * FROM waiting_list WHERE departure_date = '2032-07-01'")).to.deep.equal([]);
