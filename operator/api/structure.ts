@@ -28,6 +28,7 @@ const KEYWORDS: ReadonlySet<string> = new Set<keyof Schema>([
   'x-kubernetes-int-or-string',
   'x-kubernetes-list-type',
   'x-kubernetes-list-map-keys',
+  'x-kubernetes-map-type',
   'x-kubernetes-validations',
 ]);
 

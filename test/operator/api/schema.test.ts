@@ -23,7 +23,7 @@ const spec = schema.properties?.spec as Schema;
 const KEYWORDS = new Set(
   `type description required properties items additionalProperties default enum format pattern minimum maximum minLength
   maxLength minItems maxItems minProperties maxProperties x-kubernetes-validations x-kubernetes-list-type
-  x-kubernetes-list-map-keys x-kubernetes-int-or-string`.split(/\s+/),
+  x-kubernetes-list-map-keys x-kubernetes-map-type x-kubernetes-int-or-string`.split(/\s+/),
 );
 
 /** Every schema in the schema, with the path to it. */
