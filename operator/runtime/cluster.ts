@@ -158,7 +158,7 @@ export class Cluster {
       // Without the managed fields: those in the cache are pruned, and would replace the real ones.
       body: { ...object, metadata: { name, namespace, uid, resourceVersion } },
     });
-    this.store(kind).wrote(written);
+    this.store(kind).wrote(written, true);
     this.#metrics.wrote(kind.kind, 'status');
   }
 
@@ -173,7 +173,7 @@ export class Cluster {
       body: object,
       ...(signal === undefined ? {} : { signal }),
     });
-    this.store(kind).wrote(written);
+    this.store(kind).wrote(written, object.metadata.resourceVersion !== undefined);
     // As the cache has it: pruned, and held once; but not what others may have made of it since.
     const held = this.store(kind).get(namespace, name);
     return held && held.metadata.resourceVersion === written.metadata.resourceVersion ? held : written;

@@ -4,6 +4,8 @@ import { keyOf, type KubeObject } from './kinds.ts';
 export interface Change<T extends KubeObject> {
   readonly before: T | undefined;
   readonly after: T | undefined;
+  /** Made by the writer that was told of it first, and by nobody else: who wrote it need not look. */
+  readonly isOwn: boolean;
 }
 
 export type ChangeHandler<T extends KubeObject> = (change: Change<T>) => void;
@@ -113,12 +115,15 @@ export class Store<T extends KubeObject> {
     }
   }
 
-  /** The answer to a write of our own. */
-  wrote(object: T): void {
+  /**
+   * The answer to a write of our own. `isSole`: the write was refused unless it was made to exactly what the store held, so there is nothing
+   * in the answer that its writer does not know.
+   */
+  wrote(object: T, isSole = false): void {
     const unheardOf = !this.#objects.has(keyOf(object));
     // The watch is already past this version: that the object is not here means that it is deleted since.
     if (unheardOf && this.#hasSeen(object)) return;
-    this.#put(object);
+    this.#put(object, this.#transform, isSole);
   }
 
   /** The API server says that this object is gone; a namesake made meanwhile stays. */
@@ -157,14 +162,14 @@ export class Store<T extends KubeObject> {
     return !known || versionOf(object.metadata.resourceVersion) >= versionOf(known.metadata.resourceVersion);
   }
 
-  #put(raw: T, keep = this.#transform): void {
+  #put(raw: T, keep = this.#transform, isOwn = false): void {
     const key = keyOf(raw);
     const before = this.#objects.get(key);
     if (before && versionOf(raw.metadata.resourceVersion) <= versionOf(before.metadata.resourceVersion)) return;
     const after = keep(raw);
     this.#index(key, before, after);
     this.#objects.set(key, after);
-    this.#tell({ before, after });
+    this.#tell({ before, after, isOwn });
   }
 
   #remove(key: string): void {
@@ -172,7 +177,7 @@ export class Store<T extends KubeObject> {
     if (!before) return;
     this.#index(key, before, undefined);
     this.#objects.delete(key);
-    this.#tell({ before, after: undefined });
+    this.#tell({ before, after: undefined, isOwn: false });
   }
 
   #all(keys: Iterable<string> | undefined): T[] {

@@ -63,7 +63,9 @@ export function createWatching(client: ApiClient, options: WatchingOptions): Wat
       transform: keeping(kind),
       ...(kind === FOLLOWED_SECRET ? {} : { groupOf: appKeyOf }),
     });
-    store.onChange(({ before, after }) => {
+    store.onChange(({ before, after, isOwn }) => {
+      // A reconcile looks at what it has written before it ends.
+      if (isOwn) return;
       for (const object of [before, after]) {
         const priority = kind === VACATION_APP && after ? priorityOf(after as VacationApp) : 'normal';
         if (object) for (const key of keysOf(kind, object)) onKey(key, priority);

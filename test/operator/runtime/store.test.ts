@@ -48,6 +48,14 @@ describe('the store', () => {
     ]);
   });
 
+  it('says which changes hold nothing that their writer does not know', () => {
+    store.wrote(thing(1), true);
+    store.wrote(thing(2));
+    store.observe('MODIFIED', thing(3));
+    store.observe('DELETED', thing(4));
+    expect(changes.map(({ isOwn }) => isOwn)).to.deep.equal([true, false, false, false]);
+  });
+
   it('never goes back to an older version, whoever tells it', () => {
     store.wrote(thing(5));
     store.observe('MODIFIED', thing(4));

@@ -37,6 +37,16 @@ describe('what an event means for the queue', () => {
     expect(keysFor(VACATION_APP.kind, paused, '4')).to.include('travel/milky-way normal');
   });
 
+  it('is nothing where the operator has written it to what it knew', () => {
+    const app = aVacationApp({ metadata: { name: 'written', generation: 1, resourceVersion: '101' } });
+    keys.clear();
+    stores.get(VACATION_APP.kind)?.wrote(app, true);
+    expect([...keys]).to.deep.equal([]);
+    const changed = { ...app, metadata: { ...app.metadata, resourceVersion: '102' } };
+    stores.get(VACATION_APP.kind)?.wrote(changed);
+    expect([...keys]).to.deep.equal(['travel/written high']);
+  });
+
   it('is the key of the app that a child belongs to', () => {
     const metadata = { name: 'milky-way-web', namespace: 'travel', labels: { [LABEL.app]: 'milky-way' } };
     expect(keysFor(SERVICE.kind, { metadata }, '1')).to.deep.equal(['travel/milky-way normal']);
