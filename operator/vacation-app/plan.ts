@@ -39,16 +39,17 @@ export interface Planning {
 
 /** What is wanted now, as often as it is asked: computed anew only when a child has changed, and objects only when the facts have. */
 export function createPlanner(app: CompleteApp, own: OwnSecrets, { cluster, defaults, now }: Planning): () => Plan {
-  const jobsOf = whileEqual((facts: Facts) => desiredObjects(app, facts, JOB));
-  const objectsOf = whileEqual((facts: Facts) => desiredObjects(app, facts));
+  const objectsOf = (facts: Facts): readonly Desired[] => desiredObjects(app, facts);
+  const [beforeReports, withReports] = [whileEqual(objectsOf), whileEqual(objectsOf)];
   let last: Plan | undefined;
   return () => {
     const observed = observe(app, cluster, own);
     if (last && isSame(last.observed, observed)) return last;
     const kept = factsOf(app, observed, defaults, now());
-    const jobs = jobsOf(kept);
+    const objects = beforeReports(kept);
     const jobOf = (component: string): V1Job | undefined =>
-      jobs.find(({ object }) => object.metadata.labels?.[LABEL.component] === component)?.object;
+      objects.find(({ kind, object }) => kind === JOB && object.metadata.labels?.[LABEL.component] === component)
+        ?.object;
     const migration = jobOf('migration')?.metadata?.name ?? '';
     const wantedCheck = jobOf('check');
     const check = lastCheck(observed, wantedCheck);
@@ -58,7 +59,8 @@ export function createPlanner(app: CompleteApp, own: OwnSecrets, { cluster, defa
       ...migrationReport(observed, migration),
       ...(databaseVersion === undefined ? {} : { databaseVersion }),
     };
-    const desired = objectsOf(facts).filter(({ kind }) => cluster.store(kind).isServed);
+    const wanted = isDeepStrictEqual(facts, kept) ? objects : withReports(facts);
+    const desired = wanted.filter(({ kind }) => cluster.store(kind).isServed);
     last = { observed, facts, desired, migration, wantedCheck, check };
     return last;
   };

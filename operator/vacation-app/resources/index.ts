@@ -71,10 +71,10 @@ export interface Desired {
   readonly object: KubeObject;
 }
 
-/** What the app shall own, or what of that is of one kind, as a function of what is declared and of the few facts that last. */
-export function desiredObjects(app: CompleteApp, facts: Facts, only?: Kind): Desired[] {
+/** What the app shall own, as a function of what is declared and of the few facts that last. */
+export function desiredObjects(app: CompleteApp, facts: Facts): Desired[] {
   return CHILDREN.flatMap(({ step, kind, build }) => {
-    const built = only === undefined || kind === only ? build(app, facts) : undefined;
+    const built = build(app, facts);
     if (built === undefined) return [];
     const object = { apiVersion: kind.apiVersion, kind: kind.kind, ...built } as KubeObject;
     return [{ step, kind, object: withoutEmpty(versioned(object, facts)) }];
