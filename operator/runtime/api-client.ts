@@ -1,4 +1,4 @@
-import type { Agent, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import { ApiError } from './api-error.ts';
@@ -15,6 +15,8 @@ export interface ApiRequest {
   /** How long nothing may be heard before the connection counts as dead. Default 15 s. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Gives it up too, for a reason that many requests share. */
+  readonly end?: AbortSignal;
   /** Asked when the connection is there, just before the first byte is sent: what it throws is the answer, and nothing is sent. */
   readonly guard?: () => void;
 }
@@ -51,16 +53,24 @@ export class NotLeaderError extends Error {
  * `leadsForMs` is for how long we lead, `Infinity` without an election.
  */
 export function fenced(client: ApiClient, leadsForMs: () => number): ApiClient {
+  let end: { readonly at: number; readonly signal: AbortSignal } | undefined;
+  /** One for all writes until the lease is renewed: each has little to do, and a signal of its own is much. */
+  const endIn = (ms: number): AbortSignal => {
+    const at = performance.now() + ms;
+    if (end === undefined || at < end.at || at - end.at > END_EARLIER_MS) {
+      end = { at, signal: AbortSignal.timeout(Math.ceil(ms)) };
+    }
+    return end.signal;
+  };
   return {
     async request(request) {
       if (request.method === 'GET') return client.request(request);
       const left = leadsForMs();
       if (left <= 0) throw new NotLeaderError(request);
       if (left === Infinity) return client.request(request);
-      const ends = AbortSignal.timeout(Math.ceil(left));
       return client.request({
         ...request,
-        signal: request.signal ? AbortSignal.any([request.signal, ends]) : ends,
+        end: endIn(left),
         guard: () => {
           if (leadsForMs() <= 0) throw new NotLeaderError(request);
         },
@@ -71,6 +81,8 @@ export function fenced(client: ApiClient, leadsForMs: () => number): ApiClient {
   };
 }
 
+/** By how much a write may be given up before the lease ends. */
+const END_EARLIER_MS = 100;
 const DEFAULT_TIMEOUT_MS = 15_000;
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
@@ -91,8 +103,11 @@ export interface Connection {
 export function createApiClient(config: Connection, { metrics, userAgent }: ApiClientOptions = {}): ApiClient {
   const server = config.getCurrentCluster()?.server;
   if (server === undefined) throw new Error('The kubeconfig names no cluster');
-  const base = new URL(server);
-  const transport = base.protocol === 'https:' ? https : http;
+  const { protocol, hostname, port, host, pathname } = new URL(server);
+  const transport = protocol === 'https:' ? https : http;
+  // Brackets of an IPv6 address are the URL's.
+  const address = { hostname: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? undefined : Number(port) };
+  const prefix = pathname.replace(/\/$/, '');
   let pool: { agent: Agent; credentials: string } | undefined;
 
   /** Client certificates and bearer tokens are read anew for each request, since mounted tokens rotate. */
@@ -100,24 +115,25 @@ export function createApiClient(config: Connection, { metrics, userAgent }: ApiC
     const options: https.RequestOptions = {};
     await config.applyToHTTPSOptions(options);
     if (config.getCurrentCluster()?.proxyUrl !== undefined) return options;
-    const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername } = options;
+    const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername, ...others } = options;
     const credentials = JSON.stringify([ca, cert, key]);
     if (pool?.credentials !== credentials) {
       const tls = { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername };
       const defined = Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined));
       pool?.agent.destroy();
-      pool = { agent: new transport.Agent({ ...defined, keepAlive: true }), credentials };
+      const agent = new transport.Agent({ ...defined, keepAlive: true });
+      // All its connections lead to the same server with the same credentials, of which the name would otherwise be made at every request.
+      agent.getName = () => host;
+      pool = { agent, credentials };
     }
-    return { ...options, agent: pool.agent };
+    return { ...others, agent: pool.agent };
   }
 
   /** Resolves when the head of the answer is there, which is to come soon, however long the rest may stay silent. */
   async function send(request: ApiRequest, silenceMs?: number): Promise<IncomingMessage> {
-    const url = new URL(base.pathname.replace(/\/$/, '') + request.path, base);
-    for (const [name, value] of Object.entries(request.query ?? {})) {
-      if (value !== undefined) url.searchParams.set(name, String(value));
-    }
+    const path = prefix + request.path;
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const length = body === undefined ? 0 : Buffer.byteLength(body);
     const options = await optionsFor();
     const started = performance.now();
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -126,36 +142,37 @@ export function createApiClient(config: Connection, { metrics, userAgent }: ApiC
       if (userAgent !== undefined) headers['user-agent'] = userAgent;
       if (body !== undefined) {
         headers['content-type'] = request.contentType ?? 'application/json';
-        headers['content-length'] = Buffer.byteLength(body);
+        headers['content-length'] = length;
       }
       let answered: IncomingMessage | undefined;
       const outgoing = transport.request(
-        url,
         {
           ...options,
+          ...address,
+          path: path + queryOf(request.query),
           headers,
           method: request.method,
           timeout: request.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-          ...(request.signal === undefined ? {} : { signal: request.signal }),
         },
         (answer) => {
           answered = answer;
           resolve(answer);
         },
       );
-      outgoing.on('timeout', () => {
-        // an answer that is under way would otherwise end as "aborted", whoever ended it
-        (answered ?? outgoing).destroy(new SilenceError('nothing heard from the API server in time'));
-      });
+      // an answer that is under way would otherwise end as "aborted", whoever ended it
+      const giveUp = (why: Error): void => void (answered ?? outgoing).destroy(why);
+      outgoing.on('timeout', () => giveUp(new SilenceError('nothing heard from the API server in time')));
       outgoing.on('error', (cause) => {
-        metrics?.request('<error>', request.method, base.host, performance.now() - started);
-        reject(told(cause, `${request.method} ${url.pathname}`));
+        metrics?.request('<error>', request.method, host, performance.now() - started);
+        reject(told(cause, `${request.method} ${path}`));
       });
+      for (const signal of [request.signal, request.end]) if (signal) giveUpOn(signal, outgoing, giveUp);
       outgoing.once('socket', (socket) => {
         whenConnected(socket, () => {
           try {
             request.guard?.();
-            outgoing.end(body);
+            // Of a text of single bytes a cheaper copy is sent.
+            outgoing.end(body, length === body?.length ? 'latin1' : 'utf8');
           } catch (error) {
             outgoing.destroy(error as Error);
           }
@@ -163,7 +180,7 @@ export function createApiClient(config: Connection, { metrics, userAgent }: ApiC
       });
     });
     if (silenceMs !== undefined) response.socket.setTimeout(silenceMs);
-    metrics?.request(String(response.statusCode), request.method, base.host, performance.now() - started);
+    metrics?.request(String(response.statusCode), request.method, host, performance.now() - started);
     if (response.statusCode === undefined || response.statusCode < 200 || response.statusCode > 299) {
       if (response.statusCode === 401) config.refused?.();
       throw errorOf(response, await text(response), request);
@@ -201,6 +218,22 @@ export function createApiClient(config: Connection, { metrics, userAgent }: ApiC
   };
 }
 
+function queryOf(query: ApiRequest['query'] = {}): string {
+  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
+}
+
+/** As the `signal` of Node's own request, which takes many times as long to put up and down again. */
+function giveUpOn(signal: AbortSignal, outgoing: ClientRequest, giveUp: (why: Error) => void): void {
+  const why = (): void => giveUp(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+  if (signal.aborted) {
+    why();
+    return;
+  }
+  signal.addEventListener('abort', why, { once: true });
+  outgoing.once('close', () => signal.removeEventListener('abort', why));
+}
+
 /** What kind of failure it is stays to be seen, whatever is told of it. */
 function told(cause: Error, what: string): Error {
   if (cause instanceof NotLeaderError) return cause;
@@ -224,11 +257,15 @@ function parse(json: string, { method, path }: ApiRequest): unknown {
   }
 }
 
-async function text(response: IncomingMessage): Promise<string> {
-  response.setEncoding('utf8');
-  let all = '';
-  for await (const chunk of response as AsyncIterable<string>) all += chunk;
-  return all;
+function text(response: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let all = '';
+    response.setEncoding('utf8');
+    response.on('data', (chunk: string) => (all += chunk));
+    response.on('end', () => resolve(all));
+    response.on('error', reject);
+    response.on('close', () => reject(new Error('The API server broke off its answer')));
+  });
 }
 
 /** The words of the API server say what they are about; those of a proxy before it, or of a server that is overloaded, do not. */
