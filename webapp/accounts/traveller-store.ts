@@ -75,8 +75,13 @@ export function createTravellerStore(database: Database, belongings: readonly Be
         return { username: key === 'traveller_username', emailAddress: key === 'traveller_email' };
       }
     },
-    withUsername: (username) =>
-      database.read(async () => stored(await travellers.findOne({ where: { usernameKey: keyOf(username) } }))),
+    async withUsername(username) {
+      const [row] = await database.prepared<StoredTraveller>(
+        'SELECT id, username, name, password_hash AS passwordHash FROM traveller WHERE username_key = ?',
+        [keyOf(username)],
+      );
+      return row;
+    },
     withEmailAddress: (emailAddress) =>
       database.read(async () => stored(await travellers.findOne({ where: { emailKey: keyOf(emailAddress) } }))),
     withId: (id) =>
