@@ -155,8 +155,13 @@ export class Cluster {
     const written = await this.#client.request<KubeObject>({
       method: 'PUT',
       path: pathOf(kind, namespace, name, 'status'),
-      // Without the managed fields: those in the cache are pruned, and would replace the real ones.
-      body: { ...object, metadata: { name, namespace, uid, resourceVersion } },
+      // The rest stays as it is, and would only have to be read.
+      body: {
+        apiVersion: kind.apiVersion,
+        kind: kind.kind,
+        metadata: { name, namespace, uid, resourceVersion },
+        status: object.status,
+      },
     });
     this.store(kind).wrote(written, true);
     this.#metrics.wrote(kind.kind, 'status');

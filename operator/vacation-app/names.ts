@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { GROUP, type VacationApp } from '../api/vacation-app.ts';
 import type { KubeObject } from '../runtime/kinds.ts';
 
@@ -96,10 +96,7 @@ export const childMetadata = (
 
 /** A short hash of a value's JSON, whatever the order of its keys. */
 export function contentHash(value: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sorted(value)))
-    .digest('hex')
-    .slice(0, 10);
+  return hash('sha256', JSON.stringify(sorted(value))).slice(0, 10);
 }
 
 function sorted(value: unknown): unknown {

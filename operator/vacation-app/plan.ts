@@ -39,14 +39,13 @@ export interface Planning {
 
 /** What is wanted now, as often as it is asked: computed anew only when a child has changed, and objects only when the facts have. */
 export function createPlanner(app: CompleteApp, own: OwnSecrets, { cluster, defaults, now }: Planning): () => Plan {
-  const objectsOf = (facts: Facts): readonly Desired[] => desiredObjects(app, facts);
-  const [beforeReports, withReports] = [whileEqual(objectsOf), whileEqual(objectsOf)];
+  const objectsOf = remembering((facts: Facts) => desiredObjects(app, facts));
   let last: Plan | undefined;
   return () => {
     const observed = observe(app, cluster, own);
     if (last && isSame(last.observed, observed)) return last;
     const kept = factsOf(app, observed, defaults, now());
-    const objects = beforeReports(kept);
+    const objects = objectsOf(kept);
     const jobOf = (component: string): V1Job | undefined =>
       objects.find(({ kind, object }) => kind === JOB && object.metadata.labels?.[LABEL.component] === component)
         ?.object;
@@ -59,8 +58,7 @@ export function createPlanner(app: CompleteApp, own: OwnSecrets, { cluster, defa
       ...migrationReport(observed, migration),
       ...(databaseVersion === undefined ? {} : { databaseVersion }),
     };
-    const wanted = isDeepStrictEqual(facts, kept) ? objects : withReports(facts);
-    const desired = wanted.filter(({ kind }) => cluster.store(kind).isServed);
+    const desired = objectsOf(facts).filter(({ kind }) => cluster.store(kind).isServed);
     last = { observed, facts, desired, migration, wantedCheck, check };
     return last;
   };
@@ -75,12 +73,13 @@ const isSameIn = (one: unknown, other: unknown): boolean =>
     ? one.length === other.length && one.every((item, index) => item === other[index])
     : one === other;
 
-/** The function, with its last result for as long as it is given the same. */
-function whileEqual<T, U>(compute: (given: T) => U): (given: T) => U {
-  let last: { readonly given: T; readonly result: U } | undefined;
+/** The function, with what it made of the last two that it was given: facts are looked at without what reports say, then with it. */
+function remembering<T, U>(compute: (given: T) => U): (given: T) => U {
+  let known: readonly { readonly given: T; readonly result: U }[] = [];
   return (given) => {
-    if (!last || !isDeepStrictEqual(last.given, given)) last = { given, result: compute(given) };
-    return last.result;
+    const one = known.find((each) => isDeepStrictEqual(each.given, given)) ?? { given, result: compute(given) };
+    known = [one, ...known.filter((each) => each !== one)].slice(0, 2);
+    return one.result;
   };
 }
 
