@@ -87,7 +87,9 @@ export function travellerOf(request: Request): SignedIn {
 
 /** Under a new id, so that nobody who knew the old one is logged in too; stored before anything is answered. */
 export async function startSession(request: Request, traveller: SignedIn): Promise<void> {
-  await done((callback) => request.session.regenerate(callback));
+  const hadOne = signedIn(request) ?? cookieOf(request, cookieName(SESSION_COOKIE, request.secure));
+  // who came without one has a new id already, that nobody was told
+  if (hadOne !== undefined) await done((callback) => request.session.regenerate(callback));
   request.session.traveller = traveller;
   await done((callback) => request.session.save(callback));
 }
