@@ -54,10 +54,15 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
     const own = await readOwnSecrets(app, cluster);
     const timed = { ...dependencies, now: () => jobTime.now(key, cluster.store(JOB).ownedBy(app.metadata.uid ?? '')) };
     const planned = createPlanner(app, own, timed);
+    const { deployment } = planned().observed;
     const error = isPaused(app) ? undefined : await failureOf(() => converge(app, planned, timed, signal));
     if (isTerminatingNamespace(error)) return {};
     if (isConflict(error)) throw error;
     const plan = planned();
+    // Whoever scales and exposes web pods that were made just now is about to answer: the look that follows tells of both.
+    if (error === undefined && deployment === undefined && plan.observed.deployment && isAnswered(declared)) {
+      return { requeueAfterMs: 1 };
+    }
     const reportMs = await report(declared, plan, error, dependencies, pace);
     if (error !== undefined) throw error;
     return nextLook(app, plan, timed.now(), [cluster.drift.of(declared).nextLookMs(begun), reportMs]);
@@ -98,6 +103,8 @@ async function settled(work: readonly Promise<void>[]): Promise<void> {
     if (result.status === 'rejected') throw result.reason as Error;
   }
 }
+
+const isAnswered = ({ metadata, status }: VacationApp): boolean => status?.observedGeneration === metadata.generation;
 
 const isPaused = ({ metadata }: VacationApp): boolean => metadata.annotations?.[ANNOTATION.paused] === 'true';
 

@@ -1,15 +1,19 @@
 import { expect } from 'chai';
-import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
+import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-app.ts';
+import type { ApiClient, ApiRequest } from '../../../operator/runtime/api-client.ts';
 import { systemClock } from '../../../operator/runtime/clock.ts';
 import { Cluster } from '../../../operator/runtime/cluster.ts';
 import { Drift } from '../../../operator/runtime/drift.ts';
-import type { KubeObject } from '../../../operator/runtime/kinds.ts';
+import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
 import { createWatching } from '../../../operator/vacation-app/controller.ts';
-import { JOB } from '../../../operator/vacation-app/kinds.ts';
-import { labels } from '../../../operator/vacation-app/names.ts';
+import { DEPLOYMENT, JOB } from '../../../operator/vacation-app/kinds.ts';
+import { HANDOVER_MANAGER, labels } from '../../../operator/vacation-app/names.ts';
 import { createReconcile } from '../../../operator/vacation-app/reconcile.ts';
 import { Validity } from '../../../operator/vacation-app/validity.ts';
 import { FakeApi } from '../../support/fake-api.ts';
+import { ApiModel } from '../simulation/api-model.ts';
+import { KINDS } from '../simulation/simulation.ts';
+import { nextWrite, WORKLOAD_KINDS, type Scene } from '../simulation/workloads.ts';
 import { aVacationApp, DEFAULTS } from '../../support/vacation-app.ts';
 
 const external = { host: 'db.example.com', name: 'travel', credentialsSecretName: 'login' };
@@ -46,5 +50,79 @@ describe('a reconcile', () => {
     stores.get(JOB.kind)?.observe('ADDED', check);
     api.objects.set(PATH, { ...app });
     expect(await reconcile('travel/milky-way', AbortSignal.timeout(10_000))).to.deep.equal({});
+  });
+
+  it('that makes the web pods leaves it to the next look to tell of them, and of who scales them', async () => {
+    const now = (): Date => new Date('2026-03-01T12:00:00Z');
+    const model = new ApiModel(KINDS, now);
+    const { stores } = createWatching({} as ApiClient, {
+      namespaces: [],
+      onKey: () => undefined,
+      onError: () => undefined,
+    });
+    const told: VacationApp['status'][] = [];
+    const watched = (request: ApiRequest): unknown => {
+      const before = model.history.length;
+      const answer = model.handle(request);
+      if (request.method === 'PUT') told.push((request.body as VacationApp).status);
+      for (const { plural, after } of model.history.slice(before)) {
+        const kind = KINDS.find((candidate) => candidate.plural === plural)?.kind ?? '';
+        if (after) stores.get(kind)?.observe('MODIFIED', after);
+      }
+      return answer;
+    };
+    const scene: Scene = {
+      get: ({ plural }, namespace, name) => model.get(plural, namespace, name),
+      load: () => 2,
+      fails: () => false,
+      now,
+    };
+    const workloads = (...kinds: readonly Kind[]): void => {
+      const due = (): ApiRequest | undefined =>
+        kinds
+          .flatMap(({ plural }) => model.list(plural))
+          .map((object) => nextWrite(object, scene))
+          .find(Boolean);
+      for (let request = due(); request; request = due()) watched(request);
+    };
+    const api: ApiClient = {
+      request: <T>(request: ApiRequest) => {
+        const answer = watched(request);
+        // As fast as no kubelet is.
+        if (request.query?.fieldManager === HANDOVER_MANAGER) workloads(DEPLOYMENT);
+        return Promise.resolve(answer as T);
+      },
+      stream: () => expect.fail('nothing is watched here'),
+      reconnect: () => undefined,
+    };
+    const reconcile = createReconcile({
+      cluster: new Cluster(api, stores, { wrote: () => undefined }, new Drift({ clock: systemClock, now })),
+      defaults: DEFAULTS,
+      publish: () => Promise.resolve(),
+      now,
+      clock: systemClock,
+      random: (bytes) => 'r'.repeat(bytes),
+      validity: new Validity(() => undefined),
+    });
+    const look = (): Promise<object> => reconcile('travel/milky-way', AbortSignal.timeout(10_000));
+    const { metadata, ...app } = aVacationApp();
+    watched({
+      method: 'POST',
+      path: pathOf(VACATION_APP, 'travel'),
+      body: { ...app, metadata: { name: metadata.name, namespace: metadata.namespace } },
+    });
+    await look();
+    workloads(...WORKLOAD_KINDS);
+    await look();
+    workloads(...WORKLOAD_KINDS);
+    const before = told.length;
+    expect(await look()).to.deep.equal({ requeueAfterMs: 1 });
+    expect(told).to.have.length(before);
+    expect(stores.get(DEPLOYMENT.kind)?.size).to.equal(1);
+    workloads(...WORKLOAD_KINDS);
+    await look();
+    expect(told).to.have.length(before + 1);
+    const conditions = (told.at(-1)?.conditions ?? []).map(({ type, status }) => `${type}=${status}`);
+    expect(conditions).to.include.members(['Ready=True', 'AutoscalingReady=True']);
   });
 });
