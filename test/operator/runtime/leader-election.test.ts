@@ -6,6 +6,8 @@ import type { KubeObject } from '../../../operator/runtime/kinds.ts';
 import { FakeApi } from '../../support/fake-api.ts';
 import { until } from '../../support/until.ts';
 
+/** Whoever waited for such a lease to expire would not be done within a test. */
+const ENDLESS = { leaseMs: 3_600_000, renewMs: 3_000_000 };
 const PATH = '/apis/coordination.k8s.io/v1/namespaces/system/leases/operator';
 
 interface LeaseSpec {
@@ -72,8 +74,8 @@ describe('the leader election', () => {
   });
 
   it('gives the lease back when it is told to stop, so that the next need not wait', async () => {
-    const one = candidate('one');
-    const two = candidate('two');
+    const one = candidate('one', ENDLESS);
+    const two = candidate('two', ENDLESS);
     await one.acquire(stop.signal);
     const held = one.hold(stop.signal);
     const other = new AbortController();
@@ -83,9 +85,7 @@ describe('the leader election', () => {
     stop.abort();
     expect(await held).to.equal('released');
     expect(one.isLeader()).to.equal(false);
-    const released = performance.now();
     await acquired;
-    expect(performance.now() - released).to.be.below(300);
     expect(spec()).to.include({ holderIdentity: 'two', leaseTransitions: 1 });
   });
 
@@ -99,13 +99,13 @@ describe('the leader election', () => {
     expect(spec().holderIdentity).to.equal('');
   });
 
-  it('takes at once what is given back, and asks for nothing before, where it can watch', async () => {
+  it('asks for nothing while another leads, where it can watch', async () => {
     api.isWatched = true;
     const one = candidate('one');
     const two = candidate('two', { retryMs: 200 });
     await one.acquire(stop.signal);
     const held = one.hold(stop.signal);
-    const acquired = two.acquire(new AbortController().signal);
+    const waiting = two.acquire(stop.signal).catch(() => 'stopped');
     await sleep(300);
     const reads = (): number => api.requests.filter(({ method }) => method === 'GET').length;
     const before = reads();
@@ -113,22 +113,33 @@ describe('the leader election', () => {
     expect(reads(), 'though the lease would have expired meanwhile').to.equal(before);
     stop.abort();
     await held;
-    const released = performance.now();
+    expect(await waiting).to.equal('stopped');
+  });
+
+  it('takes at once what is given back, where it can watch', async () => {
+    api.isWatched = true;
+    const one = candidate('one', ENDLESS);
+    await one.acquire(stop.signal);
+    const held = one.hold(stop.signal);
+    // It would not ask by itself.
+    const acquired = candidate('two', { ...ENDLESS, retryMs: 3_600_000 }).acquire(new AbortController().signal);
+    await until('the other has asked', () => api.requests.filter(({ method }) => method === 'GET').length > 1);
+    stop.abort();
+    await held;
     await acquired;
-    expect(performance.now() - released).to.be.below(150);
+    expect(spec().holderIdentity).to.equal('two');
   });
 
   it('takes its own lease up again at once, where it can watch', async () => {
-    await candidate('one').acquire(stop.signal);
+    await candidate('one', ENDLESS).acquire(stop.signal);
     api.isWatched = true;
     api.fault = failing;
-    const one = candidate('one', { retryMs: 50 });
+    const one = candidate('one', { ...ENDLESS, retryMs: 50 });
     const acquired = one.acquire(stop.signal);
     await sleep(30);
     api.fault = undefined;
-    const answered = performance.now();
     await acquired;
-    expect(performance.now() - answered).to.be.below(500);
+    expect(one.isLeader()).to.equal(true);
   });
 
   it('takes over what is no longer renewed, where it can watch', async () => {
@@ -233,7 +244,7 @@ describe('the leader election', () => {
       });
       const started = performance.now();
       await candidate('one').acquire(stop.signal);
-      expect(performance.now() - started).to.be.within(1_000, 2_000);
+      expect(performance.now() - started).to.be.at.least(1_000);
     }
   });
 
@@ -251,10 +262,8 @@ describe('the leader election', () => {
   });
 
   it('takes its own lease up again after a restart under the same name', async () => {
-    await candidate('one').acquire(stop.signal);
-    const started = performance.now();
-    await candidate('one').acquire(stop.signal);
-    expect(performance.now() - started).to.be.below(200);
+    await candidate('one', ENDLESS).acquire(stop.signal);
+    await candidate('one', ENDLESS).acquire(stop.signal);
     expect(spec().leaseTransitions).to.equal(0);
   });
 
