@@ -15,7 +15,7 @@ export interface BookingRate {
   readonly ratio: number;
 }
 
-const ROUNDS = 7;
+const ROUNDS = 11;
 const CONNECTIONS = 16;
 const FIRST = 1000;
 const DESTINATION = 'proxima-centauri';

@@ -19,8 +19,8 @@ export interface Latency {
 }
 
 const LOG_INS = 16;
-const ROUNDS = 7;
-const SECONDS = 1.5;
+const ROUNDS = 15;
+const SECONDS = 1;
 
 /** One visitor asks for the landing page again and again; 16 others log in at once, and again as soon as they are in. */
 export async function measureLogIns({ app, travellers }: World, tools: Tools): Promise<LogInEffect> {
