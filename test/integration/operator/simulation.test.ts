@@ -78,7 +78,9 @@ describe(`the operator in the simulated cluster’s histories, on a real API ser
           ({ manager, operation }) => manager === FIELD_MANAGER && operation === 'Apply',
         );
         const wrong = differences(entry?.fieldsV1, fieldsOf(leavesOf(last.body).keys()), `${plural}/${metadata.name}`);
-        if (wrong.length > 0) throw new Error(wrong.join('\n'));
+        // The number of web pods is taken from us when it is handed over, and needs no further apply: whose it is, is asked below.
+        const lost = wrong.filter((line) => !line.startsWith(`deployments/${metadata.name}/f:spec/f:replicas:`));
+        if (lost.length > 0) throw new Error(lost.join('\n'));
         if (plural === 'deployments') {
           expect(entry).to.have.nested.property('fieldsV1.f:spec');
           const replicas = (entry?.fieldsV1 as { 'f:spec': object })['f:spec'];
