@@ -127,6 +127,7 @@ async function makeHierarchy(folder: string): Promise<void> {
 
 describe('a cluster of the same name in another cache folder', () => {
   it('is found while its first process runs', async function () {
+    // the built-in cluster is Linux's alone, and found in its /proc
     if (process.platform !== 'linux') this.skip();
     const folder = '/var/cache/somebody-else/interstellar-vacation/clusters/here';
     // Its arguments are what it is known by.

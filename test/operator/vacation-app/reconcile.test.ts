@@ -3,8 +3,10 @@ import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-a
 import type { ApiClient, ApiRequest } from '../../../operator/runtime/api-client.ts';
 import { systemClock } from '../../../operator/runtime/clock.ts';
 import { Cluster } from '../../../operator/runtime/cluster.ts';
+import type { Reconcile } from '../../../operator/runtime/controller.ts';
 import { Drift } from '../../../operator/runtime/drift.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
+import type { Store } from '../../../operator/runtime/store.ts';
 import { createWatching } from '../../../operator/vacation-app/controller.ts';
 import { DEPLOYMENT, JOB } from '../../../operator/vacation-app/kinds.ts';
 import { HANDOVER_MANAGER, labels } from '../../../operator/vacation-app/names.ts';
@@ -19,20 +21,24 @@ import { aVacationApp, DEFAULTS } from '../../support/vacation-app.ts';
 const external = { host: 'db.example.com', name: 'travel', credentialsSecretName: 'login' };
 const PATH = '/apis/interstellar.dev/v1alpha1/namespaces/travel/vacationapps/milky-way/status';
 
+const now = (): Date => new Date('2026-03-01T12:00:00Z');
+
+const reconcileWith = (api: ApiClient, stores: ReadonlyMap<string, Store<KubeObject>>): Reconcile =>
+  createReconcile({
+    cluster: new Cluster(api, stores, { wrote: () => undefined }, new Drift({ clock: systemClock, now })),
+    defaults: DEFAULTS,
+    publish: () => Promise.resolve(),
+    now,
+    clock: systemClock,
+    random: (bytes) => 'r'.repeat(bytes),
+    validity: new Validity(() => undefined),
+  });
+
 describe('a reconcile', () => {
   it('of a paused app is not repeated for what is due of it', async () => {
     const api = new FakeApi();
-    const now = (): Date => new Date('2026-03-01T12:00:00Z');
     const { stores } = createWatching(api, { namespaces: [], onKey: () => undefined, onError: () => undefined });
-    const reconcile = createReconcile({
-      cluster: new Cluster(api, stores, { wrote: () => undefined }, new Drift({ clock: systemClock, now })),
-      defaults: DEFAULTS,
-      publish: () => Promise.resolve(),
-      now,
-      clock: systemClock,
-      random: () => 'r',
-      validity: new Validity(() => undefined),
-    });
+    const reconcile = reconcileWith(api, stores);
     const metadata = { resourceVersion: '1', annotations: { 'interstellar.dev/paused': 'true' } };
     const app = aVacationApp({ metadata, spec: { database: { external } } });
     const check: KubeObject & { status: object } = {
@@ -53,7 +59,6 @@ describe('a reconcile', () => {
   });
 
   it('that makes the web pods leaves it to the next look to tell of them, and of who scales them', async () => {
-    const now = (): Date => new Date('2026-03-01T12:00:00Z');
     const model = new ApiModel(KINDS, now);
     const { stores } = createWatching({} as ApiClient, {
       namespaces: [],
@@ -95,15 +100,7 @@ describe('a reconcile', () => {
       stream: () => expect.fail('nothing is watched here'),
       reconnect: () => undefined,
     };
-    const reconcile = createReconcile({
-      cluster: new Cluster(api, stores, { wrote: () => undefined }, new Drift({ clock: systemClock, now })),
-      defaults: DEFAULTS,
-      publish: () => Promise.resolve(),
-      now,
-      clock: systemClock,
-      random: (bytes) => 'r'.repeat(bytes),
-      validity: new Validity(() => undefined),
-    });
+    const reconcile = reconcileWith(api, stores);
     const look = (): Promise<object> => reconcile('travel/milky-way', AbortSignal.timeout(10_000));
     const { metadata, ...app } = aVacationApp();
     watched({
