@@ -8,7 +8,8 @@ import { keyOf, pathOf, type Kind, type KubeObject } from '../../../operator/run
 import { HTTP_ROUTE, SERVICE_ACCOUNT, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { ApiModel, type Happening, type Place, type Stored } from '../../operator/simulation/api-model.ts';
 import { NAMESPACE } from '../../operator/simulation/person.ts';
-import { KINDS, type Backend } from '../../operator/simulation/simulation.ts';
+import { KINDS } from '../../operator/simulation/kinds.ts';
+import type { Backend } from '../../operator/simulation/simulation.ts';
 import type { World } from './world.ts';
 
 const OPERATOR = 'simulated-operator';

@@ -6,7 +6,8 @@ import { CHILD_KINDS } from '../../../operator/vacation-app/resources/index.ts';
 import { fieldsOf, leavesOf } from '../../operator/simulation/field-paths.ts';
 import { FINAL_SPECS } from '../../operator/simulation/person.ts';
 import { randomOf } from '../../operator/simulation/random.ts';
-import { differences, Simulation } from '../../operator/simulation/simulation.ts';
+import { Simulation } from '../../operator/simulation/simulation.ts';
+import { differences } from '../../operator/simulation/world.ts';
 import { AUDIT_POLICY, SimulatedServer, type Write } from './simulated-server.ts';
 import { createWorld, type World } from './world.ts';
 
