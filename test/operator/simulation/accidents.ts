@@ -76,9 +76,12 @@ const credentials = (data: object, { secret }: Volumes): ApiRequest[] => [
 const secretOf = (data: object): ApiRequest =>
   created(SECRET, { metadata: { name: CREDENTIALS, namespace: NAMESPACE, labels: OURS }, type: 'Opaque', data });
 
+const there = (parts: Readonly<Record<string, object>>): object =>
+  Object.fromEntries(Object.entries(parts).filter(([, part]) => Object.keys(part).length > 0));
+
 const claimOf = (labels: object, annotations: object, source: string): ApiRequest =>
   created(VOLUME_CLAIM, {
-    metadata: { name: CLAIM, namespace: NAMESPACE, labels, annotations },
+    metadata: { name: CLAIM, namespace: NAMESPACE, ...there({ labels, annotations }) },
     spec: {
       accessModes: ['ReadWriteOnce'],
       resources: { requests: { storage: '2Gi' } },

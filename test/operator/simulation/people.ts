@@ -60,12 +60,13 @@ export class People {
 
   /** What is declared: the last is what shall be. */
   #plans(weight: number): Move[] {
-    const { temper, random } = this.#stage;
+    const { temper, random, volumes } = this.#stage;
     if (temper.changes > 0) return [{ weight, name: 'change', make: () => this.#change() }];
     if (temper.recreations > 0) {
       return [this.#count('recreations', 'delete', weight, () => (random.chance(0.5) ? abandon() : remove()))];
     }
-    if (this.#isDeclared || temper.accidents > 0 || temper.obstacles > 0 || this.obstacle) return [];
+    const isDisturbed = this.obstacle || temper.obstacles > 0 || (temper.accidents > 0 && accidents(volumes).length > 0);
+    if (this.#isDeclared || isDisturbed) return [];
     const act = replace(declared(this.#spec));
     const last = this.#move(act, this.#isOrderly ? 99 : weight);
     const make = (): void | Promise<void> => {

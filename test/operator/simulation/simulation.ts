@@ -42,7 +42,7 @@ export interface SimulationOptions {
   readonly backend?: (now: () => Date) => Backend;
 }
 
-const LONGEST = 20_000;
+const LONGEST = 6_000;
 /** Watches are late, but not for ever: after so many things have happened since, one hurries. */
 const FAR_BEHIND = 100;
 const START = Date.UTC(2026, 10, 22);
