@@ -117,7 +117,7 @@ export interface VacationAppStatus {
   schemaVersion?: string;
   web?: { desired: number; ready: number; updated: number; summary: string };
   autoscaling?: { minReplicas: number; maxReplicas: number; desiredReplicas: number };
-  database?: { version?: string; endpoint?: string; storage?: string };
+  database?: { version?: string; endpoint?: string; storage?: string; deletionPolicy?: 'Retain' | 'Delete' };
   lastHandled?: { restart?: string };
   drift?: readonly Correction[];
 }
@@ -186,8 +186,11 @@ export const REASON = {
   rolloutStuck: 'RolloutStuck',
   routePending: 'RoutePending',
   routeRejected: 'RouteRejected',
+  startingOver: 'StartingOver',
   tlsFailed: 'TlsFailed',
   upToDate: 'UpToDate',
+  volumeDeleting: 'VolumeDeleting',
+  volumeLost: 'VolumeLost',
   volumeNotExpandable: 'VolumeNotExpandable',
   volumePending: 'VolumePending',
   waitingForCredentials: 'WaitingForCredentials',

@@ -3,7 +3,6 @@ import { VACATION_APP } from '../api/vacation-app.ts';
 import { ApiError } from '../runtime/api-error.ts';
 import type { Cluster } from '../runtime/cluster.ts';
 import type { Kind, KubeObject } from '../runtime/kinds.ts';
-import { SECRET, VOLUME_CLAIM } from './kinds.ts';
 import { FIELD_MANAGER, HANDOVER_MANAGER } from './names.ts';
 import { assertOwned, isOwnedBy, owned } from './ownership.ts';
 import type { Desired } from './resources/index.ts';
@@ -26,7 +25,7 @@ export async function applyObject(
 ): Promise<void> {
   await cluster.apply(kind, desired, {
     manager: FIELD_MANAGER,
-    assertOurs: (live) => assertOwned(kind, live, app, kind === SECRET || kind === VOLUME_CLAIM),
+    assertOurs: (live) => assertOwned(kind, live, app),
     owner: app,
     ours: [FIELD_MANAGER, HANDOVER_MANAGER],
     isNew: app.status?.observedGeneration !== app.metadata.generation,

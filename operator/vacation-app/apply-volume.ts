@@ -1,15 +1,19 @@
+import type { V1PersistentVolumeClaim } from '@kubernetes/client-node';
 import type { CompleteApp } from '../api/defaults.ts';
 import type { Cluster } from '../runtime/cluster.ts';
+import type { KubeObject } from '../runtime/kinds.ts';
 import { applyKept } from './apply-child.ts';
 import { VOLUME_CLAIM } from './kinds.ts';
-import { volumeClaimName } from './names.ts';
+import type { Plan } from './plan.ts';
 import { growthError, partOfVolume } from './volume.ts';
+import { volumeRecordOf } from './volume-record.ts';
 
-/** Who the volume goes with, and how large it is; see `partOfVolume`. */
-export async function applyVolume(app: CompleteApp, cluster: Cluster, signal: AbortSignal): Promise<void> {
-  const live = cluster.store(VOLUME_CLAIM).get(app.metadata.namespace ?? '', volumeClaimName(app));
+/** Who the volume goes with, how large it is, and what it remembers; see `partOfVolume`. */
+export async function applyVolume(app: CompleteApp, plan: Plan, cluster: Cluster, signal: AbortSignal): Promise<void> {
+  const { observed, migration, facts } = plan;
+  const live = observed.volumeClaim as (V1PersistentVolumeClaim & KubeObject) | undefined;
   if (!live || live.metadata.deletionTimestamp !== undefined) return;
-  const part = partOfVolume(app, live);
+  const part = partOfVolume(app, live, volumeRecordOf(app, observed, migration, facts));
   if (part === undefined) return;
   try {
     await applyKept(app, VOLUME_CLAIM, live, part, cluster, signal);

@@ -25,6 +25,8 @@ const WARNINGS: ReadonlySet<string> = new Set([
   REASON.podsRejected,
   REASON.rolloutStuck,
   REASON.tlsFailed,
+  REASON.volumeDeleting,
+  REASON.volumeLost,
 ]);
 
 /** Conditions whose becoming true is worth an event, and the event's reason. */

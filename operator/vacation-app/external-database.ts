@@ -3,66 +3,108 @@ import type { CompleteApp, CompleteExternalDatabase } from '../api/defaults.ts';
 import { CONDITION, REASON } from '../api/vacation-app.ts';
 import { findingOf, type Finding } from '../runtime/conditions.ts';
 import { CONTENT, FACT, LABEL } from './names.ts';
-import { finishedAt, jobCondition, podsOfJob, saidBy, type Observed } from './observe.ts';
+import { finishedAt, jobCondition, podsOfJob, reportOf, saidBy, type Observed } from './observe.ts';
 import { podTrouble } from './pod-trouble.ts';
 
 const EVERY_MS = 600_000;
 /** Sooner where it cannot be used, so that its return is noticed. */
 const RETRY_MS = 60_000;
 
-/** What the last check of the database found that is declared now. */
+/** What a check of the database found. */
 export interface DatabaseCheck {
   readonly job: string;
+  /** A hash of what was asked. */
+  readonly content: string;
+  /** The end of the check before it. */
+  readonly after?: string;
   readonly isFit: boolean;
   readonly at: number;
   /** What the check said: of an image of somebody else's, anything. */
   readonly said: Readonly<Record<string, unknown>>;
 }
 
+type Checks = Pick<Observed, 'jobs' | 'pods' | 'configMap'>;
+
 export const isCheck = ({ metadata }: V1Job): boolean => metadata?.labels?.[LABEL.component] === 'check';
 
 /** The end of the check after which the wanted one comes: that of the newest, once it is some time ago. */
-export function checkAfter({ jobs }: Pick<Observed, 'jobs'>, now: Date): string | undefined {
-  const newest = newestOf(jobs);
-  const finished = finishedAt(newest);
-  if (finished === undefined || now.getTime() < dueAt(newest, finished)) {
-    return newest?.metadata?.annotations?.[FACT.checkAfter];
-  }
-  return new Date(finished).toISOString();
+export function checkAfter(observed: Checks, now: Date): string | undefined {
+  const running = newestRunning(observed.jobs);
+  if (running) return running.metadata?.annotations?.[FACT.checkAfter];
+  const newest = newestEnded(observed);
+  if (newest === undefined || now.getTime() < dueAt(newest)) return newest?.after;
+  return new Date(newest.at).toISOString();
 }
 
 /** When to look again; undefined while the newest check is under way. */
-export function nextCheckAt({ jobs }: Pick<Observed, 'jobs'>): number | undefined {
-  const newest = newestOf(jobs);
-  const finished = finishedAt(newest);
-  return finished === undefined ? undefined : dueAt(newest, finished);
+export function nextCheckAt(observed: Checks): number | undefined {
+  const newest = newestRunning(observed.jobs) ? undefined : newestEnded(observed);
+  return newest && dueAt(newest);
 }
 
-const newestOf = (jobs: readonly V1Job[]): V1Job | undefined =>
-  jobs.filter(isCheck).sort((a, b) => createdAt(b) - createdAt(a))[0];
+const newestRunning = (jobs: readonly V1Job[]): V1Job | undefined =>
+  jobs.filter((job) => isCheck(job) && finishedAt(job) === undefined).sort((a, b) => createdAt(b) - createdAt(a))[0];
 
 const createdAt = ({ metadata }: V1Job): number => new Date(metadata?.creationTimestamp ?? 0).getTime();
 
-const dueAt = (job: V1Job | undefined, finished: number): number =>
-  finished + (jobCondition(job, 'Complete') ? EVERY_MS : RETRY_MS);
+const dueAt = ({ at, isFit }: DatabaseCheck): number => at + (isFit ? EVERY_MS : RETRY_MS);
 
 /** The newest result of a check of this content; undefined where none has finished. */
-export function lastCheck(
-  observed: Pick<Observed, 'jobs' | 'pods'>,
-  wanted: V1Job | undefined,
-): DatabaseCheck | undefined {
-  const content = contentOf(wanted);
-  const [last] = observed.jobs
-    .filter((job) => isCheck(job) && content !== undefined && contentOf(job) === content)
-    .flatMap((job) => {
-      const at = finishedAt(job);
-      return at === undefined ? [] : [{ job, at }];
-    })
-    .sort((a, b) => b.at - a.at);
-  if (!last) return undefined;
-  const job = last.job.metadata?.name ?? '';
-  return { job, isFit: jobCondition(last.job, 'Complete'), at: last.at, said: saidBy(observed, last.job) };
+export const lastCheck = (observed: Checks, wanted: V1Job | undefined): DatabaseCheck | undefined =>
+  newestEnded(observed, contentOf(wanted) ?? '');
+
+/** Of this content, where one is given. */
+const newestEnded = (observed: Checks, content?: string): DatabaseCheck | undefined =>
+  endedChecks(observed)
+    .filter((check) => content === undefined || check.content === content)
+    .sort((a, b) => b.at - a.at)[0];
+
+/** Those whose Jobs are there, and the one that is remembered: a finished Job may be cleaned up by anybody. */
+function endedChecks(observed: Checks): DatabaseCheck[] {
+  const known = observed.jobs.filter(isCheck).flatMap((job): DatabaseCheck[] => {
+    const at = finishedAt(job);
+    const after = job.metadata?.annotations?.[FACT.checkAfter];
+    if (at === undefined) return [];
+    const found = { isFit: jobCondition(job, 'Complete'), at, said: saidBy(observed, job) };
+    return [
+      {
+        job: job.metadata?.name ?? '',
+        content: contentOf(job) ?? '',
+        ...(after === undefined ? {} : { after }),
+        ...found,
+      },
+    ];
+  });
+  const remembered = parsed(observed.configMap?.metadata?.annotations?.[FACT.lastCheck]);
+  return [...known, ...(remembered && !known.some(({ job }) => job === remembered.job) ? [remembered] : [])];
 }
+
+/** Somebody may have written anything there: then it is as if nothing were remembered. */
+function parsed(text = ''): DatabaseCheck | undefined {
+  try {
+    const check = JSON.parse(text) as Partial<DatabaseCheck> | null;
+    const { job, content, at, said } = check ?? {};
+    const isOne = typeof job === 'string' && typeof content === 'string' && typeof at === 'number' && isRecord(said);
+    return isOne ? (check as DatabaseCheck) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+/** The newest check that ended, as the annotation that remembers it; of what it said only what is used. */
+export function rememberedCheck(observed: Checks): string | undefined {
+  const newest = newestEnded(observed);
+  if (!newest) return undefined;
+  const { problem, schema } = newest.said;
+  const words = Object.entries({ problem, schema }).filter(([, word]) => typeof word === 'string' && word.length <= 64);
+  return JSON.stringify({ ...newest, said: { ...reportOf(newest.said), ...Object.fromEntries(words) } });
+}
+
+/** Whether that check has ended, though its Job may be gone. */
+export const hasEnded = (observed: Checks, name: string): boolean =>
+  endedChecks(observed).some(({ job }) => job === name);
 
 /** Whether the check asks what the wanted one asks, or asked. */
 export const isOfSameContent = (job: V1Job, wanted: V1Job | undefined): boolean =>

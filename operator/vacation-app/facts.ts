@@ -21,8 +21,18 @@ export interface Pin {
   readonly update: string;
 }
 
+/** What is known of the database that is there now. */
+export interface DatabaseFacts {
+  /** See `databaseOf`. */
+  readonly database: string | undefined;
+  readonly schemaVersion: string | undefined;
+  readonly databaseVersion: string | undefined;
+  /** What is remembered of an external database, as annotations. */
+  readonly remembered: Readonly<Record<string, string>>;
+}
+
 /** Everything that desired objects are computed from besides the app. */
-export interface Facts {
+export interface Facts extends DatabaseFacts {
   readonly web: Pin;
   readonly mysql: Pin;
   /** The value of the restart annotation that the web pods follow. */
@@ -33,8 +43,6 @@ export interface Facts {
   readonly environmentHash: string | undefined;
   /** See `FACT.checkAfter`. */
   readonly checkAfter: string | undefined;
-  readonly schemaVersion: string | undefined;
-  readonly databaseVersion: string | undefined;
   /** The size of the volume in the StatefulSet's template, which cannot change: the volume itself grows. */
   readonly volumeTemplateSize: string | undefined;
   /** How many web pods to come back with from hibernation. */
@@ -51,12 +59,14 @@ export function webPin(
   return pinOf(app, deployment?.metadata?.annotations, app.spec.image, defaults.webappImage);
 }
 
+/** That of the StatefulSet; where it is gone, that of the volume, whose data are of that version. */
 export function mysqlPin(
   app: CompleteApp,
-  { statefulSet }: Pick<Observed, 'statefulSet'>,
+  { statefulSet, volumeClaim }: Pick<Observed, 'statefulSet' | 'volumeClaim'>,
   defaults: OperatorDefaults,
 ): Pin {
-  return pinOf(app, statefulSet?.metadata?.annotations, app.spec.database.managed?.image, defaults.mysqlImage);
+  const kept = (statefulSet ?? volumeClaim)?.metadata?.annotations;
+  return pinOf(app, kept, app.spec.database.managed?.image, defaults.mysqlImage);
 }
 
 function pinOf(
@@ -101,14 +111,13 @@ export function updatesOf(app: CompleteApp, facts: Facts, defaults: OperatorDefa
   ]);
 }
 
-/** The facts as the live children have them. */
+/** The facts as the live children have them, but for those that tell of the database itself. */
 export function factsOf(
   app: CompleteApp,
-  live: Pick<Observed, 'deployment' | 'statefulSet' | 'secret' | 'own' | 'jobs' | 'pods'>,
+  live: Pick<Observed, 'deployment' | 'statefulSet' | 'volumeClaim' | 'secret' | 'own' | 'jobs' | 'pods' | 'configMap'>,
   defaults: OperatorDefaults,
   now: Date,
-): Facts {
-  const kept = live.deployment?.metadata?.annotations ?? {};
+): Omit<Facts, keyof DatabaseFacts> {
   const template = live.deployment?.spec?.template.metadata?.annotations ?? {};
   return {
     web: webPin(app, live, defaults),
@@ -117,8 +126,6 @@ export function factsOf(
     credentialsHash: credentialsHash(app, live),
     environmentHash: environmentHash(app, live),
     checkAfter: checkAfter(live, now),
-    schemaVersion: kept[FACT.schemaVersion],
-    databaseVersion: kept[FACT.databaseVersion],
     volumeTemplateSize: live.statefulSet?.spec?.volumeClaimTemplates?.[0]?.spec?.resources?.requests?.storage,
     sizeBefore: sizeBeforeHibernation(live.deployment),
     isDatabaseUsed: live.pods.some((pod) => isAlive(pod) && pod.metadata?.labels?.[LABEL.component] !== 'mysql'),

@@ -32,9 +32,18 @@ export const FACT = {
   update: `${GROUP}/update-handled`,
   /** The value of the app's restart annotation, on the pod template. */
   restart: `${GROUP}/restart-handled`,
-  /** What the migration reported, on the Deployment that came after it. */
+  /** The uid of the app that used the volume last, on the claim. */
+  ownerUid: `${GROUP}/owner-uid`,
+  /**
+   * Which migration was done, see `Migration`. On the claim of the volume that it was done on, so that another volume is without it; on
+   * the web pods' ConfigMap where the database is external.
+   */
+  migrated: `${GROUP}/migrated`,
+  /** What the migration reported, on the claim and on the Deployment that came after it. */
   schemaVersion: `${GROUP}/schema-version`,
   databaseVersion: `${GROUP}/database-version`,
+  /** What the last check of an external database found, on the web pods' ConfigMap; see `DatabaseCheck`. */
+  lastCheck: `${GROUP}/last-check`,
   /** When the check of an external database before this one ended, on the Job; absent on the first. */
   checkAfter: `${GROUP}/check-after`,
   /** The number of web pods before hibernation, on the Deployment while it sleeps. */

@@ -1,4 +1,5 @@
 import type {
+  V1ConfigMap,
   V1ContainerStateTerminated,
   V1Deployment,
   V1Ingress,
@@ -12,7 +13,18 @@ import type {
 import type { CompleteApp } from '../api/defaults.ts';
 import type { Cluster } from '../runtime/cluster.ts';
 import { keyOf, type Kind, type KubeObject } from '../runtime/kinds.ts';
-import { AUTOSCALER, DEPLOYMENT, HTTP_ROUTE, INGRESS, JOB, POD, SECRET, STATEFUL_SET, VOLUME_CLAIM } from './kinds.ts';
+import {
+  AUTOSCALER,
+  CONFIG_MAP,
+  DEPLOYMENT,
+  HTTP_ROUTE,
+  INGRESS,
+  JOB,
+  POD,
+  SECRET,
+  STATEFUL_SET,
+  VOLUME_CLAIM,
+} from './kinds.ts';
 import { childName, credentialsName, LABEL, volumeClaimName, type Component } from './names.ts';
 import type { HttpRoute } from './resources/web-http-route.ts';
 import type { OwnSecrets } from './own-secrets.ts';
@@ -25,6 +37,8 @@ export interface Observed {
   readonly statefulSet: V1StatefulSet | undefined;
   readonly volumeClaim: V1PersistentVolumeClaim | undefined;
   readonly jobs: readonly V1Job[];
+  /** That of the web pods. */
+  readonly configMap: V1ConfigMap | undefined;
   readonly deployment: V1Deployment | undefined;
   readonly autoscaler: V2HorizontalPodAutoscaler | undefined;
   readonly ingress: V1Ingress | undefined;
@@ -44,6 +58,7 @@ export function observe(app: CompleteApp, cluster: Cluster, own: OwnSecrets): Ob
     // One that an app of this name left behind is nothing to an app whose database is elsewhere.
     volumeClaim: app.spec.database.managed && get(VOLUME_CLAIM, volumeClaimName(app)),
     jobs: cluster.store(JOB).ownedBy(uid),
+    configMap: get(CONFIG_MAP, childName(app, 'web')),
     deployment: get(DEPLOYMENT, childName(app, 'web')),
     autoscaler: get(AUTOSCALER, childName(app, 'web')) as V2HorizontalPodAutoscaler | undefined,
     ingress: get(INGRESS, childName(app, 'web')),

@@ -1,6 +1,7 @@
 import { REASON, VACATION_APP, type VacationApp } from '../api/vacation-app.ts';
 import { TerminalError, WaitingError } from '../runtime/errors.ts';
 import { describe, type Kind, type KubeObject } from '../runtime/kinds.ts';
+import { SECRET, VOLUME_CLAIM } from './kinds.ts';
 import { FIELD_MANAGER, LABEL } from './names.ts';
 
 /** The child with its owner stamped on it, so that it goes when the app goes. */
@@ -24,10 +25,10 @@ export const isOwnedBy = ({ metadata }: KubeObject, app: VacationApp): boolean =
  *
  * 1. Owned by this app, by uid: yes.
  * 2. Owned by an app of the same name that is gone: the garbage collector is about to take it; wait.
- * 3. Without a controller, but made by us for this app, and of a kind that is kept (`isRetained`): yes, it waited for the app to come back.
+ * 3. Without a controller, but with our labels: yes. It was kept, or left as an orphan, until the app came back.
  * 4. Anything else is somebody else's.
  */
-export function assertOwned(kind: Kind, live: KubeObject, app: VacationApp, isRetained: boolean): void {
+export function assertOwned(kind: Kind, live: KubeObject, app: VacationApp): void {
   const controller = live.metadata.ownerReferences?.find((reference) => reference.controller);
   if (controller?.uid === app.metadata.uid) return;
   if (controller?.kind === VACATION_APP.kind && controller.name === app.metadata.name) {
@@ -38,13 +39,19 @@ export function assertOwned(kind: Kind, live: KubeObject, app: VacationApp, isRe
     );
   }
   const labels = live.metadata.labels ?? {};
-  const ours = labels[LABEL.managedBy] === FIELD_MANAGER && labels[LABEL.app] === app.metadata.name;
-  if (isRetained && controller === undefined && ours) return;
-  // Never the advice to delete what may hold the passwords of a database.
-  const remedy =
-    isRetained && controller === undefined
-      ? `if it is this app's, label it ${LABEL.app}=${app.metadata.name} and ${LABEL.managedBy}=${FIELD_MANAGER}; else give this app another name`
-      : 'delete or rename it, or give this app another name';
+  const hasOurs = labels[LABEL.managedBy] === FIELD_MANAGER && labels[LABEL.app] === app.metadata.name;
+  if (controller === undefined && hasOurs) return;
   const owner = controller ? `${controller.kind} ${controller.name}` : 'nobody that this operator knows';
+  const remedy = controller ? 'delete or rename it, or give this app another name' : remedyOf(kind, app);
   throw new TerminalError(REASON.notOwned, `${describe(kind, live)} exists and belongs to ${owner}: ${remedy}`);
+}
+
+/** How somebody hands over what has no controller; never the advice to delete what may hold data or the passwords to it. */
+function remedyOf(kind: Kind, { metadata: { name } }: VacationApp): string {
+  const labelled = `label it ${LABEL.app}=${name} and ${LABEL.managedBy}=${FIELD_MANAGER}`;
+  if (kind === VOLUME_CLAIM) {
+    return `to hand its data over to this app, first restore the Secret ${name}-credentials that holds their passwords, then ${labelled}; else give this app another name`;
+  }
+  if (kind === SECRET) return `if it is this app's, ${labelled}; else give this app another name`;
+  return 'delete or rename it, or give this app another name';
 }

@@ -2,21 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import type { V1Job } from '@kubernetes/client-node';
 import { isHibernated, type CompleteApp } from '../api/defaults.ts';
 import type { Cluster } from '../runtime/cluster.ts';
+import { databaseFacts } from './database-facts.ts';
 import { lastCheck, type DatabaseCheck } from './external-database.ts';
 import { factsOf, type Facts, type OperatorDefaults } from './facts.ts';
-import { JOB } from './kinds.ts';
-import { LABEL } from './names.ts';
-import {
-  isManagedDatabaseReady,
-  jobCondition,
-  jobNamed,
-  migrationReport,
-  observe,
-  reportOf,
-  type Observed,
-} from './observe.ts';
+import { databaseOf, migrationOf, type Migration } from './migration.ts';
+import { isManagedDatabaseReady, observe, type Observed } from './observe.ts';
 import type { OwnSecrets } from './own-secrets.ts';
 import { isAsleep, isSizeOurs } from './replicas.ts';
+import { checkJob } from './resources/check-job.ts';
 import { desiredObjects, type Desired, type Step } from './resources/index.ts';
 
 /** What is wanted for an app at this moment, and what it was computed from. */
@@ -25,7 +18,7 @@ export interface Plan {
   readonly facts: Facts;
   readonly desired: readonly Desired[];
   /** The migration that the wanted web pods need. */
-  readonly migration: string;
+  readonly migration: Migration;
   /** The check of an external database that is wanted, and what the last one found. */
   readonly wantedCheck: V1Job | undefined;
   readonly check: DatabaseCheck | undefined;
@@ -44,20 +37,12 @@ export function createPlanner(app: CompleteApp, own: OwnSecrets, { cluster, defa
   return () => {
     const observed = observe(app, cluster, own);
     if (last && isSame(last.observed, observed)) return last;
-    const kept = factsOf(app, observed, defaults, now());
-    const objects = objectsOf(kept);
-    const jobOf = (component: string): V1Job | undefined =>
-      objects.find(({ kind, object }) => kind === JOB && object.metadata.labels?.[LABEL.component] === component)
-        ?.object;
-    const migration = jobOf('migration')?.metadata?.name ?? '';
-    const wantedCheck = jobOf('check');
+    const known = factsOf(app, observed, defaults, now());
+    const wantedCheck = checkJob(app, known);
     const check = lastCheck(observed, wantedCheck);
-    const { databaseVersion } = reportOf(check?.said ?? {});
-    const facts = {
-      ...kept,
-      ...migrationReport(observed, migration),
-      ...(databaseVersion === undefined ? {} : { databaseVersion }),
-    };
+    const database = databaseOf(app, observed, check);
+    const migration = migrationOf(app, { ...known, database }, observed, check);
+    const facts = { ...known, database, ...databaseFacts(app, observed, migration, check) };
     const desired = objectsOf(facts).filter(({ kind }) => cluster.store(kind).isServed);
     last = { observed, facts, desired, migration, wantedCheck, check };
     return last;
@@ -73,37 +58,40 @@ const isSameIn = (one: unknown, other: unknown): boolean =>
     ? one.length === other.length && one.every((item, index) => item === other[index])
     : one === other;
 
-/** The function, with what it made of the last two that it was given: facts are looked at without what reports say, then with it. */
+/** The function, which does not compute anew what it computed last. */
 function remembering<T, U>(compute: (given: T) => U): (given: T) => U {
-  let known: readonly { readonly given: T; readonly result: U }[] = [];
+  let known: { readonly given: T; readonly result: U } | undefined;
   return (given) => {
-    const one = known.find((each) => isDeepStrictEqual(each.given, given)) ?? { given, result: compute(given) };
-    known = [one, ...known.filter((each) => each !== one)].slice(0, 2);
-    return one.result;
+    if (!known || !isDeepStrictEqual(known.given, given)) known = { given, result: compute(given) };
+    return known.result;
   };
 }
 
 /** Whether what the step waits for is there. */
 export function isDue(step: Step, app: CompleteApp, plan: Plan): boolean {
-  const { observed, migration } = plan;
-  const { deployment } = observed;
+  const { migration } = plan;
+  const { deployment } = plan.observed;
   switch (step) {
     case 'base':
     case 'database':
       return true;
     case 'schema':
-      return !isHibernated(app) && isDatabaseReady(app, plan);
+      return !isHibernated(app) && !migration.isDone && isDatabaseKnown(app, plan) && isDatabaseReady(app, plan);
     case 'web':
       if (isHibernated(app)) return true;
       // Pods that run stay as they are wanted while the database is away; those that sleep need not wake before it.
       if (isAsleep(deployment) && !isDatabaseReady(app, plan)) return false;
-      return jobCondition(jobNamed(observed, migration), 'Complete');
+      return migration.isDone;
     case 'autoscaling':
       return deployment !== undefined && !isSizeOurs(deployment);
     case 'exposure':
       return deployment !== undefined;
   }
 }
+
+/** The watch of claims may lag behind that of StatefulSets: a migration must know which volume it is of. */
+const isDatabaseKnown = (app: CompleteApp, { facts }: Plan): boolean =>
+  app.spec.database.external !== undefined || facts.database !== undefined;
 
 const isDatabaseReady = (app: CompleteApp, { observed, check }: Plan): boolean =>
   app.spec.database.external ? check?.isFit === true : isManagedDatabaseReady(observed);

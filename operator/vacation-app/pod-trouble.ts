@@ -7,6 +7,8 @@ export interface Trouble {
 }
 
 const IMAGE_TROUBLE = new Set(['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull']);
+/** Of a termination message, which the container itself has written for people. */
+const LONGEST_SAYING = 300;
 const CONFIG_TROUBLE = new Set(['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError']);
 
 /** What keeps one of the pods from running, and what to do about it; undefined when they are merely starting. */
@@ -51,9 +53,10 @@ function containerTrouble(pod: V1Pod, status: V1ContainerStatus): Trouble | unde
   const last = status.lastState?.terminated;
   if (reason === 'CrashLoopBackOff' && last) {
     const killed = last.reason === 'OOMKilled' ? ' (out of memory: raise its limit)' : '';
+    const said = last.message === undefined ? '' : `, saying "${last.message.trim().slice(0, LONGEST_SAYING)}"`;
     return {
       reason: REASON.containerFailing,
-      message: `Container ${status.name} of pod ${nameOf(pod)} ends with code ${last.exitCode}${killed}: kubectl logs ${nameOf(pod)} -c ${status.name} --previous`,
+      message: `Container ${status.name} of pod ${nameOf(pod)} ends with code ${last.exitCode}${killed}${said}: kubectl logs ${nameOf(pod)} -c ${status.name} --previous`,
     };
   }
   return undefined;

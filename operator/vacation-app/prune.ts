@@ -2,8 +2,8 @@ import type { V1Job } from '@kubernetes/client-node';
 import { isHibernated, type CompleteApp } from '../api/defaults.ts';
 import type { Cluster } from '../runtime/cluster.ts';
 import { JOB } from './kinds.ts';
-import { isCheck, isOfSameContent } from './external-database.ts';
-import { failedAt, finishedAt, jobCondition, jobNamed } from './observe.ts';
+import { hasEnded, isCheck, isOfSameContent } from './external-database.ts';
+import { failedAt, jobCondition } from './observe.ts';
 import type { Plan } from './plan.ts';
 import { CHILD_KINDS } from './resources/index.ts';
 
@@ -25,20 +25,17 @@ export async function prune(app: CompleteApp, plan: Plan, cluster: Cluster, now:
 /**
  * 1. A check of the database that is not wanted: when it asks what nobody asks any more, or when the one after it has ended.
  * 2. The app hibernates: every migration that has not completed; nothing may run.
- * 3. Another migration is needed: the older ones, once that has completed.
+ * 3. Another migration is needed: the older ones, once it is remembered that that one was done.
  * 4. The one that is needed has failed: after some time, to be tried anew.
  */
 function isJobSpent(job: V1Job, app: CompleteApp, plan: Plan, isWanted: boolean, now: Date): boolean {
   const { observed, migration, wantedCheck } = plan;
   if (isCheck(job)) {
     if (isWanted) return false;
-    return (
-      !isOfSameContent(job, wantedCheck) ||
-      finishedAt(jobNamed(observed, wantedCheck?.metadata?.name ?? '')) !== undefined
-    );
+    return !isOfSameContent(job, wantedCheck) || hasEnded(observed, wantedCheck?.metadata?.name ?? '');
   }
   if (isHibernated(app)) return !jobCondition(job, 'Complete');
-  if (!isWanted) return jobCondition(jobNamed(observed, migration), 'Complete');
+  if (!isWanted) return migration.isRemembered;
   const failed = failedAt(job);
   return failed !== undefined && now.getTime() - failed >= MIGRATION_RETRY_MS;
 }

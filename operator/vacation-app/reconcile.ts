@@ -10,8 +10,9 @@ import { applyChild } from './apply-child.ts';
 import { applyCredentials } from './apply-credentials.ts';
 import { applyVolume } from './apply-volume.ts';
 import { applyWebDeployment } from './apply-web-deployment.ts';
+import { readDataObjects } from './data.ts';
+import { hasEnded, nextCheckAt } from './external-database.ts';
 import { DEPLOYMENT, JOB } from './kinds.ts';
-import { nextCheckAt } from './external-database.ts';
 import { JobTime } from './job-time.ts';
 import { failedAt, jobNamed } from './observe.ts';
 import { readOwnSecrets } from './own-secrets.ts';
@@ -20,6 +21,7 @@ import { createPlanner, isDue, type Plan } from './plan.ts';
 import { MIGRATION_RETRY_MS, prune } from './prune.ts';
 import { report, reportInvalid, type Reporting } from './report.ts';
 import { STEPS, type Desired } from './resources/index.ts';
+import { startOver, startsOver } from './start-over.ts';
 import type { Validity } from './validity.ts';
 
 export interface Dependencies extends Reporting {
@@ -75,17 +77,25 @@ async function converge(
   { cluster, now, random }: Dependencies,
   signal: AbortSignal,
 ): Promise<void> {
-  // Before anything is applied: an autoscaler that is no longer wanted must not fight the number that is.
   const first = planned();
-  await prune(app, first, cluster, now());
-  await applyCredentials(app, first.observed, cluster, random, signal);
+  const data = await readDataObjects(app, first.observed, cluster);
+  if (startsOver(app, data)) await startOver(app, first.facts, cluster, signal);
+  // What protects data comes first, each part whatever becomes of the others.
+  const [credentials, volume] = await Promise.allSettled([
+    applyCredentials(app, data, first.observed.own, cluster, random, signal),
+    applyVolume(app, first, cluster, signal),
+  ]);
+  if (credentials.status === 'rejected') throw credentials.reason as Error;
+  // Before anything else is applied: an autoscaler that is no longer wanted must not fight the number that is.
+  await prune(app, planned(), cluster, now());
   for (const step of STEPS) {
     const plan = planned();
     if (!isDue(step, app, plan)) continue;
     const due = plan.desired.filter((child) => child.step === step && !isMade(child, plan));
     await settled(due.map((child) => apply(app, child, plan, cluster, signal)));
   }
-  await applyVolume(app, cluster, signal);
+  // A volume that cannot grow holds nothing else up.
+  if (volume.status === 'rejected') throw volume.reason as Error;
 }
 
 const apply = (app: CompleteApp, child: Desired, plan: Plan, cluster: Cluster, signal: AbortSignal): Promise<void> =>
@@ -93,9 +103,12 @@ const apply = (app: CompleteApp, child: Desired, plan: Plan, cluster: Cluster, s
     ? applyWebDeployment(app, child, plan, cluster, signal)
     : applyChild(app, child, cluster, signal);
 
-/** A Job cannot change, and its name tells what it is for: one that is there is left as it is, wherever its pods may run by now. */
+/**
+ * A Job cannot change, and its name tells what it is for: one that is there is left as it is, wherever its pods may run by now. So is the
+ * check that has ended, whose Job may be gone.
+ */
 const isMade = ({ kind, object }: Desired, { observed }: Plan): boolean =>
-  kind === JOB && jobNamed(observed, object.metadata.name) !== undefined;
+  kind === JOB && (jobNamed(observed, object.metadata.name) !== undefined || hasEnded(observed, object.metadata.name));
 
 /** Waits for all, so that one refusal does not leave the others in flight; then tells the first. */
 async function settled(work: readonly Promise<void>[]): Promise<void> {
@@ -123,7 +136,7 @@ function nextLook(
   now: Date,
   others: readonly (number | undefined)[],
 ): Result {
-  const failed = failedAt(jobNamed(observed, migration));
+  const failed = failedAt(jobNamed(observed, migration.name));
   // Of a paused app nothing is due, however long ago it was.
   const due = isPaused(app)
     ? []

@@ -6,12 +6,13 @@ import { keysOf } from './credentials.ts';
 import { exposed, urlOf } from './exposure.ts';
 import { endpointOf, externalDatabaseReady, type DatabaseCheck } from './external-database.ts';
 import { updatesOf, type Facts, type OperatorDefaults } from './facts.ts';
+import type { Migration } from './migration.ts';
 import { childName, credentialsName, FACT } from './names.ts';
 import { inHibernation, rest } from './hibernation.ts';
-import { isManagedDatabaseReady, jobCondition, podsOf, podsOfJob, type Observed } from './observe.ts';
+import { isManagedDatabaseReady, jobCondition, jobNamed, podsOf, podsOfJob, type Observed } from './observe.ts';
 import { ownSecretFault, secretUses } from './own-secrets.ts';
 import { podTrouble } from './pod-trouble.ts';
-import { growthOf } from './volume.ts';
+import { deletionOf, growthOf, pendingOf, policyInForce } from './volume.ts';
 import { fixedReplicas } from './replicas.ts';
 
 /** Why the last reconcile did not get through; undefined when it did, or when it waits for what the conditions tell anyway. */
@@ -26,8 +27,8 @@ export interface StatusInput {
   readonly app: CompleteApp;
   readonly observed: Observed;
   readonly facts: Facts;
-  /** The name of the migration that the desired web pods need. */
-  readonly migration: string;
+  /** The migration that the desired web pods need. */
+  readonly migration: Migration;
   /** What is known of an external database. */
   readonly check: DatabaseCheck | undefined;
   readonly defaults: OperatorDefaults;
@@ -50,7 +51,7 @@ export function statusOf(input: StatusInput): VacationAppStatus {
   const { app, observed, facts, drift, now } = input;
   const checked = GATES.map((check) => check(input));
   const gates = isHibernated(app) ? checked.map(inHibernation) : checked;
-  const failed = isHibernated(app) ? rest(observed) : gates.find(({ status }) => status !== 'True');
+  const failed = isHibernated(app) ? rest(input) : gates.find(({ status }) => status !== 'True');
   const findings = [
     ...readiness(input, failed),
     ...gates,
@@ -62,6 +63,7 @@ export function statusOf(input: StatusInput): VacationAppStatus {
   const before = app.status?.conditions ?? [];
   const { deployment, autoscaler, volumeClaim } = observed;
   const storage = volumeClaim?.status?.capacity?.storage;
+  const policy = policyInForce(app, observed);
   const restart = deployment?.spec?.template.metadata?.annotations?.[FACT.restart];
   const image = deployment?.spec?.template.spec?.containers[0]?.image;
   return {
@@ -84,6 +86,7 @@ export function statusOf(input: StatusInput): VacationAppStatus {
       ...(facts.databaseVersion === undefined ? {} : { version: facts.databaseVersion }),
       endpoint: databaseEndpoint(app),
       ...(storage === undefined ? {} : { storage }),
+      ...(policy === undefined ? {} : { deletionPolicy: policy }),
     },
     ...(restart === undefined ? {} : { lastHandled: { restart } }),
     ...(drift === undefined || drift.corrections.length === 0 ? {} : { drift: drift.corrections }),
@@ -127,7 +130,7 @@ function readiness({ app, failure, drift }: StatusInput, failed: Finding | undef
   if (failed) {
     const { reason, message } = failed;
     const told = paused ? `${message} (paused: nothing is being changed)` : message;
-    const stalled = reason === REASON.migrationFailed;
+    const stalled = NEEDS_SOMEBODY.has(reason);
     return [
       findingOf(CONDITION.ready, false, reason, told),
       findingOf(stalled ? CONDITION.stalled : CONDITION.reconciling, true, reason, told),
@@ -143,6 +146,9 @@ function readiness({ app, failure, drift }: StatusInput, failed: Finding | undef
     ...(!failure && drift?.contested ? [drift.contested] : []),
   ];
 }
+
+/** Reasons that only somebody's act ends. */
+const NEEDS_SOMEBODY: ReadonlySet<string> = new Set([REASON.migrationFailed, REASON.volumeDeleting, REASON.volumeLost]);
 
 const isPaused = ({ metadata }: VacationApp): boolean => metadata.annotations?.[ANNOTATION.paused] === 'true';
 
@@ -185,6 +191,10 @@ function databaseReady({ app, observed, check }: StatusInput): Finding {
   const { external } = app.spec.database;
   if (external) return externalDatabaseReady(app, external, observed, check);
   const not = (reason: string, message: string): Finding => findingOf(CONDITION.databaseReady, false, reason, message);
+  const { volumeClaim } = observed;
+  if (volumeClaim?.metadata?.deletionTimestamp !== undefined) {
+    return not(REASON.volumeDeleting, deletionOf(volumeClaim));
+  }
   if (isManagedDatabaseReady(observed)) {
     const message = `MySQL takes connections${growthOf(observed.volumeClaim)}`;
     return findingOf(CONDITION.databaseReady, true, REASON.available, message);
@@ -192,10 +202,8 @@ function databaseReady({ app, observed, check }: StatusInput): Finding {
   if (!observed.statefulSet) return not(REASON.waitingForCredentials, 'StatefulSet is not there yet');
   const trouble = podTrouble(podsOf(observed, 'mysql'));
   if (trouble) return not(trouble.reason, trouble.message);
-  if (observed.volumeClaim && observed.volumeClaim.status?.phase !== 'Bound') {
-    const message = `PersistentVolumeClaim ${observed.volumeClaim.metadata?.name ?? ''} is not bound: see kubectl describe pvc, and whether the cluster has the storage class`;
-    return not(REASON.volumePending, message);
-  }
+  if (volumeClaim && volumeClaim.status?.phase !== 'Bound')
+    return not(REASON.volumePending, pendingOf(app, volumeClaim));
   if (hasNoPod(observed)) {
     const message = `StatefulSet ${childName(app, 'mysql')} has no pod, which the API server may refuse (a quota, an admission rule): kubectl describe statefulset ${childName(app, 'mysql')} tells why`;
     return not(REASON.podsRejected, message);
@@ -203,23 +211,27 @@ function databaseReady({ app, observed, check }: StatusInput): Finding {
   return not(REASON.databaseStarting, `${childName(app, 'mysql')} is starting`);
 }
 
-function schemaReady({ observed, migration }: StatusInput): Finding {
+function schemaReady({ observed, facts, migration }: StatusInput): Finding {
   const is = (status: boolean, reason: string, message: string): Finding =>
     findingOf(CONDITION.schemaReady, status, reason, message);
-  const job = observed.jobs.find(({ metadata }) => metadata?.name === migration);
-  if (jobCondition(job, 'Complete')) return is(true, REASON.migrated, `Job ${migration} has completed`);
+  const { name, isDone } = migration;
+  if (isDone) {
+    const version = facts.schemaVersion === undefined ? '' : `, version ${facts.schemaVersion}`;
+    return is(true, REASON.migrated, `The schema is as the web pods need it${version}`);
+  }
+  const job = jobNamed(observed, name);
   if (jobCondition(job, 'Failed')) {
     return is(
       false,
       REASON.migrationFailed,
-      `Job ${migration} has failed; kubectl logs job/${migration} tells why; it is tried again every five minutes`,
+      `Job ${name} has failed; kubectl logs job/${name} tells why; it is tried again every five minutes`,
     );
   }
   if (!job) return is(false, REASON.waitingForDatabase, 'The migration waits for the database');
   const trouble = podTrouble(podsOfJob(observed, job));
   return trouble
     ? is(false, trouble.reason, trouble.message)
-    : is(false, REASON.migrationRunning, `Job ${migration} is running`);
+    : is(false, REASON.migrationRunning, `Job ${name} is running`);
 }
 
 function webReady({ app, observed }: StatusInput): Finding {

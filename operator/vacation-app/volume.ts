@@ -8,7 +8,9 @@ import type { KubeObject } from '../runtime/kinds.ts';
 import { appliedFields, owns } from '../runtime/owned-fields.ts';
 import { VOLUME_CLAIM } from './kinds.ts';
 import { FIELD_MANAGER } from './names.ts';
-import { owned } from './ownership.ts';
+import type { Observed } from './observe.ts';
+import { isOwnedBy, owned } from './ownership.ts';
+import type { VolumeRecord } from './volume-record.ts';
 
 const REQUEST = ['spec', 'resources', 'requests', 'storage'];
 
@@ -18,17 +20,23 @@ const REQUEST = ['spec', 'resources', 'requests', 'storage'];
  * 1. Under Delete the volume goes with the app, and with nothing else: not with a StatefulSet that somebody deletes.
  * 2. It grows to the size that the spec says, once it is bound: before that nothing of it can change.
  * 3. It never shrinks, and what it was once told to be it stays.
+ * 4. It remembers what its data are made with (`record`), for whoever uses them next.
  */
-export function partOfVolume(app: CompleteApp, live: V1PersistentVolumeClaim): KubeObject | undefined {
+export function partOfVolume(
+  app: CompleteApp,
+  live: V1PersistentVolumeClaim,
+  record: VolumeRecord,
+): KubeObject | undefined {
   const { name = '', namespace = '' } = live.metadata ?? {};
   const size = sizeOf(app, live);
   const isDelete = app.spec.deletionPolicy === 'Delete';
-  if (!isDelete && size === undefined && appliedFields(live as KubeObject, FIELD_MANAGER) === undefined)
-    return undefined;
+  const isEmpty = Object.keys(record).length === 0;
+  const wasApplied = appliedFields(live as KubeObject, FIELD_MANAGER) !== undefined;
+  if (!isDelete && size === undefined && isEmpty && !wasApplied) return undefined;
   const part = {
     apiVersion: VOLUME_CLAIM.apiVersion,
     kind: VOLUME_CLAIM.kind,
-    metadata: { name, namespace },
+    metadata: { name, namespace, ...(isEmpty ? {} : { annotations: record }) },
     ...(size === undefined ? {} : { spec: { resources: { requests: { storage: size } } } }),
   };
   return isDelete ? owned(part, app) : part;
@@ -57,4 +65,35 @@ export function growthOf(claim: V1PersistentVolumeClaim | undefined): string {
   if (requested === undefined || capacity === undefined || !isMore(requested, capacity)) return '';
   const told = claim?.status?.conditions?.find(({ status, message }) => status === 'True' && message)?.message;
   return `; its volume is growing from ${capacity} to ${requested}${told === undefined ? '' : `: ${told}`}`;
+}
+
+/** The policy that would hold if the app were deleted now: Delete while any of what holds its data belongs to it. Undefined while there is none. */
+export function policyInForce(
+  app: CompleteApp,
+  { volumeClaim, secret }: Pick<Observed, 'volumeClaim' | 'secret'>,
+): 'Delete' | 'Retain' | undefined {
+  const holders = [volumeClaim, secret].filter((object) => object !== undefined) as KubeObject[];
+  if (holders.length === 0) return undefined;
+  return holders.some((object) => isOwnedBy(object, app)) ? 'Delete' : 'Retain';
+}
+
+/** What is to be said of a volume that somebody deletes while the app uses it. */
+export function deletionOf({ metadata, spec }: V1PersistentVolumeClaim): string {
+  const keep =
+    spec?.volumeName === undefined
+      ? ''
+      : `; to keep the bytes, set persistentVolumeReclaimPolicy of PersistentVolume ${spec.volumeName} to Retain now`;
+  return `PersistentVolumeClaim ${metadata?.name ?? ''} is being deleted: its data are lost when the pod that uses it ends, and an empty database follows${keep}`;
+}
+
+/** What is to be said of a volume that is not there yet. */
+export function pendingOf(app: CompleteApp, { metadata, spec }: V1PersistentVolumeClaim): string {
+  const name = metadata?.name ?? '';
+  const wanted = app.spec.database.managed?.storage.storageClassName;
+  const named = spec?.storageClassName;
+  const waits = `PersistentVolumeClaim ${name} is not bound; it waits for a volume of ${named === undefined ? 'the default StorageClass' : `StorageClass ${named}`}`;
+  if (wanted !== undefined && named !== wanted) {
+    return `${waits}, but the app asks for StorageClass ${wanted}: kubectl delete pvc ${name} lets a new one be made; this one holds no data`;
+  }
+  return `${waits}: kubectl describe pvc ${name} tells why. If the cluster has no such class, create it, or delete the app and the claim, which holds no data, and declare the app with another storageClassName`;
 }

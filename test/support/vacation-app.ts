@@ -42,8 +42,10 @@ export const someFacts = (overrides: Partial<Facts> = {}): Facts => ({
   credentialsHash: 'c0ffee',
   environmentHash: undefined,
   checkAfter: undefined,
+  database: undefined,
   schemaVersion: undefined,
   databaseVersion: undefined,
+  remembered: {},
   volumeTemplateSize: undefined,
   sizeBefore: undefined,
   isDatabaseUsed: true,
@@ -78,7 +80,7 @@ export const aStatefulSet = (status: Partial<V1StatefulSet['status']> = {}): V1S
 });
 
 export const aVolumeClaim = (phase = 'Bound'): V1PersistentVolumeClaim => ({
-  metadata: { name: 'data-milky-way-mysql-0', namespace: 'travel' },
+  metadata: { name: 'data-milky-way-mysql-0', namespace: 'travel', uid: 'uid-of-the-volume' },
   status: { phase, ...(phase === 'Bound' ? { capacity: { storage: '2Gi' } } : {}) },
 });
 
@@ -152,6 +154,7 @@ export const aServingWorld = (overrides: Partial<Observed> = {}): Observed => ({
   statefulSet: aStatefulSet(),
   volumeClaim: aVolumeClaim(),
   jobs: [aJob('Complete')],
+  configMap: undefined,
   deployment: aDeployment(),
   autoscaler: anAutoscaler(),
   ingress: undefined,

@@ -8,7 +8,10 @@ import { checkPod } from './web-pod.ts';
  * Whether an external database can be used, asked from where the web pods ask. Named for its content and for the check before it, since a
  * Job cannot change: what is said anew of the database is another Job, and so is the next look. None in hibernation.
  */
-export function checkJob(app: CompleteApp, facts: Facts): V1Job | undefined {
+export function checkJob(
+  app: CompleteApp,
+  facts: Pick<Facts, 'web' | 'credentialsHash' | 'checkAfter'>,
+): V1Job | undefined {
   if (!app.spec.database.external || isHibernated(app)) return undefined;
   const spec = checkPod(app, facts.web.image);
   const { nodeSelector, tolerations, affinity, priorityClassName, ...asked } = spec;

@@ -21,16 +21,25 @@ export const DATA_PATH = '/var/lib/mysql';
 const PREPARING = `${VOLUME_PATH}/preparing`;
 
 /**
- * Starts the server. An empty volume is marked until it is prepared, so that a preparation that was cut off (the pod was evicted, its
- * node lost) is begun anew: the image's entrypoint would take what is there for a database that is complete.
+ * Starts the server.
+ *
+ * 1. The volume is marked as being prepared: an earlier preparation was cut off (the pod was evicted, its node lost) and is begun anew. The
+ *    image's entrypoint would take what is there for a database that is complete. The mark is only ever set on an empty folder.
+ * 2. The folder is empty: it is marked and prepared.
+ * 3. It holds a database: the server starts on it.
+ * 4. It holds anything else, which is somebody's: the server does not start, and nothing is touched.
  */
 const START = `#!/bin/bash
 set -eu
+refuse() { echo "$1" | tee /dev/termination-log >&2; exit 1; }
 if [ -e ${PREPARING} ]; then
   echo "The preparation of the volume was cut off; it begins anew"
   find ${DATA_PATH} -mindepth 1 -delete
+elif [ -z "$(ls -A ${DATA_PATH})" ]; then
+  touch ${PREPARING}
+elif [ ! -d ${DATA_PATH}/mysql ]; then
+  refuse "The folder mysql of the volume holds files but no database: move them away, or use an empty volume. Nothing was changed"
 fi
-[ -d ${DATA_PATH}/mysql ] || touch ${PREPARING}
 exec docker-entrypoint.sh mysqld
 `;
 

@@ -8,9 +8,9 @@ export const WEB_PORT = 5000;
 export const PROBE_PORT = 9090;
 
 /** The web app's settings, as its environment. */
-export function webConfigMap(app: CompleteApp, { web }: Facts): V1ConfigMap {
+export function webConfigMap(app: CompleteApp, { web, remembered }: Facts): V1ConfigMap {
   return {
-    metadata: childMetadata(app, childName(app, 'web'), 'web'),
+    metadata: { ...childMetadata(app, childName(app, 'web'), 'web'), annotations: remembered },
     data: atRevision(web.revision, 'webSettings', settingsOf(app), app),
   };
 }

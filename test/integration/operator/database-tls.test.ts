@@ -81,7 +81,7 @@ describe('an external database under VerifyIdentity', () => {
       () => false,
     );
     const told = JSON.parse(await readFile(result, 'utf8')) as Record<string, unknown>;
-    const check = { job: 'check', isFit, at: 0, said: told };
+    const check = { job: 'check', content: 'c', isFit, at: 0, said: told };
     const { status, reason, message } = externalDatabaseReady(app, external, aServingWorld(), check);
     return `${status} ${reason}: ${message}`;
   }

@@ -51,31 +51,35 @@ const podOf = (job: string, exitCode: number, message: string): V1Pod => {
   return pod;
 };
 
+const NOTHING = { pods: [], configMap: undefined };
+
 describe('the checks of an external database', () => {
   it('follow one another ten minutes after one that was content, a minute after one that was not', () => {
     const fit = [aCheck({ ended: ['Complete', '12:00:30'] })];
-    expect(checkAfter({ jobs: [] }, at('12:00:00'))).to.equal(undefined);
-    expect(checkAfter({ jobs: [aCheck()] }, at('18:00:00')), 'one that still runs').to.equal(undefined);
-    expect(checkAfter({ jobs: fit }, at('12:10:29'))).to.equal(undefined);
-    expect(checkAfter({ jobs: fit }, at('12:10:30'))).to.equal('2026-03-01T12:00:30.000Z');
-    expect(nextCheckAt({ jobs: fit })).to.equal(at('12:10:30').getTime());
+    expect(checkAfter({ ...NOTHING, jobs: [] }, at('12:00:00'))).to.equal(undefined);
+    expect(checkAfter({ ...NOTHING, jobs: [aCheck()] }, at('18:00:00')), 'one that still runs').to.equal(undefined);
+    expect(checkAfter({ ...NOTHING, jobs: fit }, at('12:10:29'))).to.equal(undefined);
+    expect(checkAfter({ ...NOTHING, jobs: fit }, at('12:10:30'))).to.equal('2026-03-01T12:00:30.000Z');
+    expect(nextCheckAt({ ...NOTHING, jobs: fit })).to.equal(at('12:10:30').getTime());
     const unfit = [aCheck({ ended: ['Failed', '12:00:30'] })];
-    expect(checkAfter({ jobs: unfit }, at('12:01:29'))).to.equal(undefined);
-    expect(checkAfter({ jobs: unfit }, at('12:01:30'))).to.equal('2026-03-01T12:00:30.000Z');
-    expect(nextCheckAt({ jobs: unfit })).to.equal(at('12:01:30').getTime());
+    expect(checkAfter({ ...NOTHING, jobs: unfit }, at('12:01:29'))).to.equal(undefined);
+    expect(checkAfter({ ...NOTHING, jobs: unfit }, at('12:01:30'))).to.equal('2026-03-01T12:00:30.000Z');
+    expect(nextCheckAt({ ...NOTHING, jobs: unfit })).to.equal(at('12:01:30').getTime());
   });
 
   it('are each of one time: what was wanted stays wanted while it runs and until it is old', () => {
     const before = aCheck({ ended: ['Complete', '12:00:30'] });
     const after = '2026-03-01T12:00:30.000Z';
     const running = aCheck({ name: 'check-2', created: '12:10:31', after });
-    expect(checkAfter({ jobs: [before, running] }, at('12:10:40'))).to.equal(after);
-    expect(nextCheckAt({ jobs: [before, running] }), 'its end will tell').to.equal(undefined);
+    expect(checkAfter({ ...NOTHING, jobs: [before, running] }, at('12:10:40'))).to.equal(after);
+    expect(nextCheckAt({ ...NOTHING, jobs: [before, running] }), 'its end will tell').to.equal(undefined);
     const ended = aCheck({ name: 'check-2', created: '12:10:31', after, ended: ['Complete', '12:10:45'] });
-    expect(checkAfter({ jobs: [before, ended] }, at('12:11:00'))).to.equal(after);
-    expect(nextCheckAt({ jobs: [before, ended] })).to.equal(at('12:20:45').getTime());
+    expect(checkAfter({ ...NOTHING, jobs: [before, ended] }, at('12:11:00'))).to.equal(after);
+    expect(nextCheckAt({ ...NOTHING, jobs: [before, ended] })).to.equal(at('12:20:45').getTime());
     const unfit = aCheck({ name: 'check-2', created: '12:02:00', ended: ['Failed', '12:02:10'] });
-    expect(nextCheckAt({ jobs: [before, unfit] }), 'the older one does not count').to.equal(at('12:03:10').getTime());
+    expect(nextCheckAt({ ...NOTHING, jobs: [before, unfit] }), 'the older one does not count').to.equal(
+      at('12:03:10').getTime(),
+    );
   });
 
   it('tell the newest result for what is declared now', () => {
@@ -87,14 +91,15 @@ describe('the checks of an external database', () => {
       wanted,
     ];
     const pods = [podOf('check-2', 0, '{"databaseVersion":"8.4.1"}')];
-    expect(lastCheck({ jobs, pods }, wanted)).to.deep.equal({
+    expect(lastCheck({ ...NOTHING, jobs, pods }, wanted)).to.deep.equal({
       job: 'check-2',
+      content: 'c',
       isFit: true,
       at: at('12:05:00').getTime(),
       said: { databaseVersion: '8.4.1' },
     });
-    expect(lastCheck({ jobs: [wanted], pods }, wanted)).to.equal(undefined);
-    expect(lastCheck({ jobs, pods }, undefined), 'in hibernation').to.equal(undefined);
+    expect(lastCheck({ ...NOTHING, jobs: [wanted], pods }, wanted)).to.equal(undefined);
+    expect(lastCheck({ ...NOTHING, jobs, pods }, undefined), 'in hibernation').to.equal(undefined);
     expect(jobs.map((job) => isOfSameContent(job, wanted))).to.deep.equal([true, true, false, true]);
   });
 });
@@ -105,7 +110,7 @@ describe('DatabaseReady of an external database', () => {
   const { external } = app.spec.database;
   const finding = (said: object | undefined, isFit = false, world = {}) => {
     if (!external) throw new Error('it is external');
-    const check = said && { job: 'check-1', isFit, at: 0, said: said as Record<string, unknown> };
+    const check = said && { job: 'check-1', content: 'c', isFit, at: 0, said: said as Record<string, unknown> };
     return externalDatabaseReady(app, external, aServingWorld({ jobs: [aCheck()], ...world }), check);
   };
 

@@ -15,6 +15,7 @@ import {
   aPod,
   aSecret,
   aStatefulSet,
+  aVolumeClaim,
   DEFAULTS,
   someFacts,
 } from '../../support/vacation-app.ts';
@@ -34,14 +35,28 @@ describe('pins', () => {
       revision: LATEST_REVISION,
       update: '',
     });
-    expect(mysqlPin(aCompleteApp(), { statefulSet: undefined }, newer).image).to.equal('mysql:2');
+    expect(mysqlPin(aCompleteApp(), { statefulSet: undefined, volumeClaim: undefined }, newer).image).to.equal(
+      'mysql:2',
+    );
   });
 
   it('stay when the operator has newer defaults', () => {
     expect(webPin(aCompleteApp(), pinned(), newer)).to.deep.equal({ image: 'webapp:1', revision: 1, update: '' });
     const statefulSet = aStatefulSet();
     statefulSet.metadata = { annotations: pinAnnotations({ image: 'mysql:1', revision: 1, update: '' }) };
-    expect(mysqlPin(aCompleteApp(), { statefulSet }, newer).image).to.equal('mysql:1');
+    expect(mysqlPin(aCompleteApp(), { statefulSet, volumeClaim: undefined }, newer).image).to.equal('mysql:1');
+  });
+
+  it('of MySQL are those of the volume where there is no StatefulSet: its data are of that version', () => {
+    const kept = pinAnnotations({ image: 'mysql:old', revision: 1, update: 'monday' });
+    const volumeClaim = { ...aVolumeClaim(), metadata: { annotations: kept } };
+    const world = { statefulSet: undefined, volumeClaim };
+    expect(mysqlPin(aCompleteApp(), world, newer)).to.deep.equal({ image: 'mysql:old', revision: 1, update: 'monday' });
+    expect(mysqlPin(asking('monday'), world, newer).image, 'which was handled').to.equal('mysql:old');
+    expect(mysqlPin(asking('tuesday'), world, newer).image).to.equal('mysql:2');
+    const statefulSet = aStatefulSet();
+    statefulSet.metadata = { annotations: pinAnnotations({ image: 'mysql:1', revision: 1, update: '' }) };
+    expect(mysqlPin(aCompleteApp(), { statefulSet, volumeClaim }, newer).image).to.equal('mysql:1');
   });
 
   it('follow the image of the spec, and keep it when the spec names none any more', () => {
@@ -72,11 +87,13 @@ describe('pins', () => {
   });
 });
 
+const NOTHING = { deployment: undefined, statefulSet: undefined, volumeClaim: undefined, configMap: undefined };
+
 describe('facts', () => {
   const facts = (live: Partial<Parameters<typeof factsOf>[1]> = {}, app = aCompleteApp()) =>
     factsOf(
       app,
-      { deployment: undefined, statefulSet: undefined, secret: aSecret(), own: new Map(), jobs: [], pods: [], ...live },
+      { ...NOTHING, secret: aSecret(), own: new Map(), jobs: [], pods: [], ...live },
       DEFAULTS,
       new Date('2026-03-01T12:00:00Z'),
     );
@@ -118,11 +135,5 @@ describe('facts', () => {
     expect(used(aPod('mysql', { phase: 'Running' }), aPod('migration', { phase: 'Succeeded' }))).to.equal(false);
     expect(used(aPod('web', { phase: 'Pending' }))).to.equal(true);
     expect(used(aPod('migration', { phase: 'Running' }))).to.equal(true);
-  });
-
-  it('remember what the migration reported', () => {
-    const annotations = { 'interstellar.dev/schema-version': '7', 'interstellar.dev/database-version': '8.4.1' };
-    const deployment = aDeployment({ metadata: { annotations } });
-    expect(facts({ deployment })).to.include({ schemaVersion: '7', databaseVersion: '8.4.1' });
   });
 });

@@ -28,6 +28,8 @@ function aMachine(aheadMs: number) {
   };
 }
 
+const NOTHING = { pods: [], configMap: undefined };
+
 describe('the time of Jobs', () => {
   it('is what the clock says where none was seen to run', () => {
     const machine = aMachine(10 * MINUTE_MS);
@@ -39,9 +41,9 @@ describe('the time of Jobs', () => {
     const machine = aMachine(10 * MINUTE_MS);
     machine.at('12:00:00', [aCheck('a')]);
     const ended = [aCheck('a', '12:00:05')];
-    expect(checkAfter({ jobs: ended }, machine.at('12:00:06', ended))).to.equal(undefined);
-    expect(checkAfter({ jobs: ended }, machine.at('12:09:59', ended))).to.equal(undefined);
-    expect(checkAfter({ jobs: ended }, machine.at('12:10:05', ended))).to.equal('2026-03-01T12:00:05.000Z');
+    expect(checkAfter({ ...NOTHING, jobs: ended }, machine.at('12:00:06', ended))).to.equal(undefined);
+    expect(checkAfter({ ...NOTHING, jobs: ended }, machine.at('12:09:59', ended))).to.equal(undefined);
+    expect(checkAfter({ ...NOTHING, jobs: ended }, machine.at('12:10:05', ended))).to.equal('2026-03-01T12:00:05.000Z');
   });
 
   it('goes by the Job that ended last: an earlier one does not hold it back once the machine has slept', () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { TerminalError, WaitingError } from '../../../operator/runtime/errors.ts';
+import { SECRET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { labels } from '../../../operator/vacation-app/names.ts';
 import { assertOwned, owned } from '../../../operator/vacation-app/ownership.ts';
 import { anObject } from '../../support/kube-objects.ts';
@@ -12,50 +13,46 @@ const controller = (kind: string, name: string, uid: string, isController = true
 });
 const ours = { labels: labels(app, 'credentials') };
 
-const rows: readonly [string, object, boolean, 'ours' | typeof WaitingError | typeof TerminalError][] = [
-  ['controlled by this very app', controller('VacationApp', 'milky-way', 'uid-of-the-app'), false, 'ours'],
-  ['of an app of this name that is gone', controller('VacationApp', 'milky-way', 'old'), false, WaitingError],
-  ['of another app', controller('VacationApp', 'andromeda', 'other'), false, TerminalError],
-  ['of something else of the same name', controller('Release', 'milky-way', 'other'), false, TerminalError],
+const rows: readonly [string, object, 'ours' | typeof WaitingError | typeof TerminalError][] = [
+  ['controlled by this very app', controller('VacationApp', 'milky-way', 'uid-of-the-app'), 'ours'],
+  ['of an app of this name that is gone', controller('VacationApp', 'milky-way', 'old'), WaitingError],
+  ['of another app', controller('VacationApp', 'andromeda', 'other'), TerminalError],
+  ['of something else of the same name', controller('Release', 'milky-way', 'other'), TerminalError],
   [
     'owned by this app, but not controlled',
     controller('VacationApp', 'milky-way', 'uid-of-the-app', false),
-    false,
     TerminalError,
   ],
-  ['of nobody', {}, false, TerminalError],
-  ['of nobody, with our labels', ours, false, TerminalError],
-  ['retained, of nobody, with our labels', ours, true, 'ours'],
-  ['retained, of nobody, without labels', {}, true, TerminalError],
+  ['of nobody', {}, TerminalError],
+  ['of nobody, with our labels', ours, 'ours'],
   [
-    'retained, with the labels of another app',
+    'with the labels of another app',
     { labels: labels(aVacationApp({ metadata: { name: 'other' } }), 'x') },
-    true,
     TerminalError,
   ],
-  [
-    'retained, labelled ours, but of another controller',
-    { ...ours, ...controller('Release', 'r', 'other') },
-    true,
-    TerminalError,
-  ],
+  ['labelled ours, but of another controller', { ...ours, ...controller('Release', 'r', 'other') }, TerminalError],
 ];
 
 describe('ownership', () => {
-  for (const [title, metadata, isRetained, expected] of rows) {
+  for (const [title, metadata, expected] of rows) {
     it(`takes an object ${title} for ${expected === 'ours' ? 'ours' : expected.name}`, () => {
-      const check = () => assertOwned(SERVICE, anObject(1, { name: 'milky-way-web', ...metadata }), app, isRetained);
+      const check = () => assertOwned(SERVICE, anObject(1, { name: 'milky-way-web', ...metadata }), app);
       if (expected === 'ours') check();
       else expect(check).to.throw(expected, 'Service travel/milky-way-web');
     });
   }
 
-  it('of what is retained can be claimed by labels, and nobody is told to delete it', () => {
-    const check = () => assertOwned(SERVICE, anObject(1, { name: 'milky-way-web' }), app, true);
-    expect(check)
-      .to.throw('label it interstellar.dev/app=milky-way')
-      .that.does.not.match(/delete/);
-  });
+  for (const [kind, words] of [
+    [SECRET, /label it interstellar\.dev\/app=milky-way and app\.kubernetes\.io\/managed-by=vacation-operator/],
+    [VOLUME_CLAIM, /restore the Secret milky-way-credentials.*then label it interstellar\.dev\/app=milky-way and/],
+  ] as const) {
+    it(`of a ${kind.kind} can be handed over by labels, and nobody is told to delete it`, () => {
+      const check = () => assertOwned(kind, anObject(1, { name: 'data' }), app);
+      expect(check)
+        .to.throw(TerminalError, words)
+        .that.does.not.match(/delete/);
+    });
+  }
 
   it('is stamped on a child without touching it', () => {
     const child = anObject(1, { labels: { a: 'b' } });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { CONDITION } from '../../../operator/api/vacation-app.ts';
-import type { Observed } from '../../../operator/vacation-app/observe.ts';
+import type { Migration } from '../../../operator/vacation-app/migration.ts';
+import { jobCondition, jobNamed, type Observed } from '../../../operator/vacation-app/observe.ts';
 import { statusOf, type StatusInput } from '../../../operator/vacation-app/status.ts';
 import {
   aCompleteApp,
@@ -24,13 +25,20 @@ const statusIn = (world: Partial<Observed> = {}, input: Partial<StatusInput> = {
     app: aCompleteApp(),
     observed: aServingWorld(world),
     facts: someFacts(),
-    migration: 'milky-way-migrate-1',
+    migration: migrationIn(world),
     check: undefined,
     defaults: DEFAULTS,
     failure: undefined,
     now: NOW,
     ...input,
   });
+
+/** Done where its Job has completed. */
+function migrationIn(world: Partial<Observed>): Migration {
+  const name = 'milky-way-migrate-1';
+  const isDone = jobCondition(jobNamed(aServingWorld(world), name), 'Complete');
+  return { name, id: 'c', isDone, isRemembered: false };
+}
 
 type Status = ReturnType<typeof statusOf>;
 const condition = (status: Status, type: string) => status.conditions?.find((each) => each.type === type);
@@ -101,6 +109,12 @@ const rows: readonly { title: string; world: Partial<Observed>; type: string; is
     world: { statefulSet: aStatefulSet({ readyReplicas: 0 }), volumeClaim: aVolumeClaim('Pending') },
     type: 'DatabaseReady',
     is: 'False/VolumePending',
+  },
+  {
+    title: 'somebody deletes the volume that MySQL uses',
+    world: { volumeClaim: { ...aVolumeClaim(), metadata: { deletionTimestamp: NOW } } },
+    type: 'DatabaseReady',
+    is: 'False/VolumeDeleting',
   },
   {
     title: 'the image of MySQL cannot be had',
@@ -221,7 +235,7 @@ describe('the status of an app', () => {
         ['Ready', 'True', 'Available', 'The app serves'],
         ['CredentialsReady', 'True', 'Available', 'Secret milky-way-credentials holds all keys'],
         ['DatabaseReady', 'True', 'Available', 'MySQL takes connections'],
-        ['SchemaReady', 'True', 'Migrated', 'Job milky-way-migrate-1 has completed'],
+        ['SchemaReady', 'True', 'Migrated', 'The schema is as the web pods need it, version 7'],
         ['WebReady', 'True', 'Available', 'At least 2 pods of the current template are available'],
         ['AutoscalingReady', 'True', 'Autoscaling', 'The autoscaler has metrics and follows them'],
         ['UpdateAvailable', 'False', 'UpToDate', 'Images and pod templates are as new as this operator knows'],
@@ -238,7 +252,12 @@ describe('the status of an app', () => {
       schemaVersion: '7',
       web: { desired: 2, ready: 2, updated: 2, summary: '2/2' },
       autoscaling: { minReplicas: 2, maxReplicas: 10, desiredReplicas: 2 },
-      database: { version: '8.4.1', endpoint: 'milky-way-mysql.travel.svc:3306', storage: '2Gi' },
+      database: {
+        version: '8.4.1',
+        endpoint: 'milky-way-mysql.travel.svc:3306',
+        storage: '2Gi',
+        deletionPolicy: 'Retain',
+      },
     });
   });
 
@@ -346,6 +365,19 @@ describe('the status of an app', () => {
       });
     }
 
+    it('is not Ready once the volume that held its data is gone', () => {
+      const deployment = aDeployment({
+        metadata: { annotations: { 'interstellar.dev/schema-version': '7' } },
+        spec: { replicas: 0 },
+        status: none,
+      });
+      expect(told(asleep({ deployment }), CONDITION.ready)).to.equal('True/Hibernated');
+      const lost = asleep({ deployment, volumeClaim: undefined });
+      expect(told(lost, CONDITION.ready)).to.equal('False/VolumeLost');
+      expect(told(lost, CONDITION.stalled)).to.equal('True/VolumeLost');
+      expect(told(asleep({ volumeClaim: undefined }), CONDITION.ready), 'it never ran').to.equal('True/Hibernated');
+    });
+
     it('names the pods that it waits for', () => {
       const message = condition(asleep({ pods: [aPod('web', { phase: 'Running' })] }), CONDITION.ready)?.message;
       expect(message).to.contain('milky-way-web-0');
@@ -377,6 +409,37 @@ describe('the status of an app', () => {
     const status = statusIn({ deployment });
     expect(told(status, CONDITION.ready)).to.equal('True/Available');
     expect(status.web).to.deep.equal({ desired: 8, ready: 2, updated: 8, summary: '2/8' });
+  });
+
+  it('tells the deletion policy in force: Delete while anything that holds data would go with the app', () => {
+    const ownerReferences = [{ apiVersion: 'v1', kind: 'VacationApp', name: 'milky-way', uid: 'uid-of-the-app' }];
+    const volumeClaim = { ...aVolumeClaim(), metadata: { ownerReferences } };
+    const secret = aSecret({ metadata: { ownerReferences } });
+    const policy = (world: Partial<Observed>) => statusIn(world).database?.deletionPolicy;
+    expect(policy({})).to.equal('Retain');
+    expect(policy({ volumeClaim, secret })).to.equal('Delete');
+    expect(policy({ volumeClaim })).to.equal('Delete');
+    expect(policy({ secret })).to.equal('Delete');
+    expect(policy({ volumeClaim: undefined, secret: undefined })).to.equal(undefined);
+  });
+
+  it('names the storage class that a volume waits for, and the way out', () => {
+    const claim = { ...aVolumeClaim('Pending'), spec: { storageClassName: 'typo' } };
+    const message = (spec: object) =>
+      condition(
+        statusIn(
+          { statefulSet: aStatefulSet({ readyReplicas: 0 }), volumeClaim: claim },
+          { app: aCompleteApp({ spec: { database: { managed: { storage: spec } } } }) },
+        ),
+        CONDITION.databaseReady,
+      )?.message;
+    expect(message({ storageClassName: 'typo' }))
+      .to.contain('StorageClass typo')
+      .and.contain('delete the app and the claim');
+    expect(message({ storageClassName: 'fast' }))
+      .to.contain('StorageClass typo')
+      .and.contain('asks for StorageClass fast')
+      .and.contain('kubectl delete pvc data-milky-way-mysql-0');
   });
 
   it('tells of an update, and how to take it', () => {

@@ -36,9 +36,14 @@ const sizeIn = (part: object | undefined): unknown =>
   (part as { spec?: { resources: { requests: { storage: string } } } } | undefined)?.spec?.resources.requests.storage;
 
 describe('the volume', () => {
+  it('remembers what it is told to', () => {
+    const part = partOfVolume(anApp('2Gi'), aClaim(), { 'interstellar.dev/migrated': 'abc' });
+    expect(part?.metadata.annotations).to.deep.equal({ 'interstellar.dev/migrated': 'abc' });
+  });
+
   it('is nothing that the operator writes while it is as large as it shall be, and kept', () => {
-    expect(partOfVolume(anApp('2Gi'), aClaim())).to.equal(undefined);
-    expect(partOfVolume(anApp('2048Mi'), aClaim())).to.equal(undefined);
+    expect(partOfVolume(anApp('2Gi'), aClaim(), {})).to.equal(undefined);
+    expect(partOfVolume(anApp('2048Mi'), aClaim(), {})).to.equal(undefined);
   });
 
   const rows: readonly [title: string, size: string, claim: Claim, is: string | undefined][] = [
@@ -51,17 +56,17 @@ describe('the volume', () => {
   ];
   for (const [title, size, claim, is] of rows) {
     it(title, () => {
-      expect(sizeIn(partOfVolume(anApp(size), aClaim(claim)))).to.equal(is);
+      expect(sizeIn(partOfVolume(anApp(size), aClaim(claim), {}))).to.equal(is);
     });
   }
 
   it('has the app for its owner under Delete only, also while it grows', () => {
     const owners = (app: ReturnType<typeof anApp>, claim: Claim = {}) =>
-      partOfVolume(app, aClaim(claim))?.metadata.ownerReferences?.map(({ name }) => name);
+      partOfVolume(app, aClaim(claim), {})?.metadata.ownerReferences?.map(({ name }) => name);
     expect(owners(anApp('2Gi', 'Delete'))).to.deep.equal(['milky-way']);
     expect(owners(anApp('5Gi', 'Delete'))).to.deep.equal(['milky-way']);
     expect(owners(anApp('5Gi'))).to.equal(undefined);
-    const letGo = partOfVolume(anApp('2Gi'), aClaim({ applied: { 'f:metadata': {} } }));
+    const letGo = partOfVolume(anApp('2Gi'), aClaim({ applied: { 'f:metadata': {} } }), {});
     expect(letGo?.metadata).to.deep.equal({ name: 'data-milky-way-mysql-0', namespace: 'travel' });
   });
 

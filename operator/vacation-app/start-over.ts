@@ -1,0 +1,37 @@
+import type { CompleteApp } from '../api/defaults.ts';
+import { REASON } from '../api/vacation-app.ts';
+import type { Cluster } from '../runtime/cluster.ts';
+import { WaitingError } from '../runtime/errors.ts';
+import { applyChild } from './apply-child.ts';
+import type { DataObjects } from './data.ts';
+import type { Facts } from './facts.ts';
+import { STATEFUL_SET } from './kinds.ts';
+import { volumeClaimName } from './names.ts';
+import { desiredObjects } from './resources/index.ts';
+
+/** Whether somebody gives up a database whose passwords are lost, by deleting its claim as the condition advises. */
+export const startsOver = (app: CompleteApp, { volumeClaim, secret }: DataObjects): boolean =>
+  app.spec.credentials?.secretName === undefined &&
+  secret === undefined &&
+  volumeClaim?.metadata?.deletionTimestamp !== undefined;
+
+/**
+ * Stops MySQL, whose pod keeps the claim from being deleted. The StatefulSet's controller would also make the next claim at once, and
+ * nobody could tell that it is empty.
+ *
+ * @throws WaitingError, until the claim is gone.
+ */
+export async function startOver(app: CompleteApp, facts: Facts, cluster: Cluster, signal: AbortSignal): Promise<never> {
+  const stopped = desiredObjects(
+    { ...app, spec: { ...app.spec, mode: 'Hibernated' } },
+    { ...facts, isDatabaseUsed: false },
+  );
+  for (const child of stopped.filter(({ kind }) => kind === STATEFUL_SET)) {
+    await applyChild(app, child, cluster, signal);
+  }
+  throw new WaitingError(
+    REASON.startingOver,
+    `PersistentVolumeClaim ${volumeClaimName(app)} is being deleted and its passwords are lost: MySQL is being stopped; an empty database follows`,
+    { retryAfterMs: 2_000 },
+  );
+}
