@@ -90,7 +90,7 @@ export class People {
       moves.push({ weight: weight / 4, name: 'take a snapshot', make: () => this.#takeSnapshot() });
     }
     const possible = accidents(volumes);
-    if (temper.accidents === 0 || possible.length === 0) return moves;
+    if (this.#isDeclared || temper.accidents === 0 || possible.length === 0) return moves;
     const swap = (): void => {
       temper.accidents -= 1;
       this.isPeaceful = false;
@@ -118,9 +118,9 @@ export class People {
     if (!next) return [];
     const make = (): Promise<void> => {
       if (next.isLast) this.#swap = undefined;
-      return this.#requests(next.act);
+      return this.#do(next.act());
     };
-    return [{ weight, name: next.act.name, make }];
+    return [{ weight, name: 'swap', make }];
   }
 
   #obstacles(weight: number): Move[] {

@@ -19,7 +19,7 @@ async function played(options: SimulationOptions, end?: Readonly<Record<string, 
   try {
     await simulation.run();
     const world = simulation.world();
-    if (end) wrong.push(...differences(world, end));
+    if (end) wrong.push(...simulation.differencesTo(end));
     await simulation.linger();
     wrong.push(...simulation.fouls, ...differences(simulation.world(), world));
   } catch (error) {

@@ -18,7 +18,7 @@ import { CALM, temperOf, type Temper } from './temper.ts';
 import { Timers } from './timers.ts';
 import { Volumes } from './volumes.ts';
 import { nextWrite, WORKLOAD_KINDS, type Scene } from './workloads.ts';
-import { plainly } from './world.ts';
+import { differences, isOfVersions, plainly } from './world.ts';
 
 /** What the simulation needs of an API server. */
 export interface Backend {
@@ -136,6 +136,12 @@ export class Simulation {
     const kinds = KINDS.filter((kind) => kind !== EVENT && kind !== POD);
     const named = kinds.flatMap(({ plural }) => plainly(plural, this.#api.list(plural)));
     return Object.fromEntries(named.sort(([one], [other]) => (one < other ? -1 : 1)));
+  }
+
+  /** Where the world is not as it is to be, a line each. */
+  differencesTo(end: Readonly<Record<string, unknown>>): string[] {
+    const isExcused = (line: string): boolean => this.#volumes.isUnreported && isOfVersions(line);
+    return differences(this.world(), end).filter((line) => !isExcused(line));
   }
 
   object(plural: string, name: string): Stored | undefined {

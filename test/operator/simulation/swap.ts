@@ -6,28 +6,35 @@ import { collections } from './collector.ts';
 import { APP, DATABASE_POD, hibernate, NAMESPACE, remove, type Act } from './person.ts';
 import type { Stage } from './stage.ts';
 
+interface Step {
+  readonly act: () => Act;
+  readonly isLast: boolean;
+}
+
 /** Somebody puts another volume in the place of the app's, once nothing uses that: the app hibernates, or is gone. */
 export class Swap {
   readonly #stage: Stage;
   readonly #isRemoved: boolean;
-  readonly #put: () => Act;
 
   constructor(stage: Stage) {
-    const { random, volumes } = stage;
     this.#stage = stage;
-    this.#isRemoved = random.chance(0.5);
-    const snapshot = volumes.snapshots.length > 0 && random.chance(0.7) ? random.pick(volumes.snapshots) : undefined;
-    this.#put = () => (snapshot ? restore(snapshot, volumes) : putForeign());
+    this.#isRemoved = stage.random.chance(0.5);
   }
 
   /** What is to be done next; undefined while something has to end first. */
-  next(app: VacationApp | undefined): { readonly act: Act; readonly isLast: boolean } | undefined {
+  next(app: VacationApp | undefined): Step | undefined {
     const { claim } = this.#stage.volumes;
-    if (app && this.#isRemoved) return { act: remove(), isLast: false };
-    if (app && !(isHibernated(withDefaults(app)) && isUnpaused(app))) return { act: hibernate(), isLast: false };
+    if (app && this.#isRemoved) return { act: remove, isLast: false };
+    if (app && !(isHibernated(withDefaults(app)) && isUnpaused(app))) return { act: hibernate, isLast: false };
     if (!this.#isIdle(app)) return undefined;
-    if (claim === undefined) return { act: this.#put(), isLast: true };
-    return claim.metadata.deletionTimestamp === undefined ? { act: loseClaim(claim), isLast: false } : undefined;
+    if (claim === undefined) return { act: () => this.#put(), isLast: true };
+    return claim.metadata.deletionTimestamp === undefined ? { act: () => loseClaim(claim), isLast: false } : undefined;
+  }
+
+  #put(): Act {
+    const { random, volumes } = this.#stage;
+    const isRestored = volumes.snapshots.length > 0 && random.chance(0.7);
+    return isRestored ? restore(random.pick(volumes.snapshots), volumes) : putForeign();
   }
 
   /** Whether nothing uses the volume, nor takes it for what it was. */

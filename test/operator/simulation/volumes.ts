@@ -63,6 +63,8 @@ export class Volumes implements Database {
   readonly #policies = new Map<string, string>();
   /** Migrations that the operator has had the time to remember, by volume. */
   readonly #remembered = new Map<string, string>();
+  /** The volumes on which a migration was done that nobody can have read the report of. */
+  readonly #unreported = new Set<string>();
   #claim: KubeObject | undefined;
   #secret: SecretObject | undefined;
   #user: { readonly pod: string; readonly claim: string } | undefined;
@@ -115,6 +117,11 @@ export class Volumes implements Database {
     return credentials === undefined ? [...this.#secrets.values()].at(-1) : this.#secrets.get(credentials);
   }
 
+  /** Whether the versions of what is there may be known to nobody. */
+  get isUnreported(): boolean {
+    return this.#unreported.has(this.#claim?.metadata.uid ?? '');
+  }
+
   /** What the status of an app that is gone said last of what becomes of its data. */
   policyOf(appUid: string): string | undefined {
     return this.#policies.get(appUid);
@@ -149,7 +156,8 @@ export class Volumes implements Database {
         if (!before && after) this.#contents.set(after.metadata.uid ?? '', this.#originOf(after));
         break;
       case JOB.plural:
-        if (!before && after) this.#migrations.set(after.metadata.uid ?? '', migrationOf(after));
+        if (!before) this.#migrations.set(object.metadata.uid ?? '', migrationOf(object));
+        if (!after) this.#forget(migrationOf(object));
         break;
       case POD.plural:
         this.#observePod(object, after);
@@ -187,6 +195,13 @@ export class Volumes implements Database {
       this.fouls.push('a migration ran again on the volume on which it was done');
     }
     this.#contents.set(claim, { ...content, migrations: [...content.migrations, migration] });
+  }
+
+  /** A Job that is gone has taken its report with it. */
+  #forget(migration: Migration): void {
+    const { uid = '' } = this.#claim?.metadata ?? {};
+    const isLast = this.there?.migrations.at(-1)?.content === migration.content;
+    if (isLast && this.#remembered.get(uid) !== migration.content) this.#unreported.add(uid);
   }
 
   #originOf({ spec }: KubeObject & Pick<V1PersistentVolumeClaim, 'spec'>): Content {

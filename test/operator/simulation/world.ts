@@ -20,6 +20,10 @@ export function differences(one: unknown, other: unknown, path = ''): string[] {
   return [...names].flatMap((name) => differences(one[name], other[name], `${path}/${name}`));
 }
 
+/** Whether the difference is that nothing is known of the versions that a migration reports. */
+export const isOfVersions = (line: string): boolean =>
+  /(schema-version|database-version|database\/version|schemaVersion): undefined instead of/.test(line);
+
 /** Those that have done their work may be gone or not, and are named for the volume. */
 const isUnfinished = (job: KubeObject): boolean => !jobCondition(job as V1Job, 'Complete');
 
