@@ -17,7 +17,8 @@ export function ofStatefulSet(set: Live<V1StatefulSet>, scene: Scene): ApiReques
   const pod = scene.get(POD, namespace, `${name}-0`);
   const isOutdated = pod?.metadata.labels?.[REVISION] !== revision;
   if (pod && (wanted === 0 || isOutdated)) return deleted(POD, pod);
-  if (wanted > 0 && !pod && template) {
+  // A pod that waits for a claim gets a new one where that has gone.
+  if (wanted > 0 && !(pod && isRunning(pod)) && template) {
     const claimName = `${template.metadata?.name ?? 'data'}-${name}-0`;
     const claim = scene.get(VOLUME_CLAIM, namespace, claimName);
     if (!claim) {
@@ -25,7 +26,7 @@ export function ofStatefulSet(set: Live<V1StatefulSet>, scene: Scene): ApiReques
       return created(VOLUME_CLAIM, { metadata, spec: template.spec });
     }
     // No pod is made for a claim that is going.
-    if (claim.metadata.deletionTimestamp === undefined) return created(POD, podOf(set, revision, claimName));
+    if (!pod && claim.metadata.deletionTimestamp === undefined) return created(POD, podOf(set, revision, claimName));
   }
   const isReady = pod !== undefined && isRunning(pod);
   return statusOf(STATEFUL_SET, set, {
@@ -62,12 +63,12 @@ export function ofDatabasePod(pod: Live<V1Pod>, scene: Scene): ApiRequest | unde
   return statusOf(POD, pod, { phase: 'Running', containerStatuses: [status] });
 }
 
-/** Bound at once; one that is being deleted goes when no pod runs with it. */
+/** Bound at once; one that is being deleted goes when no pod is left on a node for it, which none is for a claim that is not bound. */
 export function ofVolumeClaim(claim: Live<V1PersistentVolumeClaim>, scene: Scene): ApiRequest | undefined {
   const { namespace = '', name, deletionTimestamp } = claim.metadata;
   if (deletionTimestamp !== undefined) {
     const user = scene.get(POD, namespace, /^data-(.*)$/.exec(name)?.[1] ?? '');
-    if (user && isRunning(user)) return undefined;
+    if (user && claim.status?.phase === 'Bound') return undefined;
     return patched('pvc-protection-controller', VOLUME_CLAIM, namespace, name, { metadata: { finalizers: null } });
   }
   return statusOf(VOLUME_CLAIM, claim, {

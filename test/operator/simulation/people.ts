@@ -85,27 +85,30 @@ export class People {
 
   #accidents(weight: number): Move[] {
     const { temper, random, volumes } = this.#stage;
+    const isUsed = volumes.there?.credentials !== undefined;
     const moves: Move[] = [];
-    if (temper.snapshots > 0 && volumes.there?.credentials !== undefined) {
-      moves.push({ weight: weight / 4, name: 'take a snapshot', make: () => this.#takeSnapshot() });
+    if (temper.snapshots > 0 && isUsed) {
+      moves.push({ weight, name: 'take a snapshot', make: () => this.#takeSnapshot() });
     }
     const possible = accidents(volumes);
-    if (this.#isDeclared || temper.accidents === 0 || possible.length === 0) return moves;
-    const swap = (): void => {
-      temper.accidents -= 1;
-      this.isPeaceful = false;
-      this.#swap = new Swap(this.#stage);
-    };
-    const happen = async (act: Act): Promise<void> => {
-      temper.accidents -= 1;
-      this.isPeaceful = false;
-      await this.#do(act);
-    };
-    return [
-      ...moves,
-      { weight: weight / 4, name: 'swap the volume', make: swap },
-      { weight: weight / 2, name: 'accident', make: () => happen(random.pick(possible)) },
-    ];
+    if (this.#isDeclared || temper.accidents === 0) return moves;
+    if (possible.length > 0) {
+      moves.push({ weight: weight / 3, name: 'accident', make: () => this.#happen(random.pick(possible)) });
+    }
+    if (isUsed) moves.push({ weight: weight / 3, name: 'swap the volume', make: () => this.#begin() });
+    return moves;
+  }
+
+  #happen(act: Act): Promise<void> {
+    this.#stage.temper.accidents -= 1;
+    this.isPeaceful = false;
+    return this.#do(act);
+  }
+
+  #begin(): void {
+    this.#stage.temper.accidents -= 1;
+    this.isPeaceful = false;
+    this.#swap = new Swap(this.#stage);
   }
 
   #takeSnapshot(): void {

@@ -62,8 +62,8 @@ export function temperOf(random: Random): Temper {
     changes: random.below(6),
     sabotages: random.pick([0, 0, 1, 4]),
     recreations: random.pick([0, 0, 0, 1]),
-    accidents: random.pick([0, 0, 1, 2, 4]),
-    snapshots: random.pick([0, 1, 3]),
+    accidents: random.pick([0, 1, 2, 3, 6]),
+    snapshots: random.pick([0, 1, 2]),
     cleanings: random.pick([0, 0, 1, 3]),
     obstacles: random.pick([0, 0, 1, 3]),
   };
