@@ -40,6 +40,7 @@ export class People {
     const moves = [...this.#obstacles(weight), ...this.#cleanings(weight)];
     const app = this.#stage.get(VACATION_APP.plural, NAMESPACE, APP) as (KubeObject & VacationApp) | undefined;
     if (app?.metadata.deletionTimestamp !== undefined) return moves;
+    if (this.#swap?.isHopeless(app)) this.#swap = undefined;
     moves.push(...this.#swapping(app, weight));
     if (!app) {
       const first = create(declared(this.#isDeclared ? this.#spec : {}));

@@ -31,6 +31,15 @@ export class Swap {
     return claim.metadata.deletionTimestamp === undefined ? { act: () => loseClaim(claim), isLast: false } : undefined;
   }
 
+  /** Whether it cannot be, since the database of an app that is gone runs on. */
+  isHopeless(app: VacationApp | undefined): boolean {
+    return app === undefined && this.#set !== undefined && collections(this.#stage).length === 0;
+  }
+
+  get #set(): { spec?: { replicas?: number } } | undefined {
+    return this.#stage.get(STATEFUL_SET.plural, NAMESPACE, `${APP}-mysql`) as { spec?: { replicas?: number } } | undefined;
+  }
+
   #put(): Act {
     const { random, volumes } = this.#stage;
     const isRestored = volumes.snapshots.length > 0 && random.chance(0.7);
@@ -40,7 +49,7 @@ export class Swap {
   /** Whether nothing uses the volume, nor takes it for what it was. */
   #isIdle(app: VacationApp | undefined): boolean {
     const stage = this.#stage;
-    const set = stage.get(STATEFUL_SET.plural, NAMESPACE, `${APP}-mysql`) as { spec?: { replicas?: number } } | undefined;
+    const set = this.#set;
     const isStopped = set === undefined ? app === undefined : app !== undefined && set.spec?.replicas === 0;
     const hasPod = stage.get(POD.plural, NAMESPACE, DATABASE_POD) !== undefined;
     return isStopped && !hasPod && collections(stage).length === 0 && stage.isQuiet();

@@ -224,6 +224,7 @@ function migrationOf(job: KubeObject & Pick<V1Job, 'spec'>): Migration {
   return { image, content: contentHash(content) };
 }
 
-/** As the status tells it. */
-const policyIn = (app: KubeObject & Pick<VacationApp, 'status'>): string | undefined =>
-  (app.status?.database as { deletionPolicy?: string } | undefined)?.deletionPolicy;
+/** The policy in force, as the status tells it; a wish for Delete that it does not tell yet may hold as well. */
+function policyIn(app: KubeObject & Partial<VacationApp>): string | undefined {
+  return app.spec?.deletionPolicy === 'Delete' ? 'Delete' : app.status?.database?.deletionPolicy;
+}
