@@ -3,7 +3,14 @@ import { type SessionData, Store } from 'express-session';
 import type { SessionConfig } from '../config.ts';
 import type { Clock } from '../clock.ts';
 import { askedTogether } from '../database/asked-together.ts';
-import type { Database, PreparedValue } from '../database/database.ts';
+import { QueryTypes } from 'sequelize';
+import type { Database } from '../database/connection.ts';
+import { Op } from 'sequelize';
+import { Session } from './session.ts';
+type PreparedValue = string | number | Date | Buffer | null;
+async function prepared<T>(database: Database, sql: string, values: readonly PreparedValue[]): Promise<T[]> {
+  return database.read(async () => (await database.sequelize.query(sql, { replacements: [...values], type: /^\s*SELECT/.test(sql) ? QueryTypes.SELECT : QueryTypes.UPDATE }) as unknown as T[]));
+}
 import { deleteInBatches } from '../database/delete-in-batches.ts';
 import { timestamp } from '../database/timestamp.ts';
 import { remembering } from '../http/remembering.ts';
@@ -83,7 +90,7 @@ export class SessionStore extends Store {
       const group = GROUPS.findIndex((size) => size >= ids.length);
       const places = padded(hashes, GROUPS[group] ?? ids.length);
       const values = [...(along?.values(at) ?? []), ...places, timestamp(at)];
-      const rows = await this.#database.prepared<SessionRow>(statements[group] ?? '', values);
+      const rows = await prepared<SessionRow>(this.#database, statements[group] ?? '', values);
       const byHash = ids.length > 1 ? new Map(rows.map((row) => [textOf(row.id_hash), row])) : undefined;
       return (id) => ({ at, row: byHash ? byHash.get(textOf(knownHashOf(id))) : rows[0] });
     }, MOST_TOGETHER);
@@ -114,7 +121,7 @@ export class SessionStore extends Store {
 
   /** Signs the traveller out everywhere but in the session with this id. */
   async endOthers(travellerId: number, id: string): Promise<void> {
-    await this.#database.prepared('DELETE FROM session WHERE traveller_id = ? AND id_hash <> ?', [
+    await prepared(this.#database, 'DELETE FROM session WHERE traveller_id = ? AND id_hash <> ?', [
       travellerId,
       hashOf(id),
     ]);
@@ -122,11 +129,11 @@ export class SessionStore extends Store {
 
   /** Removes what has expired. */
   async sweep(): Promise<void> {
-    await deleteInBatches(this.#database, 'DELETE FROM session WHERE expires_at <= ?', [timestamp(this.#clock.now())]);
+    await deleteInBatches(this.#database, this.#database.sequelize.getRepository(Session), { expiresAt: { [Op.lte]: this.#clock.now() } });
   }
 
   async #touch(id: string, now: Date): Promise<void> {
-    await this.#database.prepared(
+    await prepared(this.#database, 
       'UPDATE session SET touched_at = ?, expires_at = LEAST(?, created_at + INTERVAL ? HOUR) WHERE id_hash = ?',
       [timestamp(now), timestamp(this.#idleEnd(now)), this.#config.maximumHours, hashOf(id)],
     );
@@ -138,7 +145,7 @@ export class SessionStore extends Store {
   }
 
   #run(sql: string, values: readonly PreparedValue[], callback: Done): void {
-    this.#database.prepared(sql, values).then(
+    prepared(this.#database, sql, values).then(
       () => callback(),
       (error: unknown) => callback(error),
     );
@@ -159,7 +166,7 @@ const GROUPS = [1, 2, 4, 8, 16];
 const MOST_TOGETHER = Math.max(...GROUPS);
 
 function readingStatement(size: number, along: Along | undefined): string {
-  const columns = ['data, UNIX_TIMESTAMP(touched_at) AS touched'];
+  const columns = ['data, CAST(UNIX_TIMESTAMP(touched_at) AS CHAR) AS touched'];
   if (along) columns.push(`(${along.sql}) AS along`);
   if (size > 1) columns.push('id_hash');
   const places = Array<string>(size).fill('?').join(', ');

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { createConnection } from 'mysql2/promise';
 import { systemClock } from '../../../webapp/clock.ts';
-import type { Database } from '../../../webapp/database/database.ts';
+import type { Database } from '../../../webapp/database/connection.ts';
 import { SessionStore, travellerIn } from '../../../webapp/sessions/session-store.ts';
 import { chosen } from '../../support/property.ts';
 import type { WebClient } from './web-client.ts';
