@@ -71,7 +71,8 @@ export function createMailStore(database: Database): MailStore {
       database.transaction(async (transaction) => {
         const rows = await sequelize.query<DueMail>(DUE_MAILS, {
           type: QueryTypes.SELECT,
-          replacements: { now, count },
+          // mysql2 sends numbers as DOUBLE, which LIMIT does not take
+          bind: { now, count: String(count) },
           transaction,
         });
         if (rows.length === 0) return [];
@@ -109,13 +110,13 @@ interface DueMail extends Omit<TakenMail, 'recipient'> {
 
 /**
  * SQL because of FOR UPDATE OF and SKIP LOCKED: it skips what others have locked, among it mails whose transaction is not committed
- * yet. Its values are replacements, as LIMIT takes no number that is bound.
+ * yet.
  */
 const DUE_MAILS = `
   SELECT mail.id, mail.message_id AS messageId, mail.kind, mail.sealed, mail.lapses_at AS lapsesAt, mail.attempts,
     traveller.name, traveller.email_address AS address
   FROM mail LEFT JOIN traveller ON traveller.id = mail.traveller_id
-  WHERE mail.due_at <= :now ORDER BY mail.due_at LIMIT :count FOR UPDATE OF mail SKIP LOCKED`;
+  WHERE mail.due_at <= $now ORDER BY mail.due_at LIMIT $count FOR UPDATE OF mail SKIP LOCKED`;
 
 function taken({ name, address, attempts, ...mail }: DueMail): TakenMail {
   return { ...mail, attempts: attempts + 1, recipient: address === null ? undefined : { name: name ?? '', address } };
