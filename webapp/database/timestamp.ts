@@ -1,6 +1,4 @@
-import { isoTime } from '../iso-time.ts';
-
-/** As DATETIME(3) columns are written and compared, in UTC. */
+/** As MySQL reads it: UTC, with milliseconds. */
 export function timestamp(date: Date): string {
-  return isoTime(date.getTime()).slice(0, 23).replace('T', ' ');
+  return date.toISOString().replace('T', ' ').slice(0, -1);
 }
