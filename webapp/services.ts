@@ -116,7 +116,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
     signer: createSigner(config.secretKeys, 'throttle'),
     clock,
   });
-  const limits = accountLimits(config.throttling);
+  const limits = accountLimits(config.mail ? config.throttling : { ...config.throttling, tripForms: 'off' });
   const remove = removeTraveller(database, travellers, bookings, entries, waitlist);
   const replace = replacePassword({ database, travellers, resets, sessions, outbox, publicUrl, clock });
   const reset = { database, travellers, resets, outbox, throttle, limits, publicUrl, minutes: resetMinutes, clock };
