@@ -31,9 +31,8 @@ import { runChore } from './chores.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createDatabase, type Database } from './database/database.ts';
-import { loadAssets } from './http/assets.ts';
-import { loadViews } from './http/views.ts';
-import { createSigner } from './http/signer.ts';
+import { loadAssets } from './web/assets.ts';
+import { createSigner } from './signer.ts';
 import type { Logger } from './log.ts';
 import { createMailStore } from './mail/mail-store.ts';
 import { createMailOutbox, type MailOutbox } from './mail/outbox.ts';
@@ -154,7 +153,6 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
       destinations,
       clock,
       sessionStore: new SessionStore(database, config.session, clock),
-      views: loadViews(),
       assets: loadAssets(),
       metrics,
       logger,
