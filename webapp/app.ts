@@ -25,7 +25,7 @@ import { pageLocals } from './web/page-locals.ts';
 import { requestRecord } from './web/request-record.ts';
 import { sameOrigin } from './web/same-origin.ts';
 import { securityHeaders } from './web/security-headers.ts';
-import { sessions } from './web/session.ts';
+import { sessions } from './web/sessions.ts';
 import { staticFiles } from './web/static-files.ts';
 
 export interface Services extends AccountServices, OwnAccountServices, ResetServices, WaitlistServices {

@@ -5,7 +5,7 @@ import { requireToken } from '../web/csrf.ts';
 import { redirectWithAlert } from '../web/flash.ts';
 import { methodNotAllowed } from '../web/method-not-allowed.ts';
 import { requireTraveller } from '../web/require-traveller.ts';
-import { endSession, startSession, travellerOf } from '../web/session.ts';
+import { endSession, startSession, travellerOf } from '../web/sessions.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import { TooMany } from '../throttling/throttle.ts';
 import { type ChangePassword, WRONG_PASSWORD } from './change-password.ts';

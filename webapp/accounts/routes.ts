@@ -5,7 +5,7 @@ import { type FieldErrors, hasErrors, REQUIRED, textOf } from '../web/form.ts';
 import { requireToken } from '../web/csrf.ts';
 import { type Alert, redirectWithAlert } from '../web/flash.ts';
 import { methodNotAllowed } from '../web/method-not-allowed.ts';
-import { endSession, signedIn, startSession } from '../web/session.ts';
+import { endSession, signedIn, startSession } from '../web/sessions.ts';
 import type { Metrics } from '../probes/metrics.ts';
 import { TooMany } from '../throttling/throttle.ts';
 import type { AskForReset } from './ask-for-reset.ts';

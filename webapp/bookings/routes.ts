@@ -7,7 +7,7 @@ import { redirectWithAlert } from '../web/flash.ts';
 import { methodNotAllowed } from '../web/method-not-allowed.ts';
 import { requireTraveller } from '../web/require-traveller.ts';
 import { type TripLimits, tripLimit } from './trip-limit.ts';
-import { endSession, travellerOf } from '../web/session.ts';
+import { endSession, travellerOf } from '../web/sessions.ts';
 import type { Mailbox } from '../mail/letter.ts';
 import type { Throttle } from '../throttling/throttle.ts';
 import type { Metrics } from '../probes/metrics.ts';

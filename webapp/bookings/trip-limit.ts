@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { TooManyError } from '../web/http-errors.ts';
 import { type Counter, type Throttle, TooMany } from '../throttling/throttle.ts';
-import { travellerOf } from '../web/session.ts';
+import { travellerOf } from '../web/sessions.ts';
 
 /** What the forms about trips of one traveller are counted by. */
 export interface TripLimits {

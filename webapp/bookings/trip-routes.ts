@@ -5,7 +5,7 @@ import { redirectWithAlert } from '../web/flash.ts';
 import { methodNotAllowed } from '../web/method-not-allowed.ts';
 import { requireTraveller } from '../web/require-traveller.ts';
 import { tripLimit } from './trip-limit.ts';
-import { travellerOf } from '../web/session.ts';
+import { travellerOf } from '../web/sessions.ts';
 import { calendarFile } from './calendar-file.ts';
 import { earliestDeparture } from './dates.ts';
 import { checkDates, fixedMessage, refusalMessages, whyFixed } from './rules.ts';

@@ -10,7 +10,7 @@ import { redirectWithAlert } from '../web/flash.ts';
 import { methodNotAllowed } from '../web/method-not-allowed.ts';
 import { requireTraveller } from '../web/require-traveller.ts';
 import { tripLimit } from '../bookings/trip-limit.ts';
-import { travellerOf } from '../web/session.ts';
+import { travellerOf } from '../web/sessions.ts';
 import type { JoinWaitlist } from './join-waitlist.ts';
 import type { LeaveWaitlist } from './leave-waitlist.ts';
 import { closedMessage } from './rules.ts';

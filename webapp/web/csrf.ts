@@ -5,7 +5,7 @@ import type { Signer } from '../signer.ts';
 import { readCookie, setCookie } from './cookies.ts';
 import { textOf } from './form.ts';
 import { ForbiddenError } from './http-errors.ts';
-import { signedIn } from './session.ts';
+import { signedIn } from './sessions.ts';
 
 /**
  * The token for the forms of a page: bound to the session, or for visitors to a random cookie, which is set with the first form.

@@ -2,7 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import { DatabaseAwayError } from '../database/errors.ts';
 import { redirectWithAlert } from './flash.ts';
 import { logInPath } from './return-path.ts';
-import { signedIn } from './session.ts';
+import { signedIn } from './sessions.ts';
 
 /** Sends who is not logged in to do so, and then to where they were going. */
 export function requireTraveller(
