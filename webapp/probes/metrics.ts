@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Clock } from '../clock.ts';
-import type { Database } from '../database/database.ts';
+import type { Database } from '../database/connection.ts';
 import type { MailSender } from '../mail/sender.ts';
 
 export interface Metrics {
@@ -68,15 +68,11 @@ export function watchDatabase(metrics: Metrics, database: Database): void {
     },
   });
   new Gauge({
-    name: 'database_pool_connections',
-    help: 'Connections to the database and requests that wait for one',
-    labelNames: ['state'],
+    name: 'database_work_under_way',
+    help: 'Reads, writes and transactions that run now or wait for a connection; above DB_POOL_SIZE some wait',
     registers,
     collect() {
-      const { size, used, waiting } = database.pool();
-      this.set({ state: 'open' }, size);
-      this.set({ state: 'used' }, used);
-      this.set({ state: 'waiting' }, waiting);
+      this.set(database.underWay());
     },
   });
 }

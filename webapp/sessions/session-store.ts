@@ -1,10 +1,13 @@
 import { hash } from 'node:crypto';
 import { type SessionData, Store } from 'express-session';
+import { Op, type Transaction } from 'sequelize';
+import type { Repository } from 'sequelize-typescript';
 import type { SessionConfig } from '../config.ts';
 import type { Clock } from '../clock.ts';
-import type { Database, PreparedValue } from '../database/database.ts';
+import type { Database } from '../database/connection.ts';
 import { deleteInBatches } from '../database/delete-in-batches.ts';
-import { timestamp } from '../database/timestamp.ts';
+import { duplicateKeyOf } from '../database/errors.ts';
+import { Session } from './session.ts';
 
 /** Who is signed in; kept in the session, so that no page has to ask for it. */
 export interface SignedIn {
@@ -19,6 +22,18 @@ declare module 'express-session' {
   }
 }
 
+export interface SessionTimes {
+  readonly begun: Date;
+  readonly lastUsed: Date;
+  readonly ends: Date;
+}
+
+/** What is done with all sessions of a traveller together. */
+export interface TravellerSessions {
+  removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void>;
+  ofTraveller(travellerId: number): Promise<readonly SessionTimes[]>;
+}
+
 type Done = (error?: unknown) => void;
 
 /**
@@ -28,14 +43,16 @@ type Done = (error?: unknown) => void;
  * It has no `touch`, which express-session would call at the end of every request, and then send every answer in two pieces: the
  * idle end is moved where a session is read, at most once a minute.
  */
-export class SessionStore extends Store {
+export class SessionStore extends Store implements TravellerSessions {
   readonly #database: Database;
+  readonly #sessions: Repository<Session>;
   readonly #config: SessionConfig;
   readonly #clock: Clock;
 
   constructor(database: Database, config: SessionConfig, clock: Clock) {
     super();
     this.#database = database;
+    this.#sessions = database.sequelize.getRepository(Session);
     this.#config = config;
     this.#clock = clock;
   }
@@ -48,69 +65,74 @@ export class SessionStore extends Store {
   };
 
   override set = (id: string, { cookie, traveller }: SessionData, callback: Done = ignore): void => {
-    const now = this.#clock.now();
-    const owner = traveller?.id ?? null;
-    const data = JSON.stringify({ cookie, traveller });
-    this.#run(
-      `INSERT INTO session (id_hash, traveller_id, data, created_at, touched_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)
-       ON DUPLICATE KEY UPDATE traveller_id = ?, data = ?`,
-      [hashOf(id), owner, data, timestamp(now), timestamp(now), timestamp(this.#idleEnd(now)), owner, data],
-      callback,
-    );
+    const values = { travellerId: traveller?.id ?? null, data: JSON.stringify({ cookie, traveller }) };
+    this.#save(hashOf(id), values).then(() => callback(), callback);
   };
 
   override destroy = (id: string, callback: Done = ignore): void => {
-    this.#run('DELETE FROM session WHERE id_hash = ?', [hashOf(id)], callback);
+    const where = { idHash: hashOf(id) };
+    this.#database.idempotentWrite(() => this.#sessions.destroy({ where })).then(() => callback(), callback);
   };
 
   /** Signs the traveller out everywhere but in the session with this id. */
   async endOthers(travellerId: number, id: string): Promise<void> {
-    await this.#database.prepared('DELETE FROM session WHERE traveller_id = ? AND id_hash <> ?', [
-      travellerId,
-      hashOf(id),
-    ]);
+    const where = { travellerId, idHash: { [Op.ne]: hashOf(id) } };
+    await this.#database.idempotentWrite(() => this.#sessions.destroy({ where }));
+  }
+
+  async removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void> {
+    await this.#sessions.destroy({ where: { travellerId }, transaction });
+  }
+
+  async ofTraveller(travellerId: number): Promise<readonly SessionTimes[]> {
+    const query = { where: { travellerId }, order: ['createdAt'] };
+    const rows = await this.#database.read(() => this.#sessions.findAll(query));
+    return rows.map(({ createdAt, touchedAt, expiresAt }) => ({
+      begun: createdAt,
+      lastUsed: touchedAt,
+      ends: expiresAt,
+    }));
   }
 
   /** Removes what has expired. */
   async sweep(): Promise<void> {
-    await deleteInBatches(this.#database, 'DELETE FROM session WHERE expires_at <= ?', [timestamp(this.#clock.now())]);
+    await deleteInBatches(this.#database, this.#sessions, { expiresAt: { [Op.lte]: this.#clock.now() } });
   }
 
   async #find(id: string): Promise<SessionData | null> {
     const now = this.#clock.now();
-    const [row] = await this.#database.prepared<SessionRow>(
-      'SELECT data, UNIX_TIMESTAMP(touched_at) AS touched FROM session WHERE id_hash = ? AND expires_at > ?',
-      [hashOf(id), timestamp(now)],
-    );
+    const where = { idHash: hashOf(id), expiresAt: { [Op.gt]: now } };
+    const row = await this.#database.read(() => this.#sessions.findOne({ where }));
     if (!row) return null;
     // a session whose end cannot be moved lives on until its earlier end
-    if (now.getTime() - Number(row.touched) * 1000 >= TOUCH_INTERVAL_MS) await this.#touch(id, now).catch(ignore);
+    if (now.getTime() - row.touchedAt.getTime() >= TOUCH_INTERVAL_MS) await this.#touch(row, now).catch(ignore);
     return JSON.parse(row.data) as SessionData;
   }
 
-  async #touch(id: string, now: Date): Promise<void> {
-    await this.#database.prepared(
-      'UPDATE session SET touched_at = ?, expires_at = LEAST(?, created_at + INTERVAL ? HOUR) WHERE id_hash = ?',
-      [timestamp(now), timestamp(this.#idleEnd(now)), this.#config.maximumHours, hashOf(id)],
-    );
+  async #touch({ idHash, createdAt }: Session, now: Date): Promise<void> {
+    const lastEnd = createdAt.getTime() + this.#config.maximumHours * 3_600_000;
+    const values = { touchedAt: now, expiresAt: new Date(Math.min(this.#idleEnd(now).getTime(), lastEnd)) };
+    await this.#database.idempotentWrite(() => this.#sessions.update(values, { where: { idHash } }));
+  }
+
+  /** Adds a session, or changes what one holds. */
+  async #save(idHash: Buffer, values: Pick<Session, 'travellerId' | 'data'>): Promise<void> {
+    const now = this.#clock.now();
+    const times = { createdAt: now, touchedAt: now, expiresAt: this.#idleEnd(now) };
+    await this.#database.idempotentWrite(async () => {
+      try {
+        await this.#sessions.create({ idHash, ...values, ...times });
+      } catch (error) {
+        if (duplicateKeyOf(error) === undefined) throw error;
+        await this.#sessions.update(values, { where: { idHash } });
+      }
+    });
   }
 
   #idleEnd(now: Date): Date {
     const minutes = Math.min(this.#config.idleMinutes, this.#config.maximumHours * 60);
     return new Date(now.getTime() + minutes * 60_000);
   }
-
-  #run(sql: string, values: readonly PreparedValue[], callback: Done): void {
-    this.#database.prepared(sql, values).then(
-      () => callback(),
-      (error: unknown) => callback(error),
-    );
-  }
-}
-
-interface SessionRow {
-  readonly data: string;
-  readonly touched: string;
 }
 
 const TOUCH_INTERVAL_MS = 60_000;
