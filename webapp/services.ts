@@ -32,9 +32,8 @@ import { runChore } from './chores.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createDatabase, type Database } from './database/connection.ts';
-import { loadAssets } from './http/assets.ts';
-import { loadViews } from './http/views.ts';
-import { createSigner } from './http/signer.ts';
+import { loadAssets } from './web/assets.ts';
+import { createSigner } from './signer.ts';
 import type { Logger } from './log.ts';
 import { Mail } from './mail/mail.ts';
 import { createMailStore } from './mail/mail-store.ts';
@@ -157,7 +156,6 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
       destinations,
       clock,
       sessionStore: sessions,
-      views: loadViews(),
       assets: loadAssets(),
       metrics,
       logger,

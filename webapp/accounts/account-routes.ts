@@ -1,11 +1,11 @@
-import { type Request, type Response, Router } from 'express';
-import { type FieldErrors, hasErrors } from '../http/form.ts';
-import { formPage } from '../http/form-page.ts';
-import { requireToken } from '../middleware/csrf.ts';
-import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
-import { requireTraveller } from '../middleware/require-traveller.ts';
-import type { Pages } from '../http/pages.ts';
-import { endSession, startSession, travellerOf } from '../middleware/sessions.ts';
+import { type Response, Router } from 'express';
+import { type FieldErrors, hasErrors } from '../web/form.ts';
+import { redirectTo } from '../web/redirect-to.ts';
+import { requireToken } from '../web/csrf.ts';
+import { redirectWithAlert } from '../web/flash.ts';
+import { methodNotAllowed } from '../web/method-not-allowed.ts';
+import { requireTraveller } from '../web/require-traveller.ts';
+import { endSession, startSession, travellerOf } from '../web/sessions.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import { TooMany } from '../throttling/throttle.ts';
 import { type ChangePassword, WRONG_PASSWORD } from './change-password.ts';
@@ -30,46 +30,46 @@ const LABELS = {
 };
 
 /** What travellers do with their own account. */
-export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Router {
+export function ownAccountRoutes(services: OwnAccountServices): Router {
   const { sessionStore, minimumPasswordLength } = services;
   const router = Router();
-  const traveller = requireTraveller(pages);
+  const traveller = requireTraveller();
   const page = { title: 'Your account', values: {}, labels: LABELS, minimumPasswordLength };
-  const refuse = (request: Request, response: Response, why: FieldErrors | TooMany) => {
+  const refuse = (response: Response, why: FieldErrors | TooMany) => {
     const tooMany = why instanceof TooMany ? why : undefined;
     const model = why instanceof TooMany ? { ...page, alerts: [alertOf(why)] } : { ...page, errors: why };
-    pages.send(request, response, 'account', model, statusOfRefusal(response, tooMany));
+    response.status(statusOfRefusal(response, tooMany)).render('account', model);
   };
 
   router
     .route('/account')
-    .get(traveller, (request, response) => pages.send(request, response, 'account', page))
+    .get(traveller, (_request, response) => response.render('account', page))
     .all(methodNotAllowed);
 
   router
     .route('/account/password')
-    .get(traveller, formPage('/account'))
+    .get(traveller, redirectTo('/account'))
     .post(traveller, requireToken, async (request, response) => {
       const traveller = travellerOf(request);
       const current = passwordOf(request.body, 'current_password');
       const errors = await services.changePassword(traveller.id, { current, ...newPasswordOf(request.body) });
       if (errors instanceof TooMany || hasErrors(errors)) {
-        refuse(request, response, errors);
+        refuse(response, errors);
         return;
       }
       await startSession(request, traveller);
       const text = 'Success! Your password has been changed, and you are logged out everywhere else.';
-      pages.redirect(request, response, '/account', { kind: 'success', text });
+      redirectWithAlert(response, '/account', { kind: 'success', text });
     })
     .all(methodNotAllowed);
 
   router
     .route('/account/sessions')
-    .get(traveller, formPage('/account'))
+    .get(traveller, redirectTo('/account'))
     .post(traveller, requireToken, async (request, response) => {
       await sessionStore.endOthers(travellerOf(request).id, request.sessionID);
       const text = 'Success! You are logged out everywhere else.';
-      pages.redirect(request, response, '/account', { kind: 'success', text });
+      redirectWithAlert(response, '/account', { kind: 'success', text });
     })
     .all(methodNotAllowed);
 
@@ -82,7 +82,6 @@ export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Ro
         return;
       }
       response
-        .set('Cache-Control', 'no-store')
         .set('Content-Disposition', 'attachment; filename="interstellar-vacations.json"')
         .type('json')
         .end(JSON.stringify(data, undefined, 2));
@@ -91,17 +90,17 @@ export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Ro
 
   router
     .route('/account/delete')
-    .get(traveller, formPage('/account'))
+    .get(traveller, redirectTo('/account'))
     .post(traveller, requireToken, async (request, response) => {
       const { id } = travellerOf(request);
       const outcome = await services.deleteAccount(id, passwordOf(request.body, 'delete_password'));
       if (outcome !== 'deleted') {
-        refuse(request, response, outcome === 'wrong password' ? { delete_password: WRONG_PASSWORD } : outcome);
+        refuse(response, outcome === 'wrong password' ? { delete_password: WRONG_PASSWORD } : outcome);
         return;
       }
       await endSession(request);
       const text = 'Your account and all your trips have been deleted. Farewell!';
-      pages.redirect(request, response, '/home', { kind: 'info', text });
+      redirectWithAlert(response, '/home', { kind: 'info', text });
     })
     .all(methodNotAllowed);
 

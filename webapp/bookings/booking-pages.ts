@@ -1,5 +1,4 @@
 import type { Clock } from '../clock.ts';
-import type { PageModel } from '../http/pages.ts';
 import type { BookingStore } from './booking-store.ts';
 import { calendarOf, daysOf, type Month, stateOn } from './calendar.ts';
 import { type Day, dayOf, earliestDeparture, isoDay } from './dates.ts';
@@ -15,11 +14,11 @@ export interface Refusal {
 
 /** The booking form and the calendar, in each of the states in which several routes answer with them. */
 export interface BookingPages {
-  departures(destinationId: string, month: Month | undefined): Promise<PageModel>;
+  departures(destinationId: string, month: Month | undefined): Promise<object>;
   /** The calendar shows the month of the departure unless told which. */
-  form(form: BookingForm, month?: Month): Promise<PageModel>;
+  form(form: BookingForm, month?: Month): Promise<object>;
   /** With the nearest free departures and the waiting list, where the wanted one is full. */
-  refused(travellerId: number, form: BookingForm, trip: WantedTrip, refusal: Refusal): Promise<PageModel>;
+  refused(travellerId: number, form: BookingForm, trip: WantedTrip, refusal: Refusal): Promise<object>;
 }
 
 export interface BookingPagesOptions {
