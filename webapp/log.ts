@@ -21,11 +21,6 @@ class StandardOutput extends Transport {
   #waiting: (() => string)[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor() {
-    super();
-    process.on('exit', () => this.#flush());
-  }
-
   override log(info: Readonly<Record<symbol, string>>, done: () => void): void {
     const line = info[MESSAGE] ?? '';
     this.add(() => line, info[LEVEL] ?? '');
@@ -34,16 +29,23 @@ class StandardOutput extends Transport {
 
   add(line: () => string, level: string): void {
     if (this.#waiting.push(line) >= MOST_WAITING || URGENT.has(level)) this.#flush();
-    else this.#timer ??= setTimeout(() => this.#flush(), LONGEST_WAIT_MS).unref();
+    else this.#timer ??= this.#flushLater();
   }
 
-  #flush(): void {
+  /** Listens for the end of the process only while lines wait, so that a logger that is idle can be collected. */
+  #flushLater(): NodeJS.Timeout {
+    process.once('exit', this.#flush);
+    return setTimeout(this.#flush, LONGEST_WAIT_MS).unref();
+  }
+
+  readonly #flush = (): void => {
+    process.off('exit', this.#flush);
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const lines = this.#waiting;
     this.#waiting = [];
     if (lines.length > 0) process.stdout.write(lines.map((line) => `${line()}\n`).join(''));
-  }
+  };
 }
 
 /** What is logged of each request. */
