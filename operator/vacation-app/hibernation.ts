@@ -32,4 +32,4 @@ export function rest({
 const hasLostVolume = ({ spec }: CompleteApp, { volumeClaim, deployment }: Observed): boolean =>
   spec.database.managed !== undefined &&
   volumeClaim === undefined &&
-  deployment?.metadata?.annotations?.[FACT.schemaVersion] !== undefined;
+  deployment?.metadata?.annotations?.[FACT.size] !== undefined;

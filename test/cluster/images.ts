@@ -38,16 +38,16 @@ export interface Image {
 
 export type App = 'operator' | 'webapp';
 
-/** Builds the image of Dockerfile.APP from the working tree. */
-export async function appImage(app: App): Promise<Image> {
-  const dockerfile = join(root, `Dockerfile.${app}`);
+/** Builds the image of Dockerfile.APP from the working tree, or from another checkout under a name of its own. */
+export async function appImage(app: App, context = root, name = `vacation-${app}`): Promise<Image> {
+  const dockerfile = join(context, `Dockerfile.${app}`);
   const inputs: Record<string, string | Buffer> = { dockerfile: await readFile(dockerfile) };
-  for (const path of copiedPaths(inputs.dockerfile?.toString() ?? '')) await addInputs(inputs, path);
+  for (const path of copiedPaths(inputs.dockerfile?.toString() ?? '')) await addInputs(inputs, path, context);
   const builder = await chooseBuilder();
   const base = builder.name === 'buildah' ? await nodeBase() : undefined;
   const key = cacheKey({ ...inputs, builder: builder.name, base: base?.key ?? '' });
-  return archived(builder, `localhost/vacation-${app}:${key}`, async (build) => {
-    await build({ dockerfile, context: root, args: await baseArguments(builder) });
+  return archived(builder, `localhost/${name}:${key}`, async (build) => {
+    await build({ dockerfile, context, args: await baseArguments(builder) });
   });
 }
 
@@ -141,15 +141,15 @@ async function removeOlder(folder: string, name: string, newest: string): Promis
   for (const { file } of old.slice(KEPT_ARCHIVES - 1)) await rm(file);
 }
 
-async function addInputs(inputs: Record<string, string | Buffer>, path: string): Promise<void> {
-  const full = join(root, path);
+async function addInputs(inputs: Record<string, string | Buffer>, path: string, context: string): Promise<void> {
+  const full = join(context, path);
   if (!(await stat(full)).isDirectory()) {
     inputs[path] = await readFile(full);
     return;
   }
   for (const entry of await readdir(full, { recursive: true, withFileTypes: true })) {
-    const file = relative(root, join(entry.parentPath, entry.name));
-    if (entry.isFile() && !/(^|\/)(node_modules|dist)\//.test(file)) inputs[file] = await readFile(join(root, file));
+    const file = relative(context, join(entry.parentPath, entry.name));
+    if (entry.isFile() && !/(^|\/)(node_modules|dist)\//.test(file)) inputs[file] = await readFile(join(context, file));
   }
 }
 

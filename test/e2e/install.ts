@@ -10,6 +10,7 @@ import { createKubectl, type Kubectl } from '../support/kubectl.ts';
 import { commandsIn, readReadme } from '../support/readme.ts';
 import { startRegistry } from '../support/registry.ts';
 import { runImageLine, withShell } from './as-written.ts';
+import { firstOperatorImage } from './first-operator.ts';
 
 /** A cluster with the operator in it. */
 export interface Installed {
@@ -40,6 +41,7 @@ export async function prepareInstallation(): Promise<void> {
   const { kind } = await choiceFor(undefined);
   await appImage('operator');
   await appImage('webapp');
+  await firstOperatorImage();
   if (kind !== 'built-in') return;
   await mysqlImage();
   await kubernetesBinaries();

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { comparisonKey, registrationErrors } from '../../webapp/accounts/rules.ts';
 import { dayOf } from '../../webapp/bookings/dates.ts';
 import { type BookingForm, checkBookingForm, checkDates } from '../../webapp/bookings/rules.ts';
-import { lineOf, textOf } from '../../webapp/http/form.ts';
+import { lineOf, textOf } from '../../webapp/web/form.ts';
 import { anyText, chosen } from '../support/property.ts';
 
 const DESTINATIONS = ['TRAPPIST-1 System', "Teegarden's Star System"].map((name, index) => ({

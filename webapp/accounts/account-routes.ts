@@ -1,8 +1,11 @@
-import { type Request, type Response, Router } from 'express';
-import { type FieldErrors, hasErrors } from '../http/form.ts';
-import { formPage } from '../http/form-page.ts';
-import type { Pages } from '../http/pages.ts';
-import { endSession, startSession, travellerOf } from '../middleware/sessions.ts';
+import { type Response, Router } from 'express';
+import { type FieldErrors, hasErrors } from '../web/form.ts';
+import { redirectTo } from '../web/redirect-to.ts';
+import { requireToken } from '../web/csrf.ts';
+import { redirectWithAlert } from '../web/flash.ts';
+import { methodNotAllowed } from '../web/method-not-allowed.ts';
+import { requireTraveller } from '../web/require-traveller.ts';
+import { endSession, startSession, travellerOf } from '../web/sessions.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import { TooMany } from '../throttling/throttle.ts';
 import { type ChangePassword, WRONG_PASSWORD } from './change-password.ts';
@@ -26,64 +29,80 @@ const LABELS = {
   delete_password: 'Your password',
 };
 
-/** What travellers do with their own account. Mounted behind requireTraveller. */
-export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Router {
+/** What travellers do with their own account. */
+export function ownAccountRoutes(services: OwnAccountServices): Router {
   const { sessionStore, minimumPasswordLength } = services;
   const router = Router();
+  const traveller = requireTraveller();
   const page = { title: 'Your account', values: {}, labels: LABELS, minimumPasswordLength };
-  const refuse = (request: Request, response: Response, why: FieldErrors | TooMany) => {
+  const refuse = (response: Response, why: FieldErrors | TooMany) => {
     const tooMany = why instanceof TooMany ? why : undefined;
     const model = why instanceof TooMany ? { ...page, alerts: [alertOf(why)] } : { ...page, errors: why };
-    pages.send(request, response, 'account', model, statusOfRefusal(response, tooMany));
+    response.status(statusOfRefusal(response, tooMany)).render('account', model);
   };
 
-  router.get('/account', (request, response) => pages.send(request, response, 'account', page));
+  router
+    .route('/account')
+    .get(traveller, (_request, response) => response.render('account', page))
+    .all(methodNotAllowed);
 
-  router.get(['/account/password', '/account/sessions', '/account/delete'], formPage('/account'));
+  router
+    .route('/account/password')
+    .get(traveller, redirectTo('/account'))
+    .post(traveller, requireToken, async (request, response) => {
+      const traveller = travellerOf(request);
+      const current = passwordOf(request.body, 'current_password');
+      const errors = await services.changePassword(traveller.id, { current, ...newPasswordOf(request.body) });
+      if (errors instanceof TooMany || hasErrors(errors)) {
+        refuse(response, errors);
+        return;
+      }
+      await startSession(request, traveller);
+      const text = 'Success! Your password has been changed, and you are logged out everywhere else.';
+      redirectWithAlert(response, '/account', { kind: 'success', text });
+    })
+    .all(methodNotAllowed);
 
-  router.post('/account/password', async (request, response) => {
-    const traveller = travellerOf(request);
-    const current = passwordOf(request.body, 'current_password');
-    const errors = await services.changePassword(traveller.id, { current, ...newPasswordOf(request.body) });
-    if (errors instanceof TooMany || hasErrors(errors)) {
-      refuse(request, response, errors);
-      return;
-    }
-    await startSession(request, traveller);
-    const text = 'Success! Your password has been changed, and you are logged out everywhere else.';
-    pages.redirect(request, response, '/account', { kind: 'success', text });
-  });
+  router
+    .route('/account/sessions')
+    .get(traveller, redirectTo('/account'))
+    .post(traveller, requireToken, async (request, response) => {
+      await sessionStore.endOthers(travellerOf(request).id, request.sessionID);
+      const text = 'Success! You are logged out everywhere else.';
+      redirectWithAlert(response, '/account', { kind: 'success', text });
+    })
+    .all(methodNotAllowed);
 
-  router.post('/account/sessions', async (request, response) => {
-    await sessionStore.endOthers(travellerOf(request).id, request.sessionID);
-    const text = 'Success! You are logged out everywhere else.';
-    pages.redirect(request, response, '/account', { kind: 'success', text });
-  });
+  router
+    .route('/account/data')
+    .get(traveller, async (request, response, next) => {
+      const data = await services.ownData(travellerOf(request).id);
+      if (!data) {
+        next();
+        return;
+      }
+      response
+        .set('Content-Disposition', 'attachment; filename="interstellar-vacations.json"')
+        .type('json')
+        .end(JSON.stringify(data, undefined, 2));
+    })
+    .all(methodNotAllowed);
 
-  router.get('/account/data', async (request, response, next) => {
-    const data = await services.ownData(travellerOf(request).id);
-    if (!data) {
-      next();
-      return;
-    }
-    response
-      .set('Cache-Control', 'no-store')
-      .set('Content-Disposition', 'attachment; filename="interstellar-vacations.json"')
-      .type('json')
-      .end(JSON.stringify(data, undefined, 2));
-  });
-
-  router.post('/account/delete', async (request, response) => {
-    const { id } = travellerOf(request);
-    const outcome = await services.deleteAccount(id, passwordOf(request.body, 'delete_password'));
-    if (outcome !== 'deleted') {
-      refuse(request, response, outcome === 'wrong password' ? { delete_password: WRONG_PASSWORD } : outcome);
-      return;
-    }
-    await endSession(request);
-    const text = 'Your account and all your trips have been deleted. Farewell!';
-    pages.redirect(request, response, '/home', { kind: 'info', text });
-  });
+  router
+    .route('/account/delete')
+    .get(traveller, redirectTo('/account'))
+    .post(traveller, requireToken, async (request, response) => {
+      const { id } = travellerOf(request);
+      const outcome = await services.deleteAccount(id, passwordOf(request.body, 'delete_password'));
+      if (outcome !== 'deleted') {
+        refuse(response, outcome === 'wrong password' ? { delete_password: WRONG_PASSWORD } : outcome);
+        return;
+      }
+      await endSession(request);
+      const text = 'Your account and all your trips have been deleted. Farewell!';
+      redirectWithAlert(response, '/home', { kind: 'info', text });
+    })
+    .all(methodNotAllowed);
 
   return router;
 }

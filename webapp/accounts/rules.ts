@@ -1,4 +1,4 @@
-import type { FieldErrors } from '../http/form.ts';
+import type { FieldErrors } from '../web/form.ts';
 import type { CommonPasswords } from './common-passwords.ts';
 
 /** What somebody who registers filled in. */

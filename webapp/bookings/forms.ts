@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lineOf, textOf } from '../http/form.ts';
+import { lineOf, textOf } from '../web/form.ts';
 import type { StoredBooking } from './booking-store.ts';
 import { addDays, type Day, dayOf, daysBetween } from './dates.ts';
 import type { Destination } from './destinations.ts';

@@ -1,4 +1,4 @@
-import { type FieldErrors, REQUIRED } from '../http/form.ts';
+import { type FieldErrors, REQUIRED } from '../web/form.ts';
 import { type Day, dayOf, hasDeparted, spokenDay } from './dates.ts';
 import type { Destination } from './destinations.ts';
 

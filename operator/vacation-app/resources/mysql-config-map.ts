@@ -25,18 +25,27 @@ const PREPARING = `${VOLUME_PATH}/preparing`;
  *
  * 1. The volume is marked as being prepared: an earlier preparation was cut off (the pod was evicted, its node lost) and is begun anew. The
  *    image's entrypoint would take what is there for a database that is complete. The mark is only ever set on an empty folder.
- * 2. The folder is empty: it is marked and prepared.
+ * 2. The folder is empty: it is marked and prepared. The image's entrypoint would ignore a request to stop meanwhile, so another process
+ *    passes it on: what is cut off is begun anew.
  * 3. It holds a database: the server starts on it.
  * 4. It holds anything else, which is somebody's: the server does not start, and nothing is touched.
  */
 const START = `#!/bin/bash
 set -eu
+prepare() {
+  touch ${PREPARING}
+  docker-entrypoint.sh mysqld &
+  trap 'kill -TERM $!; wait $!; exit' TERM
+  wait $!
+  exit
+}
 refuse() { echo "$1" | tee /dev/termination-log >&2; exit 1; }
 if [ -e ${PREPARING} ]; then
   echo "The preparation of the volume was cut off; it begins anew"
   find ${DATA_PATH} -mindepth 1 -delete
+  prepare
 elif [ -z "$(ls -A ${DATA_PATH})" ]; then
-  touch ${PREPARING}
+  prepare
 elif [ ! -d ${DATA_PATH}/mysql ]; then
   refuse "The folder mysql of the volume holds files but no database: move them away, or use an empty volume. Nothing was changed"
 fi

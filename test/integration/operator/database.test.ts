@@ -124,7 +124,11 @@ describe('credentials and databases of the user’s own', () => {
     await here.migrationCompletes('far');
     await here.webPodsComeUp('far');
     const app = await here.appWith('far', 'Ready', 'True');
-    expect(app.status?.database).to.deep.equal({ version: '8.4.7', endpoint: 'db.example.com:3306' });
+    expect(app.status?.database).to.deep.equal({
+      version: '8.4.7',
+      endpoint: 'db.example.com:3306',
+      deletionPolicy: 'Retain',
+    });
     await eventually(
       'only the last look stays',
       async () => (await here.list(JOB)).filter(({ metadata }) => metadata.name.startsWith('far-check-')),

@@ -318,10 +318,6 @@ describe('reconciling against a real API server', () => {
       'secret_key',
     ]);
     expect(before?.metadata.ownerReferences, 'kept under Retain').to.equal(undefined);
-    await here.create(VOLUME_CLAIM, {
-      metadata: { name: 'data-secretive-mysql-0', labels: { 'interstellar.dev/app': 'secretive' } },
-      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
-    });
     await here.remove(SECRET, 'secretive-credentials');
     const app = await here.appWith('secretive', 'Stalled', 'True', 'CredentialsLost');
     expect(app.status?.conditions?.find(({ type }) => type === 'Ready')?.message).to.contain('restore the Secret');
@@ -331,27 +327,6 @@ describe('reconciling against a real API server', () => {
       data: before?.data,
     });
     await here.appWith('secretive', 'Ready', 'True');
-  });
-
-  it('starts with an empty database only when the old volume, whose deletion is awaited, is gone', async () => {
-    const here = await scene();
-    const claim = 'data-afresh-mysql-0';
-    await here.declare('afresh', {});
-    await here.appWith('afresh', 'CredentialsReady', 'True');
-    const before = await here.get<Live<V1Secret>>(SECRET, 'afresh-credentials');
-    await here.create(VOLUME_CLAIM, {
-      metadata: { name: claim, labels: { 'interstellar.dev/app': 'afresh' }, finalizers: ['example.com/in-use'] },
-      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
-    });
-    await here.remove(VOLUME_CLAIM, claim);
-    await here.remove(SECRET, 'afresh-credentials');
-    const app = await here.appWith('afresh', 'Reconciling', 'True', 'OwnerTerminating');
-    expect(app.status?.conditions?.map(({ type }) => type)).not.to.include('Stalled');
-    await here.patch(VOLUME_CLAIM, claim, { metadata: { finalizers: null } });
-    await here.appWith('afresh', 'CredentialsReady', 'True');
-    const after = await here.get<Live<V1Secret>>(SECRET, 'afresh-credentials');
-    expect(after?.data).to.have.all.keys(...Object.keys(before?.data ?? {}));
-    expect(after?.data?.db_uri).not.to.equal(before?.data?.db_uri);
   });
 
   it('owns the volume and the credentials under Delete only, and lets go of them under Retain', async () => {

@@ -9,7 +9,8 @@ import { createApiClient, type ApiClient } from '../../../operator/runtime/api-c
 import { isNotFound } from '../../../operator/runtime/api-error.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
 import { createRuntimeMetrics } from '../../../operator/runtime/metrics.ts';
-import { DEPLOYMENT, JOB, POD, STATEFUL_SET } from '../../../operator/vacation-app/kinds.ts';
+import { DEPLOYMENT, JOB, POD, STATEFUL_SET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
+import { labels } from '../../../operator/vacation-app/names.ts';
 import { readCrd } from '../../support/crd.ts';
 import { startKubeApiserver, type KubeApiserver, type KubeApiserverOptions } from '../../support/kube-apiserver.ts';
 
@@ -80,7 +81,7 @@ export function startOperator(
     client,
     config: readConfig({ LEADER_ELECTION: 'false', WEBAPP_IMAGE: 'webapp:1', MYSQL_IMAGE: 'mysql:1', ...env }),
     metrics: createRuntimeMetrics('vacationapp'),
-    log: createLogger('error'),
+    log: createLogger(process.env.LOG_LEVEL ?? 'error'),
   });
   const ended = operator.run(stop.signal);
   return {
@@ -174,6 +175,18 @@ export class Scene {
     );
   }
 
+  /** The claim that the StatefulSet controller would make, unless there is one; bound. */
+  async volumeIsMade(app: string): Promise<KubeObject> {
+    const name = `data-${app}-mysql-0`;
+    const known = await this.get(VOLUME_CLAIM, name);
+    if (known) return known;
+    await this.create(VOLUME_CLAIM, {
+      metadata: { name, labels: labels({ metadata: { name: app } }, 'mysql') },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '2Gi' } } },
+    });
+    return this.patch(VOLUME_CLAIM, name, { status: { phase: 'Bound', capacity: { storage: '2Gi' } } }, 'status');
+  }
+
   /** What the StatefulSet controller would say when its pod is ready. */
   async databaseComesUp(app: string): Promise<void> {
     const { metadata } = await this.child<KubeObject & { spec: { replicas: number } }>(
@@ -181,6 +194,7 @@ export class Scene {
       `${app}-mysql`,
       ({ spec }) => spec.replicas === 1,
     );
+    await this.volumeIsMade(app);
     const status = {
       observedGeneration: metadata.generation,
       replicas: 1,
@@ -193,7 +207,10 @@ export class Scene {
   }
 
   /** What the Job controller would say when the newest look at an external database has ended, and what its pod said. */
-  async databaseIsChecked(app: string, said: { databaseVersion: string } | { problem: string }): Promise<string> {
+  async databaseIsChecked(
+    app: string,
+    said: { databaseVersion: string; schema?: string } | { problem: string },
+  ): Promise<string> {
     const isOpen = ({ metadata, status }: KubeObject & { status?: { conditions?: unknown } }): boolean =>
       metadata.name.startsWith(`${app}-check-`) && status?.conditions === undefined;
     const [job] = await eventually(

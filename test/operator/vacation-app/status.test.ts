@@ -367,7 +367,7 @@ describe('the status of an app', () => {
 
     it('is not Ready once the volume that held its data is gone', () => {
       const deployment = aDeployment({
-        metadata: { annotations: { 'interstellar.dev/schema-version': '7' } },
+        metadata: { annotations: { 'interstellar.dev/size-before-hibernation': '2' } },
         spec: { replicas: 0 },
         status: none,
       });
