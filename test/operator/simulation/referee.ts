@@ -6,7 +6,7 @@ import { DEPLOYMENT, SECRET, STATEFUL_SET, VOLUME_CLAIM } from '../../../operato
 import { FIELD_MANAGER, HANDOVER_MANAGER, LABEL } from '../../../operator/vacation-app/names.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { Place } from './api-model.ts';
-import { isOurs, type Content } from './volumes.ts';
+import { credentialsIn, isOurs, type Content } from './volumes.ts';
 
 /** A write of the operator, at the moment when the API server takes it. */
 export interface Play {
@@ -50,7 +50,8 @@ function foulOfDeletion({ request, place }: Play): string | undefined {
 function foulOfSecret({ place, before, after, content }: Play): string | undefined {
   if (place.plural !== SECRET.plural) return undefined;
   if (before === undefined) {
-    return content?.credentials === undefined ? undefined : 'makes new credentials for a database that has some';
+    const isFair = !after || !content?.credentials || content.credentials === credentialsIn(after);
+    return isFair ? undefined : 'makes new credentials for a database that has some';
   }
   const data = (object: KubeObject | undefined): unknown => (object as { data?: unknown } | undefined)?.data;
   return isDeepStrictEqual(data(before), data(after)) ? undefined : 'changes the credentials';

@@ -212,7 +212,7 @@ export class Volumes implements Database {
 }
 
 /** What MySQL is made with and logged in to with. */
-function credentialsIn(secret: SecretObject | { readonly data: Data }): string {
+export function credentialsIn(secret: SecretObject | { readonly data: Data }): string {
   const { data = {} } = secret;
   return contentHash(['db_uri', 'db_migration_uri', 'db_root_password'].map((key) => data[key]));
 }
