@@ -212,10 +212,7 @@ export class ApiModel {
       throw new ApiError(409, 'Conflict', `${at}: the precondition does not hold`);
     }
     if (metadata.deletionTimestamp !== undefined) return known.object;
-    const finalizers = [
-      ...(metadata.finalizers ?? []),
-      ...(options?.propagationPolicy === 'Orphan' ? ['orphan'] : []),
-    ];
+    const finalizers = [...(metadata.finalizers ?? []), ...(options?.propagationPolicy === 'Orphan' ? ['orphan'] : [])];
     if (finalizers.length === 0) return this.#drop(at, known);
     const deletionTimestamp = this.#now().toISOString() as unknown as Date;
     const going = { ...known.object, metadata: { ...metadata, finalizers, deletionTimestamp } };

@@ -10,8 +10,9 @@ import { abandon, APP, change, create, declared, NAMESPACE, remove, replace, sab
 import type { Random } from './random.ts';
 import type { Stage } from './stage.ts';
 import { Swap } from './swap.ts';
-import type { Temper } from './temper.ts';
 import { deleted } from './writes.ts';
+
+type Counted = 'sabotages' | 'recreations' | 'cleanings';
 
 const LOAD_IN_THE_END = 4;
 
@@ -49,7 +50,9 @@ export class People {
     const ways = waysOut(app, volumes, (plural, name) => this.#stage.get(plural, NAMESPACE, name));
     moves.push(...ways.map((act) => this.#move(act, weight / ways.length)));
     if (temper.sabotages > 0) moves.push(this.#count('sabotages', 'sabotage', weight / 2, sabotage));
-    if (!this.#swap) moves.push(...this.#plans(weight), ...this.#accidents(weight));
+    const isReady = app.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+    const haste = isReady && this.#stage.isQuiet() ? 1 : temper.haste;
+    if (!this.#swap) moves.push(...this.#plans(weight * haste), ...this.#accidents(weight * haste));
     return moves;
   }
 
@@ -66,8 +69,8 @@ export class People {
     if (temper.recreations > 0) {
       return [this.#count('recreations', 'delete', weight, () => (random.chance(0.5) ? abandon() : remove()))];
     }
-    const isDisturbed = this.obstacle || temper.obstacles > 0 || (temper.accidents > 0 && accidents(volumes).length > 0);
-    if (this.#isDeclared || isDisturbed) return [];
+    const mayHappen = temper.obstacles > 0 || (temper.accidents > 0 && accidents(volumes).length > 0);
+    if (this.#isDeclared || this.obstacle !== undefined || mayHappen) return [];
     const act = replace(declared(this.#spec));
     const last = this.#move(act, this.#isOrderly ? 99 : weight);
     const make = (): void | Promise<void> => {
@@ -145,15 +148,16 @@ export class People {
 
   /** A janitor, or a time to live, takes finished Jobs away. */
   #cleanings(weight: number): Move[] {
-    const { temper, list } = this.#stage;
-    if (temper.cleanings === 0) return [];
-    return list
-      .call(this.#stage, JOB.plural)
-      .filter((job) => finishedAt(job) !== undefined && job.metadata.deletionTimestamp === undefined)
-      .map((job) => this.#count('cleanings', `clean up Job ${job.metadata.name}`, weight / 2, () => ({ name: 'gone', requests: [deleted(JOB, job)] }))); // prettier-ignore
+    if (this.#stage.temper.cleanings === 0) return [];
+    const finished = this.#stage.list(JOB.plural).filter((job) => finishedAt(job) !== undefined);
+    return finished.map((job) => {
+      const act = { name: `clean up Job ${job.metadata.name}`, requests: [deleted(JOB, job)] };
+      return this.#count('cleanings', 'clean up', weight / 2, () => act);
+    });
   }
 
-  #count(what: keyof Temper & ('sabotages' | 'recreations' | 'cleanings'), name: string, weight: number, act: (random: Random) => Act): Move { // prettier-ignore
+  /** A move that is made only so often. */
+  #count(what: Counted, name: string, weight: number, act: (random: Random) => Act): Move {
     const { temper, random } = this.#stage;
     const make = async (): Promise<void> => {
       temper[what] -= 1;

@@ -113,8 +113,23 @@ export function untruth(
   return `says Ready=True over a database without the schema of ${image ?? 'web pods that are not there'}`;
 }
 
+/** What is wrong with whom the data belong to while nothing keeps the operator from letting them go: first of all it sees to those. */
+export function hold(app: KubeObject & VacationApp, holders: readonly (KubeObject | undefined)[]): string | undefined {
+  if (app.spec.deletionPolicy === 'Delete') return undefined;
+  const held = holders.find(
+    (object) =>
+      object?.metadata.deletionTimestamp === undefined &&
+      object?.metadata.ownerReferences?.some(({ uid }) => uid === app.metadata.uid),
+  );
+  return held ? `does not let go of ${held.metadata.name}, which is to be kept` : undefined;
+}
+
 /** What is wrong with what the garbage collector takes, by what the status of its owner said when that was deleted. */
-export function loss({ plural }: Place, taken: KubeObject, policyOf: (uid: string) => string | undefined): string | undefined {
+export function loss(
+  { plural }: Place,
+  taken: KubeObject,
+  policyOf: (uid: string) => string | undefined,
+): string | undefined {
   if (plural !== SECRET.plural && plural !== VOLUME_CLAIM.plural) return undefined;
   const isKept = taken.metadata.ownerReferences?.some(({ uid }) => policyOf(uid) === 'Retain') ?? false;
   return isKept ? `${plural}/${taken.metadata.name} is lost, though the policy in force was Retain` : undefined;

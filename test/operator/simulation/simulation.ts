@@ -1,8 +1,13 @@
-import { ANNOTATION, VACATION_APP, type VacationApp, type VacationAppSpec } from '../../../operator/api/vacation-app.ts';
+import {
+  ANNOTATION,
+  VACATION_APP,
+  type VacationApp,
+  type VacationAppSpec,
+} from '../../../operator/api/vacation-app.ts';
 import type { ApiRequest } from '../../../operator/runtime/api-client.ts';
 import { ApiError } from '../../../operator/runtime/api-error.ts';
 import type { KubeObject } from '../../../operator/runtime/kinds.ts';
-import { DEPLOYMENT, POD, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
+import { DEPLOYMENT, POD, SECRET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { ApiModel, type Happening, type Place, type Stored } from './api-model.ts';
 import { collections, releases } from './collector.ts';
 import { Connection, type Pending, type Watch } from './connection.ts';
@@ -13,7 +18,7 @@ import { BrokenConnectionError, startLife, type OperatorLife } from './operator-
 import { People } from './people.ts';
 import { APP, NAMESPACE } from './person.ts';
 import { randomOf, type Random } from './random.ts';
-import { foul, loss, untruth } from './referee.ts';
+import { foul, hold, loss, untruth } from './referee.ts';
 import { CALM, temperOf, type Temper } from './temper.ts';
 import { Timers } from './timers.ts';
 import { Volumes } from './volumes.ts';
@@ -183,29 +188,30 @@ export class Simulation {
     return this.#connection.isIdle && this.#life?.isAtRest() === true;
   }
 
-  /** What the operator says when it knows all has to be so, and what it then says is done it may not do again. */
+  /** What the operator says when it knows all has to be so, what it then says is done it may not do again, and what is to be kept is its no more. */
   #judge(): void {
     if (!this.#isQuiet()) return;
     const app = this.object(VACATION_APP.plural, APP) as (KubeObject & VacationApp) | undefined;
     if (!app || app.metadata.deletionTimestamp !== undefined) return;
-    const wrong = untruth(app, this.object(DEPLOYMENT.plural, `${APP}-web`), this.#volumes.used());
-    if (wrong !== undefined) this.#foul(wrong);
+    const { claim, secret } = this.#volumes;
+    this.#foul(untruth(app, this.object(DEPLOYMENT.plural, `${APP}-web`), this.#volumes.used()));
+    if (this.#isHindered(app)) return;
+    this.#foul(hold(app, [claim, secret]));
     const schema = app.status?.conditions?.find(({ type }) => type === 'SchemaReady');
-    const isMigrated = schema?.status === 'True' && app.status?.observedGeneration === app.metadata.generation;
-    if (isMigrated && !this.#cannotRemember(app)) this.#volumes.remember();
+    const isObserved = app.status?.observedGeneration === app.metadata.generation;
+    if (schema?.status === 'True' && isObserved) this.#volumes.remember();
   }
 
-  /** Whether something keeps the operator from writing to the volume. */
-  #cannotRemember({ metadata }: KubeObject): boolean {
-    return (
-      metadata.annotations?.[ANNOTATION.paused] === 'true' ||
-      this.#people.obstacle?.plural === VOLUME_CLAIM.plural ||
-      isObstruction(this.#life?.lastError(), VOLUME_CLAIM.plural)
+  /** Whether something keeps the operator from writing to what holds data. */
+  #isHindered({ metadata }: KubeObject): boolean {
+    if (metadata.annotations?.[ANNOTATION.paused] === 'true') return true;
+    return [VOLUME_CLAIM, SECRET].some(
+      ({ plural }) => this.#people.obstacle?.plural === plural || isObstruction(this.#life?.lastError(), plural),
     );
   }
 
-  #foul(wrong: string): void {
-    if (this.#fouls.includes(wrong)) return;
+  #foul(wrong: string | undefined): void {
+    if (wrong === undefined || this.#fouls.includes(wrong)) return;
     this.trace.push(`  FOUL: ${wrong}`);
     this.#fouls.push(wrong);
   }
@@ -287,7 +293,7 @@ export class Simulation {
     const place = this.#api.parse(path);
     const taken = place && this.#api.get(place.plural, place.namespace, place.name ?? '');
     const wrong = taken && loss(place, taken, (uid) => this.#volumes.policyOf(uid));
-    if (wrong !== undefined) this.#foul(wrong);
+    this.#foul(wrong);
   }
 
   /** The first of a name, where the seed wants it. */

@@ -37,7 +37,8 @@ export class Swap {
   }
 
   get #set(): { spec?: { replicas?: number } } | undefined {
-    return this.#stage.get(STATEFUL_SET.plural, NAMESPACE, `${APP}-mysql`) as { spec?: { replicas?: number } } | undefined;
+    return this.#stage.get(STATEFUL_SET.plural, NAMESPACE, `${APP}-mysql`) as
+      { spec?: { replicas?: number } } | undefined;
   }
 
   #put(): Act {

@@ -15,6 +15,8 @@ export interface Temper {
   changes: number;
   sabotages: number;
   recreations: number;
+  /** How readily something happens to an app that is not at rest, compared with one that is. */
+  readonly haste: number;
   /** How often something happens to the volume or to the credentials. */
   accidents: number;
   snapshots: number;
@@ -35,6 +37,7 @@ export const CALM: Temper = {
   changes: 0,
   sabotages: 0,
   recreations: 0,
+  haste: 1,
   accidents: 0,
   snapshots: 0,
   cleanings: 0,
@@ -62,6 +65,7 @@ export function temperOf(random: Random): Temper {
     changes: random.below(6),
     sabotages: random.pick([0, 0, 1, 4]),
     recreations: random.pick([0, 0, 0, 1]),
+    haste: random.pick([1, 0.02]),
     accidents: random.pick([0, 1, 2, 3, 6]),
     snapshots: random.pick([0, 1, 2]),
     cleanings: random.pick([0, 0, 1, 3]),

@@ -1,9 +1,4 @@
-import type {
-  V1Deployment,
-  V1Job,
-  V1Pod,
-  V2HorizontalPodAutoscaler,
-} from '@kubernetes/client-node';
+import type { V1Deployment, V1Job, V1Pod, V2HorizontalPodAutoscaler } from '@kubernetes/client-node';
 import type { ApiRequest } from '../../../operator/runtime/api-client.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
 import { AUTOSCALER, DEPLOYMENT, JOB, POD, STATEFUL_SET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
@@ -144,4 +139,3 @@ function ofAutoscaler(autoscaler: Live<V2HorizontalPodAutoscaler>, scene: Scene)
     ],
   });
 }
-

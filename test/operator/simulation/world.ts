@@ -1,4 +1,4 @@
-import type { V1Condition, V1Job } from '@kubernetes/client-node';
+import type { V1Condition } from '@kubernetes/client-node';
 import type { KubeObject } from '../../../operator/runtime/kinds.ts';
 import { JOB, SECRET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { jobCondition } from '../../../operator/vacation-app/observe.ts';
@@ -25,15 +25,17 @@ export const isOfVersions = (line: string): boolean =>
   /(schema-version|database-version|database\/version|schemaVersion): undefined instead of/.test(line);
 
 /** Those that have done their work may be gone or not, and are named for the volume. */
-const isUnfinished = (job: KubeObject): boolean => !jobCondition(job as V1Job, 'Complete');
+const isUnfinished = (job: KubeObject): boolean => !jobCondition(job, 'Complete');
 
 /** Of Secrets which keys they have, of volumes what makes them the app's: passwords are chance, and people make claims as they like. */
 function essence(plural: string, object: KubeObject): object {
   if (plural === SECRET.plural) return { ...object, data: Object.keys((object as { data?: object }).data ?? {}) };
   if (plural !== VOLUME_CLAIM.plural) return object;
-  const { metadata, spec, ...rest } = object as KubeObject & { spec?: { dataSource?: unknown } };
+  const { metadata, spec, ...rest } = object as KubeObject & {
+    spec?: { dataSource?: unknown; dataSourceRef?: unknown };
+  };
   const { [LABEL.app]: app, [LABEL.managedBy]: managedBy } = metadata.labels ?? {};
-  const { dataSource, ...claimed } = spec ?? {};
+  const { dataSource, dataSourceRef, ...claimed } = spec ?? {};
   return { ...rest, spec: claimed, metadata: { ...metadata, labels: { app, isOurs: managedBy === FIELD_MANAGER } } };
 }
 
