@@ -191,6 +191,9 @@ const isModel = ({ models }: Source) => models.length > 0;
 
 const isOf = (name: string) => (specifier: string) => specifier === name || specifier.startsWith(`${name}/`);
 
+const SQL =
+  /\b(SELECT|INSERT INTO|UPDATE \S+ SET|DELETE FROM|(CREATE|ALTER|DROP) TABLE|SET (NAMES|SESSION|GLOBAL)|SHOW|FOR UPDATE|EXISTS \()\b/;
+
 describe('the architecture', () => {
   const sources = globSync('{operator,webapp}/**/*.ts', { cwd: root, exclude: ['**/node_modules/**', '**/public/**'] })
     .map((file) => file.split(sep).join('/'))
