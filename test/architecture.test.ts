@@ -142,9 +142,6 @@ const rules: readonly Rule[] = [
   },
 ];
 
-const SQL =
-  /\b(SELECT|INSERT INTO|UPDATE \S+ SET|DELETE FROM|(CREATE|ALTER|DROP) TABLE|SET (NAMES|SESSION|GLOBAL)|SHOW|FOR UPDATE|EXISTS \()\b/;
-
 const MIGRATIONS = 'webapp/database/migrations/';
 
 /** What no model can express; each statement of a store says which of the four reasons it has. */
