@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/connection.ts';
 import { ChangedMeanwhileError } from '../database/errors.ts';
-import type { Waitlist } from '../waitlist/waitlist.ts';
+import type { Waitlist } from './waitlist-contract.ts';
 import { type BookingStore, hasOffer, type StoredBooking } from './booking-store.ts';
 import type { Destination } from './destinations.ts';
 import { canUndo, type StandingTrip } from './rules.ts';
