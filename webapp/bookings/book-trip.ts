@@ -33,7 +33,7 @@ export function bookTrip(database: Database, bookings: BookingStore, waitlist: W
         },
         transaction,
       );
-      await waitlist.served(claimant, departure, taken, transaction);
+      await waitlist.tripMade(claimant, departure, taken, transaction);
       return verdict;
     });
 }

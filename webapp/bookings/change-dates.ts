@@ -49,7 +49,7 @@ export function changeDates(
       const full = !taken && !hasOffer(claimant);
       if (full || overlapping) return rollBack({ kind: 'refused', full, overlapping });
       if (!(await bookings.move(booking, to, transaction))) throw new ChangedMeanwhileError();
-      await waitlist.served(claimant, departure, taken, transaction);
+      await waitlist.tripMade(claimant, departure, taken, transaction);
       if (to.departureDate !== departureDate) await waitlist.moveUp(booking, transaction);
       return { kind: 'changed' };
     });

@@ -43,7 +43,7 @@ export function undoCancellation(
       const [overlapping] = await bookings.standing({ ...booking, except: reference }, transaction);
       if (full || overlapping) return rollBack({ kind: 'refused', booking, destination, full, overlapping });
       if (!(await bookings.restore(booking, transaction))) throw new ChangedMeanwhileError();
-      await waitlist.served(claimant, booking, taken, transaction);
+      await waitlist.tripMade(claimant, booking, taken, transaction);
       return { kind: 'restored', booking };
     });
 }

@@ -44,7 +44,7 @@ export function createWaitlist({ bookings, entries, destinations, offerHours, cl
   };
   return {
     moveUp,
-    async served(claimant, departure, tookFreePlace, transaction) {
+    async tripMade(claimant, departure, tookFreePlace, transaction) {
       if (!claimant.entry) return;
       await entries.remove([claimant.entry], transaction);
       if (!hasOffer(claimant) || !tookFreePlace) return;
