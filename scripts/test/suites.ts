@@ -29,7 +29,7 @@ const unit: Suite = {
   name: 'unit',
   part: 'unit',
   needs: [],
-  testTimeoutMs: 5 * SECOND,
+  testTimeoutMs: 30 * SECOND,
   timeoutMs: 5 * MINUTE,
   holds: (file) => !/^test\/(integration|browser|e2e|bench)\//.test(file),
 };

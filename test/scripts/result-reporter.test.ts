@@ -7,7 +7,7 @@ import { runCommand } from '../../scripts/test/run-command.ts';
 import { root } from '../cluster/paths.ts';
 
 describe('the result file of a mocha run', function () {
-  this.timeout(15_000);
+  this.timeout(60_000);
   let folder: string;
 
   beforeEach(async () => {
@@ -41,7 +41,7 @@ describe('the result file of a mocha run', function () {
     const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
     const options = ['--no-config', '--reporter', reporter, '--reporter-option', `output=${output},patience=100`];
     const { failure } = await runCommand(process.execPath, [mocha, ...options, file], {
-      timeoutMs: 10_000,
+      timeoutMs: 50_000,
       quiet: true,
     });
     return { results: JSON.parse(await readFile(output, 'utf8')) as Results, failure };

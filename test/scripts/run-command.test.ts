@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { runCommand } from '../../scripts/test/run-command.ts';
 
-const shell = (script: string, timeoutMs = 4_000) => runCommand('sh', ['-c', script], { timeoutMs, quiet: true });
+const shell = (script: string, timeoutMs = 20_000) => runCommand('sh', ['-c', script], { timeoutMs, quiet: true });
 
 describe('a command of the test run', () => {
   it('resolves to its output', async () => {
@@ -11,7 +11,7 @@ describe('a command of the test run', () => {
   it('tells how it failed', async () => {
     expect((await shell('exit 3')).failure).to.equal('ended with code 3');
     expect((await shell('kill -9 $$')).failure).to.equal('ended with SIGKILL');
-    expect((await runCommand('/nonexistent', [], { timeoutMs: 1_000 })).failure).to.include('ENOENT');
+    expect((await runCommand('/nonexistent', [], { timeoutMs: 20_000 })).failure).to.include('ENOENT');
   });
 
   it('is ended after its time, with all that it started', async () => {

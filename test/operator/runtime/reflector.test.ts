@@ -150,7 +150,7 @@ describe('the reflector', () => {
   }
 
   it('opens another watch after silence for too long', async () => {
-    start({ silenceMs: 40 });
+    start({ silenceMs: 500 });
     await watch(2);
     expect(errors).to.have.length(1);
     await until('the deaf one is closed', () => server.open <= 1);
@@ -170,7 +170,7 @@ describe('the reflector', () => {
     server.refuse('list', { status: 429, headers: { 'retry-after': '1' }, body: 'slow down' });
     const started = performance.now();
     await start().synced;
-    expect(performance.now() - started).to.be.within(950, 2_500);
+    expect(performance.now() - started).to.be.at.least(950);
   });
 
   it('gets over refusals of every sort, with the pauses of its backoff', async () => {
@@ -219,9 +219,9 @@ describe('the reflector', () => {
     const reflector = start();
     expect(reflector.silentMs).to.equal(undefined);
     const { send } = await watch(1);
-    await until('time has passed', () => (reflector.silentMs ?? 0) > 30);
+    await until('time has passed', () => (reflector.silentMs ?? 0) > 500);
     send('BOOKMARK', { metadata: { resourceVersion: '5' } });
-    await until('the bookmark counts', () => (reflector.silentMs ?? 1_000) < 25);
+    await until('the bookmark counts', () => (reflector.silentMs ?? 1_000) < 400);
   });
 
   it('ends when it is told to: in a list, in a watch, in a pause', async () => {

@@ -101,12 +101,12 @@ describe('the work queue', () => {
 
   it('adds after a delay, of several the soonest', async () => {
     const started = performance.now();
-    queue.addAfter('a', 5_000);
+    queue.addAfter('a', 5_000_000);
     queue.addAfter('a', 20);
-    queue.addAfter('a', 4_000);
+    queue.addAfter('a', 4_000_000);
     expect(queue.depth).to.equal(0);
     expect(await queue.next()).to.equal('a');
-    expect(performance.now() - started).to.be.within(15, 1_000);
+    expect(performance.now() - started).to.be.at.least(15);
   });
 
   it('survives a delay longer than a timer can hold', async () => {
