@@ -20,6 +20,7 @@ import type { Assets } from './web/assets.ts';
 import { csrf } from './web/csrf.ts';
 import { draining } from './web/draining.ts';
 import { errorPages, notFound } from './web/error-pages.ts';
+import { htmlName } from './web/form.ts';
 import { formsOnly } from './web/forms-only.ts';
 import { pageLocals } from './web/page-locals.ts';
 import { requestRecord } from './web/request-record.ts';
@@ -87,6 +88,7 @@ const PAGE_DEFAULTS = {
   traveller: undefined,
   path: '',
   takeFlash: () => [],
+  htmlName,
   alerts: [],
   errors: {},
   labels: {},

@@ -54,6 +54,7 @@ import { mailingWaitlistStore } from './waitlist/mailing-waitlist-store.ts';
 import { sweepWaitlists } from './waitlist/sweep-waitlists.ts';
 import { takeOffer } from './waitlist/take-offer.ts';
 import { WaitingEntry } from './waitlist/waiting-entry.ts';
+import { waitingCards } from './waitlist/view.ts';
 import { createWaitlist } from './waitlist/waitlist.ts';
 import { createWaitlistStore } from './waitlist/waitlist-store.ts';
 
@@ -151,7 +152,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
         findAlternatives: findAlternatives(bookings, clock),
       }),
       bookings,
-      waitlistEntries: entries,
+      waitingCards: async (id) => waitingCards(await entries.ofTraveller(id), destinations, clock.now()),
       organizer: config.mail?.from,
       destinations,
       clock,

@@ -21,8 +21,8 @@ export interface Migration {
  *
  * 1. Of a managed database it is done once for each volume: the claim remembers it, and the Job is named for the claim's uid.
  * 2. A Job of an operator that named it for its content alone counts for a volume that was there when it ended.
- * 3. Of an external database it is done anew after a check that found the schema missing or outdated, and is named for that check. A check
- *    that found the schema current is proof enough.
+ * 3. Of an external database it is done anew after each check that found the schema missing or outdated. A check that found the schema
+ *    current is proof enough.
  */
 export function migrationOf(
   app: CompleteApp,
@@ -52,12 +52,16 @@ function hasSeen(job: Observed['jobs'][number] | undefined, { volumeClaim }: Pic
 }
 
 /**
- * What tells this database from another one in the same place, as far as a migration must know: the uid of the volume's claim, or the check
- * of an external database that found its schema missing or outdated.
+ * What tells this database from another one in the same place, as far as a migration must know: the uid of the volume's claim, or when a
+ * check found the schema of an external database missing or outdated.
  */
 export const databaseOf = (
   { spec }: CompleteApp,
   { volumeClaim }: Pick<Observed, 'volumeClaim'>,
   check: DatabaseCheck | undefined,
 ): string | undefined =>
-  spec.database.external ? (check?.said.schema === 'outdated' ? check.job : undefined) : volumeClaim?.metadata?.uid;
+  spec.database.external
+    ? check?.said.schema === 'outdated'
+      ? new Date(check.at).toISOString()
+      : undefined
+    : volumeClaim?.metadata?.uid;

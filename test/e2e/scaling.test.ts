@@ -72,13 +72,13 @@ describe('an app under load', () => {
 
     const rising = performance.now();
     const load = start(12, RAMP.from);
-    const needed = await raiseUntilFour(load);
+    const tried = await raiseUntilFour(load);
     const grown = seconds(rising);
-    const trickle = start(4, needed / 20);
     const heavy = await load.stop();
-    const reached = Math.round(heavy.steps.at(-1)?.reached ?? 0);
+    const needed = heavy.steps.at(-1)?.reached ?? tried;
+    const trickle = start(4, needed / 20);
     console.log(
-      `      4 pods, each requesting ${CPU} of CPU, needed ${reached} requests a second, of ${needed} that were tried`,
+      `      4 pods, each requesting ${CPU} of CPU, needed ${Math.round(needed)} requests a second, of ${tried} that were tried`,
     );
     console.log(`      to 4 pods in ${grown} s: ${told(heavy)}`);
 

@@ -11,8 +11,6 @@ import { endSession, travellerOf } from '../web/sessions.ts';
 import type { Mailbox } from '../mail/letter.ts';
 import type { Throttle } from '../throttling/throttle.ts';
 import type { Metrics } from '../probes/metrics.ts';
-import type { EntryInLine, WaitlistStore } from '../waitlist/waitlist-store.ts';
-import { waitingCards } from '../waitlist/view.ts';
 import type { BookTrip } from './book-trip.ts';
 import type { BookingPages } from './booking-pages.ts';
 import type { BookingStore, StoredBooking } from './booking-store.ts';
@@ -21,7 +19,7 @@ import type { CancelTrip } from './cancel-trip.ts';
 import type { ChangeDates } from './change-dates.ts';
 import { earliestDeparture, isoDay, spokenDay } from './dates.ts';
 import type { Destination } from './destinations.ts';
-import { bookingFormOf, bookPathOf, formOf, newBookingForm } from './forms.ts';
+import { bookingFormOf, bookPathOf, destinationIn, formOf, newBookingForm } from './forms.ts';
 import { type BookingForm, canUndo, checkBookingForm, fixedMessage, type TripRequest, undoableSince } from './rules.ts';
 import type { UndoCancellation } from './undo-cancellation.ts';
 import { tripCards, undoCards } from './view.ts';
@@ -33,7 +31,8 @@ export interface BookingServices {
   readonly undoMinutes: number;
   readonly changeDates: ChangeDates;
   readonly bookings: BookingStore;
-  readonly waitlistEntries: WaitlistStore;
+  /** What a traveller waits for, as the page of trips shows it. */
+  readonly waitingCards: (travellerId: number) => Promise<readonly object[]>;
   readonly bookingPages: BookingPages;
   /** Whom calendar files are from; undefined where no mail is sent. */
   readonly organizer: Mailbox | undefined;
@@ -48,14 +47,14 @@ export function bookingRoutes(services: BookingServices): Router {
   const { destinations, clock, metrics, bookings, bookingPages, undoMinutes } = services;
   const router = Router();
   const traveller = requireTraveller();
-  const filledIn = requireTraveller(({ body }) => bookPathOf(bookingFormOf(body), destinations));
+  const filledIn = requireTraveller(({ body }) => bookPathOf(bookingFormOf(body, destinations)));
   const limit = tripLimit(services.throttle, services.limits);
   const monthBy = (query: unknown) => monthOf(textOf(query, 'month'));
 
   router
     .route('/departures')
     .get(async (request, response) => {
-      const model = await bookingPages.departures(textOf(request.query, 'destination'), monthBy(request.query));
+      const model = await bookingPages.departures(destinationIn(request.query, destinations), monthBy(request.query));
       response.render('departures', model);
     })
     .all(methodNotAllowed);
@@ -94,11 +93,11 @@ export function bookingRoutes(services: BookingServices): Router {
     .get(traveller, async (request, response) => {
       const { id } = travellerOf(request);
       const now = clock.now();
-      const [known, entries] = await Promise.all([
+      const [known, waiting] = await Promise.all([
         bookings.ofTraveller(id, undoableSince(undoMinutes, now)),
-        services.waitlistEntries.ofTraveller(id),
+        services.waitingCards(id),
       ]);
-      response.render('reservation', tripsPage(known, entries, services, now));
+      response.render('reservation', tripsPage(known, waiting, services, now));
     })
     .post(traveller, requireToken, limit, async (request, response) => {
       const cancellation = await services.cancelTrip(travellerOf(request).id, textOf(request.body, 'booking'));
@@ -155,7 +154,7 @@ export function bookingRoutes(services: BookingServices): Router {
 /** A traveller's trips, those that were cancelled a moment ago, and what they wait for. */
 function tripsPage(
   known: readonly StoredBooking[],
-  entries: readonly EntryInLine[],
+  waiting: readonly object[],
   { destinations, undoMinutes }: Pick<BookingServices, 'destinations' | 'undoMinutes'>,
   now: Date,
 ) {
@@ -165,7 +164,7 @@ function tripsPage(
     trips: tripCards(standing, destinations, now),
     cancelled: undoCards(known.filter((booking) => canUndo(booking, undoMinutes, now))),
     undoMinutes,
-    waiting: waitingCards(entries, destinations, now),
+    waiting,
   };
 }
 
@@ -175,9 +174,8 @@ export async function tripAskedFor(
   response: Response,
   { bookingPages, clock, destinations, metrics }: BookingServices,
 ): Promise<{ readonly form: BookingForm; readonly trip: TripRequest } | undefined> {
-  const form = bookingFormOf(request.body);
-  const context = { destinations, earliestDeparture: earliestDeparture(clock.now()) };
-  const { trip, errors } = checkBookingForm(form, context);
+  const form = bookingFormOf(request.body, destinations);
+  const { trip, errors } = checkBookingForm(form, earliestDeparture(clock.now()));
   if (!errors) return { form, trip };
   metrics.bookings.inc({ outcome: 'invalid' });
   response.status(422).render('book', { ...(await bookingPages.form(form)), errors });

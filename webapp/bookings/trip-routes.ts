@@ -73,8 +73,8 @@ export function tripRoutes(services: BookingServices): Router {
       }
       const earliest = earliestDeparture(clock.now());
       const form = {
-        departureDate: lineOf(request.body, 'departure_date'),
-        returnDate: lineOf(request.body, 'return_date'),
+        departureDate: lineOf(request.body, 'departureDate'),
+        returnDate: lineOf(request.body, 'returnDate'),
       };
       const model = changePage(booking, form, earliest);
       const { days, errors } = checkDates(form, earliest);

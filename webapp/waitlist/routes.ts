@@ -27,7 +27,7 @@ export function waitlistRoutes(services: WaitlistServices): Router {
   const { bookingPages, destinations, metrics } = services;
   const router = Router();
   const traveller = requireTraveller();
-  const filledIn = requireTraveller(({ body }) => bookPathOf(bookingFormOf(body), destinations));
+  const filledIn = requireTraveller(({ body }) => bookPathOf(bookingFormOf(body, destinations)));
   const limit = tripLimit(services.throttle, services.limits);
 
   router
@@ -83,7 +83,7 @@ export function waitlistRoutes(services: WaitlistServices): Router {
       if (outcome.kind === 'gone') return sayFarewell(request, response);
       if (outcome.kind === 'refused') {
         metrics.bookings.inc({ outcome: outcome.full ? 'full' : 'overlapping' });
-        const { departure_date: reason = '' } = refusalMessages(destinationName, outcome.full, outcome.overlapping);
+        const { departureDate: reason = '' } = refusalMessages(destinationName, outcome.full, outcome.overlapping);
         refuse(reason);
         return;
       }

@@ -299,8 +299,14 @@ describe('the data of an app', () => {
     const credentials = ({ spec }: V1Deployment & KubeObject): string | undefined =>
       spec?.template.metadata?.annotations?.['interstellar.dev/credentials-hash'];
     const old = credentials((await here.get<V1Deployment & KubeObject>(DEPLOYMENT, 'anew-web')) ?? ({} as never));
+    const done = await jobsOf(here);
     await here.databaseComesUp('anew');
-    await here.migrationCompletes('anew');
+    const jobs = await eventually(
+      'another migration',
+      () => jobsOf(here),
+      (names) => names.length > done.length,
+    );
+    await here.jobEnds(jobs.find((name) => !done.includes(name)) ?? '', true);
     await here.child<V1Deployment & KubeObject>(DEPLOYMENT, 'anew-web', (live) => credentials(live) !== old);
     await here.webPodsComeUp('anew');
     await here.appWith('anew', 'Ready', 'True');

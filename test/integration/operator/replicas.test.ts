@@ -129,6 +129,7 @@ async function simulateAutoscaler(world: World, here: Scene, random: Random, sig
 async function simulateWorkloads(here: Scene, signal: AbortSignal): Promise<void> {
   await until(signal, async () => {
     const mysql = await here.get<Live<V1StatefulSet>>(STATEFUL_SET, `${APP}-mysql`);
+    if (mysql) await here.volumeIsMade(APP);
     if (mysql && mysql.status?.observedGeneration !== mysql.metadata.generation) {
       const pods = mysql.spec?.replicas ?? 0;
       const status = {

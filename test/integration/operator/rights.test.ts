@@ -6,8 +6,8 @@ import type { V1ClusterRole, V1Deployment } from '@kubernetes/client-node';
 import { parseAllDocuments } from 'yaml';
 import type { VacationApp } from '../../../operator/api/vacation-app.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
-import { DEPLOYMENT, SECRET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
-import { LABEL, labels } from '../../../operator/vacation-app/names.ts';
+import { DEPLOYMENT, JOB, SECRET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
+import { LABEL } from '../../../operator/vacation-app/names.ts';
 import { CHILD_KINDS } from '../../../operator/vacation-app/resources/index.ts';
 import { root } from '../../cluster/paths.ts';
 import { httpRouteCrd } from '../../support/gateway-api.ts';
@@ -168,17 +168,15 @@ for (const [title, overlay, env] of [
       }
     });
 
-    it('are not used to read what the watches tell: a new app costs none but the look at the lease', async () => {
+    it('are not used to read what the watches tell, but for the lease, the claim of a new app, and the app that data are to go with', async () => {
       const reads = (await doneBy(OPERATOR, world)).filter(({ verb }) => verb === 'get');
       const of = new Set(reads.flatMap(({ objectRef }) => objectRef?.resource ?? []));
-      expect([...of]).to.deep.equal(['leases']);
+      expect([...of]).to.have.members(['leases', 'persistentvolumeclaims', 'vacationapps']);
+      const claims = reads.filter(({ objectRef }) => objectRef?.resource === 'persistentvolumeclaims');
+      expect(claims).to.have.length(1);
     });
 
     it('are enough to own the volume and, from then on, the credentials', async () => {
-      await here.create(VOLUME_CLAIM, {
-        metadata: { name: 'data-milky-way-mysql-0', labels: labels({ metadata: { name: 'milky-way' } }, 'mysql') },
-        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '2Gi' } } },
-      });
       await here.child(
         VOLUME_CLAIM,
         'data-milky-way-mysql-0',
@@ -189,12 +187,19 @@ for (const [title, overlay, env] of [
 
     it('are enough to put back what loses its label, and to take away what is no longer wanted', async () => {
       const app = await here.appWith('milky-way', 'Ready', 'True');
+      // a Job that has done its work is not needed any more: it is put back while it runs
+      await here.declare('milky-way', { ...EVERYTHING, image: 'webapp:2' });
+      await here.appWith('milky-way', 'SchemaReady', 'False', 'MigrationRunning');
       for (const kind of [SECRET, ...CHILD_KINDS]) {
-        const [child] = await here.list(kind);
+        const running = (object: KubeObject & { status?: { completionTime?: string } }): boolean =>
+          object.status?.completionTime === undefined;
+        const child = (await here.list(kind)).find((live) => kind !== JOB || running(live));
         const { name } = child?.metadata ?? { name: '' };
         await here.patch(kind, name, { metadata: { labels: { 'interstellar.dev/app': null } } });
         await here.child(kind, name, ({ metadata }) => metadata.labels?.['interstellar.dev/app'] === 'milky-way');
       }
+      await here.migrationCompletes('milky-way');
+      await here.webPodsComeUp('milky-way');
       for (const kind of CHILD_KINDS) {
         const [child] = await here.list(kind);
         const { metadata } = await here.create(kind, leftover({ ...child, kind: kind.kind } as KubeObject, app));

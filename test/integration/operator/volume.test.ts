@@ -87,7 +87,7 @@ describe('the volume of the database', () => {
     expect(after?.metadata.generation, 'no change of what pods are made of').to.equal(before?.metadata.generation);
   });
 
-  it('is written once, and not again by an operator that starts anew', async () => {
+  it('is written to grow and to remember the migration, and not again by an operator that starts anew', async () => {
     const before = await lastWritesIn(world, here.namespace);
     await operator.stop();
     operator = startOperator(world);
@@ -95,7 +95,7 @@ describe('the volume of the database', () => {
     await here.appWith('later', 'DatabaseReady', 'False', 'DatabaseStarting');
     const after = (await lastWritesIn(world, here.namespace)).filter((write) => !write.includes('later'));
     expect(after).to.deep.equal(before);
-    expect(after.filter((write) => write.includes('persistentvolumeclaims'))).to.have.length(1);
+    expect(after.filter((write) => write.includes('persistentvolumeclaims'))).to.have.length(2);
   });
 
   it('stalls the app where its class does not let it grow, and goes on when the size is taken back', async () => {

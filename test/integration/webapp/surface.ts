@@ -196,14 +196,13 @@ function bookingMessages(seen: Seen): readonly string[] {
   const form = {
     age: line(seen.age),
     previousExperience: seen.previous_experience ?? '',
-    destination: seen.destination ?? '',
+    destination: DESTINATIONS.find(({ name }) => name === seen.destination),
     departureDate: line(seen.departure_date),
     returnDate: line(seen.return_date),
     blackholeVisit: seen.blackhole_visit ?? '',
     formKey: '',
   };
-  const context = { destinations: DESTINATIONS, earliestDeparture: earliest() };
-  return Object.values(checkBookingForm(form, context).errors ?? {});
+  return Object.values(checkBookingForm(form, earliest()).errors ?? {});
 }
 
 const aRegistration: Registration = {

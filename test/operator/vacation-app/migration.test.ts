@@ -18,8 +18,8 @@ interface World {
   readonly check?: DatabaseCheck;
 }
 
-const aCheck = (schema: string, job = 'milky-way-check-1'): DatabaseCheck => ({
-  ...{ job, content: 'c', isFit: true, at: 0 },
+const aCheck = (schema: string, at = 0): DatabaseCheck => ({
+  ...{ job: 'milky-way-check-1', content: 'c', isFit: true, at },
   said: { schema },
 });
 
@@ -83,7 +83,7 @@ describe('the migration of an external database', () => {
       isRemembered: false,
     });
     expect(migrationIn({ remembers: first.id, check: aCheck('outdated') }, elsewhere)).to.include({ isDone: true });
-    const later = aCheck('outdated', 'milky-way-check-2');
+    const later = aCheck('outdated', 600_000);
     expect(migrationIn({ jobs, remembers: first.id, check: later }, elsewhere)).to.include({ isDone: false });
   });
 

@@ -5,6 +5,7 @@ import type { StoredBooking } from '../../../webapp/bookings/booking-store.ts';
 import { calendarOf } from '../../../webapp/bookings/calendar.ts';
 import { newBookingForm } from '../../../webapp/bookings/forms.ts';
 import { bookingPage, changePage, tripCards, undoCards } from '../../../webapp/bookings/view.ts';
+import { htmlName } from '../../../webapp/web/form.ts';
 import { waitingCards } from '../../../webapp/waitlist/view.ts';
 
 const NOW = new Date('2030-01-01');
@@ -25,6 +26,7 @@ function aPage(overrides: object = {}): object {
     asset: (name: string) => `/${name}`,
     csrfToken: () => 'token',
     takeFlash: () => [],
+    htmlName,
     ...overrides,
   };
 }
