@@ -113,16 +113,25 @@ export function untruth(
   return `says Ready=True over a database without the schema of ${image ?? 'web pods that are not there'}`;
 }
 
-/** What is wrong with whom the data belong to while nothing keeps the operator from letting them go: first of all it sees to those. */
-export function hold(app: KubeObject & VacationApp, holders: readonly (KubeObject | undefined)[]): string | undefined {
+/**
+ * What is wrong with whom the data belong to where they are to be kept: the operator sees to that before anything else, and where it is kept
+ * from it, the status does not say that it is so.
+ */
+export function hold(
+  app: KubeObject & VacationApp,
+  holders: readonly (KubeObject | undefined)[],
+  isHindered: boolean,
+): string | undefined {
   if (app.spec.deletionPolicy === 'Delete') return undefined;
-  const held = holders.find(
-    (object) =>
-      object?.metadata.deletionTimestamp === undefined &&
-      object?.metadata.ownerReferences?.some(({ uid }) => uid === app.metadata.uid),
-  );
-  return held ? `does not let go of ${held.metadata.name}, which is to be kept` : undefined;
+  const held = holders.find((object) => object?.metadata.deletionTimestamp === undefined && isOwnedBy(object, app));
+  if (held === undefined) return undefined;
+  if (!isHindered) return `does not let go of ${held.metadata.name}, which is to be kept`;
+  const { deletionPolicy } = app.status?.database ?? {};
+  return deletionPolicy === 'Retain' ? `says that ${held.metadata.name} is kept, which goes with the app` : undefined;
 }
+
+const isOwnedBy = (object: KubeObject | undefined, { metadata: { uid } }: KubeObject): boolean =>
+  object?.metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false;
 
 /** What is wrong with what the garbage collector takes, by what the status of its owner said when that was deleted. */
 export function loss(

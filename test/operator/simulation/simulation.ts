@@ -195,8 +195,9 @@ export class Simulation {
     if (!app || app.metadata.deletionTimestamp !== undefined) return;
     const { claim, secret } = this.#volumes;
     this.#foul(untruth(app, this.object(DEPLOYMENT.plural, `${APP}-web`), this.#volumes.used()));
-    if (this.#isHindered(app)) return;
-    this.#foul(hold(app, [claim, secret]));
+    const isHindered = this.#isHindered(app);
+    this.#foul(hold(app, [claim, secret], isHindered));
+    if (isHindered) return;
     const schema = app.status?.conditions?.find(({ type }) => type === 'SchemaReady');
     const isObserved = app.status?.observedGeneration === app.metadata.generation;
     if (schema?.status === 'True' && isObserved) this.#volumes.remember();
