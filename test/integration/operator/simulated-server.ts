@@ -160,7 +160,8 @@ export class SimulatedServer implements Backend {
   async #hasGone({ plural, namespace, name = '' }: Place, live: Stored | undefined): Promise<void> {
     await this.#until(`${plural}/${name} goes`, () => {
       const now = this.get(plural, namespace, name);
-      return now?.metadata.uid !== live?.metadata.uid || now?.metadata.deletionTimestamp !== undefined;
+      const isKept = now?.metadata.deletionTimestamp !== undefined && (now.metadata.finalizers ?? []).length > 0;
+      return now?.metadata.uid !== live?.metadata.uid || isKept;
     });
   }
 

@@ -6,7 +6,19 @@ import { accidents } from './accidents.ts';
 import { waysOut } from './advice.ts';
 import type { Move } from './move.ts';
 import { obstacleOf, type Obstacle } from './obstacle.ts';
-import { abandon, APP, change, create, declared, NAMESPACE, remove, replace, sabotage, type Act } from './person.ts';
+import {
+  abandon,
+  APP,
+  change,
+  create,
+  declared,
+  keepData,
+  NAMESPACE,
+  remove,
+  replace,
+  sabotage,
+  type Act,
+} from './person.ts';
 import type { Random } from './random.ts';
 import type { Stage } from './stage.ts';
 import { Swap } from './swap.ts';
@@ -137,11 +149,12 @@ export class People {
     };
     if (this.obstacle) return [{ weight: weight / 8, name: `let ${this.obstacle.plural} be written again`, make: end }];
     if (temper.obstacles === 0) return [];
-    const begin = (): void => {
+    const begin = async (): Promise<void> => {
       temper.obstacles -= 1;
       this.isPeaceful = false;
       this.obstacle = obstacleOf(random);
       trace.push(`  ${this.obstacle.error.message}`);
+      if (!this.#isDeclared && random.chance(0.5)) await this.#do(keepData());
     };
     return [{ weight: weight / 4, name: 'an obstacle', make: begin }];
   }

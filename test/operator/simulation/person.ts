@@ -63,6 +63,7 @@ const CHANGES: readonly object[] = [
   { spec: { ingress: { host: 'milky-way.example' } } },
   { spec: { ingress: null, networkPolicy: 'Managed' } },
   { spec: { deletionPolicy: 'Delete' } },
+  { spec: { deletionPolicy: 'Delete', replicas: 2 } },
   { spec: { deletionPolicy: 'Retain' } },
   { spec: { database: { managed: { configuration: { max_connections: '70' } } } } },
   { metadata: { annotations: { [ANNOTATION.paused]: 'true' } } },
@@ -71,6 +72,9 @@ const CHANGES: readonly object[] = [
 
 /** A change of what is declared. */
 export const change = (random: Random): Act => patch('kubectl', VACATION_APP, APP, random.pick(CHANGES));
+
+/** The data are to outlive the app from now on. */
+export const keepData = (): Act => patch('kubectl', VACATION_APP, APP, { spec: { deletionPolicy: 'Retain' } });
 
 /** Of fields that are the operator's: what others add beside them is theirs. */
 const EDITS: readonly (readonly [Kind, string, object])[] = [
