@@ -26,5 +26,8 @@ async function checkBinaryLog(ask: Ask): Promise<void> {
   const [row] = await ask("SELECT @@log_bin = 1 AND @@binlog_format = 'STATEMENT' AS refuses");
   if (Number(row?.refuses) !== 1) return;
   const code = 'ER_BINLOG_STMT_MODE_AND_ROW_ENGINE';
-  throw Object.assign(new Error('binlog_format is STATEMENT, and transactions are READ COMMITTED'), { code, errno: 1665 });
+  throw Object.assign(new Error('binlog_format is STATEMENT, and transactions are READ COMMITTED'), {
+    code,
+    errno: 1665,
+  });
 }

@@ -20,14 +20,18 @@ export function createThrottleStore(database: Database): ThrottleStore {
   return {
     async take(key, { count, seconds }, now) {
       const bind = { key, count, now, end: new Date(now.getTime() + seconds * 1000) };
-      const [, affected] = await database.idempotentWrite(() => sequelize.query(TAKE, { type: QueryTypes.INSERT, bind }));
+      const [, affected] = await database.idempotentWrite(() =>
+        sequelize.query(TAKE, { type: QueryTypes.INSERT, bind }),
+      );
       if (affected > 0) return undefined;
       const window = await database.read(() => windows.findByPk(key));
       return window?.expiresAt ?? now;
     },
     async giveBack(keys, cleared) {
       if (cleared.length > 0) {
-        await database.idempotentWrite(() => windows.update({ hits: 0, expiresAt: ENDED }, { where: { keyHash: cleared } }));
+        await database.idempotentWrite(() =>
+          windows.update({ hits: 0, expiresAt: ENDED }, { where: { keyHash: cleared } }),
+        );
       }
       if (keys.length > 0) {
         const where = { keyHash: keys, hits: { [Op.gt]: 0 } };
