@@ -3,6 +3,7 @@ import {
   DatabaseAwayError,
   isLockConflict,
   isLostConnection,
+  isMissingTable,
   isNotHere,
   isNotNow,
   isOverdue,
@@ -101,8 +102,8 @@ export function createBreaker(options: BreakerOptions): Breaker {
       suspect();
       return new DatabaseAwayError({ cause: error });
     }
-    if (!isUnreachable(error) && !isLostConnection(error)) return error as Error;
-    // one connection that is lost says little of the others: a probe is to tell
+    if (!isUnreachable(error) && !isLostConnection(error) && !isMissingTable(error)) return error as Error;
+    // a lost connection says little of the others, and a missing table little of the rest: a probe is to tell
     if (isUnreachable(error)) trip(error);
     else suspect();
     return new DatabaseAwayError({ cause: error });

@@ -6,11 +6,12 @@ import type { DatabaseAddress, DatabaseConfig } from '../config.ts';
 import type { Logger } from '../log.ts';
 import { type BreakerState, createBreaker } from './breaker.ts';
 import { withDeadline } from './deadline.ts';
-import { codeOf, isLockConflict, isLostConnection, isMissingTable, isNotHere } from './errors.ts';
-import { missingMigrations } from './schema.ts';
+import { codeOf, isLockConflict, isLostConnection, isNotHere } from './errors.ts';
+import { hasSchema } from './schema.ts';
 import { tlsOptions } from './tls.ts';
 import { runTransaction, type TransactionWork } from './transaction.ts';
-import { type Ask, tryToWrite } from './try-to-write.ts';
+import type { Ask } from './ask.ts';
+import { tryToWrite } from './try-to-write.ts';
 
 /** The only way to MySQL. All work ends within the deadlines of the configuration. */
 export interface Database {
@@ -38,10 +39,12 @@ export interface DatabaseOptions {
   readonly logger: Logger;
   /** Called whenever the database has become fit for use. */
   readonly onUp?: () => void;
+  /** Called whenever it turns out to lack the schema that this code needs. */
+  readonly onOutdated?: () => void;
 }
 
 /** Probes begin at once; until the first succeeds everything is refused with DatabaseAwayError. */
-export function createDatabase({ config, models, logger, onUp }: DatabaseOptions): Database {
+export function createDatabase({ config, models, logger, onUp, onOutdated }: DatabaseOptions): Database {
   const connections = new Set<Connection>();
   const sequelize = createSequelize(config, models, connections, () => breaker.suspect());
   let lastState: BreakerState = 'starting';
@@ -56,6 +59,7 @@ export function createDatabase({ config, models, logger, onUp }: DatabaseOptions
       if (state === 'unwritable' || lastState === 'unwritable') endAll(connections);
       lastState = state;
       if (state === 'up') onUp?.();
+      if (state === 'outdated') onOutdated?.();
     },
     onRefusal: (error) => {
       logger.warn('MySQL refused a statement', { code: codeOf(error), error });
@@ -160,13 +164,9 @@ async function probe(config: DatabaseConfig): Promise<'up' | 'outdated'> {
       });
     });
   try {
-    const executed = await ask('SELECT name FROM schema_migration');
-    if (missingMigrations(executed.map((row) => String(row.name))).length > 0) return 'outdated';
+    if (!(await hasSchema(ask))) return 'outdated';
     await tryToWrite(ask);
     return 'up';
-  } catch (error) {
-    if (isMissingTable(error)) return 'outdated';
-    throw error;
   } finally {
     connection.destroy();
   }

@@ -1,8 +1,5 @@
-import type { RowDataPacket } from 'mysql2';
+import type { Ask } from './ask.ts';
 import { codeOf, isMissingTable } from './errors.ts';
-
-/** Asks MySQL something, on one connection. */
-export type Ask = (sql: string) => Promise<readonly RowDataPacket[]>;
 
 /**
  * Writes nothing, in the way of the application, and fails as any write would: on a server that is read-only, whose binary log has a

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { createConnection } from 'mysql2/promise';
 import { until } from '../../cluster/run.ts';
 import { type RunningWebApp, startWebApp } from '../../support/web-app.ts';
 import { webClient } from './web-client.ts';
@@ -32,6 +33,30 @@ describe('The process', function () {
     expect(metrics).to.include('database_up 1').and.include('database_work_under_way 0');
     expect(metrics).to.not.include('secret');
     expect((await fetch(`${app.url}/metrics`)).status).to.equal(404);
+  });
+
+  it('is ready only while its database has the schema, and again once that is back', async () => {
+    const uri = await mysql().createDatabase();
+    const there = await startWebApp(uri);
+    const administrator = await createConnection({ uri });
+    const isReady = async () => (await fetch(`${there.probeUrl}/readyz`)).ok;
+    try {
+      await administrator.query(
+        'RENAME TABLE schema_migration TO schema_migration_elsewhere, booking TO booking_elsewhere',
+      );
+      // a page that needs the database finds out; without one the next routine probe does
+      await until('the pod not to be ready', 30_000, async () => {
+        await fetch(`${there.url}/login`, { headers: { cookie: 'sid=s%3Aany.signature' } });
+        return !(await isReady());
+      });
+      await administrator.query(
+        'RENAME TABLE schema_migration_elsewhere TO schema_migration, booking_elsewhere TO booking',
+      );
+      await until('the pod to be ready again', 30_000, isReady);
+    } finally {
+      await administrator.end();
+      await there.stop();
+    }
   });
 
   it('closes connections that come when as many as it may have are open, and takes others when they have ended', async () => {
