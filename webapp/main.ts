@@ -14,13 +14,14 @@ function main(): void {
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel);
   let draining = false;
-  let schemaSeen = false;
+  let isSchemaThere = false;
   const { services, database, outbox, mailSender } = compose({
     config,
     clock: systemClock,
     logger,
     isDraining: () => draining,
-    onDatabaseUp: () => (schemaSeen = true),
+    onDatabaseUp: () => (isSchemaThere = true),
+    onDatabaseOutdated: () => (isSchemaThere = false),
   });
 
   const server = pageServer(createApp({ services, config }), config);
@@ -29,7 +30,7 @@ function main(): void {
     {
       listening: () => server.listening,
       draining: () => draining,
-      schemaSeen: () => schemaSeen,
+      isSchemaThere: () => isSchemaThere,
       database: () => database.state(),
     },
     services.metrics,

@@ -72,10 +72,12 @@ export interface CompositionOptions {
   readonly logger: Logger;
   readonly isDraining?: () => boolean;
   readonly onDatabaseUp?: () => void;
+  readonly onDatabaseOutdated?: () => void;
 }
 
 /** Everything that the application is made of, put together; nothing listens yet. */
-export function compose({ config, clock, logger, isDraining, onDatabaseUp }: CompositionOptions): Composition {
+export function compose(options: CompositionOptions): Composition {
+  const { config, clock, logger, isDraining, onDatabaseUp, onDatabaseOutdated } = options;
   const { minimumLength, hashConcurrency, hashQueue, resetMinutes } = config.password;
   const metrics = createMetrics();
   const passwords = createPasswords({ concurrency: hashConcurrency, queue: hashQueue });
@@ -90,6 +92,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
         addDemo().catch((error: unknown) => logger.warn('The demo traveller could not be added', { error }));
       }
     },
+    onOutdated: () => onDatabaseOutdated?.(),
   });
   watchDatabase(metrics, database);
   const mail = composeMail(database, metrics, { config, clock, logger });

@@ -19,7 +19,7 @@ export class Place {
 
   kubectl(args: readonly string[], input?: string): Promise<string> {
     const options = { timeoutMs: 180_000, ...(input === undefined ? {} : { input }) };
-    return world().kubectl([...args, '--namespace', this.namespace], options);
+    return world().kubectl(['--namespace', this.namespace, ...args], options);
   }
 
   apply(object: object): Promise<string> {

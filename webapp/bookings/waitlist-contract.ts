@@ -13,5 +13,10 @@ export interface Waitlist {
    */
   moveUp(departure: DepartureKey, transaction: Transaction): Promise<Moved>;
   /** The claimant has got a trip on this departure: they wait no longer, and a place kept beside the one taken is free. */
-  tripMade(claimant: Claimant, departure: DepartureKey, tookFreePlace: boolean, transaction: Transaction): Promise<void>;
+  tripMade(
+    claimant: Claimant,
+    departure: DepartureKey,
+    tookFreePlace: boolean,
+    transaction: Transaction,
+  ): Promise<void>;
 }

@@ -1,7 +1,11 @@
+import type { RowDataPacket } from 'mysql2';
 import { createConnection } from 'mysql2/promise';
 import type { DatabaseAddress } from '../config.ts';
+import type { Ask } from './ask.ts';
 import { connectionOptions } from './connection.ts';
-import { codeOf } from './errors.ts';
+import { codeOf, passesByItself } from './errors.ts';
+import { hasSchema } from './schema.ts';
+import { tryToWrite } from './try-to-write.ts';
 import { fitVersion, UnsupportedServerError } from './version.ts';
 
 /** What keeps the application from its database, in one word for machines; the operator has the words for people. */
@@ -10,19 +14,35 @@ export type Problem =
   | 'DatabaseMissing'
   | 'HostNotFound'
   | 'NoConnectionsLeft'
+  | 'NotWritable'
   | 'TlsFailed'
   | 'Unknown'
   | 'Unreachable'
   | 'Unsupported';
 
-export type Checked = { readonly databaseVersion: string } | { readonly problem: Problem; readonly code: string };
+export type Checked =
+  | {
+      readonly databaseVersion: string;
+      /** Whether every migration that this code needs was done. The operator runs them where it is not so. */
+      readonly schema: 'current' | 'outdated';
+    }
+  | { readonly problem: Problem; readonly code: string };
 
-/** Whether the application's user can use its database, on a connection of its own. Never rejects. */
+/** Whether the application's user can read and write its database, on a connection of its own. Never rejects. */
 export async function checkDatabase(address: DatabaseAddress): Promise<Checked> {
   try {
     const connection = await createConnection({ ...connectionOptions(address), connectTimeout: 10_000 });
     try {
-      return { databaseVersion: await fitVersion(connection) };
+      const ask: Ask = async (sql) => (await connection.query<RowDataPacket[]>(sql))[0];
+      const databaseVersion = await fitVersion(connection);
+      const schema = (await hasSchema(ask)) ? 'current' : 'outdated';
+      try {
+        await tryToWrite(ask);
+      } catch (error) {
+        if (passesByItself(error)) return { problem: 'NotWritable', code: codeOf(error) };
+        throw error;
+      }
+      return { databaseVersion, schema };
     } finally {
       connection.destroy();
     }

@@ -1,3 +1,5 @@
+import type { Ask } from './ask.ts';
+import { isMissingTable } from './errors.ts';
 import { migrations } from './migrations/index.ts';
 
 /** The newest schema that this code knows. */
@@ -6,4 +8,15 @@ export const SCHEMA_VERSION = migrations.at(-1)?.name ?? '';
 /** What this code needs and the database does not have. What it has beyond that is a newer release's, and harmless. */
 export function missingMigrations(executed: readonly string[]): readonly string[] {
   return migrations.map(({ name }) => name).filter((name) => !executed.includes(name));
+}
+
+/** Whether the database has all of it. */
+export async function hasSchema(ask: Ask): Promise<boolean> {
+  try {
+    const rows = await ask('SELECT name FROM schema_migration');
+    return missingMigrations(rows.map(({ name }) => String(name))).length === 0;
+  } catch (error) {
+    if (isMissingTable(error)) return false;
+    throw error;
+  }
 }

@@ -6,14 +6,15 @@ export interface Health {
   /** Whether the pages' port is open. */
   listening(): boolean;
   draining(): boolean;
-  /** Whether the schema was ever seen to be current. */
-  schemaSeen(): boolean;
+  /** Whether the database had the schema that this code needs when it was last reached. */
+  isSchemaThere(): boolean;
   database(): BreakerState;
 }
 
 /**
- * `/livez`: this process answers. `/readyz`: it should get requests; a database that goes away later does not change that, as
- * then every pod would leave the Service at once and not even the pages without a database would work. `/metrics`: Prometheus.
+ * `/livez`: this process answers. `/readyz`: it should get requests. A database that goes away later does not change that: every pod
+ * would leave the Service at once, and not even the pages without a database would work. One that comes back without the schema
+ * does. `/metrics`: Prometheus.
  */
 export function createProbeServer(health: Health, metrics: Metrics): Server {
   return createServer((request, response) => {
@@ -43,7 +44,7 @@ export function createProbeServer(health: Health, metrics: Metrics): Server {
 function readinessOf(health: Health) {
   return {
     listening: health.listening(),
-    schema: health.schemaSeen(),
+    schema: health.isSchemaThere(),
     draining: health.draining(),
     database: health.database(),
   };

@@ -173,7 +173,8 @@ for (const [title, overlay, env] of [
       const of = new Set(reads.flatMap(({ objectRef }) => objectRef?.resource ?? []));
       expect([...of]).to.have.members(['leases', 'persistentvolumeclaims', 'vacationapps']);
       const claims = reads.filter(({ objectRef }) => objectRef?.resource === 'persistentvolumeclaims');
-      expect(claims).to.have.length(1);
+      // a second time where the watch of claims lags behind that of StatefulSets
+      expect(claims).to.have.length.within(1, 2);
     });
 
     it('are enough to own the volume and, from then on, the credentials', async () => {
@@ -187,18 +188,25 @@ for (const [title, overlay, env] of [
 
     it('are enough to put back what loses its label, and to take away what is no longer wanted', async () => {
       const app = await here.appWith('milky-way', 'Ready', 'True');
-      // a Job that has done its work is not needed any more: it is put back while it runs
-      await here.declare('milky-way', { ...EVERYTHING, image: 'webapp:2' });
-      await here.appWith('milky-way', 'SchemaReady', 'False', 'MigrationRunning');
-      for (const kind of [SECRET, ...CHILD_KINDS]) {
-        const running = (object: KubeObject & { status?: { completionTime?: string } }): boolean =>
-          object.status?.completionTime === undefined;
-        const child = (await here.list(kind)).find((live) => kind !== JOB || running(live));
-        const { name } = child?.metadata ?? { name: '' };
+      const unlabelled = async (kind: Kind, name = ''): Promise<void> => {
         await here.patch(kind, name, { metadata: { labels: { 'interstellar.dev/app': null } } });
         await here.child(kind, name, ({ metadata }) => metadata.labels?.['interstellar.dev/app'] === 'milky-way');
+      };
+      for (const kind of [SECRET, ...CHILD_KINDS].filter((each) => each !== JOB)) {
+        const [child] = await here.list(kind);
+        await unlabelled(kind, child?.metadata.name);
       }
+      // a Job only as long as it runs: one that has done its work is not needed any more
+      await here.declare('milky-way', { ...EVERYTHING, image: 'webapp:2' });
+      await here.appWith('milky-way', 'SchemaReady', 'False', 'MigrationRunning');
+      const jobs = await here.list<KubeObject & { status?: { completionTime?: string } }>(JOB);
+      await unlabelled(JOB, jobs.find(({ status }) => status?.completionTime === undefined)?.metadata.name);
       await here.migrationCompletes('milky-way');
+      await here.child<V1Deployment & KubeObject>(
+        DEPLOYMENT,
+        'milky-way-web',
+        ({ spec }) => spec?.template.spec?.containers[0]?.image === 'webapp:2',
+      );
       await here.webPodsComeUp('milky-way');
       for (const kind of CHILD_KINDS) {
         const [child] = await here.list(kind);

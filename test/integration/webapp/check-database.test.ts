@@ -49,8 +49,15 @@ describe('The check of a database', () => {
     return { code, result: JSON.parse(await readFile(file, 'utf8')) as Record<string, string> };
   }
 
-  it('tells the version of one that can be used', async () => {
-    expect(await check({})).to.deep.equal({ code: 0, result: { databaseVersion: mysql().version } });
+  it('tells the version of one that can be used, and whether it has the schema', async () => {
+    const databaseVersion = mysql().version;
+    expect(await check({})).to.deep.equal({ code: 0, result: { databaseVersion, schema: 'outdated' } });
+    const { pathname } = new URL(await mysql().createDatabase());
+    const migrated = { DB_NAME: pathname.slice(1) };
+    await promisify(execFile)(process.execPath, ['dist/webapp/migrate.js'], {
+      env: { PATH: process.env.PATH, ...parts(), ...migrated },
+    });
+    expect(await check(migrated)).to.deep.equal({ code: 0, result: { databaseVersion, schema: 'current' } });
   });
 
   it('is content with a certificate that is signed by the authority that is trusted', async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { createConnection } from 'mysql2/promise';
 import { until } from '../../cluster/run.ts';
 import { type RunningWebApp, startWebApp } from '../../support/web-app.ts';
 import { webClient } from './web-client.ts';
@@ -25,13 +26,35 @@ describe('The process', function () {
       database: 'up',
     });
     const metricsNow = async () => (await fetch(`${app.probeUrl}/metrics`)).text();
-    const counted = async () => /^departures_mismatched 0$/m.test(await metricsNow());
-    await until('the counters to be checked', 10_000, counted);
+    const settled = async () => {
+      const now = await metricsNow();
+      return /^departures_mismatched 0$/m.test(now) && /^database_work_under_way 0$/m.test(now);
+    };
+    await until('the counters to be checked, and the chores at the start to end', 10_000, settled);
     const metrics = await metricsNow();
     expect(metrics).to.match(/http_request_duration_seconds_count\{method="GET",route="\/about",status="200"\} 1/);
-    expect(metrics).to.include('database_up 1').and.include('database_work_under_way 0');
+    expect(metrics).to.include('database_up 1');
     expect(metrics).to.not.include('secret');
     expect((await fetch(`${app.url}/metrics`)).status).to.equal(404);
+  });
+
+  it('is ready only while its database has the schema, and again once that is back', async () => {
+    const uri = await mysql().createDatabase();
+    const there = await startWebApp(uri);
+    const administrator = await createConnection({ uri });
+    const isReady = async () => (await fetch(`${there.probeUrl}/readyz`)).ok;
+    const visitor = webClient(there.url);
+    try {
+      await administrator.query('RENAME TABLE schema_migration TO elsewhere, traveller TO elsewhere_too');
+      const refused = await visitor.submit('/login', '/login', { username: 'somebody', password: 'something' });
+      expect(refused.status).to.equal(503);
+      await until('the pod not to be ready', 30_000, async () => !(await isReady()));
+      await administrator.query('RENAME TABLE elsewhere TO schema_migration, elsewhere_too TO traveller');
+      await until('the pod to be ready again', 30_000, isReady);
+    } finally {
+      await administrator.end();
+      await there.stop();
+    }
   });
 
   it('closes connections that come when as many as it may have are open, and takes others when they have ended', async () => {

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import { DatabaseError } from 'sequelize';
 import { type Breaker, type BreakerState, createBreaker } from '../../../webapp/database/breaker.ts';
 import { BusyError, DatabaseAwayError } from '../../../webapp/database/errors.ts';
+import { CONFLICT, NOT_HERE, NOT_NOW } from '../../../webapp/database/server-errors.ts';
 import { until } from '../../support/until.ts';
 
 const refused = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
@@ -10,16 +12,20 @@ describe('The breaker', () => {
   let answer: () => Promise<'up' | 'outdated'>;
   let states: BreakerState[];
   let probes: number;
+  let refusals: unknown[];
   const aBreaker = () => {
     states = [];
     probes = 0;
+    refusals = [];
     return createBreaker({
       probe: () => {
         probes += 1;
         return answer();
       },
       intervalMs: 1,
+      restMs: 60_000,
       trustMs: 60_000,
+      onRefusal: (error) => void refusals.push(error),
       onChange: (state) => void states.push(state),
     });
   };
@@ -103,6 +109,88 @@ describe('The breaker', () => {
     breaker.start();
     await isIn(breaker, 'outdated');
     expect(await errorOf(breaker.run(() => Promise.resolve(1)))).to.be.instanceOf(DatabaseAwayError);
+    breaker.stop();
+  });
+});
+
+describe('The breaker, when MySQL refuses', () => {
+  let answer: () => Promise<'up' | 'outdated'>;
+  let states: BreakerState[];
+  let refused: unknown[];
+  let probes: number;
+  const aBreaker = (restMs = 60_000) => {
+    [states, refused, probes] = [[], [], 0];
+    return createBreaker({
+      probe: () => {
+        probes += 1;
+        return answer();
+      },
+      intervalMs: 1,
+      restMs,
+      trustMs: 1000,
+      onRefusal: (error) => void refused.push(error),
+      onChange: (state) => void states.push(state),
+    });
+  };
+  const ofServer = (errno: number) => Object.assign(new Error(`error ${errno}`), { errno, code: `ER_${errno}` });
+  const isIn = (breaker: Breaker, state: BreakerState) => until(`it is ${state}`, () => breaker.state() === state);
+  const errorOf = (promise: Promise<unknown>) => promise.catch((reason: unknown) => reason);
+
+  beforeEach(() => (answer = () => Promise.resolve('up')));
+
+  it('knows each number that means "not now" or "not on this server"', () => {
+    const named = [1021, 1028, 1040, 1114, 1203, 1226, 1290, 1461, 1665, 1792, 1836, 3024, 3032];
+    expect(named.filter((errno) => !NOT_NOW.has(errno) && !NOT_HERE.has(errno))).to.deep.equal([]);
+    expect([...NOT_NOW].filter((errno) => NOT_HERE.has(errno) || CONFLICT.has(errno))).to.deep.equal([]);
+  });
+
+  for (const errno of [...NOT_NOW, ...NOT_HERE]) {
+    it(`lets a traveller try again after error ${errno}, tells of it, and goes on`, async () => {
+      const breaker = aBreaker();
+      breaker.start();
+      await isIn(breaker, 'up');
+      // Sequelize wraps what the driver said
+      const error = new DatabaseError(Object.assign(ofServer(errno), { sql: '' }));
+      expect(await errorOf(breaker.run(() => Promise.reject(error)))).to.be.instanceOf(DatabaseAwayError);
+      expect(refused).to.deep.equal([error]);
+      expect(await breaker.run(() => Promise.resolve(1))).to.equal(1);
+      breaker.stop();
+    });
+  }
+
+  for (const errno of CONFLICT) {
+    it(`lets a traveller try again after error ${errno}, a conflict with somebody else`, async () => {
+      const breaker = aBreaker();
+      breaker.start();
+      await isIn(breaker, 'up');
+      expect(await errorOf(breaker.run(() => Promise.reject(ofServer(errno))))).to.be.instanceOf(BusyError);
+      breaker.stop();
+    });
+  }
+
+  it('goes on with a database that takes no writes, until a probe may write again', async () => {
+    const breaker = aBreaker();
+    answer = () => Promise.reject(ofServer(1290));
+    breaker.start();
+    await isIn(breaker, 'unwritable');
+    expect(await breaker.run(() => Promise.resolve(1))).to.equal(1);
+    answer = () => Promise.resolve('up');
+    await isIn(breaker, 'up');
+    expect(states).to.deep.equal(['unwritable', 'up']);
+    breaker.stop();
+  });
+
+  it('finds out by itself that a database takes no writes any more, and takes no other trouble of that probe to heart', async () => {
+    const breaker = aBreaker(2);
+    breaker.start();
+    await isIn(breaker, 'up');
+    answer = () => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
+    const before = probes;
+    await until('two more probes are sent', () => probes > before + 1);
+    expect(states).to.deep.equal(['up']);
+    answer = () => Promise.reject(ofServer(1836));
+    await isIn(breaker, 'unwritable');
+    expect(states).to.deep.equal(['up', 'unwritable']);
     breaker.stop();
   });
 });
