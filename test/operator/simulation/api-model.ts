@@ -274,6 +274,9 @@ export class ApiModel {
   }
 
   #refuseForbidden(at: string, plural: string, live: Stored | undefined, given: Stored): void {
+    if (plural === 'persistentvolumeclaims' && (given.spec as Json | undefined)?.accessModes === undefined) {
+      throw new ApiError(422, 'Invalid', `${at}: spec.accessModes: Required value`);
+    }
     for (const field of IMMUTABLE[plural] ?? []) {
       const before = (live?.spec as Json | undefined)?.[field];
       if (live && !isDeepStrictEqual(before, (given.spec as Json | undefined)?.[field])) {

@@ -73,8 +73,17 @@ const CHANGES: readonly object[] = [
 /** A change of what is declared. */
 export const change = (random: Random): Act => patch('kubectl', VACATION_APP, APP, random.pick(CHANGES));
 
-/** The data are to outlive the app from now on. */
-export const keepData = (): Act => patch('kubectl', VACATION_APP, APP, { spec: { deletionPolicy: 'Retain' } });
+/** The data are to outlive the app from now on; with it comes a change of almost every child, any of which may be refused. */
+export const keepData = (): Act =>
+  patch('kubectl', VACATION_APP, APP, {
+    spec: {
+      deletionPolicy: 'Retain',
+      booking: { capacityPerDeparture: 3 },
+      service: { port: 8_000 },
+      ingress: { host: 'milky-way.example' },
+      database: { managed: { configuration: { max_connections: '80' } } },
+    },
+  });
 
 /** Of fields that are the operator's: what others add beside them is theirs. */
 const EDITS: readonly (readonly [Kind, string, object])[] = [

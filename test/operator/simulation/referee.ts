@@ -86,7 +86,9 @@ function foulOfReplicas({ request, place, before, after, known }: Play): string 
   }
   if (before === undefined || was === undefined || replicasOf(after) === was) return undefined;
   const theirs = owners.filter((owner) => owner !== FIELD_MANAGER && owner !== HANDOVER_MANAGER);
-  if (!isFixed && theirs.length > 0) return `changes replicas, which belong to ${theirs.join(', ')}`;
+  // Where it was ours as well, by a fixed number that was the same, it is handed over within the new bounds.
+  const isShared = owners.includes(FIELD_MANAGER);
+  if (!isFixed && theirs.length > 0 && !isShared) return `changes replicas, which belong to ${theirs.join(', ')}`;
   return undefined;
 }
 
