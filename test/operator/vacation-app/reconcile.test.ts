@@ -8,7 +8,7 @@ import { Drift } from '../../../operator/runtime/drift.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
 import type { Store } from '../../../operator/runtime/store.ts';
 import { createWatching } from '../../../operator/vacation-app/controller.ts';
-import { DEPLOYMENT, JOB } from '../../../operator/vacation-app/kinds.ts';
+import { CONFIG_MAP, DEPLOYMENT, JOB, SECRET } from '../../../operator/vacation-app/kinds.ts';
 import { HANDOVER_MANAGER, labels } from '../../../operator/vacation-app/names.ts';
 import { createReconcile } from '../../../operator/vacation-app/reconcile.ts';
 import { Validity } from '../../../operator/vacation-app/validity.ts';
@@ -54,6 +54,28 @@ describe('a reconcile', () => {
     };
     stores.get(VACATION_APP.kind)?.observe('ADDED', app);
     stores.get(JOB.kind)?.observe('ADDED', check);
+    api.objects.set(PATH, { ...app });
+    expect(await reconcile('travel/milky-way', AbortSignal.timeout(10_000))).to.deep.equal({});
+  });
+
+  it('of an app that sleeps is not repeated for a check of its external database, which is not due before it wakes', async () => {
+    const api = new FakeApi();
+    const { stores } = createWatching(api, { namespaces: [], onKey: () => undefined, onError: () => undefined });
+    const reconcile = reconcileWith(api, stores);
+    const app = aVacationApp({
+      metadata: { resourceVersion: '1' },
+      spec: { mode: 'Hibernated', database: { external } },
+    });
+    const lastCheck = { job: 'milky-way-check-1', content: 'c', isFit: true, at: 0, said: {} };
+    const ours = (name: string): KubeObject['metadata'] => ({
+      ...{ name, namespace: 'travel', uid: `uid-of-${name}`, resourceVersion: '2', labels: labels(app, 'web') },
+      ownerReferences: [{ ...VACATION_APP, name: 'milky-way', uid: app.metadata.uid ?? '', controller: true }],
+    });
+    const annotations = { 'interstellar.dev/last-check': JSON.stringify(lastCheck) };
+    stores.get(VACATION_APP.kind)?.observe('ADDED', app);
+    stores.get(CONFIG_MAP.kind)?.observe('ADDED', { metadata: { ...ours('milky-way-web'), annotations } });
+    const login = { metadata: { name: 'login', namespace: 'travel' }, data: { username: 'YQ==', password: 'Yg==' } };
+    api.objects.set(pathOf(SECRET, 'travel', 'login'), login as KubeObject);
     api.objects.set(PATH, { ...app });
     expect(await reconcile('travel/milky-way', AbortSignal.timeout(10_000))).to.deep.equal({});
   });
