@@ -75,7 +75,7 @@ describe('a reconcile', () => {
     stores.get(VACATION_APP.kind)?.observe('ADDED', app);
     stores.get(CONFIG_MAP.kind)?.observe('ADDED', { metadata: { ...ours('milky-way-web'), annotations } });
     const login = { metadata: { name: 'login', namespace: 'travel' }, data: { username: 'YQ==', password: 'Yg==' } };
-    api.objects.set(pathOf(SECRET, 'travel', 'login'), login as KubeObject);
+    api.objects.set(pathOf(SECRET, 'travel', 'login'), login);
     api.objects.set(PATH, { ...app });
     expect(await reconcile('travel/milky-way', AbortSignal.timeout(10_000))).to.deep.equal({});
   });
