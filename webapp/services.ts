@@ -119,12 +119,13 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
   const remove = removeTraveller(database, travellers, bookings, entries, waitlist);
   const replace = replacePassword({ database, travellers, resets, sessions, outbox, publicUrl, clock });
   const reset = { database, travellers, resets, outbox, throttle, limits, publicUrl, minutes: resetMinutes, clock };
+  const enter = logIn(travellers, passwords, throttle, limits);
   const addDemo = addDemoTraveller(travellers, passwords);
   return {
     database,
     ...mail,
     services: {
-      registerTraveller: registerTraveller(travellers, passwords, rules, throttle, limits),
+      registerTraveller: registerTraveller(travellers, passwords, rules, enter, throttle, limits, clock),
       changePassword: changePassword(travellers, passwords, rules, replace, throttle, limits),
       askForReset: config.mail && askForReset(reset),
       resetPassword: resetPassword(travellers, resets, passwords, rules, replace, throttle, limits, clock),
@@ -132,7 +133,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
       resetMinutes,
       deleteAccount: deleteAccount(travellers, remove, passwords, throttle, limits),
       ownData: ownData(travellers, bookings, entries, sessions, outbox),
-      logIn: logIn(travellers, passwords, throttle, limits),
+      logIn: enter,
       knownDevices: createKnownDevices(createSigner(config.secretKeys, 'device')),
       throttle,
       limits,

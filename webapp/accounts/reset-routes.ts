@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { clearCookie, readCookie, setCookie } from '../web/cookies.ts';
 import { lineOf, textOf } from '../web/form.ts';
-import { requireToken } from '../web/csrf.ts';
+import { requireVisitorToken } from '../web/csrf.ts';
 import { redirectWithAlert } from '../web/flash.ts';
 import { methodNotAllowed } from '../web/method-not-allowed.ts';
 import type { Clock } from '../clock.ts';
@@ -45,7 +45,7 @@ export function resetRoutes(services: ResetServices): Router {
     .get((_request, response) => {
       response.render('forgotten-password', forgottenPage);
     })
-    .post(requireToken, async (request, response) => {
+    .post(requireVisitorToken, async (request, response) => {
       if (!askForReset) {
         response.render('forgotten-password', forgottenPage);
         return;
@@ -95,7 +95,7 @@ export function resetRoutes(services: ResetServices): Router {
       if ((await resets.find(token, clock.now())) !== undefined) response.render('reset-password', resetPage);
       else sendExpired(response);
     })
-    .post(requireToken, async (request, response) => {
+    .post(requireVisitorToken, async (request, response) => {
       const token = tokenOf(request);
       const outcome =
         token === undefined ? 'expired' : await services.resetPassword(token, newPasswordOf(request.body));

@@ -25,6 +25,7 @@ function aPage(overrides: object = {}): object {
     values: {},
     asset: (name: string) => `/${name}`,
     csrfToken: () => 'token',
+    visitorToken: () => 'token',
     takeFlash: () => [],
     htmlName,
     ...overrides,
