@@ -130,6 +130,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
       askForReset: config.mail && askForReset(reset),
       resetPassword: resetPassword(travellers, resets, passwords, rules, replace, throttle, limits, clock),
       resets,
+      usernameOf: async (id) => (await travellers.withId(id))?.username,
       resetMinutes,
       deleteAccount: deleteAccount(travellers, remove, passwords, throttle, limits),
       ownData: ownData(travellers, bookings, entries, sessions, outbox),

@@ -83,6 +83,7 @@ describe('Views', () => {
       'reservation',
       { trips: [], cancelled: undoCards([STORED]), undoMinutes: 10, waiting: waitingCards([OFFERED], [VEGA], NOW) },
     ],
+    ['reset-password', { minimumPasswordLength: 8, username: '<first>' }],
     ['ticket', { trip: tripCards([STORED], [VEGA], NOW)[0], name: '<first>' }],
     ['change', changePage(STORED, STORED, '2030-01-01')],
     ['error', { status: 404, text: '<text>', canRetry: false }],
