@@ -105,6 +105,21 @@ describe('Headers', () => {
     }
   });
 
+  it('give a page of another release our style sheet, which is not kept', async () => {
+    const client = app.client();
+    const own = /href="(\/app\.[0-9a-f]+\.css)"/.exec((await client.get('/')).text)?.[1] ?? '';
+    const [mine, other] = [await client.get(own), await client.get('/app.0123456789.css')];
+    expect([other.status, other.text, other.headers.get('content-type')]).to.deep.equal([
+      200,
+      mine.text,
+      mine.headers.get('content-type'),
+    ]);
+    expect(other.headers.get('cache-control')).to.equal('no-store');
+    for (const path of ['/app.css', '/app.012345678.css', '/app.0123456789.js', '/other.0123456789.css']) {
+      expect((await client.get(path)).status, path).to.equal(404);
+    }
+  });
+
   it('let static files be kept for ever under names that change with their content', async () => {
     const client = app.client();
     const page = await client.get('/');
