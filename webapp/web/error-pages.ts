@@ -10,6 +10,8 @@ interface ErrorPage {
   readonly title: string;
   readonly text: string;
   readonly retryAfter?: number;
+  /** False where the browser has kept the cookies of a traveller back. */
+  readonly isTravellerKnown?: false;
 }
 
 export function notFound(): RequestHandler {
@@ -88,6 +90,7 @@ const PAGES = {
     status: 403,
     title: 'This came from another site',
     text: 'Nothing was changed. Forms are only accepted from the pages of this site.',
+    isTravellerKnown: false,
   },
   wrongMethod: {
     status: 405,

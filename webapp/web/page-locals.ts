@@ -9,6 +9,7 @@ export function pageLocals(csrfSigner: Signer): RequestHandler {
   return function pageLocalsMiddleware(request, response, next) {
     Object.assign(response.locals, {
       traveller: signedIn(request),
+      isTravellerKnown: response.locals.sessionAway !== true,
       path: request.path,
       ...csrfTokens(request, response, csrfSigner),
       takeFlash: () => takeFlash(request, response),

@@ -43,6 +43,15 @@ describe('Forged requests', () => {
     expect(fine.status).to.equal(303);
   });
 
+  it('are answered by a page that offers no log-in, as it cannot know who is logged in', async () => {
+    const client = await app.traveller();
+    const cookies = [...client.cookies.keys()];
+    client.cookies.clear(); // SameSite=Lax: the browser keeps them back
+    const answer = await client.post('/reservation', {}, { 'sec-fetch-site': 'cross-site' });
+    expect([answer.status, cookies.length > 0]).to.deep.equal([403, true]);
+    expect(answer.text).to.include('came from another site').and.not.include('name="login"');
+  });
+
   it('cannot log anybody in with a token of another visitor', async () => {
     const token = hiddenFields((await app.client().get('/login')).text, '/login');
     const answer = await app.client().post('/login', { ...token, username: 'test1234', password: 'asdasd' });

@@ -19,6 +19,7 @@ function aPage(overrides: object = {}): object {
     title: 'Title',
     path: '/home',
     traveller: undefined,
+    isTravellerKnown: true,
     errors: {},
     labels: {},
     alerts: [],
