@@ -122,20 +122,22 @@ export function compose(options: CompositionOptions): Composition {
   const remove = removeTraveller(database, travellers, bookings, entries, waitlist);
   const replace = replacePassword({ database, travellers, resets, sessions, outbox, publicUrl, clock });
   const reset = { database, travellers, resets, outbox, throttle, limits, publicUrl, minutes: resetMinutes, clock };
+  const enter = logIn(travellers, passwords, throttle, limits);
   const addDemo = addDemoTraveller(travellers, passwords);
   return {
     database,
     ...mail,
     services: {
-      registerTraveller: registerTraveller(travellers, passwords, rules, throttle, limits),
+      registerTraveller: registerTraveller(travellers, passwords, rules, enter, throttle, limits, clock),
       changePassword: changePassword(travellers, passwords, rules, replace, throttle, limits),
       askForReset: config.mail && askForReset(reset),
       resetPassword: resetPassword(travellers, resets, passwords, rules, replace, throttle, limits, clock),
       resets,
+      usernameOf: async (id) => (await travellers.withId(id))?.username,
       resetMinutes,
       deleteAccount: deleteAccount(travellers, remove, passwords, throttle, limits),
       ownData: ownData(travellers, bookings, entries, sessions, outbox),
-      logIn: logIn(travellers, passwords, throttle, limits),
+      logIn: enter,
       knownDevices: createKnownDevices(createSigner(config.secretKeys, 'device')),
       throttle,
       limits,

@@ -41,6 +41,9 @@ export function ownAccountRoutes(services: OwnAccountServices): Router {
     response.status(statusOfRefusal(response, tooMany)).render('account', model);
   };
 
+  // where password managers lead to (https://w3c.github.io/webappsec-change-password-url/)
+  router.route('/.well-known/change-password').get(redirectTo('/account')).all(methodNotAllowed);
+
   router
     .route('/account')
     .get(traveller, (_request, response) => response.render('account', page))

@@ -100,7 +100,7 @@ export const forms: readonly FormEntry[] = [
       const token = newResetToken();
       const hash = createHash('sha256').update(token).digest();
       await app.rows("INSERT INTO password_reset VALUES (?, 4000000000, '9999-12-31')", [hash]);
-      client.cookies.set('reset', token);
+      client.cookies.set('test-reset', token);
     },
     // never two that are equal and long enough, or the next row would find the link used
     fields: () => ({ password: 'short', confirm_password: 'other' }),
