@@ -41,7 +41,7 @@ describe('Registering', () => {
     expect(answer.status).to.equal(422);
     expect(answer.alerts).to.deep.equal([
       'Field must be between 8 and 30 characters long.',
-      'Field must be between 1 and 30 characters long.',
+      'Field must be between 1 and 60 characters long.',
       'Invalid email address.',
       'Field must be at least 6 characters long.',
       'Field must be equal to password.',
