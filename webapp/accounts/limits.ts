@@ -1,7 +1,7 @@
 import type { ThrottlingConfig } from '../config.ts';
 import { networkOf } from '../throttling/rules.ts';
 import type { Counter } from '../throttling/throttle.ts';
-import { comparisonKey } from './rules.ts';
+import { emailIdentity, usernameIdentity } from './identity.ts';
 
 /** What attempts are counted by. Names are counted whether or not somebody has them: the answers must not tell. */
 export interface AccountLimits {
@@ -22,12 +22,12 @@ export interface AccountLimits {
 
 export function accountLimits(config: ThrottlingConfig): AccountLimits {
   const logInAccount = (username: string): readonly Counter[] => [
-    { key: ['log-in account', comparisonKey(username)], limit: config.logInAccount },
+    { key: ['log-in account', usernameIdentity(username)], limit: config.logInAccount },
   ];
   return {
     logInAccount,
     logIn(username, address, device) {
-      const [name, network] = [comparisonKey(username), networkOf(address)];
+      const [name, network] = [usernameIdentity(username), networkOf(address)];
       if (device !== undefined) return [{ key: ['log-in device', name, device], limit: config.logIn, inARow: true }];
       return [
         { key: ['log-in', name, network], limit: config.logIn, inARow: true },
@@ -38,7 +38,7 @@ export function accountLimits(config: ThrottlingConfig): AccountLimits {
     registration: (address) => [{ key: ['registration', networkOf(address)], limit: config.registration }],
     passwordReset: (emailAddress, address) => [
       { key: ['password reset address', networkOf(address)], limit: config.passwordResetAddress },
-      { key: ['password reset', comparisonKey(emailAddress)], limit: config.passwordReset },
+      { key: ['password reset', emailIdentity(emailAddress)], limit: config.passwordReset },
     ],
     tripForms: (travellerId) => [{ key: ['trip forms', String(travellerId)], limit: config.tripForms }],
     passwordCheck: (travellerId) => [
