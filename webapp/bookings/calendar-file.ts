@@ -1,3 +1,4 @@
+import { asciiDomain } from '../mail/address.ts';
 import type { Mailbox } from '../mail/letter.ts';
 import { addDays, type Day } from './dates.ts';
 
@@ -41,7 +42,8 @@ export function calendarFile(trip: CalendarTrip, now: Date, organizer: Mailbox |
 
 function organizerLine({ name, address }: Mailbox): string {
   const commonName = name === '' ? '' : `;CN="${name.replaceAll('"', "'")}"`;
-  return `ORGANIZER${commonName}:mailto:${address.split('@').map(encodeURIComponent).join('@')}`;
+  const [local = '', domain = ''] = address.split('@');
+  return `ORGANIZER${commonName}:mailto:${encodeURIComponent(local)}@${asciiDomain(domain)}`;
 }
 
 function compact(day: Day): string {
