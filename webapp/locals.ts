@@ -4,6 +4,8 @@ declare global {
     interface Locals {
       /** There is a session cookie, but nobody knows whose: the database is away. */
       sessionAway?: boolean;
+      /** The form that was sent has the token of its page. */
+      tokenIsRight?: boolean;
     }
   }
 }

@@ -23,7 +23,7 @@ function main(): void {
     onDatabaseUp: () => (schemaSeen = true),
   });
 
-  const server = pageServer(createApp(services, config).listener, config);
+  const server = pageServer(createApp({ services, config }), config);
   server.on('drop', () => services.metrics.connectionsRefused.inc());
   const probes = createProbeServer(
     {

@@ -7,6 +7,7 @@ import { accountLimits } from './accounts/limits.ts';
 import { loadCommonPasswords } from './accounts/common-passwords.ts';
 import { createKnownDevices } from './accounts/known-devices.ts';
 import { logIn } from './accounts/log-in.ts';
+import { PasswordReset } from './accounts/password-reset.ts';
 import { createPasswordResetStore } from './accounts/password-reset-store.ts';
 import { createPasswords } from './accounts/passwords.ts';
 import { registerTraveller } from './accounts/register-traveller.ts';
@@ -30,22 +31,25 @@ import { undoCancellation } from './bookings/undo-cancellation.ts';
 import { runChore } from './chores.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
-import { createDatabase, type Database } from './database/database.ts';
+import { createDatabase, type Database } from './database/connection.ts';
 import { loadAssets } from './http/assets.ts';
 import { loadViews } from './http/views.ts';
 import { createSigner } from './http/signer.ts';
 import type { Logger } from './log.ts';
+import { Mail } from './mail/mail.ts';
 import { createMailStore } from './mail/mail-store.ts';
 import { createMailOutbox, type MailOutbox } from './mail/outbox.ts';
 import { createSealer } from './mail/sealer.ts';
 import { createMailSender, type MailSender } from './mail/sender.ts';
 import { createSmtp } from './mail/smtp.ts';
 import { createMetrics, type Metrics, watchDatabase, watchMail } from './probes/metrics.ts';
+import { Session } from './sessions/session.ts';
 import { SessionStore } from './sessions/session-store.ts';
 import { createTravellerSessions } from './sessions/traveller-sessions.ts';
 import { createMemoryStore } from './throttling/memory-store.ts';
 import { createThrottle } from './throttling/throttle.ts';
 import { createThrottleStore } from './throttling/throttle-store.ts';
+import { ThrottleWindow } from './throttling/throttle-window.ts';
 import { joinWaitlist } from './waitlist/join-waitlist.ts';
 import { leaveWaitlist } from './waitlist/leave-waitlist.ts';
 import { mailingWaitlistStore } from './waitlist/mailing-waitlist-store.ts';
@@ -78,7 +82,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
   const passwords = createPasswords({ concurrency: hashConcurrency, queue: hashQueue });
   const database = createDatabase({
     config: config.database,
-    models: [Traveller, Departure, Booking, WaitingEntry],
+    models: [Traveller, Departure, Booking, WaitingEntry, Session, ThrottleWindow, PasswordReset, Mail],
     logger,
     onUp() {
       onDatabaseUp?.();
@@ -112,7 +116,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
     signer: createSigner(config.secretKeys, 'throttle'),
     clock,
   });
-  const limits = accountLimits(config.throttling);
+  const limits = accountLimits(config.mail ? config.throttling : { ...config.throttling, tripForms: 'off' });
   const remove = removeTraveller(database, travellers, bookings, entries, waitlist);
   const replace = replacePassword({ database, travellers, resets, sessions, outbox, publicUrl, clock });
   const reset = { database, travellers, resets, outbox, throttle, limits, publicUrl, minutes: resetMinutes, clock };

@@ -1,6 +1,9 @@
 import { type Request, type Response, Router } from 'express';
 import { type FieldErrors, hasErrors } from '../http/form.ts';
 import { formPage } from '../http/form-page.ts';
+import { requireToken } from '../middleware/csrf.ts';
+import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
+import { requireTraveller } from '../middleware/require-traveller.ts';
 import type { Pages } from '../http/pages.ts';
 import { endSession, startSession, travellerOf } from '../middleware/sessions.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
@@ -26,10 +29,11 @@ const LABELS = {
   delete_password: 'Your password',
 };
 
-/** What travellers do with their own account. Mounted behind requireTraveller. */
+/** What travellers do with their own account. */
 export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Router {
   const { sessionStore, minimumPasswordLength } = services;
   const router = Router();
+  const traveller = requireTraveller(pages);
   const page = { title: 'Your account', values: {}, labels: LABELS, minimumPasswordLength };
   const refuse = (request: Request, response: Response, why: FieldErrors | TooMany) => {
     const tooMany = why instanceof TooMany ? why : undefined;
@@ -37,53 +41,69 @@ export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Ro
     pages.send(request, response, 'account', model, statusOfRefusal(response, tooMany));
   };
 
-  router.get('/account', (request, response) => pages.send(request, response, 'account', page));
+  router
+    .route('/account')
+    .get(traveller, (request, response) => pages.send(request, response, 'account', page))
+    .all(methodNotAllowed);
 
-  router.get(['/account/password', '/account/sessions', '/account/delete'], formPage('/account'));
+  router
+    .route('/account/password')
+    .get(traveller, formPage('/account'))
+    .post(traveller, requireToken, async (request, response) => {
+      const traveller = travellerOf(request);
+      const current = passwordOf(request.body, 'current_password');
+      const errors = await services.changePassword(traveller.id, { current, ...newPasswordOf(request.body) });
+      if (errors instanceof TooMany || hasErrors(errors)) {
+        refuse(request, response, errors);
+        return;
+      }
+      await startSession(request, traveller);
+      const text = 'Success! Your password has been changed, and you are logged out everywhere else.';
+      pages.redirect(request, response, '/account', { kind: 'success', text });
+    })
+    .all(methodNotAllowed);
 
-  router.post('/account/password', async (request, response) => {
-    const traveller = travellerOf(request);
-    const current = passwordOf(request.body, 'current_password');
-    const errors = await services.changePassword(traveller.id, { current, ...newPasswordOf(request.body) });
-    if (errors instanceof TooMany || hasErrors(errors)) {
-      refuse(request, response, errors);
-      return;
-    }
-    await startSession(request, traveller);
-    const text = 'Success! Your password has been changed, and you are logged out everywhere else.';
-    pages.redirect(request, response, '/account', { kind: 'success', text });
-  });
+  router
+    .route('/account/sessions')
+    .get(traveller, formPage('/account'))
+    .post(traveller, requireToken, async (request, response) => {
+      await sessionStore.endOthers(travellerOf(request).id, request.sessionID);
+      const text = 'Success! You are logged out everywhere else.';
+      pages.redirect(request, response, '/account', { kind: 'success', text });
+    })
+    .all(methodNotAllowed);
 
-  router.post('/account/sessions', async (request, response) => {
-    await sessionStore.endOthers(travellerOf(request).id, request.sessionID);
-    const text = 'Success! You are logged out everywhere else.';
-    pages.redirect(request, response, '/account', { kind: 'success', text });
-  });
+  router
+    .route('/account/data')
+    .get(traveller, async (request, response, next) => {
+      const data = await services.ownData(travellerOf(request).id);
+      if (!data) {
+        next();
+        return;
+      }
+      response
+        .set('Cache-Control', 'no-store')
+        .set('Content-Disposition', 'attachment; filename="interstellar-vacations.json"')
+        .type('json')
+        .end(JSON.stringify(data, undefined, 2));
+    })
+    .all(methodNotAllowed);
 
-  router.get('/account/data', async (request, response, next) => {
-    const data = await services.ownData(travellerOf(request).id);
-    if (!data) {
-      next();
-      return;
-    }
-    response
-      .set('Cache-Control', 'no-store')
-      .set('Content-Disposition', 'attachment; filename="interstellar-vacations.json"')
-      .type('json')
-      .end(JSON.stringify(data, undefined, 2));
-  });
-
-  router.post('/account/delete', async (request, response) => {
-    const { id } = travellerOf(request);
-    const outcome = await services.deleteAccount(id, passwordOf(request.body, 'delete_password'));
-    if (outcome !== 'deleted') {
-      refuse(request, response, outcome === 'wrong password' ? { delete_password: WRONG_PASSWORD } : outcome);
-      return;
-    }
-    await endSession(request);
-    const text = 'Your account and all your trips have been deleted. Farewell!';
-    pages.redirect(request, response, '/home', { kind: 'info', text });
-  });
+  router
+    .route('/account/delete')
+    .get(traveller, formPage('/account'))
+    .post(traveller, requireToken, async (request, response) => {
+      const { id } = travellerOf(request);
+      const outcome = await services.deleteAccount(id, passwordOf(request.body, 'delete_password'));
+      if (outcome !== 'deleted') {
+        refuse(request, response, outcome === 'wrong password' ? { delete_password: WRONG_PASSWORD } : outcome);
+        return;
+      }
+      await endSession(request);
+      const text = 'Your account and all your trips have been deleted. Farewell!';
+      pages.redirect(request, response, '/home', { kind: 'info', text });
+    })
+    .all(methodNotAllowed);
 
   return router;
 }

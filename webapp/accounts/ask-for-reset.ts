@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Database } from '../database/database.ts';
+import type { Database } from '../database/connection.ts';
 import type { MailOutbox } from '../mail/outbox.ts';
 import type { Throttle, TooMany } from '../throttling/throttle.ts';
 import type { AccountLimits } from './limits.ts';

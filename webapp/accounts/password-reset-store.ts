@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { ResultSetHeader } from 'mysql2';
-import type { Transaction } from 'sequelize';
-import type { Database } from '../database/database.ts';
+import { Op, type Transaction } from 'sequelize';
+import type { Database } from '../database/connection.ts';
 import { deleteInBatches } from '../database/delete-in-batches.ts';
-import { timestamp } from '../database/timestamp.ts';
+import { PasswordReset } from './password-reset.ts';
 
 /** Links that let who has them choose a new password, each once. What the table holds cannot be used as one. */
 export interface PasswordResetStore {
@@ -29,32 +28,23 @@ export function resetTokenOf(text: string): ResetToken | undefined {
 }
 
 export function createPasswordResetStore(database: Database): PasswordResetStore {
+  const resets = database.sequelize.getRepository(PasswordReset);
   return {
     async add(token, travellerId, expiresAt, transaction) {
-      const insertion = 'INSERT INTO password_reset (token_hash, traveller_id, expires_at) VALUES (?, ?, ?)';
-      await database.preparedIn(transaction, insertion, [hashOf(token), travellerId, timestamp(expiresAt)]);
+      await resets.create({ tokenHash: hashOf(token), travellerId, expiresAt }, { transaction });
     },
     async find(token, now) {
-      const [row] = await database.prepared<{ traveller_id: number }>(
-        'SELECT traveller_id FROM password_reset WHERE token_hash = ? AND expires_at > ?',
-        [hashOf(token), timestamp(now)],
-      );
-      return row?.traveller_id;
+      const where = { tokenHash: hashOf(token), expiresAt: { [Op.gt]: now } };
+      return (await database.read(() => resets.findOne({ where })))?.travellerId;
     },
     async use(token, travellerId, now, transaction) {
-      const { affectedRows } = await database.preparedIn<ResultSetHeader>(
-        transaction,
-        'DELETE FROM password_reset WHERE token_hash = ? AND traveller_id = ? AND expires_at > ?',
-        [hashOf(token), travellerId, timestamp(now)],
-      );
-      return affectedRows === 1;
+      const where = { tokenHash: hashOf(token), travellerId, expiresAt: { [Op.gt]: now } };
+      return (await resets.destroy({ where, transaction })) === 1;
     },
     async removeAllOfTraveller(travellerId, transaction) {
-      await database.preparedIn(transaction, 'DELETE FROM password_reset WHERE traveller_id = ?', [travellerId]);
+      await resets.destroy({ where: { travellerId }, transaction });
     },
-    async sweep(now) {
-      await deleteInBatches(database, 'DELETE FROM password_reset WHERE expires_at <= ?', [timestamp(now)]);
-    },
+    sweep: (now) => deleteInBatches(database, resets, { expiresAt: { [Op.lte]: now } }),
   };
 }
 

@@ -1,7 +1,6 @@
 import { hash as argon2Hash, verify as argon2Verify, type Options } from '@node-rs/argon2';
 import { verify as bcryptVerify } from '@node-rs/bcrypt';
 import { BusyError } from '../database/errors.ts';
-import { hashThreadsGiveWay } from './hash-threads.ts';
 
 export interface Passwords {
   hash(password: string): Promise<string>;
@@ -15,15 +14,7 @@ export interface Passwords {
  */
 export function createPasswords({ concurrency, queue }: { concurrency: number; queue: number }): Passwords {
   const limited = limit(concurrency, queue);
-  let started = false;
-  const hashing = <T>(work: Promise<T>): Promise<T> => {
-    if (!started) {
-      started = true;
-      hashThreadsGiveWay();
-    }
-    return work;
-  };
-  const hash = (password: string) => hashing(argon2Hash(password, ARGON2ID));
+  const hash = (password: string) => argon2Hash(password, ARGON2ID);
   let decoy: Promise<string> | undefined;
   return {
     hash: (password) => limited(() => hash(password)),
@@ -31,7 +22,7 @@ export function createPasswords({ concurrency, queue }: { concurrency: number; q
       limited(async () => {
         if (stored !== undefined && BCRYPT.test(stored)) return verifyBcrypt(password, stored);
         const nobody = await (decoy ??= hash('nobody has this password'));
-        const right = await hashing(argon2Verify(stored ?? nobody, password)).catch(() => false);
+        const right = await argon2Verify(stored ?? nobody, password).catch(() => false);
         if (stored === undefined || !right) return 'wrong';
         return stored.startsWith('$argon2id$v=19$m=7168,t=5,p=1$') ? 'right' : 'outdated';
       }),

@@ -1,6 +1,6 @@
 import type { Transaction } from 'sequelize';
 import { type BookingStore, type DepartureKey, inLockOrder } from '../bookings/booking-store.ts';
-import type { Database } from '../database/database.ts';
+import type { Database } from '../database/connection.ts';
 import { ChangedMeanwhileError } from '../database/errors.ts';
 import type { Waitlist } from '../waitlist/waitlist.ts';
 import type { WaitlistStore } from '../waitlist/waitlist-store.ts';
@@ -28,7 +28,7 @@ export function removeTraveller(
       const before = await placesOf(travellerId, transaction);
       const departures = inLockOrder([...before.standing, ...before.waiting]);
       for (const departure of departures) await bookings.lockDeparture(departure, transaction);
-      await bookings.lockTraveller(travellerId, transaction);
+      await travellers.lock(travellerId, transaction);
       const { standing, waiting } = await placesOf(travellerId, transaction);
       if (![...standing, ...waiting].every((one) => departures.some((locked) => isSame(one, locked)))) {
         throw new ChangedMeanwhileError();

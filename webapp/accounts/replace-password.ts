@@ -1,6 +1,6 @@
 import type { Transaction } from 'sequelize';
 import type { Clock } from '../clock.ts';
-import type { Database } from '../database/database.ts';
+import type { Database } from '../database/connection.ts';
 import type { MailOutbox } from '../mail/outbox.ts';
 import type { TravellerSessions } from '../sessions/traveller-sessions.ts';
 import { passwordChangedMail } from './password-mails.ts';

@@ -1,6 +1,8 @@
 import { type Request, type Response, Router } from 'express';
 import { cookieHeader, cookieName, cookieOf, endedCookieHeader } from '../http/cookies.ts';
 import { lineOf, textOf } from '../http/form.ts';
+import { requireToken } from '../middleware/csrf.ts';
+import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
 import type { Pages } from '../http/pages.ts';
 import type { Clock } from '../clock.ts';
 import { TooMany } from '../throttling/throttle.ts';
@@ -38,71 +40,84 @@ export function resetRoutes(services: ResetServices, pages: Pages): Router {
     pages.send(request, response, 'reset-expired', model, 410);
   };
 
-  router.get('/forgotten-password', pages.fixed(['/forgotten-password'], 'forgotten-password', forgottenPage));
-
-  router.post('/forgotten-password', async (request, response) => {
-    if (!askForReset) {
+  router
+    .route('/forgotten-password')
+    .get((request, response) => {
       pages.send(request, response, 'forgotten-password', forgottenPage);
-      return;
-    }
-    const emailAddress = lineOf(request.body, 'email_address');
-    const page = { ...forgottenPage, values: { email_address: emailAddress } };
-    const error = emailError(emailAddress);
-    if (error !== undefined) {
-      pages.send(request, response, 'forgotten-password', { ...page, errors: { email_address: error } }, 422);
-      return;
-    }
-    const asked = await askForReset(emailAddress, request.ip);
-    if (asked instanceof TooMany) {
-      const model = { ...page, alerts: [alertOf(asked)] };
-      pages.send(request, response, 'forgotten-password', model, statusOfRefusal(response, asked));
-      return;
-    }
-    pages.redirect(request, response, '/login', {
-      kind: 'info',
-      text: `If an account has the e-mail address that you gave, a link to choose a new password is on its way there. It works for ${resetMinutes} minutes.`,
-    });
-  });
+    })
+    .post(requireToken, async (request, response) => {
+      if (!askForReset) {
+        pages.send(request, response, 'forgotten-password', forgottenPage);
+        return;
+      }
+      const emailAddress = lineOf(request.body, 'email_address');
+      const page = { ...forgottenPage, values: { email_address: emailAddress } };
+      const error = emailError(emailAddress);
+      if (error !== undefined) {
+        pages.send(request, response, 'forgotten-password', { ...page, errors: { email_address: error } }, 422);
+        return;
+      }
+      const asked = await askForReset(emailAddress, request.ip);
+      if (asked instanceof TooMany) {
+        const model = { ...page, alerts: [alertOf(asked)] };
+        pages.send(request, response, 'forgotten-password', model, statusOfRefusal(response, asked));
+        return;
+      }
+      pages.redirect(request, response, '/login', {
+        kind: 'info',
+        text: `If an account has the e-mail address that you gave, a link to choose a new password is on its way there. It works for ${resetMinutes} minutes.`,
+      });
+    })
+    .all(methodNotAllowed);
 
-  router.get('/reset-password', async (request, response) => {
-    const linked = textOf(request.query, 'token');
-    if (linked !== '') {
-      const token = resetTokenOf(linked);
+  router
+    .route('/reset-password')
+    .get(async (request, response) => {
+      const linked = textOf(request.query, 'token');
+      if (linked !== '') {
+        const token = resetTokenOf(linked);
+        if (token === undefined) {
+          sendExpired(request, response);
+          return;
+        }
+        response.append('Set-Cookie', cookieHeader(RESET_COOKIE, token, request.secure));
+        response
+          .set('Referrer-Policy', 'no-referrer')
+          .set('Cache-Control', 'no-store')
+          .redirect(303, '/reset-password');
+        return;
+      }
+      const token = tokenOf(request);
       if (token === undefined) {
+        pages.redirect(request, response, '/forgotten-password', {
+          kind: 'info',
+          text: 'Please ask for a link first.',
+        });
+        return;
+      }
+      if ((await resets.find(token, clock.now())) !== undefined)
+        pages.send(request, response, 'reset-password', resetPage);
+      else sendExpired(request, response);
+    })
+    .post(requireToken, async (request, response) => {
+      const token = tokenOf(request);
+      const outcome =
+        token === undefined ? 'expired' : await services.resetPassword(token, newPasswordOf(request.body));
+      if (outcome === 'expired') {
         sendExpired(request, response);
         return;
       }
-      response.append('Set-Cookie', cookieHeader(RESET_COOKIE, token, request.secure));
-      response.set('Referrer-Policy', 'no-referrer').set('Cache-Control', 'no-store').redirect(303, '/reset-password');
-      return;
-    }
-    const token = tokenOf(request);
-    if (token === undefined) {
-      pages.redirect(request, response, '/forgotten-password', { kind: 'info', text: 'Please ask for a link first.' });
-      return;
-    }
-    if ((await resets.find(token, clock.now())) !== undefined)
-      pages.send(request, response, 'reset-password', resetPage);
-    else sendExpired(request, response);
-  });
-
-  router.post('/reset-password', async (request, response) => {
-    const token = tokenOf(request);
-    const outcome = token === undefined ? 'expired' : await services.resetPassword(token, newPasswordOf(request.body));
-    if (outcome === 'expired') {
-      sendExpired(request, response);
-      return;
-    }
-    if (outcome !== 'changed') {
-      pages.send(request, response, 'reset-password', { ...resetPage, errors: outcome }, 422);
-      return;
-    }
-    response.append('Set-Cookie', endedCookieHeader(RESET_COOKIE, request.secure));
-    pages.redirect(request, response, '/login', {
-      kind: 'success',
-      text: 'Success! Your password has been changed. You can log in with it now.',
-    });
-  });
+      if (outcome !== 'changed') {
+        pages.send(request, response, 'reset-password', { ...resetPage, errors: outcome }, 422);
+        return;
+      }
+      response.append('Set-Cookie', endedCookieHeader(RESET_COOKIE, request.secure));
+      pages.redirect(request, response, '/login', {
+        kind: 'success',
+        text: 'Success! Your password has been changed. You can log in with it now.',
+      });
+    })
+    .all(methodNotAllowed);
 
   return router;
 }

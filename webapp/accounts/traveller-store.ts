@@ -1,5 +1,5 @@
-import type { Transaction } from 'sequelize';
-import type { Database } from '../database/database.ts';
+import { Op, type Transaction } from 'sequelize';
+import type { Database } from '../database/connection.ts';
 import { duplicateKeyOf } from '../database/errors.ts';
 import { comparisonKey, type Taken } from './rules.ts';
 import { Traveller } from './traveller.ts';
@@ -50,11 +50,13 @@ export function createTravellerStore(database: Database, belongings: readonly Be
   const travellers = database.sequelize.getRepository(Traveller);
   return {
     async taken(username, emailAddress) {
-      const [row] = await database.prepared<{ username: number; email: number }>(
-        'SELECT EXISTS (SELECT 1 FROM traveller WHERE username_key = ?) AS username, EXISTS (SELECT 1 FROM traveller WHERE email_key = ?) AS email',
-        [keyOf(username), keyOf(emailAddress)],
-      );
-      return { username: row?.username === 1, emailAddress: row?.email === 1 };
+      const [usernameKey, emailKey] = [keyOf(username), keyOf(emailAddress)];
+      const where = { [Op.or]: [{ usernameKey }, { emailKey }] };
+      const rows = await database.read(() => travellers.findAll({ where }));
+      return {
+        username: rows.some((row) => row.usernameKey.equals(usernameKey)),
+        emailAddress: rows.some((row) => row.emailKey.equals(emailKey)),
+      };
     },
     async add({ username, name, emailAddress, passwordHash }) {
       try {
@@ -75,13 +77,8 @@ export function createTravellerStore(database: Database, belongings: readonly Be
         return { username: key === 'traveller_username', emailAddress: key === 'traveller_email' };
       }
     },
-    async withUsername(username) {
-      const [row] = await database.prepared<StoredTraveller>(
-        'SELECT id, username, name, password_hash AS passwordHash FROM traveller WHERE username_key = ?',
-        [keyOf(username)],
-      );
-      return row;
-    },
+    withUsername: (username) =>
+      database.read(async () => stored(await travellers.findOne({ where: { usernameKey: keyOf(username) } }))),
     withEmailAddress: (emailAddress) =>
       database.read(async () => stored(await travellers.findOne({ where: { emailKey: keyOf(emailAddress) } }))),
     withId: (id) =>
@@ -100,7 +97,8 @@ export function createTravellerStore(database: Database, belongings: readonly Be
       await travellers.update({ passwordHash: to }, { where: { id }, transaction });
     },
     async replacePasswordHash(id, from, to) {
-      await database.write(() => travellers.update({ passwordHash: to }, { where: { id, passwordHash: from } }));
+      const where = { id, passwordHash: from };
+      await database.idempotentWrite(() => travellers.update({ passwordHash: to }, { where }));
     },
   };
 }

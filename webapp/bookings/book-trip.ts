@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Database } from '../database/database.ts';
+import type { Database } from '../database/connection.ts';
 import type { Waitlist } from '../waitlist/waitlist.ts';
 import { type BookingStore, hasOffer } from './booking-store.ts';
 import { newReference } from './reference.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { PageModel } from '../http/pages.ts';
 import type { BookingStore } from './booking-store.ts';
-import { type Booked, type Calendar, calendarOf, daysOf, type Month, stateOn } from './calendar.ts';
+import { calendarOf, daysOf, type Month, stateOn } from './calendar.ts';
 import { type Day, dayOf, earliestDeparture, isoDay } from './dates.ts';
 import type { Destination } from './destinations.ts';
 import type { FindAlternatives, WantedTrip } from './find-alternatives.ts';
@@ -18,8 +18,6 @@ export interface BookingPages {
   departures(destinationId: string, month: Month | undefined): Promise<PageModel>;
   /** The calendar shows the month of the departure unless told which. */
   form(form: BookingForm, month?: Month): Promise<PageModel>;
-  /** Where the places booked in the month of the departure are known. */
-  formWith(form: BookingForm, booked: Booked, now: Date): PageModel;
   /** With the nearest free departures and the waiting list, where the wanted one is full. */
   refused(travellerId: number, form: BookingForm, trip: WantedTrip, refusal: Refusal): Promise<PageModel>;
 }
@@ -41,20 +39,12 @@ export function createBookingPages(options: BookingPagesOptions): BookingPages {
   };
   const destinationIn = (form: BookingForm) => destinations.find(({ name }) => name === form.destination) ?? first;
   const monthIn = (form: BookingForm) => dayOf(form.departureDate)?.slice(0, 7);
-  const pageWith = (
-    form: BookingForm,
-    shown: Calendar,
-    now: Date,
-    { full, alternatives = [] }: { readonly full?: boolean | undefined; readonly alternatives?: readonly Day[] } = {},
-  ) => {
-    const departure = dayOf(form.departureDate);
-    const waitFor = (full ?? stateOn(shown, departure) === 'full') ? departure : undefined;
-    return bookingPage(form, destinations, shown, earliestDeparture(now), { alternatives, waitFor });
-  };
   const thisMonth = () => isoDay(clock.now()).slice(0, 7);
   const page = async (form: BookingForm, month?: Month, full?: boolean, alternatives: readonly Day[] = []) => {
     const shown = await calendar(destinationIn(form), month ?? monthIn(form) ?? thisMonth());
-    return pageWith(form, shown, clock.now(), { full, alternatives });
+    const departure = dayOf(form.departureDate);
+    const waitFor = (full ?? stateOn(shown, departure) === 'full') ? departure : undefined;
+    return bookingPage(form, destinations, shown, earliestDeparture(clock.now()), { alternatives, waitFor });
   };
   return {
     async departures(destinationId, month) {
@@ -62,10 +52,6 @@ export function createBookingPages(options: BookingPagesOptions): BookingPages {
       return departuresPage(await calendar(destination, month ?? thisMonth()), destinations, '/departures');
     },
     form: (form, month) => page(form, month),
-    formWith(form, booked, now) {
-      const month = monthIn(form) ?? isoDay(now).slice(0, 7);
-      return pageWith(form, calendarOf(destinationIn(form), month, booked, earliestDeparture(now)), now);
-    },
     async refused(travellerId, form, trip, { full, overlapping }) {
       const alternatives = full ? await findAlternatives(travellerId, trip) : [];
       const model = await page(form, undefined, full && !overlapping, alternatives);

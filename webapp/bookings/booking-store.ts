@@ -1,7 +1,5 @@
-import type { ResultSetHeader } from 'mysql2';
-import type { Transaction } from 'sequelize';
-import type { Database } from '../database/database.ts';
-import { timestamp } from '../database/timestamp.ts';
+import { Op, QueryTypes, type Transaction, type WhereOptions } from 'sequelize';
+import type { Database } from '../database/connection.ts';
 import { Booking } from './booking.ts';
 import type { Booked } from './calendar.ts';
 import type { Day } from './dates.ts';
@@ -27,8 +25,6 @@ export interface BookingStore {
   setBooked(departure: DepartureKey, booked: number, capacity: number, transaction: Transaction): Promise<void>;
   /** Of a departure that is locked. Undefined where there is no such traveller any more. */
   lockClaimant(travellerId: number, departure: DepartureKey, transaction: Transaction): Promise<Claimant | undefined>;
-  /** False where there is no such traveller any more. */
-  lockTraveller(travellerId: number, transaction: Transaction): Promise<boolean>;
   /** Of the traveller's bookings: the one made by this form, and those under way at any time between the two days. */
   standing(query: StandingQuery, transaction: Transaction): Promise<readonly StandingTrip[]>;
   add(booking: NewBooking, transaction: Transaction): Promise<void>;
@@ -119,16 +115,16 @@ export function createBookingStore(database: Database): BookingStore {
   };
   return {
     async takePlace({ destinationId, departureDate }, capacity, transaction) {
-      const values = [destinationId, departureDate, capacity, capacity, capacity];
-      const { insertId, affectedRows } = await database.preparedIn<ResultSetHeader>(transaction, TAKE_PLACE, values);
-      return insertId > 0 || affectedRows === 1;
+      const bind = { destinationId, departureDate, capacity };
+      const [insertId, affected] = await sequelize.query(TAKE_PLACE, { type: QueryTypes.INSERT, bind, transaction });
+      return insertId > 0 || affected === 1;
     },
     async freePlace({ destinationId, departureDate }, transaction) {
-      await database.preparedIn(transaction, FREE_PLACE, [destinationId, departureDate]);
+      const where = { destinationId, departureDate, booked: { [Op.gt]: 0 } };
+      await departures.decrement('booked', { where, transaction });
     },
     async lockDeparture({ destinationId, departureDate }, transaction) {
-      const values = [destinationId, departureDate];
-      const [row] = await database.preparedIn<{ booked: number }[]>(transaction, LOCK_DEPARTURE, values);
+      const row = await departures.findOne({ where: { destinationId, departureDate }, lock: true, transaction });
       return row?.booked ?? 0;
     },
     async setBooked({ destinationId, departureDate }, booked, capacity, transaction) {
@@ -136,48 +132,43 @@ export function createBookingStore(database: Database): BookingStore {
       await departures.update(values, { where: { destinationId, departureDate }, transaction });
     },
     async lockClaimant(travellerId, { destinationId, departureDate }, transaction) {
-      const values = [destinationId, departureDate, travellerId];
-      const [row] = await database.preparedIn<ClaimantRow[]>(transaction, LOCK_CLAIMANT, values);
+      const bind = { destinationId, departureDate, travellerId };
+      const options = { type: QueryTypes.SELECT, bind, transaction } as const;
+      const [row] = await sequelize.query<ClaimantRow>(LOCK_CLAIMANT, options);
       if (!row) return undefined;
       const { id, reference, state } = row;
       return { entry: id === null ? undefined : { id, reference, state } };
     },
-    async lockTraveller(travellerId, transaction) {
-      const lock = 'SELECT id FROM traveller WHERE id = ? FOR UPDATE';
-      return (await database.preparedIn<unknown[]>(transaction, lock, [travellerId])).length === 1;
-    },
     async standing({ travellerId, idempotencyKey, except, departureDate, returnDate }, transaction) {
-      const key = idempotencyKey ?? null;
-      const values = [travellerId, returnDate, departureDate, key, except ?? ''];
-      const rows = await database.preparedIn<StandingRow[]>(transaction, STANDING, values);
-      return rows.map(({ key: made, ...trip }) => ({
-        ...trip,
-        sameForm: key !== null && (made?.equals(key) ?? false),
+      const overlapping = { departureDate: { [Op.lt]: returnDate }, returnDate: { [Op.gt]: departureDate } };
+      const rows = await bookings.findAll({
+        where: {
+          travellerId,
+          cancelledAt: null,
+          reference: { [Op.ne]: except ?? '' },
+          [Op.or]: idempotencyKey ? [overlapping, { idempotencyKey }] : [overlapping],
+        },
+        order: ['departureDate'],
+        transaction,
+      });
+      return rows.map((row) => ({
+        reference: row.reference,
+        destinationName: row.destinationName,
+        departureDate: row.departureDate,
+        returnDate: row.returnDate,
+        sameForm: idempotencyKey !== undefined && row.idempotencyKey?.equals(idempotencyKey) === true,
       }));
     },
     async add(booking, transaction) {
-      const { reference, travellerId, destinationId, destinationName, departureDate, returnDate, idempotencyKey } =
-        booking;
-      await database.preparedIn(transaction, ADD, [
-        reference,
-        travellerId,
-        destinationId,
-        destinationName,
-        departureDate,
-        returnDate,
-        booking.age,
-        Number(booking.previousExperience),
-        Number(booking.blackholeVisit),
-        idempotencyKey,
-      ]);
+      await bookings.create({ ...booking }, { transaction });
     },
     async find(travellerId, reference, transaction) {
       if (!isReference(reference)) return undefined;
-      const values = [travellerId, reference];
-      const [row] = transaction
-        ? await database.preparedIn<OwnBookingRow[]>(transaction, FIND, values)
-        : await database.prepared<OwnBookingRow>(FIND, values);
-      return row && ownBooking(travellerId, row);
+      const where = { travellerId, reference };
+      const row = transaction
+        ? await bookings.findOne({ where, transaction })
+        : await database.read(() => bookings.findOne({ where }));
+      return row ? stored(row) : undefined;
     },
     markCancelled: (booking, at, transaction) =>
       change(booking, { cancelledAt: at, idempotencyKey: null }, transaction),
@@ -185,9 +176,10 @@ export function createBookingStore(database: Database): BookingStore {
       change(booking, { departureDate, returnDate }, transaction),
     restore: (booking, transaction) => change(booking, { cancelledAt: null }, transaction),
     async ofTraveller(travellerId, cancelledSince) {
-      const since = cancelledSince ? timestamp(cancelledSince) : NEVER;
-      const rows = await database.prepared<OwnBookingRow>(OF_TRAVELLER, [travellerId, since]);
-      return rows.map((row) => ownBooking(travellerId, row));
+      const stands: WhereOptions = { cancelledAt: null };
+      const since: WhereOptions[] = cancelledSince ? [{ cancelledAt: { [Op.gt]: cancelledSince } }] : [];
+      const query = { where: { travellerId, [Op.or]: [stands, ...since] }, order: ['departureDate', 'id'] };
+      return (await database.read(() => bookings.findAll(query))).map(stored);
     },
     async allOfTraveller(travellerId, transaction) {
       const query = { where: { travellerId }, order: ['destinationId', 'departureDate', 'id'] };
@@ -200,88 +192,34 @@ export function createBookingStore(database: Database): BookingStore {
       await bookings.destroy({ where: { travellerId }, transaction });
     },
     async booked(destinationId, from, to) {
-      const rows = await database.prepared<{ date: Day; booked: number }>(BOOKED, [destinationId, from, to]);
-      return new Map(rows.map(({ date, booked }) => [date, booked]));
+      const where = { destinationId, departureDate: { [Op.between]: [from, to] } };
+      const rows = await database.read(() => departures.findAll({ where }));
+      return new Map(rows.map((row) => [row.departureDate, row.booked]));
     },
     async mismatched(from) {
-      const [row] = await database.prepared<{ count: number }>(MISMATCHED, [from]);
+      const options = { type: QueryTypes.SELECT, bind: { from } } as const;
+      const [row] = await database.read(() => sequelize.query<{ count: number }>(MISMATCHED, options));
       return row?.count ?? 0;
     },
   };
 }
 
 /**
- * Takes an exclusive lock at once, also where the row is new: check-then-insert deadlocks or overbooks. The capacity follows the
- * configuration, but never below what is booked. LAST_INSERT_ID(…) tells that a place was taken, which the number of affected
+ * SQL because it is the conditional counter. It takes an exclusive lock at once, also where the row is new: check-then-insert
+ * deadlocks or overbooks. The capacity follows the configuration, but never below what is booked. LAST_INSERT_ID(…) tells that a place was taken, which the number of affected
  * rows does not where only the capacity changed.
  */
 const TAKE_PLACE = `
-  INSERT INTO departure (destination_id, departure_date, capacity, booked) VALUES (?, ?, ?, 1)
+  INSERT INTO departure (destination_id, departure_date, capacity, booked)
+  VALUES ($destinationId, $departureDate, $capacity, 1)
   ON DUPLICATE KEY UPDATE
-    capacity = GREATEST(?, booked),
-    booked = IF(booked < ?, LAST_INSERT_ID(booked + 1), booked)`;
+    capacity = GREATEST($capacity, booked),
+    booked = IF(booked < $capacity, LAST_INSERT_ID(booked + 1), booked)`;
 
-interface StandingRow extends Omit<StandingTrip, 'sameForm'> {
-  readonly key: Buffer | null;
-}
-
-const STANDING = `
-  SELECT reference, destination_name AS destinationName, departure_date AS departureDate, return_date AS returnDate,
-    idempotency_key AS \`key\`
-  FROM booking
-  WHERE traveller_id = ? AND cancelled_at IS NULL
-    AND ((departure_date < ? AND return_date > ?) OR idempotency_key = ?) AND reference <> ?
-  ORDER BY departure_date`;
-
-const ADD = `
-  INSERT INTO booking (reference, traveller_id, destination_id, destination_name, departure_date, return_date, age,
-    previous_experience, blackhole_visit, idempotency_key)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-
-interface OwnBookingRow extends Omit<
-  StoredBooking,
-  'travellerId' | 'previousExperience' | 'blackholeVisit' | 'cancelledAt'
-> {
-  readonly previousExperience: number;
-  readonly blackholeVisit: number;
-  readonly cancelledAt: string | null;
-}
-
-const NEVER = '9999-12-31 00:00:00';
-
-const OWN_BOOKING = `
-  SELECT id, reference, destination_id AS destinationId, destination_name AS destinationName,
-    departure_date AS departureDate, return_date AS returnDate, age, previous_experience AS previousExperience,
-    blackhole_visit AS blackholeVisit, sequence, UNIX_TIMESTAMP(cancelled_at) AS cancelledAt
-  FROM booking WHERE traveller_id = ?`;
-
-const OF_TRAVELLER = `${OWN_BOOKING} AND (cancelled_at IS NULL OR cancelled_at > ?) ORDER BY departure_date`;
-
-const FIND = `${OWN_BOOKING} AND reference = ?`;
-
-function ownBooking(travellerId: number, row: OwnBookingRow): StoredBooking {
-  return {
-    ...row,
-    travellerId,
-    previousExperience: row.previousExperience === 1,
-    blackholeVisit: row.blackholeVisit === 1,
-    cancelledAt: row.cancelledAt === null ? null : new Date(Math.round(Number(row.cancelledAt) * 1000)),
-  };
-}
-
-const LOCK_DEPARTURE = 'SELECT booked FROM departure WHERE destination_id = ? AND departure_date = ? FOR UPDATE';
-
-const FREE_PLACE =
-  'UPDATE departure SET booked = booked - 1 WHERE destination_id = ? AND departure_date = ? AND booked > 0';
-
-const BOOKED = `
-  SELECT departure_date AS date, booked FROM departure
-  WHERE destination_id = ? AND departure_date BETWEEN ? AND ?`;
-
-/** One statement, which sees one moment; given up long before the deadline of statements. */
+/** SQL because it is the counter check: one statement, which sees one moment. MySQL gives it up long before the deadline of statements. */
 const MISMATCHED = `
   SELECT /*+ MAX_EXECUTION_TIME(500) */ COUNT(*) AS count FROM departure
-  WHERE departure_date >= ? AND booked <> (
+  WHERE departure_date >= $from AND booked <> (
     SELECT COUNT(*) FROM booking
     WHERE booking.destination_id = departure.destination_id AND booking.departure_date = departure.departure_date
       AND booking.cancelled_at IS NULL
@@ -297,14 +235,15 @@ interface ClaimantRow {
   readonly state: EntryState;
 }
 
-/** One statement for both, as every booking needs it. */
+/** SQL because of FOR UPDATE OF: it locks the traveller and only reads the entry. */
 const LOCK_CLAIMANT = `
   SELECT entry.id, entry.reference,
     CASE WHEN entry.offered_until IS NOT NULL THEN 'offered' WHEN entry.lapsed_at IS NOT NULL THEN 'lapsed' ELSE 'waiting' END AS state
   FROM traveller
   LEFT JOIN waiting_list AS entry
-    ON entry.traveller_id = traveller.id AND entry.destination_id = ? AND entry.departure_date = ?
-  WHERE traveller.id = ? FOR UPDATE OF traveller`;
+    ON entry.traveller_id = traveller.id AND entry.destination_id = $destinationId
+      AND entry.departure_date = $departureDate
+  WHERE traveller.id = $travellerId FOR UPDATE OF traveller`;
 
 function stored(row: Booking): StoredBooking {
   return { ...tripOf(row), sequence: row.sequence, cancelledAt: row.cancelledAt };

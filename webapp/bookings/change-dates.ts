@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Database } from '../database/database.ts';
+import type { Database } from '../database/connection.ts';
 import { ChangedMeanwhileError } from '../database/errors.ts';
 import type { Waitlist } from '../waitlist/waitlist.ts';
 import { type BookingStore, hasOffer } from './booking-store.ts';

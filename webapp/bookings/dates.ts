@@ -1,5 +1,3 @@
-import { isoMinute } from '../iso-time.ts';
-
 /** Days are `YYYY-MM-DD` strings, which compare as they read and belong to no time zone. */
 export type Day = string;
 
@@ -21,7 +19,7 @@ export function hasDeparted({ departureDate }: { readonly departureDate: Day }, 
 }
 
 export function isoDay(date: Date): Day {
-  return isoMinute(date.getTime()).slice(0, 10);
+  return date.toISOString().slice(0, 10);
 }
 
 export function addDays(day: Day, days: number): Day {

@@ -2,9 +2,15 @@ import { type Request, type Response, Router } from 'express';
 import type { Clock } from '../clock.ts';
 import { formPage } from '../http/form-page.ts';
 import { textOf } from '../http/form.ts';
+import { requireToken } from '../middleware/csrf.ts';
+import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
+import { requireTraveller } from '../middleware/require-traveller.ts';
+import { tripLimit } from '../middleware/trip-limit.ts';
 import type { PageModel, Pages } from '../http/pages.ts';
 import { endSession, travellerOf } from '../middleware/sessions.ts';
 import type { Mailbox } from '../mail/letter.ts';
+import type { AccountLimits } from '../accounts/limits.ts';
+import type { Throttle } from '../throttling/throttle.ts';
 import type { Metrics } from '../probes/metrics.ts';
 import type { EntryInLine, WaitlistStore } from '../waitlist/waitlist-store.ts';
 import { waitingCards } from '../waitlist/view.ts';
@@ -16,7 +22,7 @@ import type { CancelTrip } from './cancel-trip.ts';
 import type { ChangeDates } from './change-dates.ts';
 import { earliestDeparture, isoDay, spokenDay } from './dates.ts';
 import type { Destination } from './destinations.ts';
-import { bookingFormOf, formOf, newBookingForm } from './forms.ts';
+import { bookingFormOf, bookPathOf, formOf, newBookingForm } from './forms.ts';
 import { type BookingForm, canUndo, checkBookingForm, fixedMessage, type TripRequest, undoableSince } from './rules.ts';
 import type { UndoCancellation } from './undo-cancellation.ts';
 import { tripCards, undoCards } from './view.ts';
@@ -35,104 +41,120 @@ export interface BookingServices {
   readonly destinations: readonly Destination[];
   readonly clock: Clock;
   readonly metrics: Metrics;
+  readonly throttle: Throttle;
+  readonly limits: AccountLimits;
 }
 
-/** Mounted behind requireTraveller, but for `/departures`, which is for everybody. */
 export function bookingRoutes(services: BookingServices, pages: Pages): Router {
   const { destinations, clock, metrics, bookings, bookingPages, undoMinutes } = services;
   const router = Router();
+  const traveller = requireTraveller(pages);
+  const filledIn = requireTraveller(pages, ({ body }) => bookPathOf(bookingFormOf(body), destinations));
+  const limit = tripLimit(services.throttle, services.limits);
   const monthBy = (query: unknown) => monthOf(textOf(query, 'month'));
 
-  router.get('/departures', async (request, response) => {
-    const model = await bookingPages.departures(textOf(request.query, 'destination'), monthBy(request.query));
-    pages.send(request, response, 'departures', model);
-  });
+  router
+    .route('/departures')
+    .get(async (request, response) => {
+      const model = await bookingPages.departures(textOf(request.query, 'destination'), monthBy(request.query));
+      pages.send(request, response, 'departures', model);
+    })
+    .all(methodNotAllowed);
 
-  router.get('/book', async (request, response) => {
-    const form = newBookingForm(request.query, destinations, isoDay(clock.now()));
-    pages.send(request, response, 'book', await bookingPages.form(form, monthBy(request.query)));
-  });
+  router
+    .route('/book')
+    .get(traveller, async (request, response) => {
+      const form = newBookingForm(request.query, destinations, isoDay(clock.now()));
+      pages.send(request, response, 'book', await bookingPages.form(form, monthBy(request.query)));
+    })
+    .post(filledIn, requireToken, limit, async (request, response) => {
+      const { id } = travellerOf(request);
+      const asked = await tripAskedFor(request, response, services, pages);
+      if (!asked) return;
+      const { form, trip } = asked;
+      const verdict = await services.bookTrip(id, trip);
+      if (verdict.kind === 'gone') {
+        await sayFarewell(request, response, pages);
+        return;
+      }
+      if (verdict.kind === 'refused') {
+        metrics.bookings.inc({ outcome: verdict.full ? 'full' : 'overlapping' });
+        pages.send(request, response, 'book', await bookingPages.refused(id, form, trip, verdict), 409);
+        return;
+      }
+      metrics.bookings.inc({ outcome: verdict.kind === 'book' ? 'booked' : 'repeated' });
+      pages.redirect(request, response, '/reservation', {
+        kind: 'success',
+        text: bookedMessage(trip.destination.name),
+      });
+    })
+    .all(methodNotAllowed);
 
-  router.post('/book', async (request, response) => {
-    const { id } = travellerOf(request);
-    const asked = await tripAskedFor(request, response, services, pages);
-    if (!asked) return;
-    const { form, trip } = asked;
-    const verdict = await services.bookTrip(id, trip);
-    if (verdict.kind === 'gone') {
-      await sayFarewell(request, response, pages);
-      return;
-    }
-    if (verdict.kind === 'refused') {
-      metrics.bookings.inc({ outcome: verdict.full ? 'full' : 'overlapping' });
-      pages.send(request, response, 'book', await bookingPages.refused(id, form, trip, verdict), 409);
-      return;
-    }
-    metrics.bookings.inc({ outcome: verdict.kind === 'book' ? 'booked' : 'repeated' });
-    pages.redirect(request, response, '/reservation', { kind: 'success', text: bookedMessage(trip.destination.name) });
-  });
+  router
+    .route('/reservation')
+    .get(traveller, async (request, response) => {
+      const { id } = travellerOf(request);
+      const now = clock.now();
+      const [known, entries] = await Promise.all([
+        bookings.ofTraveller(id, undoableSince(undoMinutes, now)),
+        services.waitlistEntries.ofTraveller(id),
+      ]);
+      pages.send(request, response, 'reservation', tripsPage(known, entries, services, now));
+    })
+    .post(traveller, requireToken, limit, async (request, response) => {
+      const cancellation = await services.cancelTrip(travellerOf(request).id, textOf(request.body, 'booking'));
+      if (cancellation.kind !== 'cancelled') {
+        const text =
+          cancellation.kind === 'unknown'
+            ? 'You have no trip with that reference. Nothing was cancelled.'
+            : fixedMessage('departed', cancellation.booking.destinationName);
+        pages.redirect(request, response, '/reservation', { kind: 'danger', text });
+        return;
+      }
+      metrics.bookings.inc({ outcome: 'cancelled' });
+      const { destinationName, departureDate } = cancellation.booking;
+      pages.redirect(request, response, '/reservation', {
+        kind: 'info',
+        text: `Your trip to ${destinationName} on ${spokenDay(departureDate)} has been cancelled.`,
+      });
+    })
+    .all(methodNotAllowed);
 
-  router.get('/reservation', async (request, response) => {
-    const { id } = travellerOf(request);
-    const now = clock.now();
-    const [known, entries] = await Promise.all([
-      bookings.ofTraveller(id, undoableSince(undoMinutes, now)),
-      services.waitlistEntries.ofTraveller(id),
-    ]);
-    pages.send(request, response, 'reservation', tripsPage(known, entries, services, now));
-  });
-
-  router.post('/reservation', async (request, response) => {
-    const cancellation = await services.cancelTrip(travellerOf(request).id, textOf(request.body, 'booking'));
-    if (cancellation.kind !== 'cancelled') {
-      const text =
-        cancellation.kind === 'unknown'
-          ? 'You have no trip with that reference. Nothing was cancelled.'
-          : fixedMessage('departed', cancellation.booking.destinationName);
-      pages.redirect(request, response, '/reservation', { kind: 'danger', text });
-      return;
-    }
-    metrics.bookings.inc({ outcome: 'cancelled' });
-    const { destinationName, departureDate } = cancellation.booking;
-    pages.redirect(request, response, '/reservation', {
-      kind: 'info',
-      text: `Your trip to ${destinationName} on ${spokenDay(departureDate)} has been cancelled.`,
-    });
-  });
-
-  router.get('/reservation/undo', formPage('/reservation'));
-
-  router.post('/reservation/undo', async (request, response) => {
-    const { id } = travellerOf(request);
-    const undoing = await services.undoCancellation(id, textOf(request.body, 'booking'));
-    const refuse = (text: string) => pages.redirect(request, response, '/reservation', { kind: 'danger', text });
-    if (undoing.kind === 'unknown') {
-      refuse('You have no trip with that reference. Nothing was changed.');
-      return;
-    }
-    const { booking } = undoing;
-    const trip = `trip to ${booking.destinationName} on ${spokenDay(booking.departureDate)}`;
-    if (undoing.kind === 'too late') {
-      refuse(`It is too late to undo that. Your ${trip} stays cancelled.`);
-      return;
-    }
-    if (undoing.kind === 'refused') {
-      metrics.bookings.inc({ outcome: undoing.full ? 'full' : 'overlapping' });
-      const wanted = { ...booking, destination: undoing.destination };
-      const model = await bookingPages.refused(id, formOf(wanted), wanted, undoing);
-      pages.send(request, response, 'book', model, 409);
-      return;
-    }
-    metrics.bookings.inc({ outcome: 'undone' });
-    const text = `Success! Your ${trip} is on again.`;
-    pages.redirect(request, response, '/reservation', { kind: 'success', text });
-  });
+  router
+    .route('/reservation/undo')
+    .get(traveller, formPage('/reservation'))
+    .post(traveller, requireToken, limit, async (request, response) => {
+      const { id } = travellerOf(request);
+      const undoing = await services.undoCancellation(id, textOf(request.body, 'booking'));
+      const refuse = (text: string) => pages.redirect(request, response, '/reservation', { kind: 'danger', text });
+      if (undoing.kind === 'unknown') {
+        refuse('You have no trip with that reference. Nothing was changed.');
+        return;
+      }
+      const { booking } = undoing;
+      const trip = `trip to ${booking.destinationName} on ${spokenDay(booking.departureDate)}`;
+      if (undoing.kind === 'too late') {
+        refuse(`It is too late to undo that. Your ${trip} stays cancelled.`);
+        return;
+      }
+      if (undoing.kind === 'refused') {
+        metrics.bookings.inc({ outcome: undoing.full ? 'full' : 'overlapping' });
+        const wanted = { ...booking, destination: undoing.destination };
+        const model = await bookingPages.refused(id, formOf(wanted), wanted, undoing);
+        pages.send(request, response, 'book', model, 409);
+        return;
+      }
+      metrics.bookings.inc({ outcome: 'undone' });
+      const text = `Success! Your ${trip} is on again.`;
+      pages.redirect(request, response, '/reservation', { kind: 'success', text });
+    })
+    .all(methodNotAllowed);
 
   return router;
 }
 
 /** A traveller's trips, those that were cancelled a moment ago, and what they wait for. */
-export function tripsPage(
+function tripsPage(
   known: readonly StoredBooking[],
   entries: readonly EntryInLine[],
   { destinations, undoMinutes }: Pick<BookingServices, 'destinations' | 'undoMinutes'>,

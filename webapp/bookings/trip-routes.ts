@@ -1,5 +1,9 @@
 import { Router } from 'express';
 import { lineOf } from '../http/form.ts';
+import { requireToken } from '../middleware/csrf.ts';
+import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
+import { requireTraveller } from '../middleware/require-traveller.ts';
+import { tripLimit } from '../middleware/trip-limit.ts';
 import type { Pages } from '../http/pages.ts';
 import { travellerOf } from '../middleware/sessions.ts';
 import { calendarFile } from './calendar-file.ts';
@@ -8,87 +12,97 @@ import { checkDates, fixedMessage, refusalMessages, whyFixed } from './rules.ts'
 import type { BookingServices } from './routes.ts';
 import { changePage, tripCards } from './view.ts';
 
-/** What a traveller does with one trip. Mounted behind requireTraveller; of others' trips nothing is told. */
+/** What a traveller does with one trip. It tells nothing of others' trips. */
 export function tripRoutes(services: BookingServices, pages: Pages): Router {
   const { bookings, clock, destinations, metrics } = services;
   const router = Router();
+  const traveller = requireTraveller(pages);
+  const limit = tripLimit(services.throttle, services.limits);
 
-  router.get('/reservation/:reference/ticket', async (request, response, next) => {
-    const booking = await bookings.find(travellerOf(request).id, request.params.reference);
-    const [trip] = booking && !booking.cancelledAt ? tripCards([booking], destinations, clock.now()) : [];
-    if (!trip) {
-      next();
-      return;
-    }
-    const name = travellerOf(request).name;
-    pages.send(request, response, 'ticket', { title: `Ticket ${trip.reference}`, trip, name });
-  });
+  router
+    .route('/reservation/:reference/ticket')
+    .get(traveller, async (request, response, next) => {
+      const booking = await bookings.find(travellerOf(request).id, request.params.reference);
+      const [trip] = booking && !booking.cancelledAt ? tripCards([booking], destinations, clock.now()) : [];
+      if (!trip) {
+        next();
+        return;
+      }
+      const name = travellerOf(request).name;
+      pages.send(request, response, 'ticket', { title: `Ticket ${trip.reference}`, trip, name });
+    })
+    .all(methodNotAllowed);
 
-  router.get('/reservation/:reference/trip.ics', async (request, response, next) => {
-    const booking = await bookings.find(travellerOf(request).id, request.params.reference);
-    if (!booking) {
-      next();
-      return;
-    }
-    response
-      .set('Cache-Control', 'no-store')
-      .set('Content-Disposition', `attachment; filename="trip-${booking.reference}.ics"`)
-      .type('text/calendar; charset=utf-8')
-      .end(calendarFile({ ...booking, cancelled: booking.cancelledAt !== null }, clock.now(), services.organizer));
-  });
+  router
+    .route('/reservation/:reference/trip.ics')
+    .get(traveller, async (request, response, next) => {
+      const booking = await bookings.find(travellerOf(request).id, request.params.reference);
+      if (!booking) {
+        next();
+        return;
+      }
+      response
+        .set('Cache-Control', 'no-store')
+        .set('Content-Disposition', `attachment; filename="trip-${booking.reference}.ics"`)
+        .type('text/calendar; charset=utf-8')
+        .end(calendarFile({ ...booking, cancelled: booking.cancelledAt !== null }, clock.now(), services.organizer));
+    })
+    .all(methodNotAllowed);
 
-  router.get('/reservation/:reference/change', async (request, response, next) => {
-    const booking = await bookings.find(travellerOf(request).id, request.params.reference);
-    if (!booking || booking.cancelledAt) {
-      next();
-      return;
-    }
-    const fixed = whyFixed(booking, destinations, clock.now());
-    if (fixed) {
-      const text = fixedMessage(fixed, booking.destinationName);
-      pages.redirect(request, response, '/reservation', { kind: 'danger', text });
-      return;
-    }
-    pages.send(request, response, 'change', changePage(booking, booking, earliestDeparture(clock.now())));
-  });
-
-  router.post('/reservation/:reference/change', async (request, response, next) => {
-    const traveller = travellerOf(request).id;
-    const booking = await bookings.find(traveller, request.params.reference);
-    if (!booking || booking.cancelledAt) {
-      next();
-      return;
-    }
-    const earliest = earliestDeparture(clock.now());
-    const form = {
-      departureDate: lineOf(request.body, 'departure_date'),
-      returnDate: lineOf(request.body, 'return_date'),
-    };
-    const model = changePage(booking, form, earliest);
-    const { days, errors } = checkDates(form, earliest);
-    if (errors) {
-      pages.send(request, response, 'change', { ...model, errors }, 422);
-      return;
-    }
-    const change = await services.changeDates(traveller, booking.reference, days);
-    if (change.kind === 'unknown') {
-      next();
-      return;
-    }
-    if (change.kind === 'fixed') {
-      const text = fixedMessage(change.fixed, booking.destinationName);
-      pages.redirect(request, response, '/reservation', { kind: 'danger', text });
-      return;
-    }
-    if (change.kind === 'refused') {
-      const refusal = refusalMessages(booking.destinationName, change.full, change.overlapping);
-      pages.send(request, response, 'change', { ...model, errors: refusal }, 409);
-      return;
-    }
-    metrics.bookings.inc({ outcome: 'changed' });
-    const text = `Success! Your trip to ${booking.destinationName} has new dates.`;
-    pages.redirect(request, response, '/reservation', { kind: 'success', text });
-  });
+  router
+    .route('/reservation/:reference/change')
+    .get(traveller, async (request, response, next) => {
+      const booking = await bookings.find(travellerOf(request).id, request.params.reference);
+      if (!booking || booking.cancelledAt) {
+        next();
+        return;
+      }
+      const fixed = whyFixed(booking, destinations, clock.now());
+      if (fixed) {
+        const text = fixedMessage(fixed, booking.destinationName);
+        pages.redirect(request, response, '/reservation', { kind: 'danger', text });
+        return;
+      }
+      pages.send(request, response, 'change', changePage(booking, booking, earliestDeparture(clock.now())));
+    })
+    .post(traveller, requireToken, limit, async (request, response, next) => {
+      const traveller = travellerOf(request).id;
+      const booking = await bookings.find(traveller, request.params.reference);
+      if (!booking || booking.cancelledAt) {
+        next();
+        return;
+      }
+      const earliest = earliestDeparture(clock.now());
+      const form = {
+        departureDate: lineOf(request.body, 'departure_date'),
+        returnDate: lineOf(request.body, 'return_date'),
+      };
+      const model = changePage(booking, form, earliest);
+      const { days, errors } = checkDates(form, earliest);
+      if (errors) {
+        pages.send(request, response, 'change', { ...model, errors }, 422);
+        return;
+      }
+      const change = await services.changeDates(traveller, booking.reference, days);
+      if (change.kind === 'unknown') {
+        next();
+        return;
+      }
+      if (change.kind === 'fixed') {
+        const text = fixedMessage(change.fixed, booking.destinationName);
+        pages.redirect(request, response, '/reservation', { kind: 'danger', text });
+        return;
+      }
+      if (change.kind === 'refused') {
+        const refusal = refusalMessages(booking.destinationName, change.full, change.overlapping);
+        pages.send(request, response, 'change', { ...model, errors: refusal }, 409);
+        return;
+      }
+      metrics.bookings.inc({ outcome: 'changed' });
+      const text = `Success! Your trip to ${booking.destinationName} has new dates.`;
+      pages.redirect(request, response, '/reservation', { kind: 'success', text });
+    })
+    .all(methodNotAllowed);
 
   return router;
 }

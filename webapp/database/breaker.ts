@@ -11,6 +11,8 @@ export type BreakerState = 'starting' | 'up' | 'away' | 'outdated';
 export interface Breaker {
   run<T>(work: () => Promise<T>): Promise<T>;
   state(): BreakerState;
+  /** How many pieces of work run now. */
+  underWay(): number;
   /** Called when an answer is overdue, some time before it is given up. */
   suspect(): void;
   start(): void;
@@ -79,6 +81,7 @@ export function createBreaker({ probe, intervalMs, trustMs, onChange }: BreakerO
 
   return {
     state: () => state,
+    underWay: () => underWay.size,
     // by hand, as Promise.race and what goes with it would take a tenth of the time of a query
     run: (work) =>
       new Promise((resolve, reject) => {

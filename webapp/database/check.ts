@@ -1,6 +1,6 @@
 import { createConnection } from 'mysql2/promise';
 import type { DatabaseAddress } from '../config.ts';
-import { connectionOptions } from './database.ts';
+import { connectionOptions } from './connection.ts';
 import { codeOf } from './errors.ts';
 import { fitVersion, UnsupportedServerError } from './version.ts';
 

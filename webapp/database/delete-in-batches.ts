@@ -1,14 +1,16 @@
-import type { Database, PreparedValue } from './database.ts';
+import type { WhereOptions } from 'sequelize';
+import type { Model, Repository } from 'sequelize-typescript';
+import type { Database } from './connection.ts';
 
-/** Runs a DELETE until it finds nothing more, a few rows at a time, so that nobody waits long for their locks. */
+/** Deletes all that match, a few rows at a time, so that nobody waits long for their locks. */
 export async function deleteInBatches(
-  database: Pick<Database, 'change'>,
-  deletion: string,
-  values: readonly PreparedValue[],
+  database: Pick<Database, 'idempotentWrite'>,
+  repository: Repository<Model>,
+  where: WhereOptions,
 ): Promise<void> {
   let removed: number;
   do {
-    removed = await database.change(`${deletion} LIMIT ${BATCH}`, values);
+    removed = await database.idempotentWrite(() => repository.destroy({ where, limit: BATCH }));
   } while (removed === BATCH);
 }
 

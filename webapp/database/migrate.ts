@@ -2,7 +2,7 @@ import { createConnection, type Connection, type RowDataPacket } from 'mysql2/pr
 import { Umzug, type UmzugStorage } from 'umzug';
 import type { DatabaseAddress } from '../config.ts';
 import type { Logger } from '../log.ts';
-import { connectionOptions } from './database.ts';
+import { connectionOptions } from './connection.ts';
 import { BusyError } from './errors.ts';
 import { migrations } from './migrations/index.ts';
 import { SCHEMA_VERSION } from './schema.ts';

@@ -1,43 +1,41 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 export interface AssetFile {
-  readonly type: string;
+  readonly name: string;
+  /** Its name changes with its content. */
   readonly hashed: boolean;
-  readonly body: Buffer;
-  readonly encodings: { readonly br?: Buffer; readonly gzip?: Buffer };
+  /** Compressed copies, which lie beside it. */
+  readonly encodings: readonly Encoding[];
+}
+
+interface Encoding {
+  /** As in Content-Encoding. */
+  readonly name: string;
+  readonly suffix: string;
 }
 
 export interface Assets {
+  readonly folder: string;
+  readonly files: readonly AssetFile[];
   /** The path of the file that was built from this source name. */
   url(name: string): string;
-  file(path: string): AssetFile | undefined;
 }
 
-/** Reads what build-assets.ts made: `manifest.json` tells which file stands for which source. */
+/** Looks at what build-assets.ts made: `manifest.json` tells which file stands for which source. */
 export function loadAssets(folder = new URL('../public/', import.meta.url)): Assets {
   const manifest = JSON.parse(readFileSync(new URL('manifest.json', folder), 'utf8')) as Readonly<
     Record<string, string>
   >;
   const hashed = new Set(Object.values(manifest));
-  const files = new Map<string, AssetFile>();
-  for (const name of readdirSync(folder)) {
-    const type = TYPES[extname(name)];
-    if (type === undefined || name === 'manifest.json') continue;
-    const compressed = (suffix: string) => {
-      const url = new URL(name + suffix, folder);
-      return existsSync(url) ? readFileSync(url) : undefined;
-    };
-    const [br, gzip] = [compressed('.br'), compressed('.gz')];
-    files.set(`/${name}`, {
-      type,
-      hashed: hashed.has(name),
-      body: readFileSync(new URL(name, folder)),
-      encodings: { ...(br && { br }), ...(gzip && { gzip }) },
-    });
-  }
+  const names = readdirSync(folder).filter((name) => name !== 'manifest.json' && !/\.(br|gz)$/.test(name));
   return {
-    file: (path) => files.get(path),
+    folder: fileURLToPath(folder),
+    files: names.map((name) => ({
+      name,
+      hashed: hashed.has(name),
+      encodings: ENCODINGS.filter(({ suffix }) => existsSync(new URL(name + suffix, folder))),
+    })),
     url: (name) => {
       const built = manifest[name];
       if (built === undefined) throw new Error(`No asset was built from ${name}`);
@@ -46,9 +44,8 @@ export function loadAssets(folder = new URL('../public/', import.meta.url)): Ass
   };
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.ico': 'image/x-icon',
-  '.txt': 'text/plain; charset=utf-8',
-};
+/** The smallest first. */
+const ENCODINGS: readonly Encoding[] = [
+  { name: 'br', suffix: '.br' },
+  { name: 'gzip', suffix: '.gz' },
+];

@@ -1,7 +1,7 @@
-import type { Transaction } from 'sequelize';
-import type { Database } from '../database/database.ts';
+import { Op, QueryTypes, type Transaction } from 'sequelize';
+import type { Database } from '../database/connection.ts';
 import { deleteInBatches } from '../database/delete-in-batches.ts';
-import { timestamp } from '../database/timestamp.ts';
+import { Mail } from './mail.ts';
 
 /**
  * Mails that wait. Who takes one has it until its lease ends: then it is due again, as its process is taken to be gone. Each
@@ -60,93 +60,64 @@ export interface Waiting {
   readonly oldest: Date | undefined;
 }
 
-interface DueRow {
-  readonly id: number;
-  readonly message_id: string;
-  readonly kind: string;
-  readonly sealed: Buffer;
-  readonly lapses: string;
-  readonly attempts: number;
-  readonly name: string | null;
-  readonly email_address: string | null;
-}
-
 export function createMailStore(database: Database): MailStore {
+  const { sequelize } = database;
+  const mails = sequelize.getRepository(Mail);
   return {
-    async add({ messageId, travellerId, kind, sealed, createdAt, lapsesAt }, transaction) {
-      const created = timestamp(createdAt);
-      await database.preparedIn(
-        transaction,
-        'INSERT INTO mail (message_id, traveller_id, kind, sealed, created_at, due_at, lapses_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        [messageId, travellerId, kind, sealed, created, created, timestamp(lapsesAt)],
-      );
+    async add(mail, transaction) {
+      await mails.create({ ...mail, dueAt: mail.createdAt }, { transaction });
     },
     take: (count, { holder, until }, now) =>
       database.transaction(async (transaction) => {
-        const rows = await database.preparedIn<DueRow[]>(transaction, dueMails(count), [timestamp(now)]);
-        if (rows.length === 0) return [];
-        const marks = rows.map(() => '?').join(', ');
-        await database.preparedIn(
+        const rows = await sequelize.query<DueMail>(DUE_MAILS, {
+          type: QueryTypes.SELECT,
+          // mysql2 sends numbers as DOUBLE, which LIMIT does not take
+          bind: { now, count: String(count) },
           transaction,
-          `UPDATE mail SET lease = ?, due_at = ?, attempts = attempts + 1 WHERE id IN (${marks})`,
-          [holder, timestamp(until), ...rows.map(({ id }) => id)],
-        );
+        });
+        if (rows.length === 0) return [];
+        const where = { id: rows.map(({ id }) => id) };
+        await mails.update({ lease: holder, dueAt: until }, { where, transaction });
+        await mails.increment('attempts', { where, transaction });
         return rows.map(taken);
       }),
     async remove({ id }, { holder }) {
-      await database.change('DELETE FROM mail WHERE id = ? AND lease = ?', [id, holder]);
+      await database.idempotentWrite(() => mails.destroy({ where: { id, lease: holder } }));
     },
     async postpone({ id }, { holder }, dueAt, attempts) {
-      await database.change('UPDATE mail SET lease = NULL, due_at = ?, attempts = ? WHERE id = ? AND lease = ?', [
-        timestamp(dueAt),
-        attempts,
-        id,
-        holder,
-      ]);
+      const values = { lease: null, dueAt, attempts };
+      await database.idempotentWrite(() => mails.update(values, { where: { id, lease: holder } }));
     },
     async waiting() {
-      const [row] = await database.prepared<{ count: number; oldest: string | null }>(
-        'SELECT COUNT(*) AS count, UNIX_TIMESTAMP(MIN(created_at)) AS oldest FROM mail',
-        [],
-      );
-      const oldest = row?.oldest ?? null;
-      return { count: row?.count ?? 0, oldest: oldest === null ? undefined : instant(oldest) };
+      const { count, rows } = await database.read(() => mails.findAndCountAll({ attributes: ['createdAt'], order: ['createdAt'], limit: 1 }));
+      return { count, oldest: rows[0]?.createdAt };
     },
     async ofTraveller(travellerId) {
-      const rows = await database.prepared<{ kind: string; sealed: Buffer; created: string }>(
-        'SELECT kind, sealed, UNIX_TIMESTAMP(created_at) AS created FROM mail WHERE traveller_id = ? ORDER BY id',
-        [travellerId],
-      );
-      return rows.map(({ kind, sealed, created }) => ({ kind, sealed, createdAt: instant(created) }));
+      const rows = await database.read(() => mails.findAll({ where: { travellerId }, order: ['id'] }));
+      return rows.map(({ kind, sealed, createdAt }) => ({ kind, sealed, createdAt }));
     },
     async removeAllOfTraveller(travellerId, transaction) {
-      await database.preparedIn(transaction, 'DELETE FROM mail WHERE traveller_id = ?', [travellerId]);
+      await mails.destroy({ where: { travellerId }, transaction });
     },
-    async sweep(before) {
-      await deleteInBatches(database, 'DELETE FROM mail WHERE lapses_at <= ?', [timestamp(before)]);
-    },
+    sweep: (before) => deleteInBatches(database, mails, { lapsesAt: { [Op.lte]: before } }),
   };
 }
 
-/** Skips what others have locked, among it mails whose transaction is not committed yet. A number cannot be bound to LIMIT. */
-const dueMails = (count: number) => `
-  SELECT mail.id, mail.message_id, mail.kind, mail.sealed, UNIX_TIMESTAMP(mail.lapses_at) AS lapses, mail.attempts,
-    traveller.name, traveller.email_address
+interface DueMail extends Omit<TakenMail, 'recipient'> {
+  readonly name: string | null;
+  readonly address: string | null;
+}
+
+/**
+ * SQL because of FOR UPDATE OF and SKIP LOCKED: it skips what others have locked, among it mails whose transaction is not committed
+ * yet.
+ */
+const DUE_MAILS = `
+  SELECT mail.id, mail.message_id AS messageId, mail.kind, mail.sealed, mail.lapses_at AS lapsesAt, mail.attempts,
+    traveller.name, traveller.email_address AS address
   FROM mail LEFT JOIN traveller ON traveller.id = mail.traveller_id
-  WHERE mail.due_at <= ? ORDER BY mail.due_at LIMIT ${Math.trunc(count)} FOR UPDATE OF mail SKIP LOCKED`;
+  WHERE mail.due_at <= $now ORDER BY mail.due_at LIMIT $count FOR UPDATE OF mail SKIP LOCKED`;
 
-function taken({ id, message_id, kind, sealed, lapses, attempts, name, email_address }: DueRow): TakenMail {
-  return {
-    id,
-    messageId: message_id,
-    kind,
-    sealed,
-    lapsesAt: instant(lapses),
-    attempts: attempts + 1,
-    recipient: email_address === null ? undefined : { name: name ?? '', address: email_address },
-  };
-}
-
-function instant(seconds: string): Date {
-  return new Date(Number(seconds) * 1000);
+function taken({ name, address, attempts, ...mail }: DueMail): TakenMail {
+  return { ...mail, attempts: attempts + 1, recipient: address === null ? undefined : { name: name ?? '', address } };
 }

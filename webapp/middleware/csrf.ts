@@ -1,13 +1,10 @@
-import type { IncomingMessage } from 'node:http';
+import { randomBytes } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { DatabaseAwayError } from '../database/errors.ts';
 import { cookieHeader, cookieName, cookieOf } from '../http/cookies.ts';
 import { ForbiddenError } from '../http/errors.ts';
 import { textOf } from '../http/form.ts';
-import { randomPart } from '../http/random.ts';
-import { remembering } from '../http/remembering.ts';
 import type { Signer } from '../http/signer.ts';
-import { isSafe } from './same-origin.ts';
 import { signedIn } from './sessions.ts';
 
 /** The name of the hidden field that carries the token. */
@@ -19,49 +16,18 @@ export const CSRF_FIELD = '_csrf';
  */
 export function csrfToken(request: Request, response: Response, signer: Signer): string {
   if (signedIn(request)) return masked(signer.sign(travellerBinding(request.sessionID)));
-  const { token, cookie, setCookie } = visitorToken(request, request.secure, signer);
-  if (setCookie !== undefined) {
-    response.append('Set-Cookie', setCookie);
-    // a second form on the same page belongs to the same cookie
-    request.headers.cookie = [request.headers.cookie, cookie].filter(Boolean).join('; ');
+  const name = cookieName(CSRF_COOKIE, request.secure);
+  let value = cookieOf(request, name);
+  if (value === undefined) {
+    value = randomBytes(18).toString('base64url');
+    response.append('Set-Cookie', cookieHeader(CSRF_COOKIE, value, request.secure));
   }
-  return token;
+  return masked(signer.sign(visitorBinding(value)));
 }
 
-/** Tokens for the forms of pages that are shown in the session with an id. */
-export function travellerTokens(signer: Signer): (sessionId: string) => string {
-  const signature = remembering((sessionId) => signer.sign(travellerBinding(sessionId)));
-  return (sessionId) => masked(signature(sessionId));
-}
-
-export interface VisitorToken {
-  readonly token: string;
-  /** What the token belongs to, as `name=value`; and the header that sets it, where the visitor does not have it yet. */
-  readonly cookie: string;
-  readonly setCookie: string | undefined;
-}
-
-export function visitorToken(request: IncomingMessage, overHttps: boolean, signer: Signer): VisitorToken {
-  const name = cookieName(CSRF_COOKIE, overHttps);
-  const known = cookieOf(request, name);
-  const value = known ?? randomPart(18).toString('base64url');
-  return {
-    token: masked(signer.sign(visitorBinding(value))),
-    cookie: `${name}=${value}`,
-    setCookie: known === undefined ? cookieHeader(CSRF_COOKIE, value, overHttps) : undefined,
-  };
-}
-
+/** Looks whether a form that is sent has the token of its page; `requireToken` refuses one that has not. */
 export function csrf(signer: Signer): RequestHandler {
   return function csrfMiddleware(request, response, next) {
-    if (isSafe(request.method)) {
-      next();
-      return;
-    }
-    if (response.locals.sessionAway) {
-      next(new DatabaseAwayError());
-      return;
-    }
     const binding = bindingOf(request);
     const token = Buffer.from(textOf(request.body, CSRF_FIELD), 'base64url');
     const half = token.length / 2;
@@ -69,9 +35,16 @@ export function csrf(signer: Signer): RequestHandler {
       binding !== undefined &&
       token.length === 64 &&
       signer.verify(binding, xor(token.subarray(0, half), token.subarray(half)));
-    next(right ? undefined : new ForbiddenError('token'));
+    response.locals.tokenIsRight = right;
+    next();
   };
 }
+
+/** For each route that takes a form: after the question who is logged in, as a form of an ended session leads to the log-in. */
+export const requireToken: RequestHandler = function requireToken(_request, response, next) {
+  if (response.locals.sessionAway) next(new DatabaseAwayError());
+  else next(response.locals.tokenIsRight ? undefined : new ForbiddenError('token'));
+};
 
 const CSRF_COOKIE = 'csrf';
 
@@ -91,15 +64,8 @@ function visitorBinding(cookie: string): string {
 
 /** A mask, and what it hides. */
 function masked(signature: Buffer): string {
-  const { length } = signature;
-  const mask = randomPart(length);
-  const token = Buffer.allocUnsafe(2 * length);
-  for (let at = 0; at < length; at++) {
-    const byte = mask[at] ?? 0;
-    token[at] = byte;
-    token[length + at] = byte ^ (signature[at] ?? 0);
-  }
-  return token.toString('base64url');
+  const mask = randomBytes(signature.length);
+  return Buffer.concat([mask, xor(mask, signature)]).toString('base64url');
 }
 
 function xor(a: Buffer, b: Buffer): Buffer {

@@ -1,49 +1,40 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Logger, requestLog } from '../log.ts';
+import type { Request, RequestHandler } from 'express';
+import type { Logger } from '../log.ts';
 import type { Metrics } from '../probes/metrics.ts';
 
 /**
- * One log line and one observation for each request, by route pattern; never the URL, which may tell who travels where.
- * Returns the request's id.
+ * Gives each request an id, and leaves one log line and one observation of it, by route pattern: never the URL, which may tell
+ * who travels where.
  */
-export type RequestRecord = (request: IncomingMessage, response: ServerResponse) => string;
-
-export function requestRecord({ logger, metrics }: { logger: Logger; metrics: Metrics }): RequestRecord {
-  const log = requestLog(logger);
-  return (request, response) => {
+export function requestRecord({ logger, metrics }: { logger: Logger; metrics: Metrics }): RequestHandler {
+  return function requestRecordMiddleware(request, response, next) {
     const start = performance.now();
     const id = requestIdOf(request);
+    response.set('X-Request-Id', id);
     response.on('close', () => {
       const elapsed = performance.now() - start;
-      const route = routeOf(request);
-      const status = response.statusCode;
-      const { method = '' } = request;
+      const [method, route, status] = [request.method, routeOf(request), response.statusCode];
       metrics.requests.observe({ method: KNOWN.has(method) ? method : 'other', route, status }, elapsed / 1000);
       const level = status >= 500 && status !== 503 ? 'error' : 'info';
       const milliseconds = Math.round(elapsed * 10) / 10;
       const finished = response.writableFinished;
-      log({ level, message: 'Request', id, method, route, status, milliseconds, finished });
+      logger.log({ level, message: 'Request', id, method, route, status, milliseconds, finished });
     });
-    return id;
+    next();
   };
-}
-
-/** Tells the record which route answers, for what Express does not see. */
-export function answeredBy(request: IncomingMessage, path: string): void {
-  Object.assign(request, { route: { path } });
 }
 
 const KNOWN = new Set(['GET', 'HEAD', 'POST']);
 
-function routeOf(request: IncomingMessage & { readonly route?: { readonly path?: unknown } }): string {
-  const path = request.route?.path;
+function routeOf(request: Request): string {
+  const path = (request.route as { readonly path?: unknown } | undefined)?.path;
   if (typeof path === 'string') return path;
   return Array.isArray(path) ? String(path[0]) : 'other';
 }
 
 /** The caller's, where it is a plausible one, so that its log and ours can be joined. */
-function requestIdOf({ headers }: IncomingMessage): string {
+function requestIdOf({ headers }: Request): string {
   const { traceparent, 'x-request-id': given } = headers;
   const trace = typeof traceparent === 'string' ? /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(traceparent)?.[1] : undefined;
   if (trace !== undefined) return trace;

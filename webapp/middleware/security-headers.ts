@@ -1,15 +1,19 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import helmet, { type HelmetOptions } from 'helmet';
-
-/** Names and values in turn. */
-export type HeaderList = readonly string[];
+import type { RequestHandler } from 'express';
+import helmet from 'helmet';
 
 /**
  * Nothing is loaded but what this server has, and no script runs at all. What only makes sense over HTTPS is sent only there:
  * over plain HTTP `upgrade-insecure-requests` would leave the pages without their style sheet.
  */
-export function securityHeaders(overHttps: boolean): HeaderList {
-  return headersOf({
+export function securityHeaders(): RequestHandler {
+  const [plain, secure] = [headersFor(false), headersFor(true)];
+  return function securityHeadersMiddleware(request, response, next) {
+    (request.secure ? secure : plain)(request, response, next);
+  };
+}
+
+function headersFor(overHttps: boolean) {
+  return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -28,17 +32,4 @@ export function securityHeaders(overHttps: boolean): HeaderList {
     crossOriginOpenerPolicy: overHttps,
     originAgentCluster: overHttps,
   });
-}
-
-/** What helmet would set on every answer: it is the same each time. */
-function headersOf(options: HelmetOptions): HeaderList {
-  const headers: string[] = [];
-  const response = {
-    setHeader: (name: string, value: string) => headers.push(name, value),
-    removeHeader: () => undefined,
-  };
-  helmet(options)({} as IncomingMessage, response as unknown as ServerResponse, (error) => {
-    if (error !== undefined) throw new Error('The security headers cannot be made', { cause: error });
-  });
-  return headers;
 }

@@ -1,28 +1,21 @@
-import type { Assets } from '../http/assets.ts';
-import type { KeptAnswer } from '../http/kept-answers.ts';
+import { type RequestHandler, Router } from 'express';
+import type { AssetFile, Assets } from '../http/assets.ts';
+import { methodNotAllowed } from './method-not-allowed.ts';
 
-/** Files whose names change with their content, from memory, in the smallest form that the browser understands. */
-export function staticFiles(assets: Assets): KeptAnswer {
-  return (request, response, { headers }) => {
-    const [path = ''] = (request.url ?? '').split('?');
-    const file = assets.file(path);
-    if (!file) return false;
-    const accepted = request.headers['accept-encoding'] ?? '';
-    const encoding = (['br', 'gzip'] as const).find((name) => accepted.includes(name) && file.encodings[name]);
-    const body = (encoding && file.encodings[encoding]) ?? file.body;
-    response.writeHead(200, [
-      ...headers,
-      'Content-Type',
-      file.type,
-      'Cache-Control',
-      file.hashed ? 'public, max-age=31536000, immutable' : 'public, max-age=3600',
-      'Vary',
-      'Accept-Encoding',
-      ...(encoding ? ['Content-Encoding', encoding] : []),
-      'Content-Length',
-      String(body.length),
-    ]);
-    response.end(body);
-    return true;
+/** Files whose names change with their content, in the smallest form that the browser understands. */
+export function staticFiles(assets: Assets): Router {
+  const router = Router();
+  for (const file of assets.files)
+    router.route(`/${file.name}`).get(sending(file, assets.folder)).all(methodNotAllowed);
+  return router;
+}
+
+function sending({ name, hashed, encodings }: AssetFile, folder: string): RequestHandler {
+  return (request, response) => {
+    const encoding = request.acceptsEncodings([...encodings.map(({ name }) => name), 'identity']);
+    const suffix = encodings.find((one) => one.name === encoding)?.suffix;
+    if (suffix !== undefined) response.set('Content-Encoding', String(encoding));
+    response.type(name).vary('Accept-Encoding');
+    response.sendFile(name + (suffix ?? ''), { root: folder, maxAge: hashed ? '1y' : '1h', immutable: hashed });
   };
 }

@@ -1,28 +1,16 @@
-import {
-  collectDefaultMetrics,
-  Counter,
-  Gauge,
-  Histogram,
-  type HistogramConfiguration,
-  type LabelValues,
-  Registry,
-} from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Clock } from '../clock.ts';
-import type { Database } from '../database/database.ts';
+import type { Database } from '../database/connection.ts';
 import type { MailSender } from '../mail/sender.ts';
 
 export interface Metrics {
   readonly registry: Registry;
-  readonly requests: Times<'method' | 'route' | 'status'>;
+  readonly requests: Histogram<'method' | 'route' | 'status'>;
   readonly bookings: Counter<'outcome'>;
   readonly mismatchedDepartures: Gauge;
   readonly logIns: Counter<'outcome'>;
   readonly mails: Counter<'outcome'>;
   readonly connectionsRefused: Counter;
-}
-
-export interface Times<T extends string> {
-  observe(labels: LabelValues<T>, seconds: number): void;
 }
 
 export function createMetrics(): Metrics {
@@ -31,7 +19,7 @@ export function createMetrics(): Metrics {
   const registers = [registry];
   return {
     registry,
-    requests: countedLater({
+    requests: new Histogram({
       name: 'http_request_duration_seconds',
       help: 'Time from the first byte of a request to the end of its answer',
       labelNames: ['method', 'route', 'status'],
@@ -69,24 +57,6 @@ export function createMetrics(): Metrics {
   };
 }
 
-/** Counts when somebody looks, or enough has come together: no request waits for the one before to be counted. */
-function countedLater<T extends string>(configuration: HistogramConfiguration<T>): Times<T> {
-  let waiting: (readonly [LabelValues<T>, number])[] = [];
-  const count = () => {
-    const all = waiting;
-    waiting = [];
-    for (const [labels, seconds] of all) histogram.observe(labels, seconds);
-  };
-  const histogram = new Histogram({ ...configuration, collect: count });
-  return {
-    observe(labels, seconds) {
-      if (waiting.push([labels, seconds]) >= MOST_WAITING) count();
-    },
-  };
-}
-
-const MOST_WAITING = 100;
-
 export function watchDatabase(metrics: Metrics, database: Database): void {
   const registers = [metrics.registry];
   new Gauge({
@@ -98,15 +68,11 @@ export function watchDatabase(metrics: Metrics, database: Database): void {
     },
   });
   new Gauge({
-    name: 'database_pool_connections',
-    help: 'Connections to the database and requests that wait for one',
-    labelNames: ['state'],
+    name: 'database_work_under_way',
+    help: 'Reads, writes and transactions that run now or wait for a connection; above DB_POOL_SIZE some wait',
     registers,
     collect() {
-      const { size, used, waiting } = database.pool();
-      this.set({ state: 'open' }, size);
-      this.set({ state: 'used' }, used);
-      this.set({ state: 'waiting' }, waiting);
+      this.set(database.underWay());
     },
   });
 }

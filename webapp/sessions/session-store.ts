@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
 import { type SessionData, Store } from 'express-session';
+import { Op } from 'sequelize';
+import type { Repository } from 'sequelize-typescript';
 import type { SessionConfig } from '../config.ts';
 import type { Clock } from '../clock.ts';
-import { askedTogether } from '../database/asked-together.ts';
-import type { Database, PreparedValue } from '../database/database.ts';
+import type { Database } from '../database/connection.ts';
 import { deleteInBatches } from '../database/delete-in-batches.ts';
-import { timestamp } from '../database/timestamp.ts';
-import { remembering } from '../http/remembering.ts';
+import { duplicateKeyOf } from '../database/errors.ts';
+import { Session } from './session.ts';
 
 /** Who is signed in; kept in the session, so that no page has to ask for it. */
 export interface SignedIn {
@@ -23,27 +24,6 @@ declare module 'express-session' {
 
 type Done = (error?: unknown) => void;
 
-/** A session, and what was read along with it. */
-export interface FoundSession {
-  /** As it is kept; see `travellerIn`. */
-  readonly data: string;
-  readonly along: string | null;
-  /** When it was looked for. */
-  readonly at: Date;
-}
-
-/** What is read along with sessions: one value each, by a subquery which may name `session`, their row. */
-export interface Along {
-  readonly sql: string;
-  values(now: Date): readonly PreparedValue[];
-}
-
-/** Whose session it is. */
-export const travellerIn = remembering((data) => (JSON.parse(data) as SessionData).traveller);
-
-/** By the session's id. */
-export type SessionReader = (id: string) => Promise<FoundSession | undefined>;
-
 /**
  * Sessions in MySQL. Invariant: what the table holds cannot be used as a cookie, and an expired session is never returned,
  * whether or not it was swept. It ends when idle for too long, and at the latest after its maximum age.
@@ -53,132 +33,86 @@ export type SessionReader = (id: string) => Promise<FoundSession | undefined>;
  */
 export class SessionStore extends Store {
   readonly #database: Database;
+  readonly #sessions: Repository<Session>;
   readonly #config: SessionConfig;
   readonly #clock: Clock;
-  readonly #find = this.reader();
 
   constructor(database: Database, config: SessionConfig, clock: Clock) {
     super();
     this.#database = database;
+    this.#sessions = database.sequelize.getRepository(Session);
     this.#config = config;
     this.#clock = clock;
   }
 
   override get = (id: string, callback: (error: unknown, session?: SessionData | null) => void): void => {
     this.#find(id).then(
-      (found) => callback(null, found ? (JSON.parse(found.data) as SessionData) : null),
+      (session) => callback(null, session),
       (error: unknown) => callback(error),
     );
   };
 
-  /**
-   * Reads sessions, and something along with them: those that are asked for in the same turn of the event loop by one statement, each
-   * known again by its own id.
-   */
-  reader(along?: Along): SessionReader {
-    const statements = GROUPS.map((size) => readingStatement(size, along));
-    const find = askedTogether(async (ids) => {
-      const at = this.#clock.now();
-      const hashes = ids.map(knownHashOf);
-      const group = GROUPS.findIndex((size) => size >= ids.length);
-      const places = padded(hashes, GROUPS[group] ?? ids.length);
-      const values = [...(along?.values(at) ?? []), ...places, timestamp(at)];
-      const rows = await this.#database.prepared<SessionRow>(statements[group] ?? '', values);
-      const byHash = ids.length > 1 ? new Map(rows.map((row) => [textOf(row.id_hash), row])) : undefined;
-      return (id) => ({ at, row: byHash ? byHash.get(textOf(knownHashOf(id))) : rows[0] });
-    }, MOST_TOGETHER);
-    return async (id) => {
-      const { at, row } = await find(id);
-      if (!row) return undefined;
-      // one that cannot be moved lives on until its earlier end
-      if (at.getTime() - Number(row.touched) * 1000 >= TOUCH_INTERVAL_MS) await this.#touch(id, at).catch(ignore);
-      return { data: row.data, along: row.along ?? null, at };
-    };
-  }
-
   override set = (id: string, { cookie, traveller }: SessionData, callback: Done = ignore): void => {
-    const now = this.#clock.now();
-    const owner = traveller?.id ?? null;
-    const data = JSON.stringify({ cookie, traveller });
-    this.#run(
-      `INSERT INTO session (id_hash, traveller_id, data, created_at, touched_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)
-       ON DUPLICATE KEY UPDATE traveller_id = ?, data = ?`,
-      [hashOf(id), owner, data, timestamp(now), timestamp(now), timestamp(this.#idleEnd(now)), owner, data],
-      callback,
-    );
+    const values = { travellerId: traveller?.id ?? null, data: JSON.stringify({ cookie, traveller }) };
+    this.#save(hashOf(id), values).then(() => callback(), callback);
   };
 
   override destroy = (id: string, callback: Done = ignore): void => {
-    this.#run('DELETE FROM session WHERE id_hash = ?', [hashOf(id)], callback);
+    const where = { idHash: hashOf(id) };
+    this.#database.idempotentWrite(() => this.#sessions.destroy({ where })).then(() => callback(), callback);
   };
 
   /** Signs the traveller out everywhere but in the session with this id. */
   async endOthers(travellerId: number, id: string): Promise<void> {
-    await this.#database.prepared('DELETE FROM session WHERE traveller_id = ? AND id_hash <> ?', [
-      travellerId,
-      hashOf(id),
-    ]);
+    const where = { travellerId, idHash: { [Op.ne]: hashOf(id) } };
+    await this.#database.idempotentWrite(() => this.#sessions.destroy({ where }));
   }
 
   /** Removes what has expired. */
   async sweep(): Promise<void> {
-    await deleteInBatches(this.#database, 'DELETE FROM session WHERE expires_at <= ?', [timestamp(this.#clock.now())]);
+    await deleteInBatches(this.#database, this.#sessions, { expiresAt: { [Op.lte]: this.#clock.now() } });
   }
 
-  async #touch(id: string, now: Date): Promise<void> {
-    await this.#database.prepared(
-      'UPDATE session SET touched_at = ?, expires_at = LEAST(?, created_at + INTERVAL ? HOUR) WHERE id_hash = ?',
-      [timestamp(now), timestamp(this.#idleEnd(now)), this.#config.maximumHours, hashOf(id)],
-    );
+  async #find(id: string): Promise<SessionData | null> {
+    const now = this.#clock.now();
+    const where = { idHash: hashOf(id), expiresAt: { [Op.gt]: now } };
+    const row = await this.#database.read(() => this.#sessions.findOne({ where }));
+    if (!row) return null;
+    // a session whose end cannot be moved lives on until its earlier end
+    if (now.getTime() - row.touchedAt.getTime() >= TOUCH_INTERVAL_MS) await this.#touch(row, now).catch(ignore);
+    return JSON.parse(row.data) as SessionData;
+  }
+
+  async #touch({ idHash, createdAt }: Session, now: Date): Promise<void> {
+    const lastEnd = createdAt.getTime() + this.#config.maximumHours * 3_600_000;
+    const values = { touchedAt: now, expiresAt: new Date(Math.min(this.#idleEnd(now).getTime(), lastEnd)) };
+    await this.#database.idempotentWrite(() => this.#sessions.update(values, { where: { idHash } }));
+  }
+
+  /** Adds a session, or changes what one holds. */
+  async #save(idHash: Buffer, values: Pick<Session, 'travellerId' | 'data'>): Promise<void> {
+    const now = this.#clock.now();
+    const times = { createdAt: now, touchedAt: now, expiresAt: this.#idleEnd(now) };
+    await this.#database.idempotentWrite(async () => {
+      try {
+        await this.#sessions.create({ idHash, ...values, ...times });
+      } catch (error) {
+        if (duplicateKeyOf(error) === undefined) throw error;
+        await this.#sessions.update(values, { where: { idHash } });
+      }
+    });
   }
 
   #idleEnd(now: Date): Date {
     const minutes = Math.min(this.#config.idleMinutes, this.#config.maximumHours * 60);
     return new Date(now.getTime() + minutes * 60_000);
   }
-
-  #run(sql: string, values: readonly PreparedValue[], callback: Done): void {
-    this.#database.prepared(sql, values).then(
-      () => callback(),
-      (error: unknown) => callback(error),
-    );
-  }
-}
-
-interface SessionRow {
-  /** Where several are asked for. */
-  readonly id_hash?: Buffer;
-  readonly data: string;
-  readonly touched: string;
-  readonly along?: string | null;
 }
 
 const TOUCH_INTERVAL_MS = 60_000;
-/** How many sessions a statement reads: few sizes, as each is prepared on each connection. */
-const GROUPS = [1, 2, 4, 8, 16];
-const MOST_TOGETHER = Math.max(...GROUPS);
-
-function readingStatement(size: number, along: Along | undefined): string {
-  const columns = ['data, UNIX_TIMESTAMP(touched_at) AS touched'];
-  if (along) columns.push(`(${along.sql}) AS along`);
-  if (size > 1) columns.push('id_hash');
-  const places = Array<string>(size).fill('?').join(', ');
-  return `SELECT ${columns.join(', ')} FROM session WHERE id_hash IN (${places}) AND expires_at > ?`;
-}
-
-/** To a length, with more of the last: asking for a session twice finds it once. */
-function padded(hashes: readonly Buffer[], length: number): readonly Buffer[] {
-  return hashes.concat(Array<Buffer>(length - hashes.length).fill(hashes.at(-1) ?? Buffer.alloc(0)));
-}
-
-function textOf(bytes: Buffer | undefined): string {
-  return bytes?.toString('latin1') ?? '';
-}
 
 const ignore = () => undefined;
 
 function hashOf(id: string): Buffer {
   return hash('sha256', id, 'buffer');
 }
-
-const knownHashOf = remembering(hashOf);

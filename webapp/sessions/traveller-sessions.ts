@@ -1,5 +1,6 @@
 import type { Transaction } from 'sequelize';
-import type { Database } from '../database/database.ts';
+import type { Database } from '../database/connection.ts';
+import { Session } from './session.ts';
 
 /** What is done with all sessions of a traveller together. */
 export interface TravellerSessions {
@@ -14,25 +15,19 @@ export interface SessionTimes {
 }
 
 export function createTravellerSessions(database: Database): TravellerSessions {
+  const sessions = database.sequelize.getRepository(Session);
   return {
     async removeAllOfTraveller(travellerId, transaction) {
-      await database.preparedIn(transaction, 'DELETE FROM session WHERE traveller_id = ?', [travellerId]);
+      await sessions.destroy({ where: { travellerId }, transaction });
     },
     async ofTraveller(travellerId) {
-      const rows = await database.prepared<Record<keyof SessionTimes, string>>(
-        `SELECT UNIX_TIMESTAMP(created_at) AS begun, UNIX_TIMESTAMP(touched_at) AS lastUsed, UNIX_TIMESTAMP(expires_at) AS ends
-         FROM session WHERE traveller_id = ? ORDER BY created_at`,
-        [travellerId],
-      );
-      return rows.map(({ begun, lastUsed, ends }) => ({
-        begun: instant(begun),
-        lastUsed: instant(lastUsed),
-        ends: instant(ends),
+      const query = { where: { travellerId }, order: ['createdAt'] };
+      const rows = await database.read(() => sessions.findAll(query));
+      return rows.map(({ createdAt, touchedAt, expiresAt }) => ({
+        begun: createdAt,
+        lastUsed: touchedAt,
+        ends: expiresAt,
       }));
     },
   };
-}
-
-function instant(seconds: string): Date {
-  return new Date(Number(seconds) * 1000);
 }

@@ -2,7 +2,7 @@ import type { BookTrip } from '../bookings/book-trip.ts';
 import type { BookingStore } from '../bookings/booking-store.ts';
 import { newReference } from '../bookings/reference.ts';
 import type { StandingTrip, TripRequest } from '../bookings/rules.ts';
-import type { Database } from '../database/database.ts';
+import type { Database } from '../database/connection.ts';
 import type { WaitlistStore } from './waitlist-store.ts';
 import type { Waitlist } from './waitlist.ts';
 

@@ -1,5 +1,5 @@
 import type { BookingStore } from '../bookings/booking-store.ts';
-import type { Database } from '../database/database.ts';
+import type { Database } from '../database/connection.ts';
 import type { StoredEntry, WaitlistStore } from './waitlist-store.ts';
 import type { Waitlist } from './waitlist.ts';
 

@@ -1,6 +1,6 @@
 import type { Destination } from '../bookings/destinations.ts';
 import type { Clock } from '../clock.ts';
-import type { Database } from '../database/database.ts';
+import type { Database } from '../database/connection.ts';
 import { passesByItself } from '../database/errors.ts';
 import type { Logger } from '../log.ts';
 import { canMoveUp } from './rules.ts';

@@ -1,4 +1,5 @@
-import { Column, DataType, Model, Table } from 'sequelize-typescript';
+import { Column, DataType, HasMany, Model, Table } from 'sequelize-typescript';
+import { Booking } from '../bookings/booking.ts';
 
 @Table({ tableName: 'waiting_list', timestamps: false })
 export class WaitingEntry extends Model {
@@ -41,4 +42,12 @@ export class WaitingEntry extends Model {
 
   @Column({ type: DataType.DATE(3), field: 'lapsed_at' })
   declare lapsedAt: Date | null;
+
+  /** The traveller's bookings, of whatever days. */
+  @HasMany(() => Booking, { foreignKey: 'travellerId', sourceKey: 'travellerId', constraints: false })
+  declare trips: Booking[];
+
+  /** The traveller's entries, of whatever days; this one too. */
+  @HasMany(() => WaitingEntry, { foreignKey: 'travellerId', sourceKey: 'travellerId', constraints: false })
+  declare entries: WaitingEntry[];
 }

@@ -1,9 +1,9 @@
-import { Op, type Transaction, type WhereOptions } from 'sequelize';
+import { col, fn, type Includeable, Op, type Transaction, type WhereOptions } from 'sequelize';
 import { type DepartureKey, type NewBooking, tripOf } from '../bookings/booking-store.ts';
 import type { Day } from '../bookings/dates.ts';
+import { Departure } from '../bookings/departure.ts';
 import { isReference } from '../bookings/reference.ts';
-import type { Database } from '../database/database.ts';
-import { timestamp } from '../database/timestamp.ts';
+import type { Database } from '../database/connection.ts';
 import type { OpenOffer, WaitedFor } from './rules.ts';
 import { WaitingEntry } from './waiting-entry.ts';
 
@@ -53,6 +53,7 @@ export interface WaitlistStore {
 export function createWaitlistStore(database: Database): WaitlistStore {
   const { sequelize } = database;
   const entries = sequelize.getRepository(WaitingEntry);
+  const departures = sequelize.getRepository(Departure);
   const change = async (
     changed: readonly StoredEntry[],
     values: { readonly offeredUntil: Date | null; readonly lapsedAt: Date | null },
@@ -80,20 +81,17 @@ export function createWaitlistStore(database: Database): WaitlistStore {
       return row ? stored(row) : undefined;
     },
     async ofTraveller(travellerId, transaction) {
-      const query = {
-        where: { travellerId },
-        attributes: {
-          include: [[sequelize.literal(POSITION), 'position'] as [ReturnType<typeof sequelize.literal>, string]],
-        },
-        order: ['departureDate', 'destinationId'],
+      const ofTraveller = async (options: { readonly transaction?: Transaction }) => {
+        const order = ['departureDate', 'destinationId'];
+        const rows = await entries.findAll({ where: { travellerId }, order, ...options });
+        const inLine: EntryInLine[] = [];
+        for (const row of rows) {
+          const ahead = { ...of(row), ...WAITING, id: { [Op.lte]: row.id } };
+          inLine.push({ ...stored(row), position: await entries.count({ where: ahead, ...options }) });
+        }
+        return inLine;
       };
-      // most wait for nothing, which costs little to find out; the page of trips asks each time
-      const waits = 'SELECT id FROM waiting_list WHERE traveller_id = ? LIMIT 1';
-      if (!transaction && (await database.prepared(waits, [travellerId])).length === 0) return [];
-      const rows = transaction
-        ? await entries.findAll({ ...query, transaction })
-        : await database.read(() => entries.findAll(query));
-      return rows.map((row) => ({ ...stored(row), position: Number(row.get('position')) }));
+      return transaction ? ofTraveller({ transaction }) : database.read(() => ofTraveller({}));
     },
     async removeAll(departure, transaction) {
       await entries.destroy({ where: of(departure), transaction });
@@ -102,30 +100,25 @@ export function createWaitlistStore(database: Database): WaitlistStore {
       await entries.destroy({ where: { travellerId }, transaction });
     },
     async someWait(departure, transaction) {
-      const { destinationId, departureDate } = departure;
-      const some = 'SELECT id FROM waiting_list WHERE destination_id = ? AND departure_date = ? LIMIT 1';
-      return (await database.preparedIn<unknown[]>(transaction, some, [destinationId, departureDate])).length > 0;
+      return (await entries.findOne({ where: of(departure), transaction })) !== null;
     },
     async offers(departure, transaction) {
       const rows = await entries.findAll({
         where: { ...of(departure), offeredUntil: { [Op.ne]: null } },
-        attributes: { include: [[sequelize.literal(HAS_TRIP_IN_THE_WAY), 'blocked']] },
+        include: [TRIPS_IN_THE_WAY],
         order: ['id'],
         transaction,
       });
-      return rows.map((row) => {
-        const entry = stored(row);
-        return { ...entry, offeredUntil: entry.offeredUntil ?? new Date(0), blocked: Number(row.get('blocked')) === 1 };
+      return rows.flatMap((row) => {
+        const { offeredUntil } = row;
+        return offeredUntil ? [{ ...stored(row), offeredUntil, blocked: row.trips.length > 0 }] : [];
       });
     },
     async nextInLine(departure, limit, transaction) {
       const rows = await entries.findAll({
-        where: {
-          ...of(departure),
-          offeredUntil: null,
-          lapsedAt: null,
-          [Op.and]: [sequelize.literal(`NOT ${HAS_TRIP_IN_THE_WAY}`), sequelize.literal(`NOT ${HAS_OFFER_IN_THE_WAY}`)],
-        },
+        where: { ...of(departure), ...WAITING, '$trips.id$': null, '$entries.id$': null },
+        include: [TRIPS_IN_THE_WAY, OFFERS_IN_THE_WAY],
+        subQuery: false,
         order: ['id'],
         limit,
         transaction,
@@ -135,44 +128,63 @@ export function createWaitlistStore(database: Database): WaitlistStore {
     offer: (offered, until, transaction) => change(offered, { offeredUntil: until, lapsedAt: null }, transaction),
     withdraw: (withdrawn, transaction) => change(withdrawn, { offeredUntil: null, lapsedAt: null }, transaction),
     lapse: (lapsed, at, transaction) => change(lapsed, { offeredUntil: null, lapsedAt: at }, transaction),
-    async waitedFor(now) {
-      const rows = await database.prepared<WaitedForRow>(WAITED_FOR, [timestamp(now)]);
-      return rows.map((row) => ({ ...row, waiting: Number(row.waiting) === 1, ended: Number(row.ended) === 1 }));
-    },
+    waitedFor: (now) =>
+      database.read(async () => {
+        const lists = await entries.findAll({
+          attributes: [
+            'destinationId',
+            'departureDate',
+            [fn('COUNT', col('id')), 'all'],
+            [fn('COUNT', col('offered_until')), 'offered'],
+            [fn('COUNT', col('lapsed_at')), 'lapsed'],
+          ],
+          group: ['destinationId', 'departureDate'],
+          order: ['departureDate'],
+        });
+        if (lists.length === 0) return [];
+        const offers = await entries.findAll({
+          where: { offeredUntil: { [Op.ne]: null } },
+          include: [TRIPS_IN_THE_WAY],
+        });
+        const over = ({ offeredUntil, trips }: WaitingEntry) => trips.length > 0 || (offeredUntil ?? now) <= now;
+        const ended = new Set(offers.filter(over).map(nameOf));
+        const rows = await departures.findAll({ where: { [Op.or]: lists.map(of) } });
+        const booked = new Map(rows.map((row) => [nameOf(row), row.booked]));
+        return lists.map((list) => ({
+          ...of(list),
+          booked: booked.get(nameOf(list)) ?? 0,
+          waiting: Number(list.get('all')) > Number(list.get('offered')) + Number(list.get('lapsed')),
+          ended: ended.has(nameOf(list)),
+        }));
+      }),
   };
 }
 
-interface WaitedForRow extends DepartureKey {
-  readonly booked: number;
-  readonly waiting: number | string;
-  readonly ended: number | string;
+const WAITING = { offeredUntil: null, lapsedAt: null };
+
+const OVERLAPPING = {
+  departureDate: { [Op.lt]: col('WaitingEntry.return_date') },
+  returnDate: { [Op.gt]: col('WaitingEntry.departure_date') },
+};
+
+const TRIPS_IN_THE_WAY: Includeable = {
+  association: 'trips',
+  attributes: ['id'],
+  required: false,
+  where: { cancelledAt: null, ...OVERLAPPING },
+};
+
+/** Of one that has none itself. */
+const OFFERS_IN_THE_WAY: Includeable = {
+  association: 'entries',
+  attributes: ['id'],
+  required: false,
+  where: { offeredUntil: { [Op.ne]: null }, ...OVERLAPPING },
+};
+
+function nameOf({ destinationId, departureDate }: DepartureKey): string {
+  return `${destinationId} ${departureDate}`;
 }
-
-/** Sequelize names the table in a query after the model. */
-const HAS_TRIP_IN_THE_WAY = `EXISTS (
-  SELECT 1 FROM booking WHERE booking.traveller_id = WaitingEntry.traveller_id AND booking.cancelled_at IS NULL
-  AND booking.departure_date < WaitingEntry.return_date AND booking.return_date > WaitingEntry.departure_date)`;
-
-const HAS_OFFER_IN_THE_WAY = `EXISTS (
-  SELECT 1 FROM waiting_list AS other WHERE other.traveller_id = WaitingEntry.traveller_id
-  AND other.id <> WaitingEntry.id AND other.offered_until IS NOT NULL
-  AND other.departure_date < WaitingEntry.return_date AND other.return_date > WaitingEntry.departure_date)`;
-
-const POSITION = `(
-  SELECT COUNT(*) FROM waiting_list AS ahead
-  WHERE ahead.destination_id = WaitingEntry.destination_id AND ahead.departure_date = WaitingEntry.departure_date
-  AND ahead.offered_until IS NULL AND ahead.lapsed_at IS NULL AND ahead.id <= WaitingEntry.id)`;
-
-/** Of those who wait it does not ask whether they could take a place: there may be very many, and few departures have one. */
-const WAITED_FOR = `
-  SELECT WaitingEntry.destination_id AS destinationId, WaitingEntry.departure_date AS departureDate, departure.booked,
-    MAX(offered_until IS NULL AND lapsed_at IS NULL) AS waiting,
-    MAX(offered_until IS NOT NULL AND (offered_until <= ? OR ${HAS_TRIP_IN_THE_WAY})) AS ended
-  FROM waiting_list AS WaitingEntry
-  JOIN departure ON departure.destination_id = WaitingEntry.destination_id
-    AND departure.departure_date = WaitingEntry.departure_date
-  GROUP BY WaitingEntry.destination_id, WaitingEntry.departure_date, departure.booked
-  ORDER BY WaitingEntry.departure_date`;
 
 function of({ destinationId, departureDate }: DepartureKey): { destinationId: string; departureDate: Day } {
   return { destinationId, departureDate };

@@ -7,8 +7,9 @@ import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { createConnection } from 'mysql2/promise';
+import { QueryTypes } from 'sequelize';
 import { readConfig } from '../../../webapp/config.ts';
-import { createDatabase } from '../../../webapp/database/database.ts';
+import { createDatabase } from '../../../webapp/database/connection.ts';
 import { migrate } from '../../../webapp/database/migrate.ts';
 import { createAuthority } from '../../cluster/certificates.ts';
 import { freePorts } from '../../cluster/ports.ts';
@@ -89,7 +90,9 @@ describe('The check of a database', () => {
     const database = createDatabase({ config, models: [], logger: quiet });
     try {
       await until('the database to be up', 10_000, () => Promise.resolve(database.state() === 'up'));
-      const rows = await database.prepared<{ Value: string }>("SHOW SESSION STATUS LIKE 'Ssl_cipher'", []);
+      const rows = await database.sequelize.query<{ Value: string }>("SHOW SESSION STATUS LIKE 'Ssl_cipher'", {
+        type: QueryTypes.SELECT,
+      });
       expect(rows[0]?.Value).to.match(/\w/);
     } finally {
       await database.close();

@@ -29,7 +29,7 @@ describe('The process', function () {
     await until('the counters to be checked', 10_000, counted);
     const metrics = await metricsNow();
     expect(metrics).to.match(/http_request_duration_seconds_count\{method="GET",route="\/about",status="200"\} 1/);
-    expect(metrics).to.include('database_up 1').and.include('database_pool_connections{state="open"}');
+    expect(metrics).to.include('database_up 1').and.include('database_work_under_way 0');
     expect(metrics).to.not.include('secret');
     expect((await fetch(`${app.url}/metrics`)).status).to.equal(404);
   });

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { readConfig } from '../../../webapp/config.ts';
-import { createDatabase } from '../../../webapp/database/database.ts';
+import { createDatabase } from '../../../webapp/database/connection.ts';
 import { createSigner } from '../../../webapp/http/signer.ts';
 import { createMemoryStore } from '../../../webapp/throttling/memory-store.ts';
 import { createThrottle, TooMany } from '../../../webapp/throttling/throttle.ts';
 import { createThrottleStore } from '../../../webapp/throttling/throttle-store.ts';
+import { ThrottleWindow } from '../../../webapp/throttling/throttle-window.ts';
 import { until } from '../../cluster/run.ts';
 import { startMysql } from '../../support/mysql.ts';
 import { type Answer, hiddenFields, type WebClient } from './web-client.ts';
@@ -244,7 +245,7 @@ describe('Throttling with MySQL away', function () {
     const server = await startMysql();
     const uri = await migratedDatabase(server);
     const config = readConfig({ db_uri: uri, secret_key: 'only for tests 0123456789' });
-    const database = createDatabase({ config: config.database, models: [], logger: quiet });
+    const database = createDatabase({ config: config.database, models: [ThrottleWindow], logger: quiet });
     let time = new Date();
     const clock = { now: () => time };
     const shared = createThrottleStore(database);
@@ -270,7 +271,7 @@ describe('Throttling with MySQL away', function () {
       expect(await refused()).to.equal(true);
       time = new Date(time.getTime() + 60_000);
       await throttle.sweep();
-      expect(await database.prepared('SELECT 1 FROM throttle', [])).to.deep.equal([]);
+      expect(await database.sequelize.getRepository(ThrottleWindow).findAll()).to.deep.equal([]);
       expect(await refused()).to.equal(false);
     } finally {
       await database.close();

@@ -5,15 +5,15 @@ import { createConnection } from 'mysql2/promise';
 import { createApp } from '../../../webapp/app.ts';
 import { systemClock, type Clock } from '../../../webapp/clock.ts';
 import { readConfig } from '../../../webapp/config.ts';
-import type { Database } from '../../../webapp/database/database.ts';
+import type { Database } from '../../../webapp/database/connection.ts';
 import { migrate } from '../../../webapp/database/migrate.ts';
-import type { RouteEntry } from '../../../webapp/http/route-table.ts';
 import { createLogger, type Logger } from '../../../webapp/log.ts';
 import type { MailOutbox } from '../../../webapp/mail/outbox.ts';
 import { compose } from '../../../webapp/services.ts';
 import { type Mysql, startMysql } from '../../support/mysql.ts';
 import { until } from '../../cluster/run.ts';
 import type { Smtp } from '../../support/smtp.ts';
+import { type RouteEntry, routesOf } from './routes.ts';
 import { webClient, type WebClient } from './web-client.ts';
 
 let shared: Mysql | undefined;
@@ -75,8 +75,8 @@ export async function startApp({
   const database = uri ?? (await migratedDatabase());
   const config = readConfig({ db_uri: database, secret_key: 'only for tests 0123456789', ...env });
   const composition = compose({ config, clock, logger });
-  const app = createApp(composition.services, config);
-  const server = createServer(app.listener).listen(0, '127.0.0.1');
+  const app = createApp({ services: composition.services, config });
+  const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   await until('the database to be up', 10_000, () => Promise.resolve(composition.database.state() === 'up'));
@@ -92,7 +92,7 @@ export async function startApp({
       await checkCounters().catch(() => undefined);
       return (await metrics.mismatchedDepartures.get()).values[0]?.value;
     },
-    routes: app.routes,
+    routes: routesOf(app),
     outbox: composition.outbox,
     client,
     traveller: () => newTraveller(client()),

@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connection, ConnectionOptions, RowDataPacket } from 'mysql2';
+import mysql2 from 'mysql2';
+import { Sequelize, type ModelCtor } from 'sequelize-typescript';
+import type { DatabaseAddress, DatabaseConfig } from '../config.ts';
+import type { Logger } from '../log.ts';
+import { type BreakerState, createBreaker } from './breaker.ts';
+import { withDeadline } from './deadline.ts';
+import { isLostConnection, isMissingTable } from './errors.ts';
+import { missingMigrations } from './schema.ts';
+import { tlsOptions } from './tls.ts';
+import { runTransaction, type TransactionWork } from './transaction.ts';
+
+/** The only way to MySQL. All work ends within the deadlines of the configuration. */
+export interface Database {
+  readonly sequelize: Sequelize;
+  /** Runs the work again where its connection ended. */
+  read<T>(work: () => Promise<T>): Promise<T>;
+  /** The same for one statement that may write twice without harm. */
+  idempotentWrite<T>(work: () => Promise<T>): Promise<T>;
+  /** One statement on its own, which never runs twice. */
+  write<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * One transaction (READ COMMITTED), run again as a whole after a deadlock or a lost connection: `work` must find its own
+   * earlier effect, as its commit may have succeeded unseen. `rollBack` undoes it and is what it then resolves to.
+   */
+  transaction<T>(work: TransactionWork<T>): Promise<T>;
+  state(): BreakerState;
+  /** How many reads, writes and transactions run now or wait for a connection. */
+  underWay(): number;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly config: DatabaseConfig;
+  readonly models: readonly ModelCtor[];
+  readonly logger: Logger;
+  /** Called whenever the database has become fit for use. */
+  readonly onUp?: () => void;
+}
+
+/** Probes begin at once; until the first succeeds everything is refused with DatabaseAwayError. */
+export function createDatabase({ config, models, logger, onUp }: DatabaseOptions): Database {
+  const sequelize = createSequelize(config, models, () => breaker.suspect());
+  const breaker = createBreaker({
+    probe: () => probe(config),
+    intervalMs: PROBE_INTERVAL_MS,
+    trustMs: config.queryTimeoutMs,
+    onChange: (state, error) => {
+      logger.log(state === 'up' ? 'info' : 'warn', 'Database state changed', { state, error });
+      if (state === 'up') onUp?.();
+    },
+  });
+  breaker.start();
+  const repeatable = <T>(work: () => Promise<T>) => breaker.run(() => untilConnected(work));
+  return {
+    sequelize,
+    read: repeatable,
+    idempotentWrite: repeatable,
+    write: (work) => breaker.run(work),
+    transaction: (work) => runTransaction(sequelize, breaker, work),
+    state: () => breaker.state(),
+    underWay: () => breaker.underWay(),
+    close: async () => {
+      breaker.stop();
+      await Promise.race([sequelize.close(), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+    },
+  };
+}
+
+const PROBE_INTERVAL_MS = 500;
+const CLOSE_TIMEOUT_MS = 2000;
+const ATTEMPTS = 5;
+
+/** Where many connections ended at once, the next one of the pool may be another of these. */
+async function untilConnected<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isLostConnection(error) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+function createSequelize(config: DatabaseConfig, models: readonly ModelCtor[], onOverdue: () => void): Sequelize {
+  const { host, port, user, password, database, tls } = config.connection;
+  const settings = sessionSettings(config);
+  return new Sequelize({
+    dialect: 'mysql',
+    dialectModule: {
+      createConnection: (options: ConnectionOptions) =>
+        withDeadline(mysql2.createConnection(options), config.queryTimeoutMs, onOverdue),
+    },
+    host,
+    port,
+    username: user,
+    password,
+    database,
+    dialectOptions: { connectTimeout: config.connectTimeoutMs, charset: 'utf8mb4', ...tlsOptions(tls) },
+    logging: false,
+    pool: { max: config.poolSize, min: 1, acquire: 10_000, idle: 60_000, evict: 10_000 },
+    models: [...models],
+    repositoryMode: true,
+    hooks: {
+      async afterConnect(connection) {
+        await (connection as Connection).promise().query(settings);
+      },
+    },
+  });
+}
+
+/** The character set too, as a server's `init_connect` may have changed it. */
+function sessionSettings({ lockWaitSeconds }: DatabaseConfig): string {
+  return `SET NAMES utf8mb4, SESSION innodb_lock_wait_timeout = ${lockWaitSeconds}, SESSION transaction_isolation = 'READ-COMMITTED'`;
+}
+
+/** On a connection of its own, which a full or broken pool cannot keep waiting. */
+async function probe(config: DatabaseConfig): Promise<'up' | 'outdated'> {
+  const connection = withDeadline(
+    mysql2.createConnection({ ...connectionOptions(config.connection), connectTimeout: config.connectTimeoutMs }),
+    config.queryTimeoutMs,
+  );
+  connection.on('error', () => undefined);
+  try {
+    const executed = await new Promise<string[]>((resolve, reject) => {
+      connection.query<RowDataPacket[]>('SELECT name FROM schema_migration', (error, rows) => {
+        if (error) reject(error);
+        else resolve(rows.map((row) => String(row.name)));
+      });
+    });
+    return missingMigrations(executed).length === 0 ? 'up' : 'outdated';
+  } catch (error) {
+    if (isMissingTable(error)) return 'outdated';
+    throw error;
+  } finally {
+    connection.destroy();
+  }
+}
+
+export function connectionOptions({ tls, ...address }: DatabaseAddress): ConnectionOptions {
+  return { ...address, ...tlsOptions(tls), charset: 'utf8mb4', timezone: 'Z', flags: ['-FOUND_ROWS'] };
+}
