@@ -41,11 +41,12 @@ export function tripRoutes(services: BookingServices, pages: Pages): Router {
         next();
         return;
       }
+      const stamp = services.organizer ? clock.now() : booking.changedAt;
       response
         .set('Cache-Control', 'no-store')
         .set('Content-Disposition', `attachment; filename="trip-${booking.reference}.ics"`)
         .type('text/calendar; charset=utf-8')
-        .end(calendarFile({ ...booking, cancelled: booking.cancelledAt !== null }, clock.now(), services.organizer));
+        .end(calendarFile({ ...booking, cancelled: booking.cancelledAt !== null }, stamp, services.organizer));
     })
     .all(methodNotAllowed);
 

@@ -6,7 +6,7 @@ const VEGA = { id: 'vega', name: 'Vega', capacity: 5 };
 const trip = (departureDate: string, returnDate: string) => ({
   ...{ id: 1, reference: 'ABCD2345', travellerId: 1, destinationId: 'vega', destinationName: 'Vega' },
   ...{ departureDate, returnDate, age: 33, previousExperience: true, blackholeVisit: false },
-  ...{ sequence: 0, cancelledAt: null },
+  ...{ sequence: 0, changedAt: new Date('2029-01-01T00:00:00Z'), cancelledAt: null },
 });
 
 describe('The cards of trips', () => {

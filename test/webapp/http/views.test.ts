@@ -35,6 +35,7 @@ const STORED: StoredBooking = {
   previousExperience: true,
   blackholeVisit: false,
   sequence: 0,
+  changedAt: new Date('2029-01-01T00:00:00Z'),
   cancelledAt: null,
 };
 const OFFERED = {
