@@ -6,6 +6,7 @@ import { type AccountServices, accountRoutes } from './accounts/routes.ts';
 import type { CheckCounters } from './bookings/check-counters.ts';
 import { bookingRoutes } from './bookings/routes.ts';
 import { tripRoutes } from './bookings/trip-routes.ts';
+import type { Chore } from './chores.ts';
 import type { Config } from './config.ts';
 import { createAlerts } from './http/alerts.ts';
 import type { Assets } from './http/assets.ts';
@@ -33,6 +34,7 @@ export interface Services extends AccountServices, OwnAccountServices, ResetServ
   readonly metrics: Metrics;
   readonly sweepWaitlists: SweepWaitlists;
   readonly checkCounters: CheckCounters;
+  readonly fillIdentities: Chore;
   readonly logger: Logger;
   readonly isDraining: () => boolean;
 }

@@ -86,7 +86,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
     logger,
     onUp() {
       onDatabaseUp?.();
-      for (const chore of [sweep, check]) runChore(chore, logger);
+      for (const chore of [sweep, check, travellers.fillIdentities]) runChore(chore, logger);
       if (config.demoTraveller) {
         addDemo().catch((error: unknown) => logger.warn('The demo traveller could not be added', { error }));
       }
@@ -129,6 +129,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
       changePassword: changePassword(travellers, passwords, rules, replace, throttle, limits),
       askForReset: config.mail && askForReset(reset),
       resetPassword: resetPassword(travellers, resets, passwords, rules, replace, throttle, limits, clock),
+      fillIdentities: travellers.fillIdentities,
       resets,
       resetMinutes,
       deleteAccount: deleteAccount(travellers, remove, passwords, throttle, limits),
