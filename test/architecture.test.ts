@@ -10,8 +10,13 @@ interface Source {
   /** Paths from the root for relative imports, bare specifiers for the rest; imports of types alone are not among them. */
   readonly imports: readonly string[];
   readonly readsEnvironment: boolean;
-  /** Defines a table of the database as a class. */
-  readonly isModel: boolean;
+  /** The tables of the database that its classes are models of. */
+  readonly models: readonly string[];
+  /** The tables that its statements make. */
+  readonly makesTables: readonly string[];
+  readonly holdsSql: boolean;
+  /** Casts past what a type says: `as unknown as`. */
+  readonly casts: boolean;
 }
 
 interface Rule {
@@ -59,14 +64,43 @@ const rules: readonly Rule[] = [
     planted: { 'webapp/bookings/rules.ts': `const { Op } = await import('sequelize');` },
   },
   {
-    title: 'only stores, the database and the composition root import models',
-    applies: (path) => !/(^webapp\/(database\/|services\.ts$)|store\.ts$)/.test(path),
+    title: 'only stores, and the composition root, which registers them, import models',
+    applies: (path) => !/(^webapp\/services\.ts|store\.ts)$/.test(path),
     breaks: (source, sources) =>
-      !source.isModel && sources.some((other) => other.isModel && source.imports.includes(other.path)),
+      !isModel(source) && sources.some((other) => isModel(other) && source.imports.includes(other.path)),
     planted: {
       'webapp/bookings/routes.ts': `import { Booking } from './booking.ts';`,
       'webapp/bookings/booking.ts': `@Table({ tableName: 'bookings' }) export class Booking extends Model {}`,
     },
+  },
+  {
+    title: 'every table in the migrations has a model',
+    applies: (path) => path.startsWith('webapp/database/migrations/'),
+    breaks: ({ makesTables }, sources) => {
+      const models = sources.flatMap((source) => source.models);
+      return makesTables.some((table) => !models.includes(table));
+    },
+    planted: {
+      'webapp/database/migrations/0009-rocket.ts':
+        'const ROCKET = `\n  CREATE TABLE IF NOT EXISTS rocket (\n id INT)`;',
+      'webapp/database/migrations/0001-first-schema.ts': `const BOOKING = 'CREATE TABLE booking (id INT)';`,
+      'webapp/bookings/booking.ts': `@Table({ tableName: 'booking', timestamps: false }) class Booking extends Model {}`,
+    },
+  },
+  {
+    title: 'SQL stands only in the files that are listed with their reason',
+    applies: (path) => path.startsWith('webapp/') && !SQL_FILES.has(path) && !path.startsWith(MIGRATIONS),
+    breaks: (source) => source.holdsSql,
+    planted: {
+      'webapp/bookings/view.ts': 'const trips = (id: number) => `\n  SELECT * FROM booking WHERE id = ${id}`;',
+      'webapp/mail/mail-store.ts': `const LOCK = 'SELECT id FROM mail FOR UPDATE SKIP LOCKED';`,
+    },
+  },
+  {
+    title: 'the web app casts to a private interface only for the deadline of a statement',
+    applies: (path) => path.startsWith('webapp/') && path !== 'webapp/database/deadline.ts',
+    breaks: (source) => source.casts,
+    planted: { 'webapp/app.ts': `const inner = app as unknown as { handle(): void };` },
   },
   {
     title: 'only config.ts, and main files that hand it over, read the environment',
@@ -83,6 +117,18 @@ const rules: readonly Rule[] = [
   },
 ];
 
+const MIGRATIONS = 'webapp/database/migrations/';
+
+/** What no model can express; each statement of a store says which of the four reasons it has. */
+const SQL_FILES: ReadonlyMap<string, string> = new Map([
+  ['webapp/bookings/booking-store.ts', 'the conditional counter, FOR UPDATE OF, the counter check'],
+  ['webapp/throttling/throttle-store.ts', 'the conditional counter'],
+  ['webapp/mail/mail-store.ts', 'FOR UPDATE OF, SKIP LOCKED'],
+  ['webapp/database/connection.ts', 'the settings of a session, and the probe on a connection beside the pool'],
+  ['webapp/database/migrate.ts', 'GET_LOCK, and the names of what was applied, before there is a schema for models'],
+  ['webapp/database/version.ts', 'the version of a server that is not trusted yet'],
+]);
+
 /** What whoever runs the product counts on, and the folder that is built on it; Bootstrap is used by the styles, mocha and chai by the tests. */
 const FIXED_PACKAGES = {
   '@kubernetes/client-node': 'operator/',
@@ -94,6 +140,8 @@ const FIXED_PACKAGES = {
   'express-session': 'webapp/',
   winston: 'webapp/',
 };
+
+const isModel = ({ models }: Source) => models.length > 0;
 
 const isOf = (name: string) => (specifier: string) => specifier === name || specifier.startsWith(`${name}/`);
 
@@ -126,6 +174,11 @@ describe('the architecture', () => {
     });
   }
 
+  it('lists no file for its SQL that holds none', () => {
+    const holding = sources.filter(({ holdsSql }) => holdsSql).map(({ path }) => path);
+    expect(holding).to.include.members([...SQL_FILES.keys()]);
+  });
+
   it('lets a type be imported from anywhere that a value may not', () => {
     expect(sourceOf('operator/vacation-app/status.ts', `import type { Cluster } from '../runtime/cluster.ts';`).imports)
       .to.be.empty;
@@ -136,16 +189,26 @@ function sourceOf(path: string, text: string): Source {
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const imports: string[] = [];
   let readsEnvironment = false;
-  let isModel = false;
+  const models: string[] = [];
+  const makesTables: string[] = [];
+  let holdsSql = false;
+  let casts = false;
   const visit = (node: ts.Node): void => {
     const specifier = valueImport(node);
     if (specifier !== undefined) imports.push(targetOf(path, specifier));
     if (isEnvironment(node)) readsEnvironment = true;
-    if (ts.isClassDeclaration(node) && isTable(node)) isModel = true;
+    if (ts.isClassDeclaration(node)) models.push(...tablesOf(node));
+    const written = writtenText(node);
+    if (written !== undefined) {
+      holdsSql ||= SQL.test(written);
+      for (const [, table = ''] of written.matchAll(/\bCREATE TABLE (?:IF NOT EXISTS )?(\w+)/g))
+        makesTables.push(table);
+    }
+    if (ts.isAsExpression(node) && ts.isAsExpression(node.expression)) casts = true;
     ts.forEachChild(node, visit);
   };
   visit(file);
-  return { path, imports, readsEnvironment, isModel };
+  return { path, imports, readsEnvironment, models, makesTables, holdsSql, casts };
 }
 
 function targetOf(path: string, specifier: string): string {
@@ -166,10 +229,27 @@ function valueImport(node: ts.Node): string | undefined {
   return undefined;
 }
 
-function isTable(node: ts.ClassDeclaration): boolean {
-  return (ts.getDecorators(node) ?? []).some(({ expression }) => {
-    const name = ts.isCallExpression(expression) ? expression.expression : expression;
-    return ts.isIdentifier(name) && name.text === 'Table';
+const SQL =
+  /\b(SELECT|INSERT INTO|UPDATE \S+ SET|DELETE FROM|(CREATE|ALTER|DROP) TABLE|SET (NAMES|SESSION|GLOBAL)|SHOW|FOR UPDATE|EXISTS \()\b/;
+
+/** What stands in quotes, or in one piece of a template. */
+function writtenText(node: ts.Node): string | undefined {
+  return ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)
+    ? node.text
+    : undefined;
+}
+
+/** The names in `@Table({ tableName: '…' })`. */
+function tablesOf(node: ts.ClassDeclaration): string[] {
+  return (ts.getDecorators(node) ?? []).flatMap(({ expression }) => {
+    if (!ts.isCallExpression(expression) || !ts.isIdentifier(expression.expression)) return [];
+    const [options] = expression.arguments;
+    if (expression.expression.text !== 'Table' || !options || !ts.isObjectLiteralExpression(options)) return [];
+    return options.properties.flatMap((property) =>
+      ts.isPropertyAssignment(property) && property.name.getText() === 'tableName'
+        ? [textOf(property.initializer) ?? '']
+        : [],
+    );
   });
 }
 

@@ -45,7 +45,6 @@ import { createSmtp } from './mail/smtp.ts';
 import { createMetrics, type Metrics, watchDatabase, watchMail } from './probes/metrics.ts';
 import { Session } from './sessions/session.ts';
 import { SessionStore } from './sessions/session-store.ts';
-import { createTravellerSessions } from './sessions/traveller-sessions.ts';
 import { createMemoryStore } from './throttling/memory-store.ts';
 import { createThrottle } from './throttling/throttle.ts';
 import { createThrottleStore } from './throttling/throttle-store.ts';
@@ -96,7 +95,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
   const mail = composeMail(database, metrics, { config, clock, logger });
   const { outbox } = mail;
   const publicUrl = config.mail?.publicUrl ?? '';
-  const sessions = createTravellerSessions(database);
+  const sessions = new SessionStore(database, config.session, clock);
   const resets = createPasswordResetStore(database);
   const travellers = createTravellerStore(database, [sessions, resets, outbox]);
   const storedBookings = createBookingStore(database);
@@ -158,7 +157,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
       organizer: config.mail?.from,
       destinations,
       clock,
-      sessionStore: new SessionStore(database, config.session, clock),
+      sessionStore: sessions,
       views: loadViews(),
       assets: loadAssets(),
       metrics,

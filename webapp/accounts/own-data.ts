@@ -1,6 +1,6 @@
 import type { BookingRecord, BookingStore } from '../bookings/booking-store.ts';
 import type { MailOutbox } from '../mail/outbox.ts';
-import type { TravellerSessions } from '../sessions/traveller-sessions.ts';
+import type { TravellerSessions } from '../sessions/session-store.ts';
 import type { StoredEntry, WaitlistStore } from '../waitlist/waitlist-store.ts';
 import type { TravellerStore } from './traveller-store.ts';
 

@@ -2,7 +2,7 @@ import type { Transaction } from 'sequelize';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/connection.ts';
 import type { MailOutbox } from '../mail/outbox.ts';
-import type { TravellerSessions } from '../sessions/traveller-sessions.ts';
+import type { TravellerSessions } from '../sessions/session-store.ts';
 import { passwordChangedMail } from './password-mails.ts';
 import type { PasswordResetStore, ResetToken } from './password-reset-store.ts';
 import type { TravellerStore } from './traveller-store.ts';

@@ -206,8 +206,8 @@ export function createBookingStore(database: Database): BookingStore {
 
 /**
  * SQL because it is the conditional counter. It takes an exclusive lock at once, also where the row is new: check-then-insert
- * deadlocks or overbooks. The capacity follows the configuration, but never below what is booked. LAST_INSERT_ID(…) tells that a place was taken, which the number of affected
- * rows does not where only the capacity changed.
+ * deadlocks or overbooks. The capacity follows the configuration, but never below what is booked. LAST_INSERT_ID(…) tells that a
+ * place was taken, which the number of affected rows does not where only the capacity changed.
  */
 const TAKE_PLACE = `
   INSERT INTO departure (destination_id, departure_date, capacity, booked)

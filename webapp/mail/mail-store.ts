@@ -89,7 +89,9 @@ export function createMailStore(database: Database): MailStore {
       await database.idempotentWrite(() => mails.update(values, { where: { id, lease: holder } }));
     },
     async waiting() {
-      const { count, rows } = await database.read(() => mails.findAndCountAll({ attributes: ['createdAt'], order: ['createdAt'], limit: 1 }));
+      const { count, rows } = await database.read(() =>
+        mails.findAndCountAll({ attributes: ['createdAt'], order: ['createdAt'], limit: 1 }),
+      );
       return { count, oldest: rows[0]?.createdAt };
     },
     async ofTraveller(travellerId) {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { type SessionData, Store } from 'express-session';
-import { Op } from 'sequelize';
+import { Op, type Transaction } from 'sequelize';
 import type { Repository } from 'sequelize-typescript';
 import type { SessionConfig } from '../config.ts';
 import type { Clock } from '../clock.ts';
@@ -22,6 +22,18 @@ declare module 'express-session' {
   }
 }
 
+export interface SessionTimes {
+  readonly begun: Date;
+  readonly lastUsed: Date;
+  readonly ends: Date;
+}
+
+/** What is done with all sessions of a traveller together. */
+export interface TravellerSessions {
+  removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void>;
+  ofTraveller(travellerId: number): Promise<readonly SessionTimes[]>;
+}
+
 type Done = (error?: unknown) => void;
 
 /**
@@ -31,7 +43,7 @@ type Done = (error?: unknown) => void;
  * It has no `touch`, which express-session would call at the end of every request, and then send every answer in two pieces: the
  * idle end is moved where a session is read, at most once a minute.
  */
-export class SessionStore extends Store {
+export class SessionStore extends Store implements TravellerSessions {
   readonly #database: Database;
   readonly #sessions: Repository<Session>;
   readonly #config: SessionConfig;
@@ -66,6 +78,20 @@ export class SessionStore extends Store {
   async endOthers(travellerId: number, id: string): Promise<void> {
     const where = { travellerId, idHash: { [Op.ne]: hashOf(id) } };
     await this.#database.idempotentWrite(() => this.#sessions.destroy({ where }));
+  }
+
+  async removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void> {
+    await this.#sessions.destroy({ where: { travellerId }, transaction });
+  }
+
+  async ofTraveller(travellerId: number): Promise<readonly SessionTimes[]> {
+    const query = { where: { travellerId }, order: ['createdAt'] };
+    const rows = await this.#database.read(() => this.#sessions.findAll(query));
+    return rows.map(({ createdAt, touchedAt, expiresAt }) => ({
+      begun: createdAt,
+      lastUsed: touchedAt,
+      ends: expiresAt,
+    }));
   }
 
   /** Removes what has expired. */

@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { createServer } from 'mysql2';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { freePorts } from '../../cluster/ports.ts';
+import { fakeMysql } from '../../support/fake-mysql.ts';
 import { type Mysql, startMysql } from '../../support/mysql.ts';
 import { hiddenFields } from './web-client.ts';
 import { aTrip, migratedDatabase, PASSWORD, startApp, type TestApp } from './world.ts';
@@ -100,7 +99,7 @@ describe('A server that is not MySQL, or too old', () => {
   ];
   for (const [version, sentence] of servers) {
     it(`is refused with a sentence at the start, and nothing is asked of it: ${version}`, async () => {
-      const { port, asked, close } = await serverOf(version);
+      const { port, asked, close } = await fakeMysql(version, () => true);
       try {
         const run = promisify(execFile)(process.execPath, ['dist/webapp/migrate.js'], {
           env: { PATH: process.env.PATH, db_uri: `mysql://a:b@127.0.0.1:${port}/c` },
@@ -116,39 +115,3 @@ describe('A server that is not MySQL, or too old', () => {
     });
   }
 });
-
-const VERSION_COLUMN = {
-  ...{ catalog: 'def', schema: '', table: '', orgTable: '', name: 'version', orgName: '' },
-  ...{ characterSet: 33, columnLength: 255, columnType: 253, flags: 0, decimals: 0 },
-};
-
-/** Speaks MySQL's protocol just well enough to tell its version. */
-async function serverOf(version: string): Promise<{ port: number; asked: readonly string[]; close: () => void }> {
-  const asked: string[] = [];
-  const server = createServer((connection) => {
-    // the driver's server side leaves it to its user to begin each exchange at nought
-    const done = () => Object.assign(connection, { sequenceId: 0 });
-    connection.serverHandshake({
-      protocolVersion: 10,
-      serverVersion: version,
-      connectionId: 1,
-      statusFlags: 2,
-      characterSet: 8,
-      capabilityFlags: 0xffffff,
-      authCallback(_credentials: unknown, letIn: (refusal: null) => void) {
-        letIn(null);
-        done();
-      },
-    });
-    connection.on('error', () => undefined);
-    connection.on('query', (sql: string) => {
-      asked.push(sql);
-      connection.writeTextResult([{ version }], [VERSION_COLUMN]);
-      done();
-    });
-  });
-  const [port = 0] = await freePorts(1);
-  // who connects before it listens tries again
-  server.listen(port);
-  return { port, asked, close: () => server.close(() => undefined) };
-}
