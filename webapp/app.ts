@@ -1,6 +1,7 @@
 import './locals.ts';
 import express, { type Express } from 'express';
 import { type OwnAccountServices, ownAccountRoutes } from './accounts/account-routes.ts';
+import { type DetailsServices, detailsRoutes } from './accounts/details-routes.ts';
 import { type ResetServices, resetRoutes } from './accounts/reset-routes.ts';
 import { type AccountServices, accountRoutes } from './accounts/routes.ts';
 import type { CheckCounters } from './bookings/check-counters.ts';
@@ -28,7 +29,8 @@ import type { Metrics } from './probes/metrics.ts';
 import type { SweepWaitlists } from './waitlist/sweep-waitlists.ts';
 import { type WaitlistServices, waitlistRoutes } from './waitlist/routes.ts';
 
-export interface Services extends AccountServices, OwnAccountServices, ResetServices, WaitlistServices {
+export interface Services
+  extends AccountServices, OwnAccountServices, DetailsServices, ResetServices, WaitlistServices {
   readonly views: (name: string) => View;
   readonly assets: Assets;
   readonly metrics: Metrics;
@@ -67,6 +69,7 @@ export function createApp({ services, config }: { readonly services: Services; r
   app.use(accountRoutes(services, pages));
   app.use(resetRoutes(services, pages));
   app.use(ownAccountRoutes(services, pages));
+  app.use(detailsRoutes(services, pages));
   app.use(bookingRoutes(services, pages));
   app.use(tripRoutes(services, pages));
   app.use(waitlistRoutes(services, pages));

@@ -1,7 +1,13 @@
 import { addDemoTraveller } from './accounts/add-demo-traveller.ts';
 import { askForReset } from './accounts/ask-for-reset.ts';
+import { changeEmailAddress } from './accounts/change-email.ts';
+import { changeName } from './accounts/change-name.ts';
 import { changePassword } from './accounts/change-password.ts';
+import { checkPassword } from './accounts/check-password.ts';
+import { confirmEmailAddress } from './accounts/confirm-email.ts';
 import { deleteAccount } from './accounts/delete-account.ts';
+import { EmailChange } from './accounts/email-change.ts';
+import { createEmailChangeStore } from './accounts/email-change-store.ts';
 import { ownData } from './accounts/own-data.ts';
 import { accountLimits } from './accounts/limits.ts';
 import { loadCommonPasswords } from './accounts/common-passwords.ts';
@@ -38,8 +44,7 @@ import { createSigner } from './http/signer.ts';
 import type { Logger } from './log.ts';
 import { Mail } from './mail/mail.ts';
 import { createMailStore } from './mail/mail-store.ts';
-import { createMailOutbox, type MailOutbox } from './mail/outbox.ts';
-import { createSealer } from './mail/sealer.ts';
+import { createMailOutbox, createMailSealers, type MailOutbox } from './mail/outbox.ts';
 import { createMailSender, type MailSender } from './mail/sender.ts';
 import { createSmtp } from './mail/smtp.ts';
 import { createMetrics, type Metrics, watchDatabase, watchMail } from './probes/metrics.ts';
@@ -81,7 +86,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
   const passwords = createPasswords({ concurrency: hashConcurrency, queue: hashQueue });
   const database = createDatabase({
     config: config.database,
-    models: [Traveller, Departure, Booking, WaitingEntry, Session, ThrottleWindow, PasswordReset, Mail],
+    models: [Traveller, EmailChange, Departure, Booking, WaitingEntry, Session, ThrottleWindow, PasswordReset, Mail],
     logger,
     onUp() {
       onDatabaseUp?.();
@@ -97,6 +102,7 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
   const publicUrl = config.mail?.publicUrl ?? '';
   const sessions = new SessionStore(database, config.session, clock);
   const resets = createPasswordResetStore(database);
+  const emailChanges = createEmailChangeStore(database);
   const travellers = createTravellerStore(database, [sessions, resets, outbox]);
   const storedBookings = createBookingStore(database);
   const bookings = config.mail ? mailingBookingStore(storedBookings, outbox, config.mail, clock) : storedBookings;
@@ -116,8 +122,9 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
     clock,
   });
   const limits = accountLimits(config.mail ? config.throttling : { ...config.throttling, tripForms: 'off' });
+  const passwordCheck = checkPassword(passwords, throttle, limits);
   const remove = removeTraveller(database, travellers, bookings, entries, waitlist);
-  const replace = replacePassword({ database, travellers, resets, sessions, outbox, publicUrl, clock });
+  const replace = replacePassword({ database, travellers, resets, emailChanges, sessions, outbox, publicUrl, clock });
   const reset = { database, travellers, resets, outbox, throttle, limits, publicUrl, minutes: resetMinutes, clock };
   const addDemo = addDemoTraveller(travellers, passwords);
   return {
@@ -125,14 +132,22 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
     ...mail,
     services: {
       registerTraveller: registerTraveller(travellers, passwords, rules, throttle, limits),
-      changePassword: changePassword(travellers, passwords, rules, replace, throttle, limits),
+      changePassword: changePassword(travellers, passwords, rules, replace, passwordCheck),
+      changeName: changeName(database, travellers, sessions, throttle, limits),
+      changeEmailAddress: changeEmailAddress({
+        ...{ database, travellers, emailChanges, outbox, checkPassword: passwordCheck, throttle, limits, clock },
+        confirmation: config.mail && { publicUrl, minutes: config.mail.confirmationMinutes },
+      }),
+      confirmEmailAddress: confirmEmailAddress({ database, travellers, emailChanges, resets, outbox, clock }),
+      travellers,
+      emailChanges,
       askForReset: config.mail && askForReset(reset),
       resetPassword: resetPassword(travellers, resets, passwords, rules, replace, throttle, limits, clock),
       fillIdentities: travellers.fillIdentities,
       resets,
       resetMinutes,
-      deleteAccount: deleteAccount(travellers, remove, passwords, throttle, limits),
-      ownData: ownData(travellers, bookings, entries, sessions, outbox),
+      deleteAccount: deleteAccount(travellers, remove, passwordCheck),
+      ownData: ownData(travellers, bookings, entries, sessions, outbox, emailChanges, clock),
       logIn: logIn(travellers, passwords, throttle, limits),
       knownDevices: createKnownDevices(createSigner(config.secretKeys, 'device')),
       throttle,
@@ -173,13 +188,13 @@ function composeMail(
   { config: { mail, secretKeys }, clock, logger }: CompositionOptions,
 ): Pick<Composition, 'outbox' | 'mailSender'> {
   const store = createMailStore(database);
-  const sealer = createSealer(secretKeys, 'mail');
+  const sealers = createMailSealers(secretKeys);
   const mailSender =
     mail &&
     createMailSender({
       config: mail,
       store,
-      sealer,
+      sealers,
       deliver: createSmtp(mail),
       clock,
       logger,
@@ -188,7 +203,7 @@ function composeMail(
   if (mailSender) watchMail(metrics, mailSender, clock);
   const outbox = createMailOutbox({
     store,
-    sealer,
+    sealers,
     clock,
     lapseHours: mail?.lapseHours,
     onAdded: () => mailSender?.wake(),

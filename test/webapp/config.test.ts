@@ -135,6 +135,7 @@ describe('The settings of the web application', () => {
       retrySeconds: 30,
       attempts: 20,
       lapseHours: 24,
+      confirmationMinutes: 1440,
     });
   });
 

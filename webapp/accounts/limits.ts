@@ -16,6 +16,10 @@ export interface AccountLimits {
   /** The client comes first: one that is refused cannot use up what is left to the owner of an address. */
   passwordReset(emailAddress: string, address: string | undefined): readonly Counter[];
   tripForms(travellerId: number): readonly Counter[];
+  /** Forms with which a traveller changes their name or asks for another e-mail address. */
+  accountChange(travellerId: number): readonly Counter[];
+  /** The traveller comes first: one who is refused cannot use up what is left to the owner of an address. */
+  emailChange(travellerId: number, emailAddress: string): readonly Counter[];
   /** Of somebody who is logged in and gives their password again. */
   passwordCheck(travellerId: number): readonly Counter[];
 }
@@ -23,6 +27,9 @@ export interface AccountLimits {
 export function accountLimits(config: ThrottlingConfig): AccountLimits {
   const logInAccount = (username: string): readonly Counter[] => [
     { key: ['log-in account', usernameIdentity(username)], limit: config.logInAccount },
+  ];
+  const accountChange = (travellerId: number): readonly Counter[] => [
+    { key: ['account change', String(travellerId)], limit: config.accountChange },
   ];
   return {
     logInAccount,
@@ -41,6 +48,11 @@ export function accountLimits(config: ThrottlingConfig): AccountLimits {
       { key: ['password reset', emailIdentity(emailAddress)], limit: config.passwordReset },
     ],
     tripForms: (travellerId) => [{ key: ['trip forms', String(travellerId)], limit: config.tripForms }],
+    accountChange,
+    emailChange: (travellerId, emailAddress) => [
+      ...accountChange(travellerId),
+      { key: ['e-mail change', emailIdentity(emailAddress)], limit: config.emailChange },
+    ],
     passwordCheck: (travellerId) => [
       { key: ['password', String(travellerId)], limit: config.passwordCheck, inARow: true },
     ],

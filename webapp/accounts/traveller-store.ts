@@ -18,6 +18,7 @@ export interface StoredTraveller {
   readonly id: number;
   readonly username: string;
   readonly name: string;
+  readonly emailAddress: string;
   readonly passwordHash: string;
 }
 
@@ -38,6 +39,11 @@ export interface TravellerStore {
   /** Locks the traveller, where there is one. */
   lock(id: number, transaction: Transaction): Promise<StoredTraveller | undefined>;
   setPasswordHash(id: number, to: string, transaction: Transaction): Promise<void>;
+  setName(id: number, name: string, transaction: Transaction): Promise<void>;
+  /** Whether somebody else has this address, in any spelling. */
+  isAddressOfAnother(emailAddress: string, id: number): Promise<boolean>;
+  /** False, and nothing is done, where somebody else has this address. */
+  setEmailAddress(id: number, emailAddress: string, transaction: Transaction): Promise<boolean>;
   /** Does nothing where it has been changed meanwhile. */
   replacePasswordHash(id: number, from: string, to: string): Promise<void>;
   /** Gives accounts of the release before this one their identities, except where another account has the same. */
@@ -122,6 +128,22 @@ export function createTravellerStore(database: Database, belongings: readonly Be
     async setPasswordHash(id, to, transaction) {
       await travellers.update({ passwordHash: to }, { where: { id }, transaction });
     },
+    async setName(id, name, transaction) {
+      await travellers.update({ name }, { where: { id }, transaction });
+    },
+    async isAddressOfAnother(emailAddress, id) {
+      const where = { id: { [Op.ne]: id }, [Op.or]: alternatives(emailKeys(emailAddress)) };
+      return (await database.read(() => travellers.findOne({ where }))) !== null;
+    },
+    async setEmailAddress(id, emailAddress, transaction) {
+      try {
+        await travellers.update({ emailAddress, ...emailKeys(emailAddress) }, { where: { id }, transaction });
+        return true;
+      } catch (error) {
+        if (!EMAIL_INDEXES.has(duplicateKeyOf(error) ?? '')) throw error;
+        return false;
+      }
+    },
     async replacePasswordHash(id, from, to) {
       const where = { id, passwordHash: from };
       await database.idempotentWrite(() => travellers.update({ passwordHash: to }, { where }));
@@ -130,7 +152,9 @@ export function createTravellerStore(database: Database, belongings: readonly Be
 }
 
 function stored(row: Traveller | null | undefined): StoredTraveller | undefined {
-  return row ? { id: row.id, username: row.username, name: row.name, passwordHash: row.passwordHash } : undefined;
+  if (!row) return undefined;
+  const { id, username, name, emailAddress, passwordHash } = row;
+  return { id, username, name, emailAddress, passwordHash };
 }
 
 const BATCH = 500;

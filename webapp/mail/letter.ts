@@ -16,7 +16,8 @@ export interface Mailbox {
   readonly address: string;
 }
 
-export type Content = Pick<MailMessage, 'subject' | 'text' | 'calendar'>;
+/** What is kept of a mail, sealed. */
+export type Content = Pick<MailMessage, 'to' | 'subject' | 'text' | 'calendar'>;
 
 export interface Envelope {
   readonly id: string;

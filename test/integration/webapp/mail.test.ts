@@ -2,8 +2,7 @@ import { expect } from 'chai';
 import { systemClock } from '../../../webapp/clock.ts';
 import { createMailStore } from '../../../webapp/mail/mail-store.ts';
 import type { MailMessage } from '../../../webapp/mail/message.ts';
-import { createMailOutbox } from '../../../webapp/mail/outbox.ts';
-import { createSealer } from '../../../webapp/mail/sealer.ts';
+import { createMailOutbox, createMailSealers } from '../../../webapp/mail/outbox.ts';
 import { until } from '../../cluster/run.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 import { type Smtp, startSmtp } from '../../support/smtp.ts';
@@ -369,7 +368,7 @@ describe('Mail in pods that end', function () {
     const { id } = await aRecipient(writer);
     const outbox = createMailOutbox({
       store: createMailStore(writer.database),
-      sealer: createSealer([secret], 'mail'),
+      sealers: createMailSealers([secret]),
       clock: systemClock,
       lapseHours: 24,
       onAdded: () => undefined,
