@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import type { Clock } from '../clock.ts';
-import { cookieHeader, cookieName, cookieOf, endedCookieHeader } from '../http/cookies.ts';
+import { cookieHeader, cookieName, cookieOf } from '../http/cookies.ts';
 import { hasErrors, lineOf, textOf } from '../http/form.ts';
 import { formPage } from '../http/form-page.ts';
 import type { Pages } from '../http/pages.ts';
@@ -31,6 +31,9 @@ export function detailsRoutes(services: DetailsServices, pages: Pages): Router {
   const router = Router();
   const traveller = requireTraveller(pages);
   const account = accountPage(services, pages);
+  const sendExpired = (request: Request, response: Response) => {
+    pages.send(request, response, 'confirm-expired', { title: 'This link does not work any more' }, 410);
+  };
 
   router
     .route('/account/name')
@@ -76,8 +79,11 @@ export function detailsRoutes(services: DetailsServices, pages: Pages): Router {
           return;
         }
         const token = linkTokenOf(linked);
-        if (token) response.append('Set-Cookie', cookieHeader(CONFIRM_COOKIE, token, request.secure));
-        else response.append('Set-Cookie', endedCookieHeader(CONFIRM_COOKIE, request.secure));
+        if (!token) {
+          sendExpired(request, response);
+          return;
+        }
+        response.append('Set-Cookie', cookieHeader(CONFIRM_COOKIE, token, request.secure));
         response
           .set('Referrer-Policy', 'no-referrer')
           .set('Cache-Control', 'no-store')
@@ -87,7 +93,12 @@ export function detailsRoutes(services: DetailsServices, pages: Pages): Router {
       async (request, response) => {
         const { id, username } = travellerOf(request);
         const token = tokenOf(request);
-        const change = token && (await services.emailChanges.find(id, token, services.clock.now()));
+        if (!token) {
+          const text = 'Please open the link in the mail that we sent to the new address.';
+          pages.redirect(request, response, '/account', { kind: 'info', text });
+          return;
+        }
+        const change = await services.emailChanges.find(id, token, services.clock.now());
         if (!change) sendExpired(request, response);
         else if (change.confirmedAt) pages.redirect(request, response, '/account', CHANGED);
         else {
@@ -106,9 +117,6 @@ export function detailsRoutes(services: DetailsServices, pages: Pages): Router {
     })
     .all(methodNotAllowed);
 
-  const sendExpired = (request: Request, response: Response) => {
-    pages.send(request, response, 'confirm-expired', { title: 'This link does not work any more' }, 410);
-  };
   return router;
 }
 
