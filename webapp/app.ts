@@ -1,4 +1,7 @@
-import './locals.ts';
+import './web/locals.ts';
+import { fileURLToPath } from 'node:url';
+import cookieParser from 'cookie-parser';
+import ejs from 'ejs';
 import express, { type Express } from 'express';
 import { type OwnAccountServices, ownAccountRoutes } from './accounts/account-routes.ts';
 import { type DetailsServices, detailsRoutes } from './accounts/details-routes.ts';
@@ -9,29 +12,27 @@ import { bookingRoutes } from './bookings/routes.ts';
 import { tripRoutes } from './bookings/trip-routes.ts';
 import type { Chore } from './chores.ts';
 import type { Config } from './config.ts';
-import { createAlerts } from './http/alerts.ts';
-import type { Assets } from './http/assets.ts';
-import { createPages } from './http/pages.ts';
-import { createSigner } from './http/signer.ts';
-import type { View } from './http/views.ts';
 import type { Logger } from './log.ts';
-import { csrf } from './middleware/csrf.ts';
-import { draining } from './middleware/draining.ts';
-import { errorPages, notFound } from './middleware/error-pages.ts';
-import { formsOnly } from './middleware/forms-only.ts';
-import { requestRecord } from './middleware/request-record.ts';
-import { sameOrigin } from './middleware/same-origin.ts';
-import { securityHeaders } from './middleware/security-headers.ts';
-import { sessions } from './middleware/sessions.ts';
-import { staticFiles } from './middleware/static-files.ts';
 import { publicRoutes } from './pages/routes.ts';
 import type { Metrics } from './probes/metrics.ts';
+import { createSigner } from './signer.ts';
 import type { SweepWaitlists } from './waitlist/sweep-waitlists.ts';
 import { type WaitlistServices, waitlistRoutes } from './waitlist/routes.ts';
+import type { Assets } from './web/assets.ts';
+import { csrf } from './web/csrf.ts';
+import { draining } from './web/draining.ts';
+import { errorPages, notFound } from './web/error-pages.ts';
+import { htmlName } from './web/form.ts';
+import { formsOnly } from './web/forms-only.ts';
+import { pageLocals } from './web/page-locals.ts';
+import { requestRecord } from './web/request-record.ts';
+import { sameOrigin } from './web/same-origin.ts';
+import { securityHeaders } from './web/security-headers.ts';
+import { sessions } from './web/sessions.ts';
+import { staticFiles } from './web/static-files.ts';
 
 export interface Services
   extends AccountServices, OwnAccountServices, DetailsServices, ResetServices, WaitlistServices {
-  readonly views: (name: string) => View;
   readonly assets: Assets;
   readonly metrics: Metrics;
   readonly sweepWaitlists: SweepWaitlists;
@@ -43,38 +44,58 @@ export interface Services
 
 /** What a request passes, from top to bottom. */
 export function createApp({ services, config }: { readonly services: Services; readonly config: Config }): Express {
-  const { logger, metrics, assets, views } = services;
+  const { assets, logger, metrics } = services;
   const csrfSigner = createSigner(config.secretKeys, 'csrf');
-  const alerts = createAlerts(createSigner(config.secretKeys, 'alert'));
-  const pages = createPages({ views, assets, alerts, csrfSigner });
-
   const app = express();
+
+  // the default error handler then shows nobody a stack
   app.set('env', 'production');
+  app.set('trust proxy', config.trustProxy);
+  app.set('query parser', 'simple');
   app.disable('x-powered-by');
   app.disable('etag');
-  app.set('query parser', 'simple');
-  app.set('trust proxy', config.trustProxy);
+  app.engine('ejs', (path, data, done) => {
+    ejs.renderFile(path, data, done);
+  });
+  app.set('views', fileURLToPath(new URL('./views', import.meta.url)));
+  app.set('view engine', 'ejs');
+  app.enable('view cache');
+  Object.assign(app.locals, PAGE_DEFAULTS, { asset: (name: string) => assets.url(name) });
 
   app.use(requestRecord({ logger, metrics }));
   app.use(draining(services.isDraining));
   app.use(securityHeaders());
   app.use(staticFiles(assets));
   app.use(sessions({ store: services.sessionStore, secretKeys: config.secretKeys }));
+  app.use(cookieParser([...config.secretKeys]));
+  app.use(pageLocals(csrfSigner));
   app.use(sameOrigin());
   app.use(formsOnly());
   app.use(express.urlencoded({ extended: false, limit: `${config.server.bodyLimitKb}kb`, parameterLimit: 50 }));
   app.use(csrf(csrfSigner));
 
-  app.use(publicRoutes(services.destinations, pages));
-  app.use(accountRoutes(services, pages));
-  app.use(resetRoutes(services, pages));
-  app.use(ownAccountRoutes(services, pages));
-  app.use(detailsRoutes(services, pages));
-  app.use(bookingRoutes(services, pages));
-  app.use(tripRoutes(services, pages));
-  app.use(waitlistRoutes(services, pages));
+  app.use(publicRoutes(services.destinations));
+  app.use(accountRoutes(services));
+  app.use(resetRoutes(services));
+  app.use(ownAccountRoutes(services));
+  app.use(detailsRoutes(services));
+  app.use(bookingRoutes(services));
+  app.use(tripRoutes(services));
+  app.use(waitlistRoutes(services));
 
-  app.use(notFound(pages));
-  app.use(errorPages(pages, logger));
+  app.use(notFound());
+  app.use(errorPages(logger));
   return app;
 }
+
+/** What a page shows unless its route, or page-locals.ts, says otherwise. */
+const PAGE_DEFAULTS = {
+  traveller: undefined,
+  path: '',
+  takeFlash: () => [],
+  htmlName,
+  alerts: [],
+  errors: {},
+  labels: {},
+  values: {},
+};

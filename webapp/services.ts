@@ -38,9 +38,8 @@ import { runChore } from './chores.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createDatabase, type Database } from './database/connection.ts';
-import { loadAssets } from './http/assets.ts';
-import { loadViews } from './http/views.ts';
-import { createSigner } from './http/signer.ts';
+import { loadAssets } from './web/assets.ts';
+import { createSigner } from './signer.ts';
 import type { Logger } from './log.ts';
 import { Mail } from './mail/mail.ts';
 import { createMailStore } from './mail/mail-store.ts';
@@ -60,6 +59,7 @@ import { mailingWaitlistStore } from './waitlist/mailing-waitlist-store.ts';
 import { sweepWaitlists } from './waitlist/sweep-waitlists.ts';
 import { takeOffer } from './waitlist/take-offer.ts';
 import { WaitingEntry } from './waitlist/waiting-entry.ts';
+import { waitingCards } from './waitlist/view.ts';
 import { createWaitlist } from './waitlist/waitlist.ts';
 import { createWaitlistStore } from './waitlist/waitlist-store.ts';
 
@@ -168,12 +168,11 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
         findAlternatives: findAlternatives(bookings, clock),
       }),
       bookings,
-      waitlistEntries: entries,
+      waitingCards: async (id) => waitingCards(await entries.ofTraveller(id), destinations, clock.now()),
       organizer: config.mail?.from,
       destinations,
       clock,
       sessionStore: sessions,
-      views: loadViews(),
       assets: loadAssets(),
       metrics,
       logger,

@@ -1,4 +1,4 @@
-import { createServer } from 'mysql2';
+import { type Connection, createServer } from 'mysql2';
 import { freePorts } from '../cluster/ports.ts';
 
 export interface FakeMysql {
@@ -14,6 +14,7 @@ export interface FakeMysql {
  */
 export async function fakeMysql(version: string, answers: (sql: string) => boolean): Promise<FakeMysql> {
   const asked: string[] = [];
+  const connections = new Set<Connection>();
   const server = createServer((connection) => {
     // the driver's server side leaves it to its user to begin each exchange at nought
     const done = () => Object.assign(connection, { sequenceId: 0 });
@@ -29,6 +30,7 @@ export async function fakeMysql(version: string, answers: (sql: string) => boole
         done();
       },
     });
+    connections.add(connection);
     connection.on('error', () => undefined);
     connection.on('stmt_prepare', () => undefined);
     connection.on('query', (sql: string) => {
@@ -41,7 +43,11 @@ export async function fakeMysql(version: string, answers: (sql: string) => boole
   const [port = 0] = await freePorts(1);
   // who connects before it listens tries again
   server.listen(port);
-  return { port, asked, close: () => server.close(() => undefined) };
+  const close = () => {
+    server.close(() => undefined);
+    for (const connection of connections) connection.destroy();
+  };
+  return { port, asked, close };
 }
 
 const VERSION_COLUMN = {

@@ -1,10 +1,9 @@
 import type { Request, Response } from 'express';
 import { spokenTime } from '../bookings/dates.ts';
 import type { Clock } from '../clock.ts';
-import type { FieldErrors } from '../http/form.ts';
-import type { Pages } from '../http/pages.ts';
-import { travellerOf } from '../middleware/sessions.ts';
 import { TooMany } from '../throttling/throttle.ts';
+import type { FieldErrors } from '../web/form.ts';
+import { travellerOf } from '../web/sessions.ts';
 import type { EmailChangeStore } from './email-change-store.ts';
 import { alertOf, statusOfRefusal } from './refusal.ts';
 import type { TravellerStore } from './traveller-store.ts';
@@ -35,7 +34,7 @@ const LABELS = {
   delete_password: 'Your password',
 };
 
-export function accountPage(services: AccountPageServices, pages: Pages): AccountPage {
+export function accountPage(services: AccountPageServices): AccountPage {
   const { travellers, emailChanges, minimumPasswordLength, clock } = services;
   const modelOf = async (request: Request, filledIn: Values) => {
     const { id, name } = travellerOf(request);
@@ -50,13 +49,13 @@ export function accountPage(services: AccountPageServices, pages: Pages): Accoun
   };
   return {
     async show(request, response) {
-      pages.send(request, response, 'account', await modelOf(request, {}));
+      response.render('account', await modelOf(request, {}));
     },
     async refuse(request, response, why, values = {}) {
       const tooMany = why instanceof TooMany ? why : undefined;
       const told = why instanceof TooMany ? { alerts: [alertOf(why)] } : { errors: why };
       const model = { ...(await modelOf(request, values)), ...told };
-      pages.send(request, response, 'account', model, statusOfRefusal(response, tooMany));
+      response.status(statusOfRefusal(response, tooMany)).render('account', model);
     },
   };
 }

@@ -1,11 +1,11 @@
 import { Router } from 'express';
-import { hasErrors } from '../http/form.ts';
-import { formPage } from '../http/form-page.ts';
-import { requireToken } from '../middleware/csrf.ts';
-import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
-import { requireTraveller } from '../middleware/require-traveller.ts';
-import type { Pages } from '../http/pages.ts';
-import { endSession, startSession, travellerOf } from '../middleware/sessions.ts';
+import { hasErrors } from '../web/form.ts';
+import { redirectTo } from '../web/redirect-to.ts';
+import { requireToken } from '../web/csrf.ts';
+import { redirectWithAlert } from '../web/flash.ts';
+import { methodNotAllowed } from '../web/method-not-allowed.ts';
+import { requireTraveller } from '../web/require-traveller.ts';
+import { endSession, startSession, travellerOf } from '../web/sessions.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import { TooMany } from '../throttling/throttle.ts';
 import { accountPage, type AccountPageServices } from './account-page.ts';
@@ -23,11 +23,11 @@ export interface OwnAccountServices extends AccountPageServices {
 }
 
 /** What travellers do with their own account. */
-export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Router {
+export function ownAccountRoutes(services: OwnAccountServices): Router {
   const { sessionStore } = services;
   const router = Router();
-  const traveller = requireTraveller(pages);
-  const account = accountPage(services, pages);
+  const traveller = requireTraveller();
+  const account = accountPage(services);
 
   router
     .route('/account')
@@ -36,7 +36,7 @@ export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Ro
 
   router
     .route('/account/password')
-    .get(traveller, formPage('/account'))
+    .get(traveller, redirectTo('/account'))
     .post(traveller, requireToken, async (request, response) => {
       const traveller = travellerOf(request);
       const current = passwordOf(request.body, 'current_password');
@@ -47,17 +47,17 @@ export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Ro
       }
       await startSession(request, traveller);
       const text = 'Success! Your password has been changed, and you are logged out everywhere else.';
-      pages.redirect(request, response, '/account', { kind: 'success', text });
+      redirectWithAlert(response, '/account', { kind: 'success', text });
     })
     .all(methodNotAllowed);
 
   router
     .route('/account/sessions')
-    .get(traveller, formPage('/account'))
+    .get(traveller, redirectTo('/account'))
     .post(traveller, requireToken, async (request, response) => {
       await sessionStore.endOthers(travellerOf(request).id, request.sessionID);
       const text = 'Success! You are logged out everywhere else.';
-      pages.redirect(request, response, '/account', { kind: 'success', text });
+      redirectWithAlert(response, '/account', { kind: 'success', text });
     })
     .all(methodNotAllowed);
 
@@ -70,7 +70,6 @@ export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Ro
         return;
       }
       response
-        .set('Cache-Control', 'no-store')
         .set('Content-Disposition', 'attachment; filename="interstellar-vacations.json"')
         .type('json')
         .end(JSON.stringify(data, undefined, 2));
@@ -79,7 +78,7 @@ export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Ro
 
   router
     .route('/account/delete')
-    .get(traveller, formPage('/account'))
+    .get(traveller, redirectTo('/account'))
     .post(traveller, requireToken, async (request, response) => {
       const { id } = travellerOf(request);
       const outcome = await services.deleteAccount(id, passwordOf(request.body, 'delete_password'));
@@ -90,7 +89,7 @@ export function ownAccountRoutes(services: OwnAccountServices, pages: Pages): Ro
       }
       await endSession(request);
       const text = 'Your account and all your trips have been deleted. Farewell!';
-      pages.redirect(request, response, '/home', { kind: 'info', text });
+      redirectWithAlert(response, '/home', { kind: 'info', text });
     })
     .all(methodNotAllowed);
 

@@ -2,7 +2,7 @@ import type { Transaction } from 'sequelize';
 import { spokenTime } from '../bookings/dates.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/connection.ts';
-import { type FieldErrors, hasErrors } from '../http/form.ts';
+import { type FieldErrors, hasErrors } from '../web/form.ts';
 import { emailError } from '../mail/address.ts';
 import type { MailOutbox } from '../mail/outbox.ts';
 import { type Throttle, TooMany } from '../throttling/throttle.ts';

@@ -1,5 +1,5 @@
 import type { Database } from '../database/connection.ts';
-import type { FieldErrors } from '../http/form.ts';
+import type { FieldErrors } from '../web/form.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { Throttle, TooMany } from '../throttling/throttle.ts';
 import type { AccountLimits } from './limits.ts';

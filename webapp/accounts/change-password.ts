@@ -1,4 +1,4 @@
-import { type FieldErrors, hasErrors } from '../http/form.ts';
+import { type FieldErrors, hasErrors } from '../web/form.ts';
 import { TooMany } from '../throttling/throttle.ts';
 import { type CheckPassword, WRONG_PASSWORD } from './check-password.ts';
 import type { Passwords } from './passwords.ts';

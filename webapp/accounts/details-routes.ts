@@ -1,14 +1,14 @@
 import { type Request, type Response, Router } from 'express';
 import type { Clock } from '../clock.ts';
-import { cookieHeader, cookieName, cookieOf } from '../http/cookies.ts';
-import { hasErrors, lineOf, textOf } from '../http/form.ts';
-import { formPage } from '../http/form-page.ts';
-import type { Pages } from '../http/pages.ts';
-import { requireToken } from '../middleware/csrf.ts';
-import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
-import { requireTraveller } from '../middleware/require-traveller.ts';
-import { travellerOf } from '../middleware/sessions.ts';
 import { TooMany } from '../throttling/throttle.ts';
+import { readCookie, setCookie } from '../web/cookies.ts';
+import { requireToken } from '../web/csrf.ts';
+import { redirectWithAlert } from '../web/flash.ts';
+import { hasErrors, lineOf, textOf } from '../web/form.ts';
+import { methodNotAllowed } from '../web/method-not-allowed.ts';
+import { redirectTo } from '../web/redirect-to.ts';
+import { requireTraveller } from '../web/require-traveller.ts';
+import { travellerOf } from '../web/sessions.ts';
 import { accountPage, type AccountPageServices } from './account-page.ts';
 import type { ChangeEmailAddress } from './change-email.ts';
 import type { ChangeName } from './change-name.ts';
@@ -27,17 +27,17 @@ export interface DetailsServices extends AccountPageServices {
 }
 
 /** Where travellers correct what is known of them: their name and e-mail address. */
-export function detailsRoutes(services: DetailsServices, pages: Pages): Router {
+export function detailsRoutes(services: DetailsServices): Router {
   const router = Router();
-  const traveller = requireTraveller(pages);
-  const account = accountPage(services, pages);
-  const sendExpired = (request: Request, response: Response) => {
-    pages.send(request, response, 'confirm-expired', { title: 'This link does not work any more' }, 410);
+  const traveller = requireTraveller();
+  const account = accountPage(services);
+  const sendExpired = (response: Response) => {
+    response.status(410).render('confirm-expired', { title: 'This link does not work any more' });
   };
 
   router
     .route('/account/name')
-    .get(traveller, formPage('/account'))
+    .get(traveller, redirectTo('/account'))
     .post(traveller, requireToken, async (request, response) => {
       const signedIn = travellerOf(request);
       const name = lineOf(request.body, 'name');
@@ -48,22 +48,22 @@ export function detailsRoutes(services: DetailsServices, pages: Pages): Router {
       }
       request.session.traveller = { ...signedIn, name };
       const text = 'Success! Your name has been changed.';
-      pages.redirect(request, response, '/account', { kind: 'success', text });
+      redirectWithAlert(response, '/account', { kind: 'success', text });
     })
     .all(methodNotAllowed);
 
   router
     .route('/account/email')
-    .get(traveller, formPage('/account'))
+    .get(traveller, redirectTo('/account'))
     .post(traveller, requireToken, async (request, response) => {
       const emailAddress = lineOf(request.body, 'email_address');
       const form = { emailAddress, password: passwordOf(request.body, 'email_password') };
       const outcome = await services.changeEmailAddress(travellerOf(request).id, form);
       if (outcome === 'changed') {
-        pages.redirect(request, response, '/account', CHANGED);
+        redirectWithAlert(response, '/account', CHANGED);
       } else if (outcome === 'link sent') {
         const text = `A link to confirm ${emailAddress} is on its way there. Until you open it, your mails go to the old address.`;
-        pages.redirect(request, response, '/account', { kind: 'info', text });
+        redirectWithAlert(response, '/account', { kind: 'info', text });
       } else await account.refuse(request, response, outcome, { email_address: emailAddress });
     })
     .all(methodNotAllowed);
@@ -80,14 +80,11 @@ export function detailsRoutes(services: DetailsServices, pages: Pages): Router {
         }
         const token = linkTokenOf(linked);
         if (!token) {
-          sendExpired(request, response);
+          sendExpired(response);
           return;
         }
-        response.append('Set-Cookie', cookieHeader(CONFIRM_COOKIE, token, request.secure));
-        response
-          .set('Referrer-Policy', 'no-referrer')
-          .set('Cache-Control', 'no-store')
-          .redirect(303, '/account/email/confirm');
+        setCookie(response, CONFIRM_COOKIE, token);
+        response.set('Referrer-Policy', 'no-referrer').redirect(303, '/account/email/confirm');
       },
       traveller,
       async (request, response) => {
@@ -95,25 +92,25 @@ export function detailsRoutes(services: DetailsServices, pages: Pages): Router {
         const token = tokenOf(request);
         if (!token) {
           const text = 'Please open the link in the mail that we sent to the new address.';
-          pages.redirect(request, response, '/account', { kind: 'info', text });
+          redirectWithAlert(response, '/account', { kind: 'info', text });
           return;
         }
         const change = await services.emailChanges.find(id, token, services.clock.now());
-        if (!change) sendExpired(request, response);
-        else if (change.confirmedAt) pages.redirect(request, response, '/account', CHANGED);
+        if (!change) sendExpired(response);
+        else if (change.confirmedAt) redirectWithAlert(response, '/account', CHANGED);
         else {
-          const model = { title: 'Confirm your e-mail address', emailAddress: change.emailAddress, username };
-          pages.send(request, response, 'confirm-email', model);
+          const { emailAddress } = change;
+          response.render('confirm-email', { title: 'Confirm your e-mail address', emailAddress, username });
         }
       },
     )
     .post(traveller, requireToken, async (request, response) => {
       const token = tokenOf(request);
       const outcome = token ? await services.confirmEmailAddress(travellerOf(request).id, token) : 'expired';
-      if (outcome === 'changed') pages.redirect(request, response, '/account', CHANGED);
+      if (outcome === 'changed') redirectWithAlert(response, '/account', CHANGED);
       else if (outcome === 'taken') {
-        pages.redirect(request, response, '/account', { kind: 'danger', text: EMAIL_TAKEN });
-      } else sendExpired(request, response);
+        redirectWithAlert(response, '/account', { kind: 'danger', text: EMAIL_TAKEN });
+      } else sendExpired(response);
     })
     .all(methodNotAllowed);
 
@@ -124,5 +121,5 @@ const CHANGED = { kind: 'success', text: 'Success! Your e-mail address has been 
 const CONFIRM_COOKIE = 'confirm';
 
 function tokenOf(request: Request): LinkToken | undefined {
-  return linkTokenOf(cookieOf(request, cookieName(CONFIRM_COOKIE, request.secure)) ?? '');
+  return linkTokenOf(readCookie(request, CONFIRM_COOKIE) ?? '');
 }

@@ -1,4 +1,4 @@
-import { lineOf, textOf } from '../http/form.ts';
+import { lineOf, textOf } from '../web/form.ts';
 import type { NewPassword, Registration } from './rules.ts';
 
 export function registrationOf(body: unknown): Registration {

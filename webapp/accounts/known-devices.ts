@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Signer } from '../http/signer.ts';
+import type { Signer } from '../signer.ts';
 import { usernameIdentity } from './identity.ts';
 
 /**

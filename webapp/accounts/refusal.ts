@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import type { Alert } from '../http/alerts.ts';
+import type { Alert } from '../web/flash.ts';
 import { tooManyMessage } from '../throttling/rules.ts';
 import type { TooMany } from '../throttling/throttle.ts';
 

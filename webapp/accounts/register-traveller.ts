@@ -1,4 +1,4 @@
-import { type FieldErrors, hasErrors } from '../http/form.ts';
+import { type FieldErrors, hasErrors } from '../web/form.ts';
 import type { Throttle, TooMany } from '../throttling/throttle.ts';
 import type { AccountLimits } from './limits.ts';
 import type { Passwords } from './passwords.ts';

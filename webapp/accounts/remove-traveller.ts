@@ -2,7 +2,7 @@ import type { Transaction } from 'sequelize';
 import { type BookingStore, type DepartureKey, inLockOrder } from '../bookings/booking-store.ts';
 import type { Database } from '../database/connection.ts';
 import { ChangedMeanwhileError } from '../database/errors.ts';
-import type { Waitlist } from '../waitlist/waitlist.ts';
+import type { Waitlist } from '../bookings/waitlist-contract.ts';
 import type { WaitlistStore } from '../waitlist/waitlist-store.ts';
 import type { TravellerStore } from './traveller-store.ts';
 

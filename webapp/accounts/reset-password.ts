@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { type FieldErrors, hasErrors } from '../http/form.ts';
+import { type FieldErrors, hasErrors } from '../web/form.ts';
 import type { Throttle } from '../throttling/throttle.ts';
 import type { AccountLimits } from './limits.ts';
 import type { PasswordResetStore, ResetToken } from './password-reset-store.ts';

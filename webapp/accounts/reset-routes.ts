@@ -1,17 +1,17 @@
 import { type Request, type Response, Router } from 'express';
-import { cookieHeader, cookieName, cookieOf, endedCookieHeader } from '../http/cookies.ts';
-import { lineOf, textOf } from '../http/form.ts';
-import { requireToken } from '../middleware/csrf.ts';
-import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
-import type { Pages } from '../http/pages.ts';
+import { clearCookie, readCookie, setCookie } from '../web/cookies.ts';
+import { lineOf, textOf } from '../web/form.ts';
+import { requireToken } from '../web/csrf.ts';
+import { redirectWithAlert } from '../web/flash.ts';
+import { methodNotAllowed } from '../web/method-not-allowed.ts';
 import type { Clock } from '../clock.ts';
+import { emailError } from '../mail/address.ts';
 import { TooMany } from '../throttling/throttle.ts';
 import type { AskForReset } from './ask-for-reset.ts';
 import { newPasswordOf } from './forms.ts';
 import { type PasswordResetStore, type ResetToken, resetTokenOf } from './password-reset-store.ts';
 import { alertOf, statusOfRefusal } from './refusal.ts';
 import type { ResetPassword } from './reset-password.ts';
-import { emailError } from './rules.ts';
 
 export interface ResetServices {
   /** Undefined where no mail is sent. */
@@ -29,41 +29,41 @@ const LABELS = { email_address: 'E-mail', password: 'New password', confirm_pass
  * For who has forgotten their password. The link of the mail only moves what it holds into a cookie, and leads to an address
  * without it: no history, no referrer and no log of a proxy in front tells more than one address that works once.
  */
-export function resetRoutes(services: ResetServices, pages: Pages): Router {
+export function resetRoutes(services: ResetServices): Router {
   const { askForReset, resets, resetMinutes, minimumPasswordLength, clock } = services;
   const router = Router();
 
   const forgottenPage = { title: 'Forgotten your password?', labels: LABELS, values: {}, byMail: !!askForReset };
   const resetPage = { title: 'Choose a new password', labels: LABELS, values: {}, minimumPasswordLength };
-  const sendExpired = (request: Request, response: Response) => {
+  const sendExpired = (response: Response) => {
     const model = { title: 'This link does not work any more', resetMinutes, byMail: !!askForReset };
-    pages.send(request, response, 'reset-expired', model, 410);
+    response.status(410).render('reset-expired', model);
   };
 
   router
     .route('/forgotten-password')
-    .get((request, response) => {
-      pages.send(request, response, 'forgotten-password', forgottenPage);
+    .get((_request, response) => {
+      response.render('forgotten-password', forgottenPage);
     })
     .post(requireToken, async (request, response) => {
       if (!askForReset) {
-        pages.send(request, response, 'forgotten-password', forgottenPage);
+        response.render('forgotten-password', forgottenPage);
         return;
       }
       const emailAddress = lineOf(request.body, 'email_address');
       const page = { ...forgottenPage, values: { email_address: emailAddress } };
       const error = emailError(emailAddress);
       if (error !== undefined) {
-        pages.send(request, response, 'forgotten-password', { ...page, errors: { email_address: error } }, 422);
+        response.status(422).render('forgotten-password', { ...page, errors: { email_address: error } });
         return;
       }
       const asked = await askForReset(emailAddress, request.ip);
       if (asked instanceof TooMany) {
         const model = { ...page, alerts: [alertOf(asked)] };
-        pages.send(request, response, 'forgotten-password', model, statusOfRefusal(response, asked));
+        response.status(statusOfRefusal(response, asked)).render('forgotten-password', model);
         return;
       }
-      pages.redirect(request, response, '/login', {
+      redirectWithAlert(response, '/login', {
         kind: 'info',
         text: `If an account has the e-mail address that you gave, a link to choose a new password is on its way there. It works for ${resetMinutes} minutes.`,
       });
@@ -77,42 +77,38 @@ export function resetRoutes(services: ResetServices, pages: Pages): Router {
       if (linked !== '') {
         const token = resetTokenOf(linked);
         if (token === undefined) {
-          sendExpired(request, response);
+          sendExpired(response);
           return;
         }
-        response.append('Set-Cookie', cookieHeader(RESET_COOKIE, token, request.secure));
-        response
-          .set('Referrer-Policy', 'no-referrer')
-          .set('Cache-Control', 'no-store')
-          .redirect(303, '/reset-password');
+        setCookie(response, RESET_COOKIE, token);
+        response.set('Referrer-Policy', 'no-referrer').redirect(303, '/reset-password');
         return;
       }
       const token = tokenOf(request);
       if (token === undefined) {
-        pages.redirect(request, response, '/forgotten-password', {
+        redirectWithAlert(response, '/forgotten-password', {
           kind: 'info',
           text: 'Please ask for a link first.',
         });
         return;
       }
-      if ((await resets.find(token, clock.now())) !== undefined)
-        pages.send(request, response, 'reset-password', resetPage);
-      else sendExpired(request, response);
+      if ((await resets.find(token, clock.now())) !== undefined) response.render('reset-password', resetPage);
+      else sendExpired(response);
     })
     .post(requireToken, async (request, response) => {
       const token = tokenOf(request);
       const outcome =
         token === undefined ? 'expired' : await services.resetPassword(token, newPasswordOf(request.body));
       if (outcome === 'expired') {
-        sendExpired(request, response);
+        sendExpired(response);
         return;
       }
       if (outcome !== 'changed') {
-        pages.send(request, response, 'reset-password', { ...resetPage, errors: outcome }, 422);
+        response.status(422).render('reset-password', { ...resetPage, errors: outcome });
         return;
       }
-      response.append('Set-Cookie', endedCookieHeader(RESET_COOKIE, request.secure));
-      pages.redirect(request, response, '/login', {
+      clearCookie(response, RESET_COOKIE);
+      redirectWithAlert(response, '/login', {
         kind: 'success',
         text: 'Success! Your password has been changed. You can log in with it now.',
       });
@@ -125,5 +121,5 @@ export function resetRoutes(services: ResetServices, pages: Pages): Router {
 const RESET_COOKIE = 'reset';
 
 function tokenOf(request: Request): ResetToken | undefined {
-  return resetTokenOf(cookieOf(request, cookieName(RESET_COOKIE, request.secure)) ?? '');
+  return resetTokenOf(readCookie(request, RESET_COOKIE) ?? '');
 }

@@ -1,12 +1,11 @@
-import { Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import { DatabaseAwayError } from '../database/errors.ts';
-import { cookieHeader, cookieName, cookieOf } from '../http/cookies.ts';
-import { type FieldErrors, hasErrors, REQUIRED, textOf } from '../http/form.ts';
-import { requireToken } from '../middleware/csrf.ts';
-import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
-import type { Pages } from '../http/pages.ts';
-import { LOGGED_OUT, loggedOut } from '../middleware/logged-out.ts';
-import { endSession, startSession } from '../middleware/sessions.ts';
+import { readCookie, setCookie } from '../web/cookies.ts';
+import { type FieldErrors, hasErrors, REQUIRED, textOf } from '../web/form.ts';
+import { requireToken } from '../web/csrf.ts';
+import { type Alert, redirectWithAlert } from '../web/flash.ts';
+import { methodNotAllowed } from '../web/method-not-allowed.ts';
+import { endSession, signedIn, startSession } from '../web/sessions.ts';
 import type { Metrics } from '../probes/metrics.ts';
 import { TooMany } from '../throttling/throttle.ts';
 import type { AskForReset } from './ask-for-reset.ts';
@@ -15,7 +14,7 @@ import type { KnownDevices } from './known-devices.ts';
 import type { LogIn } from './log-in.ts';
 import type { RegisterTraveller } from './register-traveller.ts';
 import { alertOf, statusOfRefusal } from './refusal.ts';
-import { returnPathOf } from './return-path.ts';
+import { returnPathOf } from '../web/return-path.ts';
 
 export interface AccountServices {
   readonly registerTraveller: RegisterTraveller;
@@ -36,7 +35,7 @@ const REGISTRATION_LABELS = {
 };
 const LOG_IN_LABELS = { username: 'Username', password: 'Password' };
 
-export function accountRoutes(services: AccountServices, pages: Pages): Router {
+export function accountRoutes(services: AccountServices): Router {
   const { minimumPasswordLength, knownDevices } = services;
   const byMail = services.askForReset !== undefined;
   const router = Router();
@@ -44,8 +43,8 @@ export function accountRoutes(services: AccountServices, pages: Pages): Router {
   const blankRegistration = { title: 'Register', values: {}, minimumPasswordLength };
   router
     .route('/register')
-    .get((request, response) => {
-      pages.send(request, response, 'register', blankRegistration);
+    .get((_request, response) => {
+      response.render('register', blankRegistration);
     })
     .post(requireToken, async (request, response) => {
       const registration = registrationOf(request.body);
@@ -63,10 +62,10 @@ export function accountRoutes(services: AccountServices, pages: Pages): Router {
           minimumPasswordLength,
           alerts: tooMany ? [alertOf(tooMany)] : [],
         };
-        pages.send(request, response, 'register', model, statusOfRefusal(response, tooMany));
+        response.status(statusOfRefusal(response, tooMany)).render('register', model);
         return;
       }
-      pages.redirect(request, response, '/login', {
+      redirectWithAlert(response, '/login', {
         kind: 'success',
         text: 'Success! Your account has been created. You can log in now.',
       });
@@ -78,7 +77,7 @@ export function accountRoutes(services: AccountServices, pages: Pages): Router {
     .route('/login')
     .get((request, response) => {
       const next = returnPathOf(textOf(request.query, 'next'));
-      pages.send(request, response, 'login', { ...blankLogIn, next });
+      response.render('login', { ...blankLogIn, next });
     })
     .post(requireToken, async (request, response) => {
       const { username, password } = credentialsOf(request.body);
@@ -87,20 +86,20 @@ export function accountRoutes(services: AccountServices, pages: Pages): Router {
         ...(username === '' && { username: REQUIRED }),
         ...(password === '' && { password: REQUIRED }),
       };
-      const mark = cookieOf(request, cookieName(DEVICE_COOKIE, request.secure)) ?? '';
+      const mark = readCookie(request, DEVICE_COOKIE) ?? '';
       const from = { address: request.ip, device: knownDevices.deviceOf(mark, username) };
       const traveller = hasErrors(missing) ? undefined : await services.logIn({ username, password, ...from });
       if (!traveller || traveller instanceof TooMany) {
         services.metrics.logIns.inc({ outcome: traveller ? 'throttled' : 'failed' });
         const model = { ...refusedLogIn(missing, username, next, traveller), byMail };
-        pages.send(request, response, 'login', model, statusOfRefusal(response, traveller));
+        response.status(statusOfRefusal(response, traveller)).render('login', model);
         return;
       }
       services.metrics.logIns.inc({ outcome: 'succeeded' });
       const newMark = knownDevices.markFor(traveller.username);
-      response.append('Set-Cookie', cookieHeader(DEVICE_COOKIE, newMark, request.secure, DEVICE_SECONDS));
+      setCookie(response, DEVICE_COOKIE, newMark, { maxAge: DEVICE_MS });
       await startSession(request, { id: traveller.id, username: traveller.username, name: traveller.name });
-      pages.redirect(request, response, next ?? '/home', {
+      redirectWithAlert(response, next ?? '/home', {
         kind: 'success',
         text: `Success! You are logged in as ${traveller.username}.`,
       });
@@ -109,13 +108,13 @@ export function accountRoutes(services: AccountServices, pages: Pages): Router {
 
   router
     .route('/logout')
-    .get((request, response) => {
+    .get((_request, response) => {
       if (response.locals.sessionAway) throw new DatabaseAwayError();
-      pages.send(request, response, 'logout', { title: 'Log out' });
+      response.render('logout', { title: 'Log out' });
     })
-    .post(loggedOut(pages), requireToken, async (request, response) => {
+    .post(loggedOut, requireToken, async (request, response) => {
       await endSession(request);
-      pages.redirect(request, response, '/home', LOGGED_OUT);
+      redirectWithAlert(response, '/home', LOGGED_OUT);
     })
     .all(methodNotAllowed);
 
@@ -123,7 +122,15 @@ export function accountRoutes(services: AccountServices, pages: Pages): Router {
 }
 
 const DEVICE_COOKIE = 'device';
-const DEVICE_SECONDS = 180 * 86_400;
+const DEVICE_MS = 180 * 86_400_000;
+
+const LOGGED_OUT: Alert = { kind: 'info', text: 'You have been logged out.' };
+
+/** Handles a log-out by someone who is already logged out: their CSRF token expired with their session. */
+const loggedOut: RequestHandler = (request, response, next) => {
+  if (signedIn(request) || response.locals.sessionAway) next();
+  else redirectWithAlert(response, '/home', LOGGED_OUT);
+};
 
 function refusedLogIn(missing: FieldErrors, username: string, next: string | undefined, tooMany: TooMany | undefined) {
   const text = 'Username and password do not match. Please try again.';

@@ -1,9 +1,7 @@
-import type { FieldErrors } from '../http/form.ts';
+import type { FieldErrors } from '../web/form.ts';
 import { emailError, holdsAddress, holdsWebLink } from '../mail/address.ts';
 import type { CommonPasswords } from './common-passwords.ts';
 import { hasInvisible, lengthOf, mixesScripts } from './text.ts';
-
-export { emailError };
 
 /** What somebody who registers filled in. */
 export interface Registration extends NewPassword {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../database/connection.ts';
-import type { Waitlist } from '../waitlist/waitlist.ts';
+import type { Waitlist } from './waitlist-contract.ts';
 import { type BookingStore, hasOffer } from './booking-store.ts';
 import { newReference } from './reference.ts';
 import { type BookingVerdict, type TripRequest, verdictOf } from './rules.ts';
@@ -33,7 +33,7 @@ export function bookTrip(database: Database, bookings: BookingStore, waitlist: W
         },
         transaction,
       );
-      await waitlist.served(claimant, departure, taken, transaction);
+      await waitlist.tripMade(claimant, departure, taken, transaction);
       return verdict;
     });
 }

@@ -1,5 +1,4 @@
 import type { Clock } from '../clock.ts';
-import type { PageModel } from '../http/pages.ts';
 import type { BookingStore } from './booking-store.ts';
 import { calendarOf, daysOf, type Month, stateOn } from './calendar.ts';
 import { type Day, dayOf, earliestDeparture, isoDay } from './dates.ts';
@@ -15,11 +14,11 @@ export interface Refusal {
 
 /** The booking form and the calendar, in each of the states in which several routes answer with them. */
 export interface BookingPages {
-  departures(destinationId: string, month: Month | undefined): Promise<PageModel>;
+  departures(destination: Destination | undefined, month: Month | undefined): Promise<object>;
   /** The calendar shows the month of the departure unless told which. */
-  form(form: BookingForm, month?: Month): Promise<PageModel>;
+  form(form: BookingForm, month?: Month): Promise<object>;
   /** With the nearest free departures and the waiting list, where the wanted one is full. */
-  refused(travellerId: number, form: BookingForm, trip: WantedTrip, refusal: Refusal): Promise<PageModel>;
+  refused(travellerId: number, form: BookingForm, trip: WantedTrip, refusal: Refusal): Promise<object>;
 }
 
 export interface BookingPagesOptions {
@@ -37,19 +36,17 @@ export function createBookingPages(options: BookingPagesOptions): BookingPages {
     const booked = await bookings.booked(destination.id, ...daysOf(month));
     return calendarOf(destination, month, booked, earliestDeparture(clock.now()));
   };
-  const destinationIn = (form: BookingForm) => destinations.find(({ name }) => name === form.destination) ?? first;
   const monthIn = (form: BookingForm) => dayOf(form.departureDate)?.slice(0, 7);
   const thisMonth = () => isoDay(clock.now()).slice(0, 7);
   const page = async (form: BookingForm, month?: Month, full?: boolean, alternatives: readonly Day[] = []) => {
-    const shown = await calendar(destinationIn(form), month ?? monthIn(form) ?? thisMonth());
+    const shown = await calendar(form.destination ?? first, month ?? monthIn(form) ?? thisMonth());
     const departure = dayOf(form.departureDate);
     const waitFor = (full ?? stateOn(shown, departure) === 'full') ? departure : undefined;
     return bookingPage(form, destinations, shown, earliestDeparture(clock.now()), { alternatives, waitFor });
   };
   return {
-    async departures(destinationId, month) {
-      const destination = destinations.find(({ id }) => id === destinationId) ?? first;
-      return departuresPage(await calendar(destination, month ?? thisMonth()), destinations, '/departures');
+    async departures(destination, month) {
+      return departuresPage(await calendar(destination ?? first, month ?? thisMonth()), destinations, '/departures');
     },
     form: (form, month) => page(form, month),
     async refused(travellerId, form, trip, { full, overlapping }) {

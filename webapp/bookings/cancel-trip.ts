@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/connection.ts';
 import { ChangedMeanwhileError } from '../database/errors.ts';
-import type { Waitlist } from '../waitlist/waitlist.ts';
+import type { Waitlist } from './waitlist-contract.ts';
 import type { BookingStore, StoredBooking } from './booking-store.ts';
 import { hasDeparted } from './dates.ts';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/connection.ts';
 import { ChangedMeanwhileError } from '../database/errors.ts';
-import type { Waitlist } from '../waitlist/waitlist.ts';
+import type { Waitlist } from './waitlist-contract.ts';
 import { type BookingStore, hasOffer } from './booking-store.ts';
 import type { Destination } from './destinations.ts';
 import { type Fixed, type StandingTrip, type TripDays, whyFixed } from './rules.ts';
@@ -49,7 +49,7 @@ export function changeDates(
       const full = !taken && !hasOffer(claimant);
       if (full || overlapping) return rollBack({ kind: 'refused', full, overlapping });
       if (!(await bookings.move(booking, to, transaction))) throw new ChangedMeanwhileError();
-      await waitlist.served(claimant, departure, taken, transaction);
+      await waitlist.tripMade(claimant, departure, taken, transaction);
       if (to.departureDate !== departureDate) await waitlist.moveUp(booking, transaction);
       return { kind: 'changed' };
     });

@@ -1,20 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { lineOf, textOf } from '../http/form.ts';
+import { lineOf, textOf } from '../web/form.ts';
 import type { StoredBooking } from './booking-store.ts';
 import { addDays, type Day, dayOf, daysBetween } from './dates.ts';
 import type { Destination } from './destinations.ts';
 import type { BookingForm } from './rules.ts';
 
-export function bookingFormOf(body: unknown): BookingForm {
+/** The destination is looked up by its name here, and nowhere else. */
+export function bookingFormOf(body: unknown, destinations: readonly Destination[]): BookingForm {
+  const name = textOf(body, 'destination');
   return withAlternative(
     {
       age: lineOf(body, 'age'),
-      previousExperience: textOf(body, 'previous_experience'),
-      destination: textOf(body, 'destination'),
-      departureDate: lineOf(body, 'departure_date'),
-      returnDate: lineOf(body, 'return_date'),
-      blackholeVisit: textOf(body, 'blackhole_visit'),
-      formKey: textOf(body, 'form_key'),
+      previousExperience: textOf(body, 'previousExperience'),
+      destination: destinations.find((one) => one.name === name),
+      departureDate: lineOf(body, 'departureDate'),
+      returnDate: lineOf(body, 'returnDate'),
+      blackholeVisit: textOf(body, 'blackholeVisit'),
+      formKey: textOf(body, 'formKey'),
     },
     dayOf(textOf(body, 'alternative')),
   );
@@ -36,7 +38,7 @@ export function formOf(booking: StoredBooking & { readonly destination: Destinat
   return {
     age: String(booking.age),
     previousExperience: booking.previousExperience ? 'Yes' : 'No',
-    destination: booking.destination.name,
+    destination: booking.destination,
     departureDate: booking.departureDate,
     returnDate: booking.returnDate,
     blackholeVisit: booking.blackholeVisit ? 'Yes' : 'No',
@@ -44,13 +46,18 @@ export function formOf(booking: StoredBooking & { readonly destination: Destinat
   };
 }
 
+/** The destination that a link has chosen. */
+export function destinationIn(query: unknown, destinations: readonly Destination[]): Destination | undefined {
+  const id = textOf(query, 'destination');
+  return destinations.find((one) => one.id === id);
+}
+
 /** A form nobody has filled in yet; a link may have chosen the destination and the dates. */
 export function newBookingForm(query: unknown, destinations: readonly Destination[], today: Day): BookingForm {
-  const chosen = destinations.find(({ id }) => id === textOf(query, 'destination'));
   return {
     age: '',
     previousExperience: 'No',
-    destination: (chosen ?? destinations[0])?.name ?? '',
+    destination: destinationIn(query, destinations) ?? destinations[0],
     departureDate: dayOf(textOf(query, 'departure')) ?? today,
     returnDate: dayOf(textOf(query, 'return')) ?? '',
     blackholeVisit: 'No',
@@ -59,14 +66,10 @@ export function newBookingForm(query: unknown, destinations: readonly Destinatio
 }
 
 /** Where that form is with the same destination and dates. Nothing of the traveller: addresses are kept in histories and logs. */
-export function bookPathOf(
-  { destination, departureDate, returnDate }: BookingForm,
-  destinations: readonly Destination[],
-): string {
-  const { id } = destinations.find(({ name }) => name === destination) ?? {};
+export function bookPathOf({ destination, departureDate, returnDate }: BookingForm): string {
   const [departure, back] = [dayOf(departureDate), dayOf(returnDate)];
   const query = new URLSearchParams({
-    ...(id !== undefined && { destination: id }),
+    ...(destination && { destination: destination.id }),
     ...(departure !== undefined && { departure }),
     ...(back !== undefined && { return: back }),
   });

@@ -1,19 +1,16 @@
 import { type Request, type Response, Router } from 'express';
 import type { Clock } from '../clock.ts';
-import { formPage } from '../http/form-page.ts';
-import { textOf } from '../http/form.ts';
-import { requireToken } from '../middleware/csrf.ts';
-import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
-import { requireTraveller } from '../middleware/require-traveller.ts';
-import { tripLimit } from '../middleware/trip-limit.ts';
-import type { PageModel, Pages } from '../http/pages.ts';
-import { endSession, travellerOf } from '../middleware/sessions.ts';
+import { redirectTo } from '../web/redirect-to.ts';
+import { textOf } from '../web/form.ts';
+import { requireToken } from '../web/csrf.ts';
+import { redirectWithAlert } from '../web/flash.ts';
+import { methodNotAllowed } from '../web/method-not-allowed.ts';
+import { requireTraveller } from '../web/require-traveller.ts';
+import { type TripLimits, tripLimit } from './trip-limit.ts';
+import { endSession, travellerOf } from '../web/sessions.ts';
 import type { Mailbox } from '../mail/letter.ts';
-import type { AccountLimits } from '../accounts/limits.ts';
 import type { Throttle } from '../throttling/throttle.ts';
 import type { Metrics } from '../probes/metrics.ts';
-import type { EntryInLine, WaitlistStore } from '../waitlist/waitlist-store.ts';
-import { waitingCards } from '../waitlist/view.ts';
 import type { BookTrip } from './book-trip.ts';
 import type { BookingPages } from './booking-pages.ts';
 import type { BookingStore, StoredBooking } from './booking-store.ts';
@@ -22,7 +19,7 @@ import type { CancelTrip } from './cancel-trip.ts';
 import type { ChangeDates } from './change-dates.ts';
 import { earliestDeparture, isoDay, spokenDay } from './dates.ts';
 import type { Destination } from './destinations.ts';
-import { bookingFormOf, bookPathOf, formOf, newBookingForm } from './forms.ts';
+import { bookingFormOf, bookPathOf, destinationIn, formOf, newBookingForm } from './forms.ts';
 import { type BookingForm, canUndo, checkBookingForm, fixedMessage, type TripRequest, undoableSince } from './rules.ts';
 import type { UndoCancellation } from './undo-cancellation.ts';
 import { tripCards, undoCards } from './view.ts';
@@ -34,7 +31,8 @@ export interface BookingServices {
   readonly undoMinutes: number;
   readonly changeDates: ChangeDates;
   readonly bookings: BookingStore;
-  readonly waitlistEntries: WaitlistStore;
+  /** What a traveller waits for, as the page of trips shows it. */
+  readonly waitingCards: (travellerId: number) => Promise<readonly object[]>;
   readonly bookingPages: BookingPages;
   /** Whom calendar files are from; undefined where no mail is sent. */
   readonly organizer: Mailbox | undefined;
@@ -42,22 +40,22 @@ export interface BookingServices {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly throttle: Throttle;
-  readonly limits: AccountLimits;
+  readonly limits: TripLimits;
 }
 
-export function bookingRoutes(services: BookingServices, pages: Pages): Router {
+export function bookingRoutes(services: BookingServices): Router {
   const { destinations, clock, metrics, bookings, bookingPages, undoMinutes } = services;
   const router = Router();
-  const traveller = requireTraveller(pages);
-  const filledIn = requireTraveller(pages, ({ body }) => bookPathOf(bookingFormOf(body), destinations));
+  const traveller = requireTraveller();
+  const filledIn = requireTraveller(({ body }) => bookPathOf(bookingFormOf(body, destinations)));
   const limit = tripLimit(services.throttle, services.limits);
   const monthBy = (query: unknown) => monthOf(textOf(query, 'month'));
 
   router
     .route('/departures')
     .get(async (request, response) => {
-      const model = await bookingPages.departures(textOf(request.query, 'destination'), monthBy(request.query));
-      pages.send(request, response, 'departures', model);
+      const model = await bookingPages.departures(destinationIn(request.query, destinations), monthBy(request.query));
+      response.render('departures', model);
     })
     .all(methodNotAllowed);
 
@@ -65,25 +63,25 @@ export function bookingRoutes(services: BookingServices, pages: Pages): Router {
     .route('/book')
     .get(traveller, async (request, response) => {
       const form = newBookingForm(request.query, destinations, isoDay(clock.now()));
-      pages.send(request, response, 'book', await bookingPages.form(form, monthBy(request.query)));
+      response.render('book', await bookingPages.form(form, monthBy(request.query)));
     })
     .post(filledIn, requireToken, limit, async (request, response) => {
       const { id } = travellerOf(request);
-      const asked = await tripAskedFor(request, response, services, pages);
+      const asked = await tripAskedFor(request, response, services);
       if (!asked) return;
       const { form, trip } = asked;
       const verdict = await services.bookTrip(id, trip);
       if (verdict.kind === 'gone') {
-        await sayFarewell(request, response, pages);
+        await sayFarewell(request, response);
         return;
       }
       if (verdict.kind === 'refused') {
         metrics.bookings.inc({ outcome: verdict.full ? 'full' : 'overlapping' });
-        pages.send(request, response, 'book', await bookingPages.refused(id, form, trip, verdict), 409);
+        response.status(409).render('book', await bookingPages.refused(id, form, trip, verdict));
         return;
       }
       metrics.bookings.inc({ outcome: verdict.kind === 'book' ? 'booked' : 'repeated' });
-      pages.redirect(request, response, '/reservation', {
+      redirectWithAlert(response, '/reservation', {
         kind: 'success',
         text: bookedMessage(trip.destination.name),
       });
@@ -95,11 +93,11 @@ export function bookingRoutes(services: BookingServices, pages: Pages): Router {
     .get(traveller, async (request, response) => {
       const { id } = travellerOf(request);
       const now = clock.now();
-      const [known, entries] = await Promise.all([
+      const [known, waiting] = await Promise.all([
         bookings.ofTraveller(id, undoableSince(undoMinutes, now)),
-        services.waitlistEntries.ofTraveller(id),
+        services.waitingCards(id),
       ]);
-      pages.send(request, response, 'reservation', tripsPage(known, entries, services, now));
+      response.render('reservation', tripsPage(known, waiting, services, now));
     })
     .post(traveller, requireToken, limit, async (request, response) => {
       const cancellation = await services.cancelTrip(travellerOf(request).id, textOf(request.body, 'booking'));
@@ -108,12 +106,12 @@ export function bookingRoutes(services: BookingServices, pages: Pages): Router {
           cancellation.kind === 'unknown'
             ? 'You have no trip with that reference. Nothing was cancelled.'
             : fixedMessage('departed', cancellation.booking.destinationName);
-        pages.redirect(request, response, '/reservation', { kind: 'danger', text });
+        redirectWithAlert(response, '/reservation', { kind: 'danger', text });
         return;
       }
       metrics.bookings.inc({ outcome: 'cancelled' });
       const { destinationName, departureDate } = cancellation.booking;
-      pages.redirect(request, response, '/reservation', {
+      redirectWithAlert(response, '/reservation', {
         kind: 'info',
         text: `Your trip to ${destinationName} on ${spokenDay(departureDate)} has been cancelled.`,
       });
@@ -122,11 +120,11 @@ export function bookingRoutes(services: BookingServices, pages: Pages): Router {
 
   router
     .route('/reservation/undo')
-    .get(traveller, formPage('/reservation'))
+    .get(traveller, redirectTo('/reservation'))
     .post(traveller, requireToken, limit, async (request, response) => {
       const { id } = travellerOf(request);
       const undoing = await services.undoCancellation(id, textOf(request.body, 'booking'));
-      const refuse = (text: string) => pages.redirect(request, response, '/reservation', { kind: 'danger', text });
+      const refuse = (text: string) => redirectWithAlert(response, '/reservation', { kind: 'danger', text });
       if (undoing.kind === 'unknown') {
         refuse('You have no trip with that reference. Nothing was changed.');
         return;
@@ -141,12 +139,12 @@ export function bookingRoutes(services: BookingServices, pages: Pages): Router {
         metrics.bookings.inc({ outcome: undoing.full ? 'full' : 'overlapping' });
         const wanted = { ...booking, destination: undoing.destination };
         const model = await bookingPages.refused(id, formOf(wanted), wanted, undoing);
-        pages.send(request, response, 'book', model, 409);
+        response.status(409).render('book', model);
         return;
       }
       metrics.bookings.inc({ outcome: 'undone' });
       const text = `Success! Your ${trip} is on again.`;
-      pages.redirect(request, response, '/reservation', { kind: 'success', text });
+      redirectWithAlert(response, '/reservation', { kind: 'success', text });
     })
     .all(methodNotAllowed);
 
@@ -156,17 +154,17 @@ export function bookingRoutes(services: BookingServices, pages: Pages): Router {
 /** A traveller's trips, those that were cancelled a moment ago, and what they wait for. */
 function tripsPage(
   known: readonly StoredBooking[],
-  entries: readonly EntryInLine[],
+  waiting: readonly object[],
   { destinations, undoMinutes }: Pick<BookingServices, 'destinations' | 'undoMinutes'>,
   now: Date,
-): PageModel {
+) {
   const standing = known.filter(({ cancelledAt }) => cancelledAt === null);
   return {
     title: 'Your trips',
     trips: tripCards(standing, destinations, now),
     cancelled: undoCards(known.filter((booking) => canUndo(booking, undoMinutes, now))),
     undoMinutes,
-    waiting: waitingCards(entries, destinations, now),
+    waiting,
   };
 }
 
@@ -175,14 +173,12 @@ export async function tripAskedFor(
   request: Request,
   response: Response,
   { bookingPages, clock, destinations, metrics }: BookingServices,
-  pages: Pages,
 ): Promise<{ readonly form: BookingForm; readonly trip: TripRequest } | undefined> {
-  const form = bookingFormOf(request.body);
-  const context = { destinations, earliestDeparture: earliestDeparture(clock.now()) };
-  const { trip, errors } = checkBookingForm(form, context);
+  const form = bookingFormOf(request.body, destinations);
+  const { trip, errors } = checkBookingForm(form, earliestDeparture(clock.now()));
   if (!errors) return { form, trip };
   metrics.bookings.inc({ outcome: 'invalid' });
-  pages.send(request, response, 'book', { ...(await bookingPages.form(form)), errors }, 422);
+  response.status(422).render('book', { ...(await bookingPages.form(form)), errors });
   return undefined;
 }
 
@@ -191,7 +187,7 @@ export function bookedMessage(destinationName: string): string {
 }
 
 /** To a traveller who was deleted meanwhile. */
-export async function sayFarewell(request: Request, response: Response, pages: Pages): Promise<void> {
+export async function sayFarewell(request: Request, response: Response): Promise<void> {
   await endSession(request);
-  pages.redirect(request, response, '/home', { kind: 'danger', text: 'Your account has been deleted.' });
+  redirectWithAlert(response, '/home', { kind: 'danger', text: 'Your account has been deleted.' });
 }

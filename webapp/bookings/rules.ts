@@ -1,4 +1,4 @@
-import { type FieldErrors, REQUIRED } from '../http/form.ts';
+import { type FieldErrors, REQUIRED } from '../web/form.ts';
 import { type Day, dayOf, hasDeparted, spokenDay } from './dates.ts';
 import type { Destination } from './destinations.ts';
 
@@ -6,7 +6,8 @@ import type { Destination } from './destinations.ts';
 export interface BookingForm {
   readonly age: string;
   readonly previousExperience: string;
-  readonly destination: string;
+  /** Undefined where there is none of that name. */
+  readonly destination: Destination | undefined;
   readonly departureDate: string;
   readonly returnDate: string;
   readonly blackholeVisit: string;
@@ -25,11 +26,6 @@ export interface TripRequest {
   readonly formKey: string;
 }
 
-export interface BookingContext {
-  readonly destinations: readonly Destination[];
-  readonly earliestDeparture: Day;
-}
-
 export type CheckedForm =
   { readonly trip: TripRequest; readonly errors?: never } | { readonly errors: FieldErrors; readonly trip?: never };
 
@@ -40,18 +36,18 @@ const NO_DATE = 'Not a valid date.';
 const NO_CHOICE = 'Not a valid choice.';
 
 /** Every rule that the form breaks on its own, by field, in the order of the form. */
-export function checkBookingForm(form: BookingForm, { destinations, earliestDeparture }: BookingContext): CheckedForm {
+export function checkBookingForm(form: BookingForm, earliestDeparture: Day): CheckedForm {
   const errors: Record<string, string> = {};
   const age = /^[+-]?\d{1,6}$/.test(form.age) ? Number(form.age) : Number.NaN;
-  const destination = destinations.find(({ name }) => name === form.destination);
+  const { destination } = form;
   const dates = checkDates(form, earliestDeparture);
 
   if (form.age === '') errors.age = REQUIRED;
   else if (!(age >= 18 && age <= 150)) errors.age = WRONG_AGE;
-  if (!isYesOrNo(form.previousExperience)) errors.previous_experience = NO_CHOICE;
+  if (!isYesOrNo(form.previousExperience)) errors.previousExperience = NO_CHOICE;
   if (!destination) errors.destination = NO_CHOICE;
   Object.assign(errors, dates.errors);
-  if (!isYesOrNo(form.blackholeVisit)) errors.blackhole_visit = NO_CHOICE;
+  if (!isYesOrNo(form.blackholeVisit)) errors.blackholeVisit = NO_CHOICE;
 
   if (Object.keys(errors).length > 0 || !destination || !dates.days) return { errors };
   return {
@@ -82,11 +78,11 @@ export function checkDates(
   const errors: Record<string, string> = {};
   const departureDate = dayOf(form.departureDate);
   const returnDate = dayOf(form.returnDate);
-  if (!departureDate) errors.departure_date = form.departureDate === '' ? REQUIRED : NO_DATE;
+  if (!departureDate) errors.departureDate = form.departureDate === '' ? REQUIRED : NO_DATE;
   else if (departureDate < earliestDeparture || (returnDate && departureDate >= returnDate)) {
-    errors.departure_date = TIME_TRAVEL;
+    errors.departureDate = TIME_TRAVEL;
   }
-  if (!returnDate) errors.return_date = form.returnDate === '' ? REQUIRED : NO_DATE;
+  if (!returnDate) errors.returnDate = form.returnDate === '' ? REQUIRED : NO_DATE;
   if (Object.keys(errors).length > 0 || !departureDate || !returnDate) return { errors };
   return { days: { departureDate, returnDate } };
 }
@@ -136,7 +132,7 @@ export function refusalMessages(
       `You are on your way to ${elsewhere} from ${spokenDay(departureDate)} to ${spokenDay(returnDate)}: trips cannot overlap.`,
     );
   }
-  return { departure_date: messages.join(' ') };
+  return { departureDate: messages.join(' ') };
 }
 
 /** What keeps a trip from being changed: it has departed, or nobody flies there any more. */

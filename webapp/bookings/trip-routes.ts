@@ -1,11 +1,11 @@
 import { Router } from 'express';
-import { lineOf } from '../http/form.ts';
-import { requireToken } from '../middleware/csrf.ts';
-import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
-import { requireTraveller } from '../middleware/require-traveller.ts';
-import { tripLimit } from '../middleware/trip-limit.ts';
-import type { Pages } from '../http/pages.ts';
-import { travellerOf } from '../middleware/sessions.ts';
+import { lineOf } from '../web/form.ts';
+import { requireToken } from '../web/csrf.ts';
+import { redirectWithAlert } from '../web/flash.ts';
+import { methodNotAllowed } from '../web/method-not-allowed.ts';
+import { requireTraveller } from '../web/require-traveller.ts';
+import { tripLimit } from './trip-limit.ts';
+import { travellerOf } from '../web/sessions.ts';
 import { calendarFile } from './calendar-file.ts';
 import { earliestDeparture } from './dates.ts';
 import { checkDates, fixedMessage, refusalMessages, whyFixed } from './rules.ts';
@@ -13,10 +13,10 @@ import type { BookingServices } from './routes.ts';
 import { changePage, tripCards } from './view.ts';
 
 /** What a traveller does with one trip. It tells nothing of others' trips. */
-export function tripRoutes(services: BookingServices, pages: Pages): Router {
+export function tripRoutes(services: BookingServices): Router {
   const { bookings, clock, destinations, metrics } = services;
   const router = Router();
-  const traveller = requireTraveller(pages);
+  const traveller = requireTraveller();
   const limit = tripLimit(services.throttle, services.limits);
 
   router
@@ -29,7 +29,7 @@ export function tripRoutes(services: BookingServices, pages: Pages): Router {
         return;
       }
       const name = travellerOf(request).name;
-      pages.send(request, response, 'ticket', { title: `Ticket ${trip.reference}`, trip, name });
+      response.render('ticket', { title: `Ticket ${trip.reference}`, trip, name });
     })
     .all(methodNotAllowed);
 
@@ -43,7 +43,6 @@ export function tripRoutes(services: BookingServices, pages: Pages): Router {
       }
       const stamp = services.organizer ? clock.now() : booking.changedAt;
       response
-        .set('Cache-Control', 'no-store')
         .set('Content-Disposition', `attachment; filename="trip-${booking.reference}.ics"`)
         .type('text/calendar; charset=utf-8')
         .end(calendarFile({ ...booking, cancelled: booking.cancelledAt !== null }, stamp, services.organizer));
@@ -61,10 +60,10 @@ export function tripRoutes(services: BookingServices, pages: Pages): Router {
       const fixed = whyFixed(booking, destinations, clock.now());
       if (fixed) {
         const text = fixedMessage(fixed, booking.destinationName);
-        pages.redirect(request, response, '/reservation', { kind: 'danger', text });
+        redirectWithAlert(response, '/reservation', { kind: 'danger', text });
         return;
       }
-      pages.send(request, response, 'change', changePage(booking, booking, earliestDeparture(clock.now())));
+      response.render('change', changePage(booking, booking, earliestDeparture(clock.now())));
     })
     .post(traveller, requireToken, limit, async (request, response, next) => {
       const traveller = travellerOf(request).id;
@@ -75,13 +74,13 @@ export function tripRoutes(services: BookingServices, pages: Pages): Router {
       }
       const earliest = earliestDeparture(clock.now());
       const form = {
-        departureDate: lineOf(request.body, 'departure_date'),
-        returnDate: lineOf(request.body, 'return_date'),
+        departureDate: lineOf(request.body, 'departureDate'),
+        returnDate: lineOf(request.body, 'returnDate'),
       };
       const model = changePage(booking, form, earliest);
       const { days, errors } = checkDates(form, earliest);
       if (errors) {
-        pages.send(request, response, 'change', { ...model, errors }, 422);
+        response.status(422).render('change', { ...model, errors });
         return;
       }
       const change = await services.changeDates(traveller, booking.reference, days);
@@ -91,17 +90,17 @@ export function tripRoutes(services: BookingServices, pages: Pages): Router {
       }
       if (change.kind === 'fixed') {
         const text = fixedMessage(change.fixed, booking.destinationName);
-        pages.redirect(request, response, '/reservation', { kind: 'danger', text });
+        redirectWithAlert(response, '/reservation', { kind: 'danger', text });
         return;
       }
       if (change.kind === 'refused') {
         const refusal = refusalMessages(booking.destinationName, change.full, change.overlapping);
-        pages.send(request, response, 'change', { ...model, errors: refusal }, 409);
+        response.status(409).render('change', { ...model, errors: refusal });
         return;
       }
       metrics.bookings.inc({ outcome: 'changed' });
       const text = `Success! Your trip to ${booking.destinationName} has new dates.`;
-      pages.redirect(request, response, '/reservation', { kind: 'success', text });
+      redirectWithAlert(response, '/reservation', { kind: 'success', text });
     })
     .all(methodNotAllowed);
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/connection.ts';
 import { ChangedMeanwhileError } from '../database/errors.ts';
-import type { Waitlist } from '../waitlist/waitlist.ts';
+import type { Waitlist } from './waitlist-contract.ts';
 import { type BookingStore, hasOffer, type StoredBooking } from './booking-store.ts';
 import type { Destination } from './destinations.ts';
 import { canUndo, type StandingTrip } from './rules.ts';
@@ -43,7 +43,7 @@ export function undoCancellation(
       const [overlapping] = await bookings.standing({ ...booking, except: reference }, transaction);
       if (full || overlapping) return rollBack({ kind: 'refused', booking, destination, full, overlapping });
       if (!(await bookings.restore(booking, transaction))) throw new ChangedMeanwhileError();
-      await waitlist.served(claimant, booking, taken, transaction);
+      await waitlist.tripMade(claimant, booking, taken, transaction);
       return { kind: 'restored', booking };
     });
 }

@@ -6,11 +6,11 @@ import type { BookingForm } from './rules.ts';
 
 export const BOOKING_LABELS = {
   age: 'Age',
-  previous_experience: 'Previous experience',
+  previousExperience: 'Previous experience',
   destination: 'Destination',
-  departure_date: 'Departure',
-  return_date: 'Return',
-  blackhole_visit: 'Black hole tour',
+  departureDate: 'Departure',
+  returnDate: 'Return',
+  blackholeVisit: 'Black hole tour',
 };
 
 export interface TripCard {
@@ -93,11 +93,11 @@ export function bookingPage(
     labels: BOOKING_LABELS,
     values: {
       age: form.age,
-      previous_experience: form.previousExperience,
-      destination: form.destination,
-      departure_date: form.departureDate,
-      return_date: form.returnDate,
-      blackhole_visit: form.blackholeVisit,
+      previousExperience: form.previousExperience,
+      destination: form.destination?.name,
+      departureDate: form.departureDate,
+      returnDate: form.returnDate,
+      blackholeVisit: form.blackholeVisit,
     },
     formKey: form.formKey,
     earliest,
@@ -109,7 +109,7 @@ export function changePage(booking: StoredBooking, form: TripForm, earliest: Day
   return {
     title: 'Change dates',
     labels: BOOKING_LABELS,
-    values: { departure_date: form.departureDate, return_date: form.returnDate },
+    values: { departureDate: form.departureDate, returnDate: form.returnDate },
     reference: booking.reference,
     destination: booking.destinationName,
     destinationId: booking.destinationId,

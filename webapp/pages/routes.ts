@@ -1,21 +1,20 @@
 import { Router } from 'express';
 import type { Destination } from '../bookings/destinations.ts';
-import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
-import type { Pages } from '../http/pages.ts';
+import { methodNotAllowed } from '../web/method-not-allowed.ts';
 
 /** The pages that need no database. */
-export function publicRoutes(destinations: readonly Destination[], pages: Pages): Router {
+export function publicRoutes(destinations: readonly Destination[]): Router {
   const router = Router();
   router
     .route(['/', '/home'])
-    .get((request, response) => {
-      pages.send(request, response, 'home', { title: 'Home', destinations });
+    .get((_request, response) => {
+      response.render('home', { title: 'Home', destinations });
     })
     .all(methodNotAllowed);
   router
     .route('/about')
-    .get((request, response) => {
-      pages.send(request, response, 'about', { title: 'About', destinations });
+    .get((_request, response) => {
+      response.render('about', { title: 'About', destinations });
     })
     .all(methodNotAllowed);
   return router;

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { passesByItself } from '../database/errors.ts';
-import type { Signer } from '../http/signer.ts';
+import type { Signer } from '../signer.ts';
 import type { Limit } from './rules.ts';
 import type { ThrottleStore } from './throttle-store.ts';
 

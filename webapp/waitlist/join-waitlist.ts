@@ -4,7 +4,7 @@ import { newReference } from '../bookings/reference.ts';
 import type { StandingTrip, TripRequest } from '../bookings/rules.ts';
 import type { Database } from '../database/connection.ts';
 import type { WaitlistStore } from './waitlist-store.ts';
-import type { Waitlist } from './waitlist.ts';
+import type { Waitlist } from '../bookings/waitlist-contract.ts';
 
 export type JoinWaitlist = (travellerId: number, trip: TripRequest) => Promise<Joining>;
 

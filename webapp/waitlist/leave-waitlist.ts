@@ -1,7 +1,7 @@
 import type { BookingStore } from '../bookings/booking-store.ts';
 import type { Database } from '../database/connection.ts';
 import type { StoredEntry, WaitlistStore } from './waitlist-store.ts';
-import type { Waitlist } from './waitlist.ts';
+import type { Waitlist } from '../bookings/waitlist-contract.ts';
 
 export type LeaveWaitlist = (travellerId: number, reference: string) => Promise<StoredEntry | undefined>;
 

@@ -5,7 +5,7 @@ import { passesByItself } from '../database/errors.ts';
 import type { Logger } from '../log.ts';
 import { canMoveUp } from './rules.ts';
 import type { WaitlistStore } from './waitlist-store.ts';
-import type { Waitlist } from './waitlist.ts';
+import type { Waitlist } from '../bookings/waitlist-contract.ts';
 
 export type SweepWaitlists = () => Promise<void>;
 

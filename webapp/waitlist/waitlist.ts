@@ -1,25 +1,11 @@
 import type { Transaction } from 'sequelize';
-import { type BookingStore, type Claimant, type DepartureKey, hasOffer } from '../bookings/booking-store.ts';
+import { type BookingStore, type DepartureKey, hasOffer } from '../bookings/booking-store.ts';
 import { hasDeparted } from '../bookings/dates.ts';
+import type { Moved, Waitlist } from '../bookings/waitlist-contract.ts';
 import type { Destination } from '../bookings/destinations.ts';
 import type { Clock } from '../clock.ts';
 import { offerEnd, sortOffers } from './rules.ts';
 import type { WaitlistStore } from './waitlist-store.ts';
-
-export type Moved = 'all' | 'some';
-
-/** What transactions that give or take places tell the waiting lists. */
-export interface Waitlist {
-  /**
-   * Locks the departure, ends its offers that are over, and keeps its free places for those who wait, in their order. It looks at
-   * what is there and not at what happened, so that calling it once too often does nothing. To be called, with the departure
-   * locked already or in its turn of the lock order, by each transaction that gave one of its places back; again where not all are
-   * kept yet.
-   */
-  moveUp(departure: DepartureKey, transaction: Transaction): Promise<Moved>;
-  /** The claimant has got a trip on this departure: they wait no longer, and a place kept beside the one taken is free. */
-  served(claimant: Claimant, departure: DepartureKey, tookFreePlace: boolean, transaction: Transaction): Promise<void>;
-}
 
 export interface WaitlistOptions {
   readonly bookings: BookingStore;
@@ -58,7 +44,7 @@ export function createWaitlist({ bookings, entries, destinations, offerHours, cl
   };
   return {
     moveUp,
-    async served(claimant, departure, tookFreePlace, transaction) {
+    async tripMade(claimant, departure, tookFreePlace, transaction) {
       if (!claimant.entry) return;
       await entries.remove([claimant.entry], transaction);
       if (!hasOffer(claimant) || !tookFreePlace) return;

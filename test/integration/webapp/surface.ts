@@ -3,13 +3,8 @@ import { loadCommonPasswords } from '../../../webapp/accounts/common-passwords.t
 import { newPasswordOf } from '../../../webapp/accounts/forms.ts';
 import { newLinkToken } from '../../../webapp/accounts/link-token.ts';
 import { newResetToken } from '../../../webapp/accounts/password-reset-store.ts';
-import {
-  emailError,
-  nameError,
-  newPasswordErrors,
-  registrationErrors,
-  type Registration,
-} from '../../../webapp/accounts/rules.ts';
+import { nameError, newPasswordErrors, registrationErrors, type Registration } from '../../../webapp/accounts/rules.ts';
+import { emailError } from '../../../webapp/mail/address.ts';
 import { earliestDeparture } from '../../../webapp/bookings/dates.ts';
 import { DEFAULT_DESTINATIONS } from '../../../webapp/bookings/destinations.ts';
 import { checkBookingForm, checkDates } from '../../../webapp/bookings/rules.ts';
@@ -232,14 +227,13 @@ function bookingMessages(seen: Seen): readonly string[] {
   const form = {
     age: line(seen.age),
     previousExperience: seen.previous_experience ?? '',
-    destination: seen.destination ?? '',
+    destination: DESTINATIONS.find(({ name }) => name === seen.destination),
     departureDate: line(seen.departure_date),
     returnDate: line(seen.return_date),
     blackholeVisit: seen.blackhole_visit ?? '',
     formKey: '',
   };
-  const context = { destinations: DESTINATIONS, earliestDeparture: earliest() };
-  return Object.values(checkBookingForm(form, context).errors ?? {});
+  return Object.values(checkBookingForm(form, earliest()).errors ?? {});
 }
 
 const aRegistration: Registration = {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { readConfig } from '../../../webapp/config.ts';
 import { createDatabase } from '../../../webapp/database/connection.ts';
-import { createSigner } from '../../../webapp/http/signer.ts';
+import { createSigner } from '../../../webapp/signer.ts';
 import { createMemoryStore } from '../../../webapp/throttling/memory-store.ts';
 import { createThrottle, TooMany } from '../../../webapp/throttling/throttle.ts';
 import { createThrottleStore } from '../../../webapp/throttling/throttle-store.ts';

@@ -4,7 +4,7 @@ import { createKnownDevices } from '../../../webapp/accounts/known-devices.ts';
 import { emailIdentity, usernameIdentity } from '../../../webapp/accounts/identity.ts';
 import { accountLimits } from '../../../webapp/accounts/limits.ts';
 import { readConfig } from '../../../webapp/config.ts';
-import { createSigner } from '../../../webapp/http/signer.ts';
+import { createSigner } from '../../../webapp/signer.ts';
 import { anyText, chosen } from '../../support/property.ts';
 
 describe('Who is who', () => {

@@ -1,7 +1,5 @@
 import { hash as bcrypt } from '@node-rs/bcrypt';
 import { expect } from 'chai';
-import { readdirSync, readFileSync } from 'node:fs';
-import { getPriority } from 'node:os';
 import { createPasswords } from '../../../webapp/accounts/passwords.ts';
 import { BusyError } from '../../../webapp/database/errors.ts';
 
@@ -14,17 +12,6 @@ describe('Passwords', () => {
     expect(a).to.not.equal(b);
     expect(await passwords.verify('same', a)).to.equal('right');
     expect(await passwords.verify('Same', a)).to.equal('wrong');
-  });
-
-  it('are hashed by threads that give way to the one that answers', async function () {
-    // elsewhere a thread has no priority of its own, and hashThreadsGiveWay() does nothing
-    if (process.platform !== 'linux') this.skip();
-    await passwords.hash('x');
-    const threads = readdirSync('/proc/self/task').filter((thread) =>
-      readFileSync(`/proc/self/task/${thread}/comm`, 'utf8').startsWith('libuv-worker'),
-    );
-    expect(threads).to.not.be.empty;
-    for (const thread of threads) expect(getPriority(Number(thread))).to.be.above(getPriority());
   });
 
   it('of nobody and hashes that are none are wrong', async () => {

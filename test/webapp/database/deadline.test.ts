@@ -58,7 +58,7 @@ describe('The deadline of a statement', () => {
       const before = made;
       expect(await endOf(ask()), MOVED).to.equal('ETIMEDOUT');
       expect(made, MOVED).to.equal(before + 1);
-      await sequelize.close();
+      void sequelize.close();
     });
   }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { DatabaseAwayError } from '../../../webapp/database/errors.ts';
-import { createSigner } from '../../../webapp/http/signer.ts';
+import { createSigner } from '../../../webapp/signer.ts';
 import { createMemoryStore } from '../../../webapp/throttling/memory-store.ts';
 import { createThrottle, type Counter, TooMany } from '../../../webapp/throttling/throttle.ts';
 import type { ThrottleStore } from '../../../webapp/throttling/throttle-store.ts';

@@ -1,9 +1,8 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { BusyError, DatabaseAwayError } from '../database/errors.ts';
-import { ForbiddenError, TooManyError } from '../http/errors.ts';
-import type { Pages } from '../http/pages.ts';
 import type { Logger } from '../log.ts';
 import { tooManyMessage } from '../throttling/rules.ts';
+import { ForbiddenError, TooManyError } from './http-errors.ts';
 import { isSafe } from './same-origin.ts';
 
 interface ErrorPage {
@@ -13,15 +12,15 @@ interface ErrorPage {
   readonly retryAfter?: number;
 }
 
-export function notFound(pages: Pages): RequestHandler {
-  return function notFoundMiddleware(request, response) {
+export function notFound(): RequestHandler {
+  return function notFoundMiddleware(_request, response) {
     const page = PAGES.notFound;
-    pages.send(request, response, 'error', { ...page }, page.status);
+    response.status(page.status).render('error', { ...page, canRetry: false });
   };
 }
 
 /** The one place that reacts to errors: their kind decides the page, and only what nobody expected is logged with its stack. */
-export function errorPages(pages: Pages, logger: Logger): ErrorRequestHandler {
+export function errorPages(logger: Logger): ErrorRequestHandler {
   return function errorPagesMiddleware(error: unknown, request, response, next) {
     if (response.headersSent) {
       next(error);
@@ -32,8 +31,8 @@ export function errorPages(pages: Pages, logger: Logger): ErrorRequestHandler {
     if (page.status === 500) logger.error('Request failed', { id: requestId, error });
     else if (page.status !== 400) logger.debug('Request refused', { id: requestId, status: page.status, error });
     if (page.retryAfter !== undefined) response.set('Retry-After', String(page.retryAfter));
-    const again = page.retryAfter !== undefined && isSafe(request.method);
-    pages.send(request, response, 'error', { ...page, again, requestId }, page.status);
+    const canRetry = page.retryAfter !== undefined && isSafe(request.method);
+    response.status(page.status).render('error', { ...page, canRetry, requestId });
   };
 }
 

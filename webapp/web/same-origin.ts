@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express';
-import { ForbiddenError } from '../http/errors.ts';
+import { ForbiddenError } from './http-errors.ts';
 
 /**
  * Refuses what another site sends: by Sec-Fetch-Site, which every current browser sends to trustworthy origins, else by Origin

@@ -1,11 +1,15 @@
 import type { RequestHandler } from 'express';
-import type { AccountLimits } from '../accounts/limits.ts';
-import { TooManyError } from '../http/errors.ts';
-import { type Throttle, TooMany } from '../throttling/throttle.ts';
-import { travellerOf } from './sessions.ts';
+import { TooManyError } from '../web/http-errors.ts';
+import { type Counter, type Throttle, TooMany } from '../throttling/throttle.ts';
+import { travellerOf } from '../web/sessions.ts';
+
+/** What the forms about trips of one traveller are counted by. */
+export interface TripLimits {
+  tripForms(travellerId: number): readonly Counter[];
+}
 
 /** Each trip that is booked, changed or cancelled is a mail, to an address that nobody has confirmed: not everybody's are without end. */
-export function tripLimit(throttle: Throttle, limits: AccountLimits): RequestHandler {
+export function tripLimit(throttle: Throttle, limits: TripLimits): RequestHandler {
   return async function tripLimitMiddleware(request, _response, next) {
     const counters = limits.tripForms(travellerOf(request).id);
     const refused = await throttle.run(

@@ -1,12 +1,11 @@
 import type { Request, RequestHandler } from 'express';
 import { DatabaseAwayError } from '../database/errors.ts';
-import { logInPath } from '../accounts/return-path.ts';
-import type { Pages } from '../http/pages.ts';
+import { redirectWithAlert } from './flash.ts';
+import { logInPath } from './return-path.ts';
 import { signedIn } from './sessions.ts';
 
 /** Sends who is not logged in to do so, and then to where they were going. */
 export function requireTraveller(
-  pages: Pages,
   goingTo: (request: Request) => string = ({ originalUrl }) => originalUrl,
 ): RequestHandler {
   return function requireTravellerMiddleware(request, response, next) {
@@ -18,9 +17,7 @@ export function requireTraveller(
       next();
       return;
     }
-    pages.redirect(request, response, logInPath(goingTo(request)), {
-      kind: 'info',
-      text: 'Please log in to access this page.',
-    });
+    const alert = { kind: 'info', text: 'Please log in to access this page.' } as const;
+    redirectWithAlert(response, logInPath(goingTo(request)), alert);
   };
 }

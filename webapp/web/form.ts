@@ -7,10 +7,16 @@ export function hasErrors(errors: FieldErrors): boolean {
 
 export const REQUIRED = 'This field is required.';
 
+/** The name that a field has in HTML: `departureDate` is `departure_date` there. Code that is not HTML knows only the first. */
+export function htmlName(field: string): string {
+  return field.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+}
+
 /** One field of a posted form. What is missing, repeated or not text is the empty string: rules see nothing else. */
 export function textOf(body: unknown, field: string): string {
-  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, field)) return '';
-  const value = (body as Readonly<Record<string, unknown>>)[field];
+  const name = htmlName(field);
+  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return '';
+  const value = (body as Readonly<Record<string, unknown>>)[name];
   return typeof value === 'string' ? value : '';
 }
 

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { RefusedError } from '../http/errors.ts';
+import { RefusedError } from './http-errors.ts';
 
 /** Refuses every body but the one encoding that our forms have: another would be taken for an empty form. */
 export function formsOnly(): RequestHandler {

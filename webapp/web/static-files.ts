@@ -1,5 +1,5 @@
 import { type RequestHandler, Router } from 'express';
-import type { AssetFile, Assets } from '../http/assets.ts';
+import type { AssetFile, Assets } from './assets.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
 
 /** Files whose names change with their content, in the smallest form that the browser understands. */
@@ -15,7 +15,8 @@ function sending({ name, hashed, encodings }: AssetFile, folder: string): Reques
     const encoding = request.acceptsEncodings([...encodings.map(({ name }) => name), 'identity']);
     const suffix = encodings.find((one) => one.name === encoding)?.suffix;
     if (suffix !== undefined) response.set('Content-Encoding', String(encoding));
+    response.set('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'public, max-age=3600');
     response.type(name).vary('Accept-Encoding');
-    response.sendFile(name + (suffix ?? ''), { root: folder, maxAge: hashed ? '1y' : '1h', immutable: hashed });
+    response.sendFile(name + (suffix ?? ''), { root: folder, cacheControl: false });
   };
 }

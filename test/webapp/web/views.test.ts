@@ -1,23 +1,32 @@
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import ejs from 'ejs';
 import type { StoredBooking } from '../../../webapp/bookings/booking-store.ts';
 import { calendarOf } from '../../../webapp/bookings/calendar.ts';
 import { newBookingForm } from '../../../webapp/bookings/forms.ts';
 import { bookingPage, changePage, tripCards, undoCards } from '../../../webapp/bookings/view.ts';
-import { loadViews } from '../../../webapp/http/views.ts';
+import { htmlName } from '../../../webapp/web/form.ts';
 import { waitingCards } from '../../../webapp/waitlist/view.ts';
 
 const NOW = new Date('2030-01-01');
 const SOURCES = new URL('../../../webapp/views/', import.meta.url);
 
+const rendered = (name: string, page: object) =>
+  ejs.renderFile(fileURLToPath(new URL(`${name}.ejs`, SOURCES)), page, { cache: true });
+
 function aPage(overrides: object = {}): object {
   return {
     title: 'Title',
     path: '/home',
+    traveller: undefined,
     errors: {},
+    labels: {},
     alerts: [],
     values: {},
     asset: (name: string) => `/${name}`,
-    csrf: () => 'token',
+    csrfToken: () => 'token',
+    takeFlash: () => [],
+    htmlName,
     ...overrides,
   };
 }
@@ -59,15 +68,23 @@ const BOOKING = {
 };
 
 describe('Views', () => {
-  const view = loadViews(SOURCES);
   const traveller = { id: 1, username: 'ada', name: 'Ada' };
   const pages: [string, object][] = [
     ['home', { destinations: [{ id: 'vega', name: '<Vega>', capacity: 1 }] }],
     ['about', { destinations: [{ id: 'vega', name: '<Vega>', capacity: 1 }] }],
-    ['login', {}],
+    ['login', { byMail: false, next: undefined }],
     ['register', { minimumPasswordLength: 8 }],
     ['logout', {}],
-    ['account', { traveller: { username: '<first>', name: '<text>' }, minimumPasswordLength: 8 }],
+    [
+      'account',
+      {
+        traveller: { username: '<first>', name: '<text>' },
+        waiting: { emailAddress: '<first>', until: '<text>' },
+        minimumPasswordLength: 8,
+      },
+    ],
+    ['confirm-email', { username: '<first>', emailAddress: '<text>' }],
+    ['confirm-expired', {}],
     ['book', BOOKING],
     ['departures', { calendar: BOOKING.calendar, allDestinations: [VEGA], calendarPath: '/departures' }],
     ['reservation', { trips: tripCards([STORED], [VEGA], NOW), cancelled: [], undoMinutes: 10, waiting: [] }],
@@ -77,17 +94,17 @@ describe('Views', () => {
     ],
     ['ticket', { trip: tripCards([STORED], [VEGA], NOW)[0], name: '<first>' }],
     ['change', changePage(STORED, STORED, '2030-01-01')],
-    ['error', { status: 404, text: '<text>' }],
+    ['error', { status: 404, text: '<text>', canRetry: false }],
   ];
 
   for (const [name, model] of pages) {
-    it(`${name}: escapes what it shows, and only alerts are <div>s of the body`, () => {
+    it(`${name}: escapes what it shows, and only alerts are <div>s of the body`, async () => {
       const alerts = [
         { kind: 'danger', text: '<first>', field: 'age', label: 'Age' },
         { kind: 'success', text: 'second' },
       ];
       for (const who of [undefined, traveller]) {
-        const html = view(name)(aPage({ traveller: who, ...model, alerts }));
+        const html = await rendered(name, aPage({ traveller: who, ...model, alerts }));
         expect(html).to.not.match(/<first>|<Vega>|<text>/);
         const [head = '', main = ''] = html.split('<main');
         expect(head.match(/<div/g)).to.have.length(2);
@@ -96,12 +113,12 @@ describe('Views', () => {
       }
     });
 
-    it(`${name}: has each name of the navigation first in the navigation, and all of them without a menu to open`, () => {
+    it(`${name}: has each name of the navigation first in the navigation, and all of them without a menu to open`, async () => {
       for (const [who, names] of [
         ...(name === 'account' ? [] : ([[undefined, ['home', 'about', 'book', 'login', 'register']]] as const)),
         [traveller, ['home', 'about', 'book', 'reservation', 'logout']],
       ] as const) {
-        const html = view(name)(aPage({ traveller: who, ...model }));
+        const html = await rendered(name, aPage({ traveller: who, ...model }));
         const [nav = ''] = html.split('</nav>');
         for (const link of names) expect(nav.split(`name="${link}"`), link).to.have.length(2);
         expect(html)
@@ -113,14 +130,14 @@ describe('Views', () => {
     });
   }
 
-  it('forms have the ids and names that were always theirs, and leave the checking to the server', () => {
+  it('forms have the ids and names that were always theirs, and leave the checking to the server', async () => {
     const fields: [string, object, readonly string[]][] = [
       [
         'register',
         { minimumPasswordLength: 8 },
         ['username', 'name', 'email_address', 'password', 'confirm_password', 'submit'],
       ],
-      ['login', {}, ['username', 'password', 'submit']],
+      ['login', { byMail: false, next: undefined }, ['username', 'password', 'submit']],
       [
         'book',
         BOOKING,
@@ -128,7 +145,7 @@ describe('Views', () => {
       ],
     ];
     for (const [name, model, ids] of fields) {
-      const html = view(name)(aPage(model));
+      const html = await rendered(name, aPage(model));
       for (const id of ids) expect(html).to.match(new RegExp(`id="${id}" name="${id}"`));
       expect(html).to.match(/<form class="panel"[^>]* method="post" action="\/\w+" novalidate>/);
     }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { logInPath, returnPathOf } from '../../../webapp/accounts/return-path.ts';
+import { logInPath, returnPathOf } from '../../../webapp/web/return-path.ts';
 
 describe('Where a log-in leads', () => {
   it('is where the traveller was going', () => {

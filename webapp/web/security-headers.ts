@@ -8,6 +8,8 @@ import helmet from 'helmet';
 export function securityHeaders(): RequestHandler {
   const [plain, secure] = [headersFor(false), headersFor(true)];
   return function securityHeadersMiddleware(request, response, next) {
+    // unless whoever answers says otherwise
+    response.set('Cache-Control', 'no-store');
     (request.secure ? secure : plain)(request, response, next);
   };
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { lineOf, textOf } from '../../../webapp/http/form.ts';
+import { lineOf, textOf } from '../../../webapp/web/form.ts';
 
 describe('A field of a form', () => {
   it('is empty when it is missing, repeated, or no text', () => {

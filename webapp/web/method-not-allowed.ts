@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { RefusedError } from '../http/errors.ts';
+import { RefusedError } from './http-errors.ts';
 
 /** The last handler of a route: answers the methods that the route does not have with 405, and OPTIONS with those that it has. */
 export const methodNotAllowed: RequestHandler = function methodNotAllowed(request, response, next) {

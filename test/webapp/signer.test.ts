@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createSigner } from '../../../webapp/http/signer.ts';
+import { createSigner } from '../../webapp/signer.ts';
 
 describe('A signer', () => {
   const signer = createSigner(['new key', 'old key'], 'alert');

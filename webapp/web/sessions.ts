@@ -1,38 +1,37 @@
 import type { Request, RequestHandler } from 'express';
-import session from 'express-session';
+import session, { type Store } from 'express-session';
 import { DatabaseAwayError } from '../database/errors.ts';
-import { ForbiddenError } from '../http/errors.ts';
-import type { SessionStore, SignedIn } from '../sessions/session-store.ts';
-import { cookieName, cookieOf, endedCookieHeader } from '../http/cookies.ts';
+import type { SignedIn } from '../sessions/session-store.ts';
+import { clearCookie, cookieName } from './cookies.ts';
+import { ForbiddenError } from './http-errors.ts';
+
+export interface SessionOptions {
+  readonly store: Store;
+  readonly secretKeys: readonly string[];
+}
 
 /**
- * A session for whoever has one; visitors without a cookie cost no query, and get a row only when they log in. Where the database is
- * away the request goes on without knowing who is there: pages that need to know refuse it.
+ * express-session, with the name that its cookie has over HTTPS or without. Visitors get a session in the database only when they
+ * log in. Where the database is away the request goes on without knowing who is there: pages that need to know refuse it.
  */
-export function sessions({ store, secretKeys }: { store: SessionStore; secretKeys: SecretKeys }): RequestHandler {
-  const [plain, secure] = [false, true].map((overHttps) =>
+export function sessions({ store, secretKeys }: SessionOptions): RequestHandler {
+  const sessionNamed = (name: string) =>
     session({
-      name: cookieName(SESSION_COOKIE, overHttps),
+      name,
       secret: [...secretKeys],
       store,
       resave: false,
       saveUninitialized: false,
-      // 'auto', as both share a store, and the last to be made decides what cookies its new sessions have
       cookie: { httpOnly: true, sameSite: 'lax', secure: 'auto', path: '/' },
-    }),
-  ) as [RequestHandler, RequestHandler];
+    });
+  const [plain, secure] = [sessionNamed(cookieName(COOKIE, false)), sessionNamed(cookieName(COOKIE, true))];
   return function sessionsMiddleware(request, response, next) {
-    const known = cookieOf(request, cookieName(SESSION_COOKIE, request.secure)) !== undefined;
-    if (!known && request.method !== 'POST') {
-      next();
-      return;
-    }
-    const go = (error?: unknown) => {
+    const goOn = (error?: unknown) => {
       const away = error instanceof DatabaseAwayError;
       if (away) response.locals.sessionAway = true;
       next(away ? undefined : error);
     };
-    void (request.secure ? secure : plain)(request, response, go);
+    (request.secure ? secure : plain)(request, response, goOn);
   };
 }
 
@@ -49,16 +48,14 @@ export function travellerOf(request: Request): SignedIn {
 
 /** Under a new id, so that nobody who knew the old one is logged in too; stored before anything is answered. */
 export async function startSession(request: Request, traveller: SignedIn): Promise<void> {
-  const hadOne = signedIn(request) ?? cookieOf(request, cookieName(SESSION_COOKIE, request.secure));
-  // who came without one has a new id already, that nobody was told
-  if (hadOne !== undefined) await done((callback) => request.session.regenerate(callback));
+  await done((callback) => request.session.regenerate(callback));
   request.session.traveller = traveller;
   await done((callback) => request.session.save(callback));
 }
 
 export async function endSession(request: Request): Promise<void> {
   await done((callback) => request.session.destroy(callback));
-  request.res?.append('Set-Cookie', endedCookieHeader(SESSION_COOKIE, request.secure));
+  if (request.res) clearCookie(request.res, COOKIE);
 }
 
 function done(start: (callback: (error?: Error | null) => void) => unknown): Promise<void> {
@@ -70,6 +67,4 @@ function done(start: (callback: (error?: Error | null) => void) => unknown): Pro
   });
 }
 
-type SecretKeys = readonly [string, ...string[]];
-
-export const SESSION_COOKIE = 'sid';
+const COOKIE = 'sid';

@@ -1,0 +1,28 @@
+import type { Request, Response } from 'express';
+import { clearCookie, cookieName, setCookie } from './cookies.ts';
+
+/** A message at the top of a page. */
+export interface Alert {
+  readonly kind: 'success' | 'info' | 'danger';
+  readonly text: string;
+}
+
+/**
+ * Redirects to a page that shows the alert, whichever pod renders it. The alert is in a signed cookie, so that it needs no session,
+ * no database, and no write before the redirect.
+ */
+export function redirectWithAlert(response: Response, location: string, alert: Alert): void {
+  setCookie(response, COOKIE, [alert], { signed: true, maxAge: 60_000 });
+  response.redirect(303, location);
+}
+
+/** The alerts for this page; each is shown once. */
+export function takeFlash(request: Request, response: Response): readonly Alert[] {
+  const name = cookieName(COOKIE, request.secure);
+  const alerts = (request.signedCookies as Readonly<Record<string, unknown>>)[name];
+  if (alerts === undefined) return [];
+  clearCookie(response, COOKIE);
+  return Array.isArray(alerts) ? (alerts as readonly Alert[]) : [];
+}
+
+const COOKIE = 'alert';
