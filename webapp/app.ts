@@ -19,6 +19,7 @@ import { createSigner } from './signer.ts';
 import type { SweepWaitlists } from './waitlist/sweep-waitlists.ts';
 import { type WaitlistServices, waitlistRoutes } from './waitlist/routes.ts';
 import type { Assets } from './web/assets.ts';
+import { clientAddress } from './web/client-address.ts';
 import { csrf } from './web/csrf.ts';
 import { draining } from './web/draining.ts';
 import { errorPages, notFound } from './web/error-pages.ts';
@@ -62,6 +63,7 @@ export function createApp({ services, config }: { readonly services: Services; r
   app.enable('view cache');
   Object.assign(app.locals, PAGE_DEFAULTS, { asset: (name: string) => assets.url(name) });
 
+  app.use(clientAddress());
   app.use(requestRecord({ logger, metrics }));
   app.use(draining(services.isDraining));
   app.use(securityHeaders());

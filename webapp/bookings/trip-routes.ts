@@ -98,7 +98,7 @@ export function tripRoutes(services: BookingServices): Router {
         response.status(409).render('change', { ...model, errors: refusal });
         return;
       }
-      metrics.bookings.inc({ outcome: 'changed' });
+      if (change.isNew) metrics.bookings.inc({ outcome: 'changed' });
       const text = `Success! Your trip to ${booking.destinationName} has new dates.`;
       redirectWithAlert(response, '/reservation', { kind: 'success', text });
     })

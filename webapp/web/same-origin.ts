@@ -24,5 +24,11 @@ function comesFromHere(request: Request): boolean {
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   const source = request.get('origin') ?? request.get('referer');
   if (source === undefined) return true;
-  return URL.canParse(source) && new URL(source).host === request.host;
+  return URL.canParse(source) && isHost(new URL(source), request.host);
+}
+
+/** Whether the origin is at the host that was asked. Proxies write the default port of a scheme, or capitals, where browsers do not. */
+function isHost(origin: URL, host: string | undefined): boolean {
+  const asked = `${origin.protocol}//${host ?? ''}`;
+  return URL.canParse(asked) && new URL(asked).host === origin.host;
 }
