@@ -93,6 +93,7 @@ export function createApp({ services, config }: { readonly services: Services; r
 /** What a page shows unless its route, or page-locals.ts, says otherwise. */
 const PAGE_DEFAULTS = {
   traveller: undefined,
+  isTravellerKnown: false,
   path: '',
   takeFlash: () => [],
   htmlName,

@@ -9,6 +9,9 @@ import { compose } from './services.ts';
 
 const SWEEP_INTERVAL_MS = 600_000;
 const CHECK_INTERVAL_MS = 60_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+/** Less than the time for headers. */
+const UNUSED_CONNECTION_MS = 9_000;
 
 function main(): void {
   const config = readConfig(process.env);
@@ -88,12 +91,19 @@ function pageServer(listener: RequestListener, { server: settings }: Config): Se
   const server = createServer(
     {
       keepAliveTimeout: settings.keepAliveSeconds * 1000,
-      headersTimeout: 10_000,
+      headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: 30_000,
       connectionsCheckingInterval: 5000,
     },
     listener,
   );
+  // opened ahead of need, as browsers do: Node would answer with 408, which the first request would take for its own answer
+  server.on('connection', (socket) => {
+    const closing = setTimeout(() => {
+      if (socket.bytesRead === 0) socket.destroy();
+    }, UNUSED_CONNECTION_MS);
+    socket.once('close', () => clearTimeout(closing));
+  });
   server.maxConnections = settings.maximumConnections;
   // connections that are never renewed would keep new pods without work
   server.maxRequestsPerSocket = settings.requestsPerConnection;

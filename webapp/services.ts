@@ -126,12 +126,13 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
   const remove = removeTraveller(database, travellers, bookings, entries, waitlist);
   const replace = replacePassword({ database, travellers, resets, emailChanges, sessions, outbox, publicUrl, clock });
   const reset = { database, travellers, resets, outbox, throttle, limits, publicUrl, minutes: resetMinutes, clock };
+  const enter = logIn(travellers, passwords, throttle, limits);
   const addDemo = addDemoTraveller(travellers, passwords);
   return {
     database,
     ...mail,
     services: {
-      registerTraveller: registerTraveller(travellers, passwords, rules, throttle, limits),
+      registerTraveller: registerTraveller(travellers, passwords, rules, enter, throttle, limits, clock),
       changePassword: changePassword(travellers, passwords, rules, replace, passwordCheck),
       changeName: changeName(database, travellers, sessions, throttle, limits),
       changeEmailAddress: changeEmailAddress({
@@ -145,10 +146,11 @@ export function compose({ config, clock, logger, isDraining, onDatabaseUp }: Com
       resetPassword: resetPassword(travellers, resets, passwords, rules, replace, throttle, limits, clock),
       fillIdentities: travellers.fillIdentities,
       resets,
+      usernameOf: async (id) => (await travellers.withId(id))?.username,
       resetMinutes,
       deleteAccount: deleteAccount(travellers, remove, passwordCheck),
       ownData: ownData(travellers, bookings, entries, sessions, outbox, emailChanges, clock),
-      logIn: logIn(travellers, passwords, throttle, limits),
+      logIn: enter,
       knownDevices: createKnownDevices(createSigner(config.secretKeys, 'device')),
       throttle,
       limits,

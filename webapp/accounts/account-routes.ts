@@ -29,6 +29,9 @@ export function ownAccountRoutes(services: OwnAccountServices): Router {
   const traveller = requireTraveller();
   const account = accountPage(services);
 
+  // where password managers lead to (https://w3c.github.io/webappsec-change-password-url/)
+  router.route('/.well-known/change-password').get(redirectTo('/account')).all(methodNotAllowed);
+
   router
     .route('/account')
     .get(traveller, (request, response) => account.show(request, response))

@@ -1,6 +1,8 @@
+import type { Clock } from '../clock.ts';
 import { type FieldErrors, hasErrors } from '../web/form.ts';
 import type { Throttle, TooMany } from '../throttling/throttle.ts';
 import type { AccountLimits } from './limits.ts';
+import type { LogIn } from './log-in.ts';
 import type { Passwords } from './passwords.ts';
 import { EMAIL_TAKEN, type PasswordRules, type Registration, registrationErrors, USERNAME_TAKEN } from './rules.ts';
 import type { TravellerStore } from './traveller-store.ts';
@@ -15,19 +17,44 @@ export function registerTraveller(
   travellers: TravellerStore,
   passwords: Passwords,
   rules: PasswordRules,
+  logIn: LogIn,
   throttle: Throttle,
   limits: AccountLimits,
+  clock: Clock,
 ): RegisterTraveller {
-  const register = async (registration: Registration) => {
+  /** A double click, or a reload: the same form has just made this account. Its password is a log-in, and counts as one. */
+  const isRepeated = async ({ username, name, emailAddress, password }: Registration, address: string | undefined) => {
+    const known = await travellers.withUsername(username);
+    const stored = known && (await travellers.withId(known.id));
+    const isSame = stored?.username === username && stored.name === name && stored.emailAddress === emailAddress;
+    if (!isSame || clock.now().getTime() - stored.createdAt.getTime() > REPEATED_WITHIN_MS) return false;
+    const result = await logIn({ username, password, address, device: undefined });
+    return result !== undefined && 'id' in result;
+  };
+  const register = async (registration: Registration, address: string | undefined) => {
     const { username, name, emailAddress, password } = registration;
+    const refused = async (errors: FieldErrors) => {
+      const isTaken = errors.username === USERNAME_TAKEN && errors.email_address === EMAIL_TAKEN;
+      return isTaken && (await isRepeated(registration, address)) ? {} : errors;
+    };
     const taken = await travellers.taken(username, emailAddress);
     const errors = registrationErrors(registration, taken, rules);
-    if (hasErrors(errors)) return errors;
+    if (hasErrors(errors)) return refused(errors);
     const passwordHash = await passwords.hash(password);
     const added = await travellers.add({ username, name, emailAddress, passwordHash });
-    return added === 'added' ? {} : registrationErrors(registration, added, rules);
+    if (added === 'added') return {};
+    // the database names only the first of the two that is taken
+    const both = await travellers.taken(username, emailAddress);
+    const either = {
+      username: both.username || added.username,
+      emailAddress: both.emailAddress || added.emailAddress,
+    };
+    return refused(registrationErrors(registration, either, rules));
   };
   const telling = (errors: FieldErrors) =>
     !hasErrors(errors) || errors.username === USERNAME_TAKEN || errors.email_address === EMAIL_TAKEN;
-  return (registration, address) => throttle.run(limits.registration(address), () => register(registration), telling);
+  return (registration, address) =>
+    throttle.run(limits.registration(address), () => register(registration, address), telling);
 }
+
+const REPEATED_WITHIN_MS = 10 * 60_000;

@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { clearCookie, readCookie, setCookie } from '../web/cookies.ts';
 import { lineOf, textOf } from '../web/form.ts';
-import { requireToken } from '../web/csrf.ts';
+import { requireVisitorToken } from '../web/csrf.ts';
 import { redirectWithAlert } from '../web/flash.ts';
 import { methodNotAllowed } from '../web/method-not-allowed.ts';
 import type { Clock } from '../clock.ts';
@@ -18,6 +18,7 @@ export interface ResetServices {
   readonly askForReset: AskForReset | undefined;
   readonly resetPassword: ResetPassword;
   readonly resets: PasswordResetStore;
+  readonly usernameOf: (travellerId: number) => Promise<string | undefined>;
   readonly resetMinutes: number;
   readonly minimumPasswordLength: number;
   readonly clock: Clock;
@@ -35,6 +36,12 @@ export function resetRoutes(services: ResetServices): Router {
 
   const forgottenPage = { title: 'Forgotten your password?', labels: LABELS, values: {}, byMail: !!askForReset };
   const resetPage = { title: 'Choose a new password', labels: LABELS, values: {}, minimumPasswordLength };
+  /** Undefined where the link does not hold (any more). */
+  const resetPageFor = async (token: ResetToken) => {
+    const travellerId = await resets.find(token, clock.now());
+    if (travellerId === undefined) return undefined;
+    return { ...resetPage, username: (await services.usernameOf(travellerId)) ?? '' };
+  };
   const sendExpired = (response: Response) => {
     const model = { title: 'This link does not work any more', resetMinutes, byMail: !!askForReset };
     response.status(410).render('reset-expired', model);
@@ -45,7 +52,7 @@ export function resetRoutes(services: ResetServices): Router {
     .get((_request, response) => {
       response.render('forgotten-password', forgottenPage);
     })
-    .post(requireToken, async (request, response) => {
+    .post(requireVisitorToken, async (request, response) => {
       if (!askForReset) {
         response.render('forgotten-password', forgottenPage);
         return;
@@ -92,19 +99,20 @@ export function resetRoutes(services: ResetServices): Router {
         });
         return;
       }
-      if ((await resets.find(token, clock.now())) !== undefined) response.render('reset-password', resetPage);
+      const page = await resetPageFor(token);
+      if (page) response.render('reset-password', page);
       else sendExpired(response);
     })
-    .post(requireToken, async (request, response) => {
+    .post(requireVisitorToken, async (request, response) => {
       const token = tokenOf(request);
-      const outcome =
-        token === undefined ? 'expired' : await services.resetPassword(token, newPasswordOf(request.body));
+      const page = token && (await resetPageFor(token));
+      const outcome = page ? await services.resetPassword(token, newPasswordOf(request.body)) : 'expired';
       if (outcome === 'expired') {
         sendExpired(response);
         return;
       }
       if (outcome !== 'changed') {
-        response.status(422).render('reset-password', { ...resetPage, errors: outcome });
+        response.status(422).render('reset-password', { ...page, errors: outcome });
         return;
       }
       clearCookie(response, RESET_COOKIE);

@@ -2,7 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import { DatabaseAwayError } from '../database/errors.ts';
 import { readCookie, setCookie } from '../web/cookies.ts';
 import { type FieldErrors, hasErrors, REQUIRED, textOf } from '../web/form.ts';
-import { requireToken } from '../web/csrf.ts';
+import { requireToken, requireVisitorToken } from '../web/csrf.ts';
 import { type Alert, redirectWithAlert } from '../web/flash.ts';
 import { methodNotAllowed } from '../web/method-not-allowed.ts';
 import { endSession, signedIn, startSession } from '../web/sessions.ts';
@@ -46,7 +46,7 @@ export function accountRoutes(services: AccountServices): Router {
     .get((_request, response) => {
       response.render('register', blankRegistration);
     })
-    .post(requireToken, async (request, response) => {
+    .post(requireVisitorToken, async (request, response) => {
       const registration = registrationOf(request.body);
       const result = await services.registerTraveller(registration, request.ip);
       const tooMany = result instanceof TooMany ? result : undefined;
@@ -79,7 +79,7 @@ export function accountRoutes(services: AccountServices): Router {
       const next = returnPathOf(textOf(request.query, 'next'));
       response.render('login', { ...blankLogIn, next });
     })
-    .post(requireToken, async (request, response) => {
+    .post(requireVisitorToken, async (request, response) => {
       const { username, password } = credentialsOf(request.body);
       const next = returnPathOf(textOf(request.body, 'next'));
       const missing = {

@@ -10,6 +10,8 @@ interface ErrorPage {
   readonly title: string;
   readonly text: string;
   readonly retryAfter?: number;
+  /** False where the browser has kept the cookies of a traveller back. */
+  readonly isTravellerKnown?: false;
 }
 
 export function notFound(): RequestHandler {
@@ -39,7 +41,7 @@ export function errorPages(logger: Logger): ErrorRequestHandler {
 function pageOf(error: unknown): ErrorPage {
   if (error instanceof DatabaseAwayError) return PAGES.away;
   if (error instanceof BusyError) return PAGES.busy;
-  if (error instanceof ForbiddenError) return error.reason === 'token' ? PAGES.expired : PAGES.crossSite;
+  if (error instanceof ForbiddenError) return FORBIDDEN[error.reason];
   if (error instanceof TooManyError) {
     const { seconds } = error;
     return {
@@ -79,10 +81,16 @@ const PAGES = {
     title: 'This form has expired',
     text: 'Nothing was changed. Go back, reload the page and send the form again.',
   },
+  noCookie: {
+    status: 403,
+    title: 'This form needs a cookie',
+    text: 'Your browser did not send back the cookie that came with the form, so nothing was changed. Allow cookies for this site, then reload the page and send the form again.',
+  },
   crossSite: {
     status: 403,
     title: 'This came from another site',
     text: 'Nothing was changed. Forms are only accepted from the pages of this site.',
+    isTravellerKnown: false,
   },
   wrongMethod: {
     status: 405,
@@ -105,3 +113,5 @@ const PAGES = {
     text: 'It has been noted and will be looked at. Please try again.',
   },
 } satisfies Record<string, ErrorPage>;
+
+const FORBIDDEN = { 'cross-site': PAGES.crossSite, token: PAGES.expired, 'no cookie': PAGES.noCookie };

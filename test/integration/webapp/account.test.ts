@@ -13,6 +13,20 @@ describe('The account', () => {
     return { client, status };
   };
 
+  it('is found by password managers: where the password is changed, and whose it is', async () => {
+    const client = await app.traveller();
+    const wellKnown = await client.get('/.well-known/change-password');
+    expect([wellKnown.status, wellKnown.location]).to.deep.equal([303, '/account']);
+    const { text } = await client.follow(wellKnown);
+    for (const action of ['/account/password', '/account/delete']) {
+      const form = text.split(`action="${action}"`)[1]?.split('</form>')[0] ?? '';
+      expect(form, action).to.include(`value="${client.username}" autocomplete="username"`);
+      expect(form.indexOf('autocomplete="username"'), 'before the password').to.be.below(
+        form.indexOf('type="password"'),
+      );
+    }
+  });
+
   it('gets another password, which ends all other sessions and keeps this one under a new id', async () => {
     const client = await app.traveller();
     const { client: elsewhere } = await logIn(client.username, PASSWORD);

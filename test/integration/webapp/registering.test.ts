@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { hash as bcrypt } from '@node-rs/bcrypt';
 import { until } from '../../cluster/run.ts';
+import { hiddenFields, type WebClient } from './web-client.ts';
 import { PASSWORD, startApp, type TestApp } from './world.ts';
 
 const SOMEBODY = {
@@ -71,6 +72,41 @@ describe('Registering', () => {
     expect(answers.map(({ status }) => status).sort()).to.deep.equal([303, ...Array<number>(7).fill(422)]);
   });
 
+  it('says the same to a form that is sent again, at once or later, and makes one account', async () => {
+    const [client, fields] = [
+      app.client(),
+      { ...SOMEBODY, username: 'double-click', email_address: 'twice@example.com' },
+    ];
+    const form = { ...hiddenFields((await client.get('/register')).text, '/register'), ...fields };
+    const answers = await Promise.all([1, 2, 3].map(() => client.post('/register', form)));
+    answers.push(await client.post('/register', form));
+    expect(answers.map(({ status }) => status)).to.deep.equal([303, 303, 303, 303]);
+    expect(await app.rows("SELECT COUNT(*) AS n FROM traveller WHERE username = 'double-click'")).to.deep.equal([
+      { n: 1 },
+    ]);
+    const changes = [
+      { password: 'another giraffe', confirm_password: 'another giraffe' },
+      { name: 'Another' },
+      { username: 'Double-Click' },
+    ];
+    for (const change of changes) expect((await client.post('/register', { ...form, ...change })).status).to.equal(422);
+  });
+
+  it('does not tell by a form that is sent again whether a password is right, more often than a log-in does', async () => {
+    const strict = await startApp({ env: { LIMIT_LOG_IN: '2/1h' } });
+    try {
+      const client = strict.client();
+      const form = { ...hiddenFields((await client.get('/register')).text, '/register'), ...SOMEBODY };
+      expect((await client.post('/register', form)).status).to.equal(303);
+      for (const password of ['wrong giraffe 1', 'wrong giraffe 2']) {
+        await client.post('/register', { ...form, password, confirm_password: password });
+      }
+      expect((await client.post('/register', form)).status, 'as a log-in').to.equal(422);
+    } finally {
+      await strict.stop();
+    }
+  });
+
   it('takes a name with characters from outside the basic plane, quotes and markup as they are', async () => {
     const username = `'"><b>🚀🚀`;
     const client = app.client();
@@ -82,6 +118,56 @@ describe('Registering', () => {
     expect(answer.status).to.equal(303);
     const home = await client.follow(await client.submit('/login', '/login', { username, password: PASSWORD }));
     expect(home.text).to.include('&lt;b&gt;🚀🚀').and.not.include('<b>');
+  });
+});
+
+describe('Forms from before somebody logged in or out elsewhere', () => {
+  let app: TestApp;
+  before(async () => (app = await startApp()));
+  after(() => app.stop());
+
+  const opened = async (client: WebClient, path: string) => hiddenFields((await client.get(path)).text, path);
+
+  it('log in once more, and lead to where each of them was going', async () => {
+    const { username } = await app.traveller();
+    const client = app.client();
+    const [first, second] = [await client.get('/login?next=%2Fbook'), await client.get('/login?next=%2Freservation')];
+    const other = await opened(client, '/register');
+    for (const [page, place] of [
+      [first, '/book'],
+      [second, '/reservation'],
+      [second, '/reservation'],
+    ] as const) {
+      const answer = await client.post('/login', {
+        ...hiddenFields(page.text, '/login'),
+        username,
+        password: PASSWORD,
+      });
+      expect([answer.status, answer.location]).to.deep.equal([303, place]);
+    }
+    expect((await client.post('/register', { ...other, username: 'x' })).status).to.equal(422);
+    expect((await client.get('/reservation')).text).to.include(`${username}<`);
+  });
+
+  it('count when the traveller whose page they stood on has logged out', async () => {
+    const client = await app.traveller();
+    const form = { ...(await opened(client, '/login')), username: client.username, password: PASSWORD };
+    await client.submit('/home', '/logout', {});
+    expect((await client.post('/login', form)).status).to.equal(303);
+  });
+
+  it('of a visitor are no form of a traveller', async () => {
+    const client = await app.traveller();
+    const { _csrf = '' } = await opened(client, '/login');
+    expect((await client.post('/account/sessions', { _csrf })).status).to.equal(403);
+  });
+
+  it('tell a browser that keeps no cookies that it needs one', async () => {
+    for (const path of ['/login', '/register']) {
+      const form = await opened(app.client(), path);
+      const answer = await app.client().post(path, { ...form, username: 'somebody' });
+      expect([answer.status, answer.text.split('<main')[1]?.includes('Allow cookies')]).to.deep.equal([403, true]);
+    }
   });
 });
 
