@@ -7,7 +7,7 @@ import { resetMail } from './password-mails.ts';
 import { newResetToken, type PasswordResetStore } from './password-reset-store.ts';
 import type { TravellerStore } from './traveller-store.ts';
 
-/** `address` is the client's, as far as it can be told. */
+/** `address` is the client's IP address, if known. */
 export type AskForReset = (emailAddress: string, address: string | undefined) => Promise<'asked' | TooMany>;
 
 export interface AskForResetParts {
@@ -25,8 +25,8 @@ export interface AskForResetParts {
 const NOBODY = { id: 0, username: '' };
 
 /**
- * Sends a link to the owner of the address. For an address that nobody has the same is written, for nobody: neither the answer nor
- * the time that it takes tells who has an account.
+ * Sends a link to the owner of the address. For an unknown address it writes the same rows, for traveller 0, and no mail leaves. So
+ * neither the answer nor its time tells who has an account.
  */
 export function askForReset(parts: AskForResetParts): AskForReset {
   const { database, travellers, resets, outbox, throttle, limits, publicUrl, minutes, clock } = parts;
@@ -35,7 +35,7 @@ export function askForReset(parts: AskForResetParts): AskForReset {
     const token = newResetToken();
     const expiresAt = new Date(clock.now().getTime() + minutes * 60_000);
     await database.transaction(async (transaction) => {
-      // a token that is there is of the same transaction, whose commit succeeded unseen: the mail is in the outbox too
+      // the token exists if this transaction ran before and its COMMIT was not answered; the mail is in the outbox then
       if (!(await resets.add(token, id, expiresAt, transaction))) return;
       await outbox.add(resetMail({ travellerId: id, username, publicUrl }, token, minutes, expiresAt), transaction);
     });

@@ -43,7 +43,7 @@ type Outcome = 'changed' | 'link sent' | FieldErrors;
 export function changeEmailAddress(parts: ChangeEmailAddressParts): ChangeEmailAddress {
   const { database, travellers, emailChanges, outbox, checkPassword, throttle, limits, clock, confirmation } = parts;
 
-  /** The password that was checked still holds. */
+  /** Locks the traveller, and tells whether the password is still the one that was checked. */
   const isUnchanged = async ({ id, passwordHash }: StoredTraveller, transaction: Transaction) =>
     (await travellers.lock(id, transaction))?.passwordHash === passwordHash;
 
@@ -62,7 +62,7 @@ export function changeEmailAddress(parts: ChangeEmailAddressParts): ChangeEmailA
     const account = { travellerId: traveller.id, publicUrl };
     return database.transaction(async (transaction): Promise<Outcome> => {
       if (!(await isUnchanged(traveller, transaction))) return { email_password: WRONG_PASSWORD };
-      // this transaction ran before, and its commit was not heard of
+      // the request exists if this transaction ran before and its COMMIT was not answered
       if (await emailChanges.find(traveller.id, token, clock.now(), transaction)) return 'link sent';
       await emailChanges.replace({ travellerId: traveller.id, emailAddress, expiresAt }, token, transaction);
       const until = { spoken: spokenTime(expiresAt), expiresAt };

@@ -6,7 +6,7 @@ import type { AccountLimits } from './limits.ts';
 import { nameError } from './rules.ts';
 import type { TravellerStore } from './traveller-store.ts';
 
-/** Resolves to no errors when the name holds, in all of the traveller's sessions. */
+/** Resolves to no errors when the name has been changed. All sessions of the traveller show it then. */
 export type ChangeName = (travellerId: number, name: string) => Promise<FieldErrors | TooMany>;
 
 export function changeName(

@@ -12,7 +12,7 @@ export interface PasswordChange extends NewPassword {
 
 export type ChangePassword = (travellerId: number, change: PasswordChange) => Promise<FieldErrors | TooMany>;
 
-/** Resolves to no errors when the new password holds; all sessions have ended then, this one too. */
+/** Resolves to no errors when the password has been replaced. All sessions have ended then, this one too. */
 export function changePassword(
   travellers: TravellerStore,
   passwords: Passwords,

@@ -3,7 +3,7 @@ import type { AccountLimits } from './limits.ts';
 import type { Passwords } from './passwords.ts';
 import type { StoredTraveller } from './traveller-store.ts';
 
-/** Checks the password of a traveller who is logged in and gives it again. Takes as long where the traveller is gone. */
+/** Checks the password that a logged-in traveller enters again. It takes as long if the traveller has been deleted. */
 export type CheckPassword = (
   travellerId: number,
   traveller: StoredTraveller | undefined,

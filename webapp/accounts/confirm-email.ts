@@ -20,8 +20,8 @@ export interface ConfirmEmailAddressParts {
 }
 
 /**
- * In one transaction the new address holds, links for a new password that went to the old one end, and the old one is informed. The
- * same form sent twice is told the same, and changes nothing the second time.
+ * One transaction stores the new address, ends the password links that went to the old address, and writes a mail to the old address.
+ * The same form sent twice gets the same answer and changes nothing the second time.
  */
 export function confirmEmailAddress(parts: ConfirmEmailAddressParts): ConfirmEmailAddress {
   const { database, travellers, emailChanges, resets, outbox, clock } = parts;

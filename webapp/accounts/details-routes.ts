@@ -26,7 +26,7 @@ export interface DetailsServices extends AccountPageServices {
   readonly clock: Clock;
 }
 
-/** Where travellers correct what is known of them: their name and e-mail address. */
+/** The forms in which travellers correct their name and e-mail address. */
 export function detailsRoutes(services: DetailsServices): Router {
   const router = Router();
   const traveller = requireTraveller();
@@ -68,7 +68,7 @@ export function detailsRoutes(services: DetailsServices): Router {
     })
     .all(methodNotAllowed);
 
-  /** The link of the mail only moves its token into a cookie, as the one for a forgotten password does. */
+  /** The link in the mail moves its token into a cookie and redirects, like the link for a forgotten password. */
   router
     .route('/account/email/confirm')
     .get(

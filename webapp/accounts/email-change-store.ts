@@ -4,13 +4,13 @@ import { deleteInBatches } from '../database/delete-in-batches.ts';
 import { EmailChange } from './email-change.ts';
 import { type LinkToken, linkTokenHash } from './link-token.ts';
 
-/** Requests for another e-mail address that wait for the link in a mail. A traveller has one: the newest. */
+/** Requests for another e-mail address. A link in a mail confirms each. A traveller has at most one: the newest. */
 export interface EmailChangeStore {
-  /** Ends an earlier request. The traveller is locked. */
+  /** Takes the place of an earlier request. The caller has locked the traveller. */
   replace(request: EmailChangeRequest, token: LinkToken, transaction: Transaction): Promise<void>;
-  /** The request that this token confirms, unless another took its place or it has expired. */
+  /** The request that this token confirms, unless a newer one replaced it or it has expired. */
   find(travellerId: number, token: LinkToken, now: Date, transaction?: Transaction): Promise<StoredChange | undefined>;
-  /** The request that still waits to be confirmed. */
+  /** The request that is not confirmed yet. */
   waiting(travellerId: number, now: Date): Promise<StoredChange | undefined>;
   markConfirmed(travellerId: number, at: Date, transaction: Transaction): Promise<void>;
   removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void>;

@@ -1,13 +1,13 @@
 import type { MailMessage } from '../mail/message.ts';
 import type { LinkToken } from './link-token.ts';
 
-/** Of the account whose e-mail address changes. `publicUrl` has no slash at the end. */
+/** The account whose e-mail address changes. `publicUrl` does not end with a slash. */
 export interface ChangingAccount {
   readonly travellerId: number;
   readonly publicUrl: string;
 }
 
-/** To the new address. */
+/** Goes to the new address. */
 export function confirmationMail(
   { travellerId, publicUrl }: ChangingAccount,
   to: string,
@@ -27,7 +27,7 @@ export function confirmationMail(
   };
 }
 
-/** To the address in force. It does not name the new one: the address in force may be a stranger's, mistyped. */
+/** Goes to the address in force. It does not name the new one, because the address in force may be mistyped and a stranger's. */
 export function changeAskedMail({ travellerId, publicUrl }: ChangingAccount, to: string): MailMessage {
   const paragraphs = [
     'Somebody, hopefully you, asked to use another e-mail address for your account here. We sent a link to that address. Until it is opened, your mails come here.',
@@ -40,7 +40,7 @@ export function changeAskedMail({ travellerId, publicUrl }: ChangingAccount, to:
   };
 }
 
-/** To the address that was in force. */
+/** Goes to the old address. */
 export function addressChangedMail(travellerId: number, to: string): MailMessage {
   return {
     ...{ travellerId, to, kind: 'email-changed' },

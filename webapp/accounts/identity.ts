@@ -1,14 +1,14 @@
 import { asciiDomain } from '../mail/address.ts';
 
 /**
- * What two usernames are compared by. Case, the way in which Unicode writes a letter (composed, full width, ligature), invisible
- * characters and the kind of white space make no difference.
+ * The form in which two usernames are compared. It ignores case, the way in which Unicode writes a letter (composed, full width,
+ * ligature), invisible characters, and the kind and amount of white space.
  */
 export function usernameIdentity(username: string): string {
   return folded(username);
 }
 
-/** What two e-mail addresses are compared by: the domain in ASCII, because browsers send it either so or as it was typed. */
+/** The form in which two e-mail addresses are compared. The domain is in ASCII: some browsers send it so, others send it as typed. */
 export function emailIdentity(address: string): string {
   const at = address.lastIndexOf('@');
   const domain = address.slice(at + 1);
@@ -16,8 +16,8 @@ export function emailIdentity(address: string): string {
 }
 
 /**
- * JavaScript has no case folding. Small, capital and again small letters come to the same: the final sigma, the sharp s and the
- * dotless i then count as what their capitals are.
+ * JavaScript has no case folding. Lower case, upper case and lower case again has the same effect. The final sigma, the sharp s and
+ * the dotless i become what their capitals become.
  */
 function folded(text: string): string {
   const visible = text.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '');

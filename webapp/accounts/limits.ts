@@ -3,24 +3,24 @@ import { networkOf } from '../throttling/rules.ts';
 import type { Counter } from '../throttling/throttle.ts';
 import { emailIdentity, usernameIdentity } from './identity.ts';
 
-/** What attempts are counted by. Names are counted whether or not somebody has them: the answers must not tell. */
+/** The counters of each kind of attempt. Names are counted whether or not somebody has them, so that the answers do not tell. */
 export interface AccountLimits {
   /**
-   * The pair comes first: somebody refused by it cannot use up what is left to the account's owner elsewhere. A device that the
-   * owner has logged in on counts alone.
+   * The counter of username and network comes first: a client that it refuses does not use up the account's counter. A device on
+   * which the owner has logged in has a single counter.
    */
   logIn(username: string, address: string | undefined, device: string | undefined): readonly Counter[];
-  /** The failures of a username from everywhere, which are among those of `logIn`. */
+  /** The failures of a username from all networks. `logIn` includes this counter. */
   logInAccount(username: string): readonly Counter[];
   registration(address: string | undefined): readonly Counter[];
-  /** The client comes first: one that is refused cannot use up what is left to the owner of an address. */
+  /** The client's counter comes first: a client that it refuses does not use up the counter of the e-mail address. */
   passwordReset(emailAddress: string, address: string | undefined): readonly Counter[];
   tripForms(travellerId: number): readonly Counter[];
   /** Forms with which a traveller changes their name or asks for another e-mail address. */
   accountChange(travellerId: number): readonly Counter[];
-  /** The traveller comes first: one who is refused cannot use up what is left to the owner of an address. */
+  /** The traveller's counter comes first: a traveller whom it refuses does not use up the counter of the e-mail address. */
   emailChange(travellerId: number, emailAddress: string): readonly Counter[];
-  /** Of somebody who is logged in and gives their password again. */
+  /** A logged-in traveller enters the password again. */
   passwordCheck(travellerId: number): readonly Counter[];
 }
 

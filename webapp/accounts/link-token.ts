@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** What a link in a mail holds: 256 random bits. Tables keep only its hash, which cannot be used as a link. */
+/** The secret of a link in a mail: 256 random bits. Tables store only its hash, from which nobody can make the link. */
 export type LinkToken = string & { readonly linkToken: never };
 
 export function newLinkToken(): LinkToken {

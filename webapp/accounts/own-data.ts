@@ -8,7 +8,7 @@ import type { TravellerStore } from './traveller-store.ts';
 
 export type OwnData = (travellerId: number) => Promise<object | undefined>;
 
-/** All that is kept of a traveller, but for what lets somebody in: password, sessions' and links' secrets. */
+/** All data stored about a traveller, except the secrets: password, session ids and tokens of links. */
 export function ownData(
   travellers: TravellerStore,
   bookings: BookingStore,
@@ -33,7 +33,7 @@ export function ownData(
   };
 }
 
-/** Without the numbers by which the database knows it. */
+/** Without the ids of the database. */
 function tripOf({ id, travellerId, destinationId, sequence, ...trip }: BookingRecord) {
   return trip;
 }

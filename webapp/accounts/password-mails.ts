@@ -2,11 +2,11 @@ import { holdsWebLink } from '../mail/address.ts';
 import type { MailMessage } from '../mail/message.ts';
 import type { ResetToken } from './password-reset-store.ts';
 
-/** `travellerId` 0 and no username are nobody's: such a mail is written like any other, and never sent. */
+/** `travellerId` 0 with an empty username stands for an unknown address: the mail is written like any other and never sent. */
 export interface MailedAccount {
   readonly travellerId: number;
   readonly username: string;
-  /** Where mails lead, without a slash at the end. */
+  /** The start of links in mails, without a slash at the end. */
   readonly publicUrl: string;
 }
 
@@ -41,7 +41,7 @@ export function passwordChangedMail({ travellerId, username, publicUrl }: Mailed
   };
 }
 
-/** Without a username that is a link: accounts from before the rule may have one, and anybody can give any address. */
+/** Leaves out a username that mail programs show as a link. Accounts made before usernameError refused it may have one. */
 function usernameLines(username: string): readonly string[] {
   return holdsWebLink(username) ? [] : [`  Username:  ${username}`];
 }

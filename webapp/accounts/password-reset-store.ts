@@ -5,20 +5,20 @@ import { deleteInBatches } from '../database/delete-in-batches.ts';
 import { duplicateKeyOf } from '../database/errors.ts';
 import { PasswordReset } from './password-reset.ts';
 
-/** Links that let who has them choose a new password, each once. What the table holds cannot be used as one. */
+/** Links for choosing a new password. Each works once. The table stores only hashes, from which nobody can make a link. */
 export interface PasswordResetStore {
-  /** False where the token is there already. */
+  /** False if the token exists already. */
   add(token: ResetToken, travellerId: number, expiresAt: Date, transaction: Transaction): Promise<boolean>;
-  /** Whose password the token may change; undefined where it is unknown, used or expired. */
+  /** The traveller whose password the token may change; undefined if it is unknown, used or expired. */
   find(token: ResetToken, now: Date): Promise<number | undefined>;
-  /** Uses the token up; false where that was done before, or too late. */
+  /** Uses the token up. False if it was used before, or has expired. */
   use(token: ResetToken, travellerId: number, now: Date, transaction: Transaction): Promise<boolean>;
   removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void>;
   /** Removes what has expired. */
   sweep(now: Date): Promise<void>;
 }
 
-/** 256 random bits, as they stand in a link. */
+/** 256 random bits, in base64url. */
 export type ResetToken = string & { readonly resetToken: never };
 
 export function newResetToken(): ResetToken {

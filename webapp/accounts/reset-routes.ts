@@ -27,8 +27,8 @@ export interface ResetServices {
 const LABELS = { email_address: 'E-mail', password: 'New password', confirm_password: 'Confirm new password' };
 
 /**
- * For who has forgotten their password. The link of the mail only moves what it holds into a cookie, and leads to an address
- * without it: no history, no referrer and no log of a proxy in front tells more than one address that works once.
+ * Pages for a forgotten password. The link in the mail moves its token into a cookie and redirects to an address without it. So the
+ * token stays out of the browser's history and of the Referer header.
  */
 export function resetRoutes(services: ResetServices): Router {
   const { askForReset, resets, resetMinutes, minimumPasswordLength, clock } = services;
@@ -36,7 +36,7 @@ export function resetRoutes(services: ResetServices): Router {
 
   const forgottenPage = { title: 'Forgotten your password?', labels: LABELS, values: {}, byMail: !!askForReset };
   const resetPage = { title: 'Choose a new password', labels: LABELS, values: {}, minimumPasswordLength };
-  /** Undefined where the link does not hold (any more). */
+  /** Undefined if the link is not valid, or no longer. */
   const resetPageFor = async (token: ResetToken) => {
     const travellerId = await resets.find(token, clock.now());
     if (travellerId === undefined) return undefined;

@@ -3,7 +3,7 @@ import { emailError, holdsAddress, holdsWebLink } from '../mail/address.ts';
 import type { CommonPasswords } from './common-passwords.ts';
 import { hasInvisible, lengthOf, mixesScripts } from './text.ts';
 
-/** What somebody who registers filled in. */
+/** The registration form as it was filled in. */
 export interface Registration extends NewPassword {
   readonly username: string;
   readonly name: string;
@@ -24,7 +24,7 @@ export const USERNAME_TAKEN = 'Username already exists. Please try a different u
 export const EMAIL_TAKEN = 'Email already in use. Please use a different email address.';
 export const MAXIMUM_PASSWORD_LENGTH = 128;
 
-/** Every rule that the registration breaks, by field; `taken` is what the database knows. */
+/** Every rule that the registration breaks, by field. `taken` comes from the database. */
 export function registrationErrors(registration: Registration, taken: Taken, rules: PasswordRules): FieldErrors {
   const errors: Record<string, string> = {};
   const note = (field: string, message: string | undefined) => {
@@ -36,7 +36,7 @@ export function registrationErrors(registration: Registration, taken: Taken, rul
   return { ...errors, ...newPasswordErrors(registration, rules) };
 }
 
-/** What somebody who has a password already chose instead. */
+/** A new password for an account that has one. */
 export interface NewPassword {
   readonly password: string;
   readonly confirmPassword: string;
@@ -59,7 +59,7 @@ export function usernameError(username: string): string | undefined {
   return textError(username);
 }
 
-/** Mails greet with the name, and anybody can give any address: a link in a name would be an advertisement that we send. */
+/** Mails greet with the name, and anybody can register any address. So a link in a name would be an advertisement sent by us. */
 export function nameError(name: string): string | undefined {
   if (!hasLength(name, 1, 60)) return lengthMessage(1, 60);
   if (holdsAddress(name)) {
@@ -83,7 +83,7 @@ export function passwordError(password: string, { minimumLength, isCommon }: Pas
     : undefined;
 }
 
-/** What the columns `username_key` and `email_key` hold. */
+/** The value of the columns `username_key` and `email_key`. Releases before identity.ts compare by it. */
 export function comparisonKey(text: string): string {
   return text.normalize('NFC').toLowerCase();
 }

@@ -1,17 +1,17 @@
-/** In characters as people count them, nearly: an emoji outside the basic plane is one. */
+/** The number of code points, which is nearly what people count: an emoji is usually one, not two. */
 export function lengthOf(text: string): number {
   return [...text].length;
 }
 
 /**
- * Characters that nobody sees: two texts that differ by them look the same. Joiners between letters, and what makes an emoji of a
- * sign, are not among them: Persian and Indic words and family emojis need them.
+ * Finds characters that nobody sees: two texts that differ by them look the same. It allows joiners between letters and the selectors
+ * that turn a sign into an emoji, because Persian, Indic languages and emojis need them.
  */
 export function hasInvisible(text: string): boolean {
   return INVISIBLE.test(text.replace(JOINING, ''));
 }
 
-/** Latin, Greek and Cyrillic have letters that look alike. No word of any language mixes them. */
+/** Latin, Greek and Cyrillic have letters that look alike, and no language mixes them in a word. */
 export function mixesScripts(text: string): boolean {
   return ALIKE.filter((script) => script.test(text)).length > 1;
 }

@@ -31,28 +31,28 @@ export interface Profile {
 
 export interface TravellerStore {
   taken(username: string, emailAddress: string): Promise<Taken>;
-  /** Tells what was taken meanwhile instead of adding. */
+  /** Adds the traveller, or resolves to what somebody else has taken meanwhile. */
   add(traveller: NewTraveller): Promise<Taken | 'added'>;
   withUsername(username: string): Promise<StoredTraveller | undefined>;
   withEmailAddress(emailAddress: string): Promise<StoredTraveller | undefined>;
   withId(id: number): Promise<(StoredTraveller & Profile) | undefined>;
-  /** Locks the traveller, where there is one. */
+  /** Locks the traveller, if there is one. */
   lock(id: number, transaction: Transaction): Promise<StoredTraveller | undefined>;
   setPasswordHash(id: number, to: string, transaction: Transaction): Promise<void>;
   setName(id: number, name: string, transaction: Transaction): Promise<void>;
   /** Whether somebody else has this address, in any spelling. */
   isAddressOfAnother(emailAddress: string, id: number): Promise<boolean>;
-  /** False, and nothing is done, where somebody else has this address. */
+  /** False, and nothing changes, if somebody else has this address. */
   setEmailAddress(id: number, emailAddress: string, transaction: Transaction): Promise<boolean>;
-  /** Does nothing where it has been changed meanwhile. */
+  /** Does nothing if the hash has been changed meanwhile. */
   replacePasswordHash(id: number, from: string, to: string): Promise<void>;
-  /** Gives accounts of the release before this one their identities, except where another account has the same. */
+  /** Stores the identities of accounts that the release before this one made, unless another account has the same. */
   readonly fillIdentities: Chore;
-  /** With all that belongs to them alone. The traveller is locked and has no bookings any more. */
+  /** Also removes their belongings. The caller has locked the traveller and removed their bookings. */
   remove(id: number, transaction: Transaction): Promise<void>;
 }
 
-/** One kind of thing that belongs to travellers alone. */
+/** One kind of row that belongs to a single traveller. */
 export interface Belongings {
   removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void>;
 }
@@ -161,7 +161,7 @@ const BATCH = 500;
 const USERNAME_INDEXES: ReadonlySet<string> = new Set(['traveller_username', 'traveller_username_identity']);
 const EMAIL_INDEXES: ReadonlySet<string> = new Set(['traveller_email', 'traveller_email_identity']);
 
-/** An account from before the identities has only the older key, until fillIdentities has seen it. */
+/** An account made by the release before this one has only the older key, until fillIdentities stores its identity. */
 type UsernameKeys = Pick<Traveller, 'usernameKey'> & { readonly usernameIdentity: Buffer };
 type EmailKeys = Pick<Traveller, 'emailKey'> & { readonly emailIdentity: Buffer };
 

@@ -29,7 +29,7 @@ export class Traveller extends Model {
   @Column({ type: DataType.STRING(255), field: 'password_hash' })
   declare passwordHash: string;
 
-  /** The database's word. */
+  /** Set by the database. */
   @Column({ type: DataType.DATE(3), field: 'created_at' })
   declare createdAt: Date;
 }

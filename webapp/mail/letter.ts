@@ -1,7 +1,7 @@
 import { asciiDomain, holdsAddress } from './address.ts';
 import type { MailMessage } from './message.ts';
 
-/** A mail as it goes out. */
+/** A mail as it is sent. */
 export interface Letter {
   readonly messageId: string;
   readonly from: Mailbox;
@@ -16,20 +16,20 @@ export interface Mailbox {
   readonly address: string;
 }
 
-/** What is kept of a mail, sealed. */
+/** The part of a mail that the table stores sealed. */
 export type Content = Pick<MailMessage, 'to' | 'subject' | 'text' | 'calendar'>;
 
 export interface Envelope {
   readonly id: string;
   readonly from: Mailbox;
   readonly to: Mailbox;
-  /** Where the application is reached. */
+  /** The address of the application. */
   readonly publicUrl: string;
 }
 
 /**
- * The Message-ID is the same at each attempt, so that programs which look at it show a mail once that was sent twice. It is ASCII, as
- * strict servers refuse any other (RFC 5322). A name with a link in it is left out: accounts from before the rule may have one.
+ * The Message-ID is the same at each attempt, so that mail programs can recognise a mail that was sent twice. It is ASCII, because
+ * strict servers refuse any other (RFC 5322). A name with a link is left out: accounts made before nameError refused it may have one.
  */
 export function letterOf({ subject, text, calendar }: Content, { id, from, to, publicUrl }: Envelope): Letter {
   const name = holdsAddress(to.name) ? '' : oneLine(to.name);
@@ -44,7 +44,7 @@ export function letterOf({ subject, text, calendar }: Content, { id, from, to, p
   };
 }
 
-/** What ends a line would begin another header, or another paragraph that we seem to have written. */
+/** Removes line ends. They could begin another header, or a paragraph that seems to be ours. */
 function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 }

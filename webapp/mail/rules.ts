@@ -1,7 +1,7 @@
-/** What became of an attempt: never to be tried again; this mail later; or no mail before the server is well again. */
+/** The result of a failed attempt: `refused` is final, `later` tries this mail again, `server` makes all mails wait. */
 export type Verdict = 'refused' | 'later' | 'server';
 
-/** What is known of a failed attempt: nodemailer's code, the command that was answered, and how the server replied. */
+/** A failed attempt: nodemailer's code, the SMTP command, and the server's reply to it. */
 export interface Failure {
   readonly code: string;
   readonly command: string;
@@ -22,8 +22,8 @@ export function replyOf(text: string): Reply | undefined {
 }
 
 /**
- * Only what the server says of this recipient or this content is final. Everything else is about the sender, a quota, a policy or the
- * server: it passes, or somebody puts it right before the mail lapses.
+ * A refusal of this recipient or this content is final. Any other is about the sender, a quota, a policy or the server. It passes, or
+ * somebody corrects it before the mail lapses.
  *
  * 1. No reply: the connection failed, or the mail could not be written.
  * 2. The reply is to the greeting, the log-in or the sender, or the server cannot be used now.
@@ -59,7 +59,7 @@ const STATUSES: readonly (readonly [RegExp, Verdict])[] = [
   [/^5\.7\./, 'later'],
 ];
 
-/** Nobody answered, or not as we need it; anything else without a reply is a fault of the mail. */
+/** The connection or the server failed. Any other failure without a reply is a fault of the mail. */
 const OF_SERVER = new Set([
   'ECONNECTION',
   'ETIMEDOUT',
@@ -74,13 +74,13 @@ const OF_SERVER = new Set([
 
 const LONGEST_WAIT_SECONDS = 7200;
 
-/** How long to wait after so many attempts: twice as long each time. `chance`, from 0 to 1, keeps pods from acting at once. */
+/** How long to wait after this many attempts: twice as long each time. `chance`, from 0 to 1, spreads the attempts of several pods. */
 export function waitSeconds(attempts: number, firstSeconds: number, longest: number, chance: number): number {
   const wait = Math.min(firstSeconds * 2 ** Math.max(0, attempts - 1), longest);
   return wait * (0.8 + 0.4 * chance);
 }
 
-/** When a mail is tried again, or undefined where it lapses before or was tried often enough. */
+/** When to try a mail again. Undefined if it lapses before that, or if this was its last attempt. */
 export function nextAttempt(
   mail: { readonly attempts: number; readonly lapsesAt: Date },
   now: Date,

@@ -3,10 +3,10 @@ import type { Letter } from './letter.ts';
 import { replyOf, type Verdict, verdictOf } from './rules.ts';
 import type { SmtpServer } from './settings.ts';
 
-/** Resolves when the server has taken the letter; rejects with a DeliveryError. */
+/** Resolves when the server has accepted the letter. Rejects with a DeliveryError. */
 export type Deliver = (letter: Letter, signal: AbortSignal) => Promise<void>;
 
-/** Its message holds nothing that the server said: that may quote the recipient's address. */
+/** Its message contains no text of the server, because that may quote the recipient's address. */
 export class DeliveryError extends Error {
   readonly verdict: Verdict;
   constructor(verdict: Verdict, what: string) {
@@ -18,16 +18,16 @@ export class DeliveryError extends Error {
 
 export interface SmtpOptions {
   readonly server: SmtpServer;
-  /** In PEM; where it is undefined, the authorities that Node.js knows. */
+  /** In PEM. If undefined, the authorities that Node.js knows. */
   readonly authorities: string | undefined;
   readonly timeoutSeconds: number;
 }
 
-/** A connection for each letter: none is kept that the other side may have given up. */
+/** Opens a connection for each letter. A connection that is kept open could have been closed by the server. */
 export function createSmtp({ server, authorities, timeoutSeconds }: SmtpOptions): Deliver {
   const timeout = timeoutSeconds * 1000;
   const transport = async () => {
-    // only where mail is sent does it cost memory and time to start
+    // imported here, so that it costs memory and start-up time only if mail is sent
     const { createTransport } = await import('nodemailer');
     return createTransport({
       host: server.host,
@@ -65,7 +65,7 @@ function attachmentOf({ fileName, content, method }: NonNullable<Letter['calenda
   return { filename: fileName, content, contentType: `text/calendar; charset=utf-8; method=${method}` };
 }
 
-/** Keeps automatic answers away: RFC 3834 for most servers, and the other for Exchange, which does not look at that. */
+/** Asks for no automatic answers. Most servers follow RFC 3834; Exchange reads only the second header. */
 const AUTOMATIC = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
 
 interface NodemailerFailure {
@@ -75,7 +75,7 @@ interface NodemailerFailure {
   readonly response?: string;
 }
 
-/** nodemailer sends every address to every server and tells nobody whether the server knows SMTPUTF8, so the reply has to tell. */
+/** nodemailer does not say whether the server has SMTPUTF8, and sends every address. So only the server's reply shows a problem. */
 function deliveryError(error: unknown, recipient: string): DeliveryError {
   const { code = 'unknown', originalCode, command = '', response = '' } = error as NodemailerFailure;
   const reply = replyOf(response);
