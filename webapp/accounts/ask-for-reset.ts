@@ -4,7 +4,8 @@ import type { MailOutbox } from '../mail/outbox.ts';
 import type { Throttle, TooMany } from '../throttling/throttle.ts';
 import type { AccountLimits } from './limits.ts';
 import { resetMail } from './password-mails.ts';
-import { newResetToken, type PasswordResetStore } from './password-reset-store.ts';
+import type { PasswordResetStore } from './password-reset-store.ts';
+import { newLinkToken } from './link-token.ts';
 import type { TravellerStore } from './traveller-store.ts';
 
 /** `address` is the client's IP address, if known. */
@@ -32,7 +33,7 @@ export function askForReset(parts: AskForResetParts): AskForReset {
   const { database, travellers, resets, outbox, throttle, limits, publicUrl, minutes, clock } = parts;
   const ask = async (emailAddress: string) => {
     const { id, username } = (await travellers.withEmailAddress(emailAddress)) ?? NOBODY;
-    const token = newResetToken();
+    const token = newLinkToken();
     const expiresAt = new Date(clock.now().getTime() + minutes * 60_000);
     await database.transaction(async (transaction) => {
       // the token exists if this transaction ran before and its COMMIT was not answered; the mail is in the outbox then

@@ -1,6 +1,6 @@
 import { holdsWebLink } from '../mail/address.ts';
 import type { MailMessage } from '../mail/message.ts';
-import type { ResetToken } from './password-reset-store.ts';
+import type { LinkToken } from './link-token.ts';
 
 /** `travellerId` 0 with an empty username stands for an unknown address: the mail is written like any other and never sent. */
 export interface MailedAccount {
@@ -10,7 +10,7 @@ export interface MailedAccount {
   readonly publicUrl: string;
 }
 
-export function resetMail(account: MailedAccount, token: ResetToken, minutes: number, expiresAt: Date): MailMessage {
+export function resetMail(account: MailedAccount, token: LinkToken, minutes: number, expiresAt: Date): MailMessage {
   const { travellerId, username, publicUrl } = account;
   const paragraphs = [
     'Somebody, hopefully you, asked for a new password for your account here.',

@@ -5,11 +5,12 @@ import type { MailOutbox } from '../mail/outbox.ts';
 import type { TravellerSessions } from '../sessions/session-store.ts';
 import type { EmailChangeStore } from './email-change-store.ts';
 import { passwordChangedMail } from './password-mails.ts';
-import type { PasswordResetStore, ResetToken } from './password-reset-store.ts';
+import type { LinkToken } from './link-token.ts';
+import type { PasswordResetStore } from './password-reset-store.ts';
 import type { TravellerStore } from './traveller-store.ts';
 
 /** What allows the replacement: the hash of the password that was entered, if it is still the stored one, or an unused link. */
-export type Entitlement = { readonly currentHash: string } | { readonly token: ResetToken };
+export type Entitlement = { readonly currentHash: string } | { readonly token: LinkToken };
 
 /** Resolves to false, and changes nothing, if the entitlement is not valid, or no longer. */
 export type ReplacePassword = (travellerId: number, by: Entitlement, newHash: string) => Promise<boolean>;

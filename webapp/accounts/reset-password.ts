@@ -2,14 +2,15 @@ import type { Clock } from '../clock.ts';
 import { type FieldErrors, hasErrors } from '../web/form.ts';
 import type { Throttle } from '../throttling/throttle.ts';
 import type { AccountLimits } from './limits.ts';
-import type { PasswordResetStore, ResetToken } from './password-reset-store.ts';
+import type { LinkToken } from './link-token.ts';
+import type { PasswordResetStore } from './password-reset-store.ts';
 import type { Passwords } from './passwords.ts';
 import type { ReplacePassword } from './replace-password.ts';
 import { newPasswordErrors, type NewPassword, type PasswordRules } from './rules.ts';
 import type { TravellerStore } from './traveller-store.ts';
 
 /** `expired`: the link was used before, is too old, or never existed. */
-export type ResetPassword = (token: ResetToken, chosen: NewPassword) => Promise<'changed' | 'expired' | FieldErrors>;
+export type ResetPassword = (token: LinkToken, chosen: NewPassword) => Promise<'changed' | 'expired' | FieldErrors>;
 
 /** Replaces a forgotten password by a link in a mail. A new password that breaks a rule does not use the link up. */
 export function resetPassword(

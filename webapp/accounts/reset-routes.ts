@@ -9,7 +9,8 @@ import { emailError } from '../mail/address.ts';
 import { TooMany } from '../throttling/throttle.ts';
 import type { AskForReset } from './ask-for-reset.ts';
 import { newPasswordOf } from './forms.ts';
-import { type PasswordResetStore, type ResetToken, resetTokenOf } from './password-reset-store.ts';
+import { type LinkToken, linkTokenOf } from './link-token.ts';
+import type { PasswordResetStore } from './password-reset-store.ts';
 import { alertOf, statusOfRefusal } from './refusal.ts';
 import type { ResetPassword } from './reset-password.ts';
 
@@ -37,7 +38,7 @@ export function resetRoutes(services: ResetServices): Router {
   const forgottenPage = { title: 'Forgotten your password?', labels: LABELS, values: {}, byMail: !!askForReset };
   const resetPage = { title: 'Choose a new password', labels: LABELS, values: {}, minimumPasswordLength };
   /** Undefined if the link is not valid, or no longer. */
-  const resetPageFor = async (token: ResetToken) => {
+  const resetPageFor = async (token: LinkToken) => {
     const travellerId = await resets.find(token, clock.now());
     if (travellerId === undefined) return undefined;
     return { ...resetPage, username: (await services.usernameOf(travellerId)) ?? '' };
@@ -82,7 +83,7 @@ export function resetRoutes(services: ResetServices): Router {
     .get(async (request, response) => {
       const linked = textOf(request.query, 'token');
       if (linked !== '') {
-        const token = resetTokenOf(linked);
+        const token = linkTokenOf(linked);
         if (token === undefined) {
           sendExpired(response);
           return;
@@ -128,6 +129,6 @@ export function resetRoutes(services: ResetServices): Router {
 
 const RESET_COOKIE = 'reset';
 
-function tokenOf(request: Request): ResetToken | undefined {
-  return resetTokenOf(readCookie(request, RESET_COOKIE) ?? '');
+function tokenOf(request: Request): LinkToken | undefined {
+  return linkTokenOf(readCookie(request, RESET_COOKIE) ?? '');
 }

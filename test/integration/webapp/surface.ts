@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { loadCommonPasswords } from '../../../webapp/accounts/common-passwords.ts';
 import { newPasswordOf } from '../../../webapp/accounts/forms.ts';
 import { newLinkToken } from '../../../webapp/accounts/link-token.ts';
-import { newResetToken } from '../../../webapp/accounts/password-reset-store.ts';
 import { nameError, newPasswordErrors, registrationErrors, type Registration } from '../../../webapp/accounts/rules.ts';
 import { emailError } from '../../../webapp/mail/address.ts';
 import { earliestDeparture } from '../../../webapp/bookings/dates.ts';
@@ -94,7 +93,7 @@ export const forms: readonly FormEntry[] = [
     action: '/reset-password',
     who: 'visitor',
     async before(client, app) {
-      const token = newResetToken();
+      const token = newLinkToken();
       const hash = createHash('sha256').update(token).digest();
       await app.rows("INSERT INTO password_reset VALUES (?, 4000000000, '9999-12-31')", [hash]);
       client.cookies.set('reset', token);

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { newResetToken } from '../../../webapp/accounts/password-reset-store.ts';
+import { newLinkToken } from '../../../webapp/accounts/link-token.ts';
 import { passwordChangedMail, resetMail } from '../../../webapp/accounts/password-mails.ts';
 
 describe('Mails about a password', () => {
   const textsOf = (username: string) => {
     const account = { travellerId: 1, username, publicUrl: 'https://stars.example' };
-    const reset = resetMail(account, newResetToken(), 30, new Date('2030-01-01T00:00:00Z'));
+    const reset = resetMail(account, newLinkToken(), 30, new Date('2030-01-01T00:00:00Z'));
     return [reset, passwordChangedMail(account)].map(({ text }) => text);
   };
 
