@@ -12,7 +12,7 @@ export type RegisterTraveller = (
   address: string | undefined,
 ) => Promise<FieldErrors | TooMany>;
 
-/** Resolves to no errors when the traveller exists. Counted is what makes an account, or tells that one exists. */
+/** Resolves to no errors when the traveller exists. It counts attempts that make an account or tell that one exists. */
 export function registerTraveller(
   travellers: TravellerStore,
   passwords: Passwords,
@@ -22,7 +22,7 @@ export function registerTraveller(
   limits: AccountLimits,
   clock: Clock,
 ): RegisterTraveller {
-  /** A double click, or a reload: the same form has just made this account. Its password is a log-in, and counts as one. */
+  /** The same form has just made this account: a double click, or a reload. Checking its password counts as a log-in. */
   const isRepeated = async ({ username, name, emailAddress, password }: Registration, address: string | undefined) => {
     const known = await travellers.withUsername(username);
     const stored = known && (await travellers.withId(known.id));
@@ -43,7 +43,7 @@ export function registerTraveller(
     const passwordHash = await passwords.hash(password);
     const added = await travellers.add({ username, name, emailAddress, passwordHash });
     if (added === 'added') return {};
-    // the database names only the first of the two that is taken
+    // the database names only one of the two, if both are taken
     const both = await travellers.taken(username, emailAddress);
     const either = {
       username: both.username || added.username,

@@ -5,13 +5,14 @@ import { requireVisitorToken } from '../web/csrf.ts';
 import { redirectWithAlert } from '../web/flash.ts';
 import { methodNotAllowed } from '../web/method-not-allowed.ts';
 import type { Clock } from '../clock.ts';
+import { emailError } from '../mail/address.ts';
 import { TooMany } from '../throttling/throttle.ts';
 import type { AskForReset } from './ask-for-reset.ts';
 import { newPasswordOf } from './forms.ts';
-import { type PasswordResetStore, type ResetToken, resetTokenOf } from './password-reset-store.ts';
+import { type LinkToken, linkTokenOf } from './link-token.ts';
+import type { PasswordResetStore } from './password-reset-store.ts';
 import { alertOf, statusOfRefusal } from './refusal.ts';
 import type { ResetPassword } from './reset-password.ts';
-import { emailError } from './rules.ts';
 
 export interface ResetServices {
   /** Undefined where no mail is sent. */
@@ -27,8 +28,8 @@ export interface ResetServices {
 const LABELS = { email_address: 'E-mail', password: 'New password', confirm_password: 'Confirm new password' };
 
 /**
- * For who has forgotten their password. The link of the mail only moves what it holds into a cookie, and leads to an address
- * without it: no history, no referrer and no log of a proxy in front tells more than one address that works once.
+ * Pages for a forgotten password. The link in the mail moves its token into a cookie and redirects to an address without it. So the
+ * token stays out of the browser's history and of the Referer header.
  */
 export function resetRoutes(services: ResetServices): Router {
   const { askForReset, resets, resetMinutes, minimumPasswordLength, clock } = services;
@@ -36,8 +37,8 @@ export function resetRoutes(services: ResetServices): Router {
 
   const forgottenPage = { title: 'Forgotten your password?', labels: LABELS, values: {}, byMail: !!askForReset };
   const resetPage = { title: 'Choose a new password', labels: LABELS, values: {}, minimumPasswordLength };
-  /** Undefined where the link does not hold (any more). */
-  const resetPageFor = async (token: ResetToken) => {
+  /** Undefined if the link is not valid, or no longer. */
+  const resetPageFor = async (token: LinkToken) => {
     const travellerId = await resets.find(token, clock.now());
     if (travellerId === undefined) return undefined;
     return { ...resetPage, username: (await services.usernameOf(travellerId)) ?? '' };
@@ -82,7 +83,7 @@ export function resetRoutes(services: ResetServices): Router {
     .get(async (request, response) => {
       const linked = textOf(request.query, 'token');
       if (linked !== '') {
-        const token = resetTokenOf(linked);
+        const token = linkTokenOf(linked);
         if (token === undefined) {
           sendExpired(response);
           return;
@@ -128,6 +129,6 @@ export function resetRoutes(services: ResetServices): Router {
 
 const RESET_COOKIE = 'reset';
 
-function tokenOf(request: Request): ResetToken | undefined {
-  return resetTokenOf(readCookies(request, RESET_COOKIE)[0] ?? '');
+function tokenOf(request: Request): LinkToken | undefined {
+  return linkTokenOf(readCookies(request, RESET_COOKIE)[0] ?? '');
 }

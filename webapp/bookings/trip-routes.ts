@@ -41,10 +41,11 @@ export function tripRoutes(services: BookingServices): Router {
         next();
         return;
       }
+      const stamp = services.organizer ? clock.now() : booking.changedAt;
       response
         .set('Content-Disposition', `attachment; filename="trip-${booking.reference}.ics"`)
         .type('text/calendar; charset=utf-8')
-        .end(calendarFile({ ...booking, cancelled: booking.cancelledAt !== null }, clock.now(), services.organizer));
+        .end(calendarFile({ ...booking, cancelled: booking.cancelledAt !== null }, stamp, services.organizer));
     })
     .all(methodNotAllowed);
 
