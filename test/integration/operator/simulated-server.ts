@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KubeConfig } from '@kubernetes/client-node';
 import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
 import { createApiClient, type ApiClient, type ApiRequest } from '../../../operator/runtime/api-client.ts';
-import { isNotFound } from '../../../operator/runtime/api-error.ts';
 import { keyOf, pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
-import { HTTP_ROUTE, SERVICE_ACCOUNT, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
+import { HTTP_ROUTE, SERVICE_ACCOUNT } from '../../../operator/vacation-app/kinds.ts';
 import { ApiModel, type Happening, type Place, type Stored } from '../../operator/simulation/api-model.ts';
 import { NAMESPACE } from '../../operator/simulation/person.ts';
-import { KINDS, type Backend } from '../../operator/simulation/simulation.ts';
+import { KINDS } from '../../operator/simulation/kinds.ts';
+import type { Backend } from '../../operator/simulation/simulation.ts';
 import type { World } from './world.ts';
 
 const OPERATOR = 'simulated-operator';
@@ -101,7 +101,9 @@ export class SimulatedServer implements Backend {
       for (const { metadata } of this.list(plural)) {
         if (plural === SERVICE_ACCOUNT.plural && metadata.name === 'default') continue;
         const kind = WATCHED.find((one) => one.plural === plural) ?? VACATION_APP;
-        await this.handle({ method: 'DELETE', path: pathOf(kind, NAMESPACE, metadata.name) }, false);
+        const path = pathOf(kind, NAMESPACE, metadata.name);
+        await this.handle({ method: 'DELETE', path }, false);
+        if (this.get(plural, NAMESPACE, metadata.name)) await this.#release(path);
       }
     }
     this.history.length = 0;
@@ -125,7 +127,7 @@ export class SimulatedServer implements Backend {
     const live = place && this.get(place.plural, place.namespace, place.name ?? '');
     const answer = await client.request<KubeObject>(isOperator ? request : asMeant(request, live));
     if (!place || request.method === 'GET') return answer;
-    if (request.method === 'DELETE') await this.#hasGone(place, live, request);
+    if (request.method === 'DELETE') await this.#hasGone(place, live);
     else await this.#hasSeen(place.plural, Number(answer.metadata.resourceVersion));
     return answer;
   }
@@ -146,23 +148,21 @@ export class SimulatedServer implements Backend {
       }));
   }
 
-  /** What is protected while it is used goes when its user is gone, which another controller sees to. */
-  async #hasGone(
-    { plural, namespace, name = '' }: Place,
-    live: Stored | undefined,
-    request: ApiRequest,
-  ): Promise<void> {
-    if (plural === VOLUME_CLAIM.plural) {
-      const body = { metadata: { finalizers: null } };
-      const patch = { ...request, method: 'PATCH', contentType: 'application/merge-patch+json', body } as const;
-      await this.#others.request(patch).catch((error: unknown) => {
-        if (!isNotFound(error)) throw error;
-      });
-    }
-    await this.#until(
-      `${plural}/${name} goes`,
-      () => this.get(plural, namespace, name)?.metadata.uid !== live?.metadata.uid,
-    );
+  /** Takes away what keeps it, and waits until it has gone. */
+  async #release(path: string): Promise<void> {
+    const body = { metadata: { finalizers: null } };
+    await this.handle({ method: 'PATCH', path, contentType: 'application/merge-patch+json', body }, false);
+    const { plural = '', name = '' } = this.parse(path) ?? {};
+    await this.#until(`${plural}/${name} goes`, () => this.get(plural, NAMESPACE, name) === undefined);
+  }
+
+  /** It has gone, or is about to: what keeps it until then is others' to take away. */
+  async #hasGone({ plural, namespace, name = '' }: Place, live: Stored | undefined): Promise<void> {
+    await this.#until(`${plural}/${name} goes`, () => {
+      const now = this.get(plural, namespace, name);
+      const isKept = now?.metadata.deletionTimestamp !== undefined && (now.metadata.finalizers ?? []).length > 0;
+      return now?.metadata.uid !== live?.metadata.uid || isKept;
+    });
   }
 
   #hasSeen(plural: string, version: number): Promise<void> {
@@ -207,7 +207,7 @@ export class SimulatedServer implements Backend {
  */
 function asMeant(request: ApiRequest, live: Stored | undefined): ApiRequest {
   const body = request.body as KubeObject;
-  if (request.method === 'DELETE') return { ...request, body: { ...body, propagationPolicy: 'Background' } };
+  if (request.method === 'DELETE') return { ...request, body: { propagationPolicy: 'Background', ...body } };
   if (request.method !== 'PUT' || !live) return request;
   const { resourceVersion } = live.metadata;
   return { ...request, body: { ...body, metadata: { ...body.metadata, resourceVersion } } };

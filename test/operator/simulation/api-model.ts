@@ -45,6 +45,14 @@ const IMMUTABLE: Readonly<Record<string, readonly string[]>> = {
 
 const DEFAULTS: Readonly<Record<string, Json>> = { deployments: { replicas: 1 }, statefulsets: { replicas: 1 } };
 
+/** What admission adds: a volume is protected while a pod uses it. */
+const FINALIZERS: Readonly<Record<string, string[]>> = { persistentvolumeclaims: ['kubernetes.io/pvc-protection'] };
+
+interface DeleteOptions {
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+  readonly propagationPolicy?: string;
+}
+
 /**
  * An API server as far as an operator can see: one sequence of resource versions, uids, generations, server-side apply with managed
  * fields, preconditions, finalizers, and what happened in order. Objects are frozen: who changes what it was given fails at once.
@@ -96,7 +104,7 @@ export class ApiModel {
       case 'GET':
         return known.object;
       case 'DELETE':
-        return this.#delete(at, known, given as { preconditions?: { uid?: string; resourceVersion?: string } });
+        return this.#delete(at, known, given as DeleteOptions | undefined);
       case 'PUT':
         return this.#update(at, known, given ?? {}, subresource, managerOf(request));
       case 'PATCH':
@@ -125,7 +133,9 @@ export class ApiModel {
     const at = `${plural}/${namespace}/${given.metadata.name}`;
     if (this.#entries.has(at)) throw new ApiError(409, 'AlreadyExists', `${at} already exists`);
     const claim: Claim = { manager: 'client', operation: 'Update', paths: new Set(leavesOf(given).keys()) };
-    return this.#store(at, undefined, given, [claim]);
+    const finalizers = FINALIZERS[plural];
+    const admitted = finalizers ? { ...given, metadata: { ...given.metadata, finalizers } } : given;
+    return this.#store(at, undefined, admitted, [claim]);
   }
 
   #apply(at: string, known: Entry | undefined, given: Stored, manager: string, force: boolean): Stored {
@@ -192,11 +202,7 @@ export class ApiModel {
     return this.#store(at, known, next, claims);
   }
 
-  #delete(
-    at: string,
-    known: Entry,
-    options: { preconditions?: { uid?: string; resourceVersion?: string } } | undefined,
-  ) {
+  #delete(at: string, known: Entry, options: DeleteOptions | undefined): object {
     const { uid, resourceVersion } = options?.preconditions ?? {};
     const { metadata } = known.object;
     if (
@@ -205,11 +211,12 @@ export class ApiModel {
     ) {
       throw new ApiError(409, 'Conflict', `${at}: the precondition does not hold`);
     }
-    if ((metadata.finalizers ?? []).length > 0) {
-      const deletionTimestamp = this.#now().toISOString() as unknown as Date;
-      return this.#store(at, known, { ...known.object, metadata: { ...metadata, deletionTimestamp } }, known.claims);
-    }
-    return this.#drop(at, known);
+    if (metadata.deletionTimestamp !== undefined) return known.object;
+    const finalizers = [...(metadata.finalizers ?? []), ...(options?.propagationPolicy === 'Orphan' ? ['orphan'] : [])];
+    if (finalizers.length === 0) return this.#drop(at, known);
+    const deletionTimestamp = this.#now().toISOString() as unknown as Date;
+    const going = { ...known.object, metadata: { ...metadata, finalizers, deletionTimestamp } };
+    return this.#store(at, known, going, known.claims);
   }
 
   #drop(at: string, known: Entry): object {
@@ -267,6 +274,9 @@ export class ApiModel {
   }
 
   #refuseForbidden(at: string, plural: string, live: Stored | undefined, given: Stored): void {
+    if (plural === 'persistentvolumeclaims' && (given.spec as Json | undefined)?.accessModes === undefined) {
+      throw new ApiError(422, 'Invalid', `${at}: spec.accessModes: Required value`);
+    }
     for (const field of IMMUTABLE[plural] ?? []) {
       const before = (live?.spec as Json | undefined)?.[field];
       if (live && !isDeepStrictEqual(before, (given.spec as Json | undefined)?.[field])) {

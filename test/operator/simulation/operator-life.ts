@@ -4,6 +4,7 @@ import type { Clock } from '../../../operator/runtime/clock.ts';
 import { Cluster } from '../../../operator/runtime/cluster.ts';
 import { runController, type Reconcile } from '../../../operator/runtime/controller.ts';
 import { Drift } from '../../../operator/runtime/drift.ts';
+import { TerminalError, WaitingError } from '../../../operator/runtime/errors.ts';
 import { EventRecorder } from '../../../operator/runtime/events.ts';
 import { keyOf, type KubeObject } from '../../../operator/runtime/kinds.ts';
 import { exponential, WorkQueue } from '../../../operator/runtime/work-queue.ts';
@@ -11,6 +12,7 @@ import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
 import { createWatching } from '../../../operator/vacation-app/controller.ts';
 import { createReconcile } from '../../../operator/vacation-app/reconcile.ts';
 import { Validity } from '../../../operator/vacation-app/validity.ts';
+import { isObstruction } from './obstacle.ts';
 
 /** A connection that broke, as the client tells it. */
 export class BrokenConnectionError extends Error {
@@ -23,6 +25,10 @@ export interface OperatorLife {
   resync(): void;
   /** The app as its cache has had it since the reconcile began that is under way. */
   known(): readonly KubeObject[];
+  /** Whether it has looked at everything, and need not try anything again. */
+  isAtRest(): boolean;
+  /** What kept the last reconcile from getting through. */
+  lastError(): unknown;
   end(): void;
   /** Errors that no fault of the surroundings explains. */
   readonly faults: readonly unknown[];
@@ -33,10 +39,11 @@ export interface LifeOptions {
   readonly clock: Clock;
   readonly now: () => Date;
   readonly workers: number;
+  readonly random: (bytes: number) => string;
 }
 
 /** The operator's own parts, put together as `operator.ts` does, without election and servers. */
-export function startLife({ client, clock, now, workers }: LifeOptions): OperatorLife {
+export function startLife({ client, clock, now, workers, random }: LifeOptions): OperatorLife {
   const faults: unknown[] = [];
   const judge = (error: unknown): void => {
     if (!(error instanceof ApiError) && !(error instanceof BrokenConnectionError)) faults.push(error);
@@ -57,7 +64,7 @@ export function startLife({ client, clock, now, workers }: LifeOptions): Operato
     publish: (about, note) => recorder.publish(about, note),
     now,
     clock,
-    random: (bytes) => 'r'.repeat(bytes),
+    random,
     // the API model takes every spec
     validity: new Validity(() => undefined),
   });
@@ -66,9 +73,21 @@ export function startLife({ client, clock, now, workers }: LifeOptions): Operato
   apps?.onChange(({ after }) => {
     if (after) known.push(after);
   });
-  const remembering: Reconcile = (key, signal) => {
+  let running = 0;
+  let lastError: unknown;
+  const remembering: Reconcile = async (key, signal) => {
     known = known.slice(-1);
-    return reconcile(key, signal);
+    running += 1;
+    try {
+      const result = await reconcile(key, signal);
+      lastError = undefined;
+      return result;
+    } catch (error) {
+      lastError = error;
+      throw error;
+    } finally {
+      running -= 1;
+    }
   };
   const resync = (): void => {
     for (const app of apps?.list() ?? []) queue.add(keyOf(app), 'low');
@@ -86,5 +105,16 @@ export function startLife({ client, clock, now, workers }: LifeOptions): Operato
       onError: (_key, error) => judge(error),
     });
   });
-  return { resync, known: () => known, end: () => ending.abort(), faults };
+  return {
+    resync,
+    known: () => known,
+    isAtRest: () => isLeading && running === 0 && !isRetried(lastError),
+    lastError: () => lastError,
+    end: () => ending.abort(),
+    faults,
+  };
 }
+
+/** What stands in the way until somebody takes it away is told by the status; anything else is soon tried again. */
+const isRetried = (error: unknown): boolean =>
+  error !== undefined && !(error instanceof WaitingError) && !(error instanceof TerminalError) && !isObstruction(error);

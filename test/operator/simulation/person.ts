@@ -9,9 +9,13 @@ import { pathOf, type Kind } from '../../../operator/runtime/kinds.ts';
 import { CONFIG_MAP, DEPLOYMENT, SERVICE, SERVICE_ACCOUNT } from '../../../operator/vacation-app/kinds.ts';
 import { LABEL } from '../../../operator/vacation-app/names.ts';
 import type { Random } from './random.ts';
+import { patched } from './writes.ts';
 
 export const NAMESPACE = 'travel';
 export const APP = 'milky-way';
+export const CLAIM = `data-${APP}-mysql-0`;
+export const CREDENTIALS = `${APP}-credentials`;
+export const DATABASE_POD = `${APP}-mysql-0`;
 
 const SHAPES: readonly VacationAppSpec[] = [
   {},
@@ -39,7 +43,8 @@ export const declared = (spec: VacationAppSpec, annotations: Record<string, stri
 /** Something that a person, or another program, does once. */
 export interface Act {
   readonly name: string;
-  readonly request: ApiRequest;
+  /** One at once after the other. */
+  readonly requests: readonly ApiRequest[];
 }
 
 const CHANGES: readonly object[] = [
@@ -58,6 +63,7 @@ const CHANGES: readonly object[] = [
   { spec: { ingress: { host: 'milky-way.example' } } },
   { spec: { ingress: null, networkPolicy: 'Managed' } },
   { spec: { deletionPolicy: 'Delete' } },
+  { spec: { deletionPolicy: 'Delete', replicas: 2 } },
   { spec: { deletionPolicy: 'Retain' } },
   { spec: { database: { managed: { configuration: { max_connections: '70' } } } } },
   { metadata: { annotations: { [ANNOTATION.paused]: 'true' } } },
@@ -66,6 +72,18 @@ const CHANGES: readonly object[] = [
 
 /** A change of what is declared. */
 export const change = (random: Random): Act => patch('kubectl', VACATION_APP, APP, random.pick(CHANGES));
+
+/** The data are to outlive the app from now on; with it comes a change of almost every child, any of which may be refused. */
+export const keepData = (): Act =>
+  patch('kubectl', VACATION_APP, APP, {
+    spec: {
+      deletionPolicy: 'Retain',
+      booking: { capacityPerDeparture: 3 },
+      service: { port: 8_000 },
+      ingress: { host: 'milky-way.example' },
+      database: { managed: { configuration: { max_connections: '80' } } },
+    },
+  });
 
 /** Of fields that are the operator's: what others add beside them is theirs. */
 const EDITS: readonly (readonly [Kind, string, object])[] = [
@@ -92,32 +110,38 @@ const DELETED: readonly (readonly [Kind, string])[] = [
 export function sabotage(random: Random): Act {
   if (random.chance(0.6)) return patch('saboteur', ...random.pick(EDITS));
   const [kind, name] = random.pick(DELETED);
-  return { name: `delete ${kind.kind} ${name}`, request: { method: 'DELETE', path: pathOf(kind, NAMESPACE, name) } };
+  return { name: `delete ${kind.kind} ${name}`, requests: [{ method: 'DELETE', path: pathOf(kind, NAMESPACE, name) }] };
 }
 
 export const create = (app: VacationApp): Act => ({
   name: 'create the app',
-  request: { method: 'POST', path: pathOf(VACATION_APP, NAMESPACE), body: app },
+  requests: [{ method: 'POST', path: pathOf(VACATION_APP, NAMESPACE), body: app }],
 });
 
-export const remove = (): Act => ({
-  name: 'delete the app',
-  request: { method: 'DELETE', path: pathOf(VACATION_APP, NAMESPACE, APP) },
+export const remove = (): Act => removal('delete the app', {});
+
+/** Its children stay, and belong to nobody. */
+export const abandon = (): Act => removal('delete the app, not its children', { propagationPolicy: 'Orphan' });
+
+const removal = (name: string, body: object): Act => ({
+  name,
+  requests: [{ method: 'DELETE', path: pathOf(VACATION_APP, NAMESPACE, APP), body }],
 });
+
+/** Nothing of it is to run, whoever has paused it. */
+export const hibernate = (): Act =>
+  patch('kubectl', VACATION_APP, APP, {
+    metadata: { annotations: { [ANNOTATION.paused]: null } },
+    spec: { mode: 'Hibernated' },
+  });
 
 /** The whole of what is declared in the end, whatever was before. */
 export const replace = (app: VacationApp): Act => ({
   name: `declare ${JSON.stringify(app.spec)}`,
-  request: { method: 'PUT', path: pathOf(VACATION_APP, NAMESPACE, APP), body: app },
+  requests: [{ method: 'PUT', path: pathOf(VACATION_APP, NAMESPACE, APP), body: app }],
 });
 
 const patch = (manager: string, kind: Kind, name: string, body: object): Act => ({
   name: `${manager}: ${kind.kind} ${name} ${JSON.stringify(body)}`,
-  request: {
-    method: 'PATCH',
-    path: pathOf(kind, NAMESPACE, name),
-    query: { fieldManager: manager },
-    contentType: 'application/merge-patch+json',
-    body,
-  },
+  requests: [patched(manager, kind, NAMESPACE, name, body)],
 });

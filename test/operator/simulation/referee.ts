@@ -1,10 +1,12 @@
+import type { V1Deployment } from '@kubernetes/client-node';
 import type { VacationApp } from '../../../operator/api/vacation-app.ts';
 import type { ApiRequest } from '../../../operator/runtime/api-client.ts';
 import type { KubeObject } from '../../../operator/runtime/kinds.ts';
-import { DEPLOYMENT, SECRET } from '../../../operator/vacation-app/kinds.ts';
+import { DEPLOYMENT, SECRET, STATEFUL_SET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { FIELD_MANAGER, HANDOVER_MANAGER, LABEL } from '../../../operator/vacation-app/names.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { Place } from './api-model.ts';
+import { credentialsIn, isOurs, type Content } from './volumes.ts';
 
 /** A write of the operator, at the moment when the API server takes it. */
 export interface Play {
@@ -15,15 +17,19 @@ export interface Play {
   /** The app as the operator has known it while it decided. */
   readonly known: readonly KubeObject[];
   readonly isRefused: boolean;
-  /** A database that was made with credentials is, or may be, on the volume. */
-  readonly hasDatabase: boolean;
+  /** The volume of the app's name as it is, and what is on it. */
+  readonly claim: KubeObject | undefined;
+  readonly content: Content | undefined;
   /** Nothing has gone wrong so far, and nobody has laid hands on anything. */
   readonly isUndisturbed: boolean;
 }
 
 /** What is wrong with a write; undefined for a fair one. */
 export function foul(play: Play): string | undefined {
-  return foulOfCreation(play) ?? (play.isRefused ? undefined : (foulOfSecret(play) ?? foulOfReplicas(play)));
+  if (play.isRefused) return foulOfCreation(play);
+  return [foulOfCreation, foulOfDeletion, foulOfSecret, foulOfVolume, foulOfDatabase, foulOfReplicas]
+    .map((rule) => rule(play))
+    .find((wrong) => wrong !== undefined);
 }
 
 const isCreation = ({ body }: ApiRequest): boolean =>
@@ -34,13 +40,33 @@ function foulOfCreation({ request, before, isUndisturbed }: Play): string | unde
   return isUndisturbed && before && isCreation(request) ? 'creates what it has created already' : undefined;
 }
 
-/** Credentials are made once, and never changed or taken away. */
-function foulOfSecret({ request, place, before, after, hasDatabase }: Play): string | undefined {
+/** What holds data or passwords is the garbage collector's to take, or people's. */
+function foulOfDeletion({ request, place }: Play): string | undefined {
+  const holdsData = place.plural === SECRET.plural || place.plural === VOLUME_CLAIM.plural;
+  return holdsData && request.method === 'DELETE' ? `deletes one of the ${place.plural}` : undefined;
+}
+
+/** Credentials are made once for a database, and never changed. */
+function foulOfSecret({ place, before, after, content }: Play): string | undefined {
   if (place.plural !== SECRET.plural) return undefined;
-  if (request.method === 'DELETE') return 'deletes a Secret';
-  if (before === undefined) return hasDatabase ? 'makes new credentials for a database that has some' : undefined;
+  if (before === undefined) {
+    const isFair = !after || !content?.credentials || content.credentials === credentialsIn(after);
+    return isFair ? undefined : 'makes new credentials for a database that has some';
+  }
   const data = (object: KubeObject | undefined): unknown => (object as { data?: unknown } | undefined)?.data;
   return isDeepStrictEqual(data(before), data(after)) ? undefined : 'changes the credentials';
+}
+
+/** Somebody else's volume is left as it is. */
+function foulOfVolume({ place, before }: Play): string | undefined {
+  if (place.plural !== VOLUME_CLAIM.plural || before === undefined || isOurs(before)) return undefined;
+  return 'writes to a volume that is not the app’s';
+}
+
+/** And is never given to MySQL. */
+function foulOfDatabase({ place, after, claim }: Play): string | undefined {
+  if (place.plural !== STATEFUL_SET.plural || claim === undefined || isOurs(claim)) return undefined;
+  return (replicasOf(after) ?? 0) > 0 ? 'has MySQL started on a volume that is not the app’s' : undefined;
 }
 
 /** The number of web pods is written by who owns it. */
@@ -60,7 +86,9 @@ function foulOfReplicas({ request, place, before, after, known }: Play): string 
   }
   if (before === undefined || was === undefined || replicasOf(after) === was) return undefined;
   const theirs = owners.filter((owner) => owner !== FIELD_MANAGER && owner !== HANDOVER_MANAGER);
-  if (!isFixed && theirs.length > 0) return `changes replicas, which belong to ${theirs.join(', ')}`;
+  // Where it was ours as well, by a fixed number that was the same, it is handed over within the new bounds.
+  const isShared = owners.includes(FIELD_MANAGER);
+  if (!isFixed && theirs.length > 0 && !isShared) return `changes replicas, which belong to ${theirs.join(', ')}`;
   return undefined;
 }
 
@@ -72,4 +100,48 @@ function ownersOfReplicas({ metadata }: KubeObject): string[] {
     .filter(({ fieldsV1 }) => (fieldsV1 as { 'f:spec'?: object } | undefined)?.['f:spec'] !== undefined)
     .filter(({ fieldsV1 }) => 'f:replicas' in (fieldsV1 as { 'f:spec': object })['f:spec'])
     .map(({ manager }) => manager ?? '');
+}
+
+/** What is wrong with what the status says while the operator knows all and has nothing to do. */
+export function untruth(
+  app: KubeObject & VacationApp,
+  deployment: (KubeObject & V1Deployment) | undefined,
+  used: Content | undefined,
+): string | undefined {
+  const ready = app.status?.conditions?.find(({ type }) => type === 'Ready');
+  if (ready?.status !== 'True' || ready.reason === 'Hibernated' || used === undefined) return undefined;
+  const image = deployment?.spec?.template.spec?.containers[0]?.image;
+  if (used.migrations.some((migration) => migration.image === image)) return undefined;
+  return `says Ready=True over a database without the schema of ${image ?? 'web pods that are not there'}`;
+}
+
+/**
+ * What is wrong with whom the data belong to where they are to be kept: the operator sees to that before anything else, and where it is kept
+ * from it, the status does not say that it is so.
+ */
+export function hold(
+  app: KubeObject & VacationApp,
+  holders: readonly (KubeObject | undefined)[],
+  isHindered: boolean,
+): string | undefined {
+  if (app.spec.deletionPolicy === 'Delete') return undefined;
+  const held = holders.find((object) => object?.metadata.deletionTimestamp === undefined && isOwnedBy(object, app));
+  if (held === undefined) return undefined;
+  if (!isHindered) return `does not let go of ${held.metadata.name}, which is to be kept`;
+  const { deletionPolicy } = app.status?.database ?? {};
+  return deletionPolicy === 'Retain' ? `says that ${held.metadata.name} is kept, which goes with the app` : undefined;
+}
+
+const isOwnedBy = (object: KubeObject | undefined, { metadata: { uid } }: KubeObject): boolean =>
+  object?.metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false;
+
+/** What is wrong with what the garbage collector takes, by what the status of its owner said when that was deleted. */
+export function loss(
+  { plural }: Place,
+  taken: KubeObject,
+  policyOf: (uid: string) => string | undefined,
+): string | undefined {
+  if (plural !== SECRET.plural && plural !== VOLUME_CLAIM.plural) return undefined;
+  const isKept = taken.metadata.ownerReferences?.some(({ uid }) => policyOf(uid) === 'Retain') ?? false;
+  return isKept ? `${plural}/${taken.metadata.name} is lost, though the policy in force was Retain` : undefined;
 }

@@ -3,7 +3,8 @@ import process from 'node:process';
 import type { VacationAppSpec } from '../../../operator/api/vacation-app.ts';
 import { FINAL_SPECS } from './person.ts';
 import { randomOf } from './random.ts';
-import { differences, Simulation, type SimulationOptions } from './simulation.ts';
+import { Simulation, type SimulationOptions } from './simulation.ts';
+import { differences } from './world.ts';
 
 /** How many runs by chance; thousands, and kills at every write of every shape, are for `npm run soak`. */
 const RUNS = Number(process.env.SIMULATIONS ?? 25);
@@ -18,7 +19,7 @@ async function played(options: SimulationOptions, end?: Readonly<Record<string, 
   try {
     await simulation.run();
     const world = simulation.world();
-    if (end) wrong.push(...differences(world, end));
+    if (end) wrong.push(...simulation.differencesTo(end));
     await simulation.linger();
     wrong.push(...simulation.fouls, ...differences(simulation.world(), world));
   } catch (error) {

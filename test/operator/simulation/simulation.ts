@@ -1,19 +1,29 @@
-import { VACATION_APP, type VacationAppSpec } from '../../../operator/api/vacation-app.ts';
-import type { ApiClient, ApiRequest } from '../../../operator/runtime/api-client.ts';
+import {
+  ANNOTATION,
+  VACATION_APP,
+  type VacationApp,
+  type VacationAppSpec,
+} from '../../../operator/api/vacation-app.ts';
+import type { ApiRequest } from '../../../operator/runtime/api-client.ts';
 import { ApiError } from '../../../operator/runtime/api-error.ts';
-import type { Clock } from '../../../operator/runtime/clock.ts';
-import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
-import { POD, SECRET, STATEFUL_SET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
-import { CHILD_KINDS } from '../../../operator/vacation-app/resources/index.ts';
-import { ApiModel, isSelected, type Happening, type Place, type Stored } from './api-model.ts';
+import type { KubeObject } from '../../../operator/runtime/kinds.ts';
+import { DEPLOYMENT, POD, SECRET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
+import { ApiModel, type Happening, type Place, type Stored } from './api-model.ts';
+import { collections, releases } from './collector.ts';
+import { Connection, type Pending, type Watch } from './connection.ts';
+import { EVENT, KINDS } from './kinds.ts';
+import type { Move } from './move.ts';
+import { isObstruction } from './obstacle.ts';
 import { BrokenConnectionError, startLife, type OperatorLife } from './operator-life.ts';
-import { APP, change, create, declared, NAMESPACE, remove, replace, sabotage, type Act } from './person.ts';
+import { People } from './people.ts';
+import { APP, NAMESPACE } from './person.ts';
 import { randomOf, type Random } from './random.ts';
-import { foul } from './referee.ts';
+import { foul, hold, loss, untruth } from './referee.ts';
+import { CALM, temperOf, type Temper } from './temper.ts';
+import { Timers } from './timers.ts';
+import { Volumes } from './volumes.ts';
 import { nextWrite, WORKLOAD_KINDS, type Scene } from './workloads.ts';
-
-const EVENT: Kind = { apiVersion: 'v1', kind: 'Event', plural: 'events' };
-export const KINDS: readonly Kind[] = [VACATION_APP, SECRET, ...CHILD_KINDS, VOLUME_CLAIM, POD, EVENT];
+import { differences, isOfVersions, plainly } from './world.ts';
 
 /** What the simulation needs of an API server. */
 export interface Backend {
@@ -37,62 +47,15 @@ export interface SimulationOptions {
   readonly backend?: (now: () => Date) => Backend;
 }
 
-/** How a run goes, drawn from its seed. */
-interface Temper {
-  /** How readily each kind of thing happens when it may. */
-  readonly eager: Readonly<Record<'serve' | 'answer' | 'watch' | 'workload' | 'person' | 'timer', number>>;
-  /** Some kinds' watches are late. */
-  readonly late: Readonly<Record<string, number>>;
-  readonly refused: number;
-  readonly lost: number;
-  readonly failingJobs: number;
-  kills: number;
-  brokenWatches: number;
-  changes: number;
-  sabotages: number;
-  recreations: number;
-}
-
-interface Pending {
-  readonly request: ApiRequest;
-  readonly resolve: (answer: unknown) => void;
-  readonly reject: (error: Error) => void;
-  answer?: { readonly value: unknown } | { readonly error: Error };
-}
-
-interface Watch {
-  readonly plural: string;
-  readonly query: ApiRequest['query'];
-  readonly opened: number;
-  next: number;
-  /** The newest version told. */
-  told: number;
-  heard: boolean;
-  wake: (event: object | undefined) => void;
-}
-
-interface Timer {
-  readonly due: number;
-  readonly order: number;
-  readonly run: () => void;
-}
-
-/** One of the things that may happen next. */
-interface Move {
-  readonly weight: number;
-  readonly name: string;
-  readonly make: () => void | Promise<void>;
-}
-
-const LONGEST = 20_000;
+const LONGEST = 6_000;
 /** Watches are late, but not for ever: after so many things have happened since, one hurries. */
 const FAR_BEHIND = 100;
 const START = Date.UTC(2026, 10, 22);
 
 /**
  * The operator's own code, against a model of the API server, under one scheduler that decides by chance what happens next: whether a
- * request is taken, refused or answered, which watch tells the next event, what the workloads do, when a person changes what is declared, when time
- * passes, when the operator is killed and started anew. Nothing else is asynchronous, so a seed is a whole history.
+ * request is taken, refused or answered, which watch tells the next event, what the workloads do, what people do, when time passes, when the
+ * operator is killed and started anew. Nothing else is asynchronous, so a seed is a whole history.
  */
 export class Simulation {
   /** What happened, a line each. */
@@ -106,17 +69,14 @@ export class Simulation {
   readonly #isOrderly: boolean;
   readonly #temper: Temper;
   readonly #api: Backend;
-  #time = 0;
-  #order = 0;
+  readonly #volumes: Volumes;
+  readonly #people: People;
+  readonly #timers = new Timers();
+  #connection: Connection;
   #life: OperatorLife | undefined;
-  #pending: Pending[] = [];
-  #watches: Watch[] = [];
-  /** Those of the life that is now. */
-  #timers = new Set<Timer>();
-  #load = 4;
   #dueWorkloads: { readonly now: string; readonly requests: readonly ApiRequest[] } = { now: '', requests: [] };
-  #isDeclared = false;
   #isUndisturbed = true;
+  #passwords = 0;
   /** The uid of the Job that fails, by its name. */
   readonly #failing = new Map<string, string>();
   readonly #fouls: string[] = [];
@@ -127,11 +87,25 @@ export class Simulation {
     this.#isOrderly = options.calm === true || options.killedAt !== undefined;
     this.#temper = this.#isOrderly ? { ...CALM } : temperOf(this.#random);
     const now = (): Date => this.now();
-    this.#api = options.backend?.(now) ?? new ApiModel(KINDS, now);
+    const api = options.backend?.(now) ?? new ApiModel(KINDS, now);
+    this.#api = api;
+    this.#volumes = new Volumes(api.history);
+    this.#connection = new Connection(api);
+    const stage = {
+      random: this.#random,
+      temper: this.#temper,
+      volumes: this.#volumes,
+      trace: this.trace,
+      get: (plural: string, namespace: string, name: string) => api.get(plural, namespace, name),
+      list: (plural: string) => api.list(plural),
+      isQuiet: () => this.#isQuiet(),
+      do: (request: ApiRequest) => this.#do(request),
+    };
+    this.#people = new People(stage, options.spec, this.#isOrderly);
   }
 
   now(): Date {
-    return new Date(START + this.#time);
+    return new Date(START + this.#timers.time);
   }
 
   /** Runs until nothing more happens. */
@@ -148,10 +122,10 @@ export class Simulation {
   /** Looks at everything again, lets an hour pass, and starts anew: what is right needs no write. */
   async linger(): Promise<void> {
     const before = this.writes;
-    this.#temper.changes = 0;
+    this.#people.retire();
     this.#life?.resync();
     await this.#settle();
-    this.#time += 3_600_000;
+    this.#timers.time += 3_600_000;
     this.#kill('to start anew');
     await this.#settle();
     if (this.writes > before) this.#fouls.push(`${this.writes - before} writes after everything was as declared`);
@@ -159,15 +133,20 @@ export class Simulation {
 
   /** What must not have been, told with the seed. */
   get fouls(): readonly string[] {
-    return [...this.#fouls, ...(this.#life?.faults ?? []).map((fault) => `threw ${String((fault as Error).stack)}`)];
+    return [...new Set([...this.#fouls, ...this.#volumes.fouls]), ...this.#faults()];
   }
 
   /** All objects, without what differs from run to run by nature. */
   world(): Record<string, unknown> {
     const kinds = KINDS.filter((kind) => kind !== EVENT && kind !== POD);
-    const objects = kinds.flatMap(({ plural }) => this.#api.list(plural).map((object) => [plural, object] as const));
-    const named = objects.map(([plural, object]) => [`${plural} ${object.metadata.name}`, plain(object)] as const);
+    const named = kinds.flatMap(({ plural }) => plainly(plural, this.#api.list(plural)));
     return Object.fromEntries(named.sort(([one], [other]) => (one < other ? -1 : 1)));
+  }
+
+  /** Where the world is not as it is to be, a line each. */
+  differencesTo(end: Readonly<Record<string, unknown>>): string[] {
+    const isExcused = (line: string): boolean => this.#volumes.isUnreported && isOfVersions(line);
+    return differences(this.world(), end).filter((line) => !isExcused(line));
   }
 
   object(plural: string, name: string): Stored | undefined {
@@ -185,6 +164,8 @@ export class Simulation {
   async #settle(): Promise<void> {
     for (let count = 0; ; count += 1) {
       await new Promise(setImmediate);
+      this.#volumes.follow();
+      this.#judge();
       const move = this.#choose(this.#moves());
       if (move === undefined) return;
       if (count > LONGEST)
@@ -202,27 +183,61 @@ export class Simulation {
     return urgent.find(({ weight }) => (left -= weight) <= 0) ?? urgent.at(-1);
   }
 
-  /** Everything that may happen now. Weight 0: only when nothing else may. */
+  /** Whether the operator knows all, and has nothing under way nor to try again. */
+  #isQuiet(): boolean {
+    return this.#connection.isIdle && this.#life?.isAtRest() === true;
+  }
+
+  /** What the operator says when it knows all has to be so, what it then says is done it may not do again, and what is to be kept is its no more. */
+  #judge(): void {
+    if (!this.#isQuiet()) return;
+    const app = this.object(VACATION_APP.plural, APP) as (KubeObject & VacationApp) | undefined;
+    if (!app || app.metadata.deletionTimestamp !== undefined) return;
+    const { claim, secret } = this.#volumes;
+    this.#foul(untruth(app, this.object(DEPLOYMENT.plural, `${APP}-web`), this.#volumes.used()));
+    const isHindered = this.#isHindered(app);
+    this.#foul(hold(app, [claim, secret], isHindered));
+    if (isHindered) return;
+    const schema = app.status?.conditions?.find(({ type }) => type === 'SchemaReady');
+    const isObserved = app.status?.observedGeneration === app.metadata.generation;
+    if (schema?.status === 'True' && isObserved) this.#volumes.remember();
+  }
+
+  /** Whether something keeps the operator from writing to what holds data. */
+  #isHindered({ metadata }: KubeObject): boolean {
+    if (metadata.annotations?.[ANNOTATION.paused] === 'true') return true;
+    return [VOLUME_CLAIM, SECRET].some(
+      ({ plural }) => this.#people.obstacle?.plural === plural || isObstruction(this.#life?.lastError(), plural),
+    );
+  }
+
+  #foul(wrong: string | undefined): void {
+    if (wrong === undefined || this.#fouls.includes(wrong)) return;
+    this.trace.push(`  FOUL: ${wrong}`);
+    this.#fouls.push(wrong);
+  }
+
+  /** Everything that may happen now. */
   #moves(): Move[] {
     const { eager } = this.#temper;
     const moves: Move[] = [];
-    for (const pending of this.#pending) {
+    for (const pending of this.#connection.pending) {
       const what = described(pending.request);
       moves.push(
         pending.answer
-          ? { weight: eager.answer, name: `answer ${what}`, make: () => this.#answer(pending) }
+          ? { weight: eager.answer, name: `answer ${what}`, make: () => this.#connection.answer(pending) }
           : { weight: eager.serve, name: `serve ${what}`, make: () => this.#serve(pending) },
       );
     }
-    for (const watch of this.#watches) moves.push(...this.#movesOf(watch));
-    moves.push(...this.#workloads(eager.workload), ...this.#chores(eager.person));
-    const timer = [...this.#timers].sort((one, other) => one.due - other.due || one.order - other.order)[0];
+    for (const watch of this.#connection.watches) moves.push(...this.#movesOf(watch));
+    moves.push(...this.#workloads(eager.workload), ...this.#people.moves(eager.person), ...this.#kills());
+    const timer = this.#timers.next;
     if (timer) {
       const isIdle = moves.length === 0;
       moves.push({
         weight: isIdle ? 0 : eager.timer,
-        name: `+${timer.due - this.#time} ms`,
-        make: () => this.#fire(timer),
+        name: `+${timer.due - this.#timers.time} ms`,
+        make: () => this.#timers.fire(timer),
       });
     }
     return moves;
@@ -230,7 +245,7 @@ export class Simulation {
 
   #movesOf(watch: Watch): Move[] {
     const { eager, late } = this.#temper;
-    const next = this.#undelivered(watch);
+    const next = this.#connection.undelivered(watch);
     const moves: Move[] = [];
     if (next) {
       const isFarBehind = this.#api.history.length - next.index > FAR_BEHIND;
@@ -238,7 +253,7 @@ export class Simulation {
       moves.push({
         weight,
         name: `tell ${next.type} ${watch.plural} ${next.object.metadata.name}`,
-        make: () => this.#tell(watch, next),
+        make: () => this.#connection.tell(watch, next),
       });
     }
     if (watch.heard && this.#temper.brokenWatches > 0) {
@@ -249,7 +264,7 @@ export class Simulation {
 
   /** As long as nothing has happened, it is what it was. */
   #workloads(weight: number): Move[] {
-    const now = `${this.#api.history.length} ${this.#load}`;
+    const now = `${this.#api.history.length} ${this.#people.load}`;
     if (this.#dueWorkloads.now !== now) this.#dueWorkloads = { now, requests: this.#requestsOfWorkloads() };
     return this.#dueWorkloads.requests.map((request) => ({
       weight,
@@ -261,37 +276,25 @@ export class Simulation {
   #requestsOfWorkloads(): ApiRequest[] {
     const scene: Scene = {
       get: ({ plural }, namespace, name) => this.#api.get(plural, namespace, name),
-      load: () => this.#load,
+      load: () => this.#people.load,
       fails: (job) => this.#fails(job),
       now: () => this.now(),
+      database: this.#volumes,
     };
     const due = WORKLOAD_KINDS.flatMap(({ plural }) => this.#api.list(plural)).flatMap(
       (object) => nextWrite(object, scene) ?? [],
     );
-    const orphans = KINDS.flatMap(({ plural }) =>
-      this.#api
-        .list(plural)
-        .filter((object) => this.#isOrphan(object) && !this.#isInUse(plural, object))
-        .map((object) => collected(plural, object)),
-    );
-    return [...due, ...orphans];
+    const losses = collections(this.#api);
+    for (const request of losses) this.#judgeLoss(request);
+    return [...due, ...losses, ...releases(this.#api)];
   }
 
-  #isOrphan({ metadata }: Stored): boolean {
-    const owners = metadata.ownerReferences ?? [];
-    if (owners.length === 0 || metadata.deletionTimestamp !== undefined) return false;
-    return owners.every(({ kind, name, uid }) => {
-      const plural = KINDS.find((candidate) => candidate.kind === kind)?.plural ?? '';
-      return this.#api.get(plural, metadata.namespace ?? '', name)?.metadata.uid !== uid;
-    });
-  }
-
-  /** A volume stays as long as pods use it, and they as long as their StatefulSet; those of a later app wait for another volume. */
-  #isInUse(plural: string, { metadata: { namespace = '', name, ownerReferences = [] } }: Stored): boolean {
-    const user = /^data-(.*)-0$/.exec(name)?.[1];
-    if (plural !== VOLUME_CLAIM.plural || user === undefined) return false;
-    const owners = this.#api.get(STATEFUL_SET.plural, namespace, user)?.metadata.ownerReferences ?? [];
-    return owners.some(({ uid }) => ownerReferences.some((owner) => owner.uid === uid));
+  /** The garbage collector may take its time, but takes what it may take. */
+  #judgeLoss({ path }: ApiRequest): void {
+    const place = this.#api.parse(path);
+    const taken = place && this.#api.get(place.plural, place.namespace, place.name ?? '');
+    const wrong = taken && loss(place, taken, (uid) => this.#volumes.policyOf(uid));
+    this.#foul(wrong);
   }
 
   /** The first of a name, where the seed wants it. */
@@ -301,62 +304,6 @@ export class Simulation {
     const fails = this.#random.chance(this.#temper.failingJobs);
     this.#failing.set(name, fails ? uid : '');
     return fails;
-  }
-
-  /** What people do, and what happens to the operator's process. The last is to declare what shall be. */
-  #chores(weight: number): Move[] {
-    const moves: Move[] = [];
-    const temper = this.#temper;
-    const act = (what: Act, how = weight): Move => ({
-      weight: how,
-      name: what.name,
-      make: () => this.#do(what.request),
-    });
-    const app = this.#api.get(VACATION_APP.plural, NAMESPACE, APP);
-    if (temper.kills > 0) {
-      moves.push({
-        weight: 0.05,
-        name: 'kill',
-        make: () => {
-          temper.kills -= 1;
-          this.#kill('by chance');
-        },
-      });
-    }
-    if (app === undefined) return [...moves, act(create(declared(this.#isDeclared ? this.#options.spec : {})))];
-    if (temper.changes > 0) {
-      moves.push({ weight, name: 'change', make: () => this.#change() });
-    } else if (temper.recreations > 0) {
-      const away = act(remove());
-      moves.push({ ...away, make: () => ((temper.recreations -= 1), away.make()) });
-    } else if (!this.#isDeclared) {
-      const last = act(replace(declared(this.#options.spec)));
-      moves.push({ ...last, weight: this.#isOrderly ? 99 : weight, make: () => this.#declare(last) });
-    }
-    if (temper.sabotages > 0) moves.push({ weight: weight / 2, name: 'sabotage', make: () => this.#sabotage() });
-    return moves;
-  }
-
-  async #declare(last: Move): Promise<void> {
-    this.#isDeclared = true;
-    await last.make();
-  }
-
-  async #change(): Promise<void> {
-    this.#temper.changes -= 1;
-    this.#load = 1 + this.#random.below(9);
-    if (this.#temper.changes === 0) this.#load = 4;
-    const act = change(this.#random);
-    this.trace.push(`  ${act.name}`);
-    await this.#do(act.request);
-  }
-
-  async #sabotage(): Promise<void> {
-    this.#temper.sabotages -= 1;
-    this.#isUndisturbed = false;
-    const act = sabotage(this.#random);
-    this.trace.push(`  ${act.name}`);
-    await this.#do(act.request);
   }
 
   /** A request of somebody else's: taken at once; what is refused is left. */
@@ -373,7 +320,7 @@ export class Simulation {
     const { request } = pending;
     const isRead = request.method === 'GET';
     const isList = isRead && this.#api.parse(request.path)?.name === undefined;
-    const refusal = isList ? undefined : this.#refusal();
+    const refusal = isList ? undefined : (this.#obstacleTo(request) ?? this.#refusal());
     if (refusal) {
       this.#isUndisturbed = false;
       this.trace.push(`  refused: ${refusal.message}`);
@@ -412,7 +359,7 @@ export class Simulation {
     const place = this.#api.parse(request.path);
     const look = (): Stored | undefined => place && this.#api.get(place.plural, place.namespace, place.name ?? '');
     const before = look();
-    const hasDatabase = place?.plural === SECRET.plural && this.#hasDatabase();
+    const { claim, there: content } = this.#volumes;
     try {
       pending.answer = { value: await this.#api.handle(request, true) };
     } catch (error) {
@@ -428,23 +375,16 @@ export class Simulation {
       after: look(),
       known: this.#life?.known() ?? [],
       isRefused: 'error' in pending.answer,
-      hasDatabase,
-      isUndisturbed: this.#isUndisturbed,
+      claim,
+      content,
+      isUndisturbed: this.#isUndisturbed && this.#people.isPeaceful,
     });
-    if (wrong !== undefined) this.#fouls.push(`${request.method} ${request.path}: ${wrong}`);
+    if (wrong !== undefined) this.#foul(`${request.method} ${request.path}: ${wrong}`);
   }
 
-  /** Whether the volume may hold a database: it has been there together with credentials, without which no pod of it starts. */
-  #hasDatabase(): boolean {
-    const there = new Map<string, Stored>();
-    let initialised: string | undefined;
-    for (const { plural, before, after } of this.#api.history) {
-      if (plural !== SECRET.plural && plural !== VOLUME_CLAIM.plural) continue;
-      if (after) there.set(plural, after);
-      else if (before) there.delete(plural);
-      if (there.size === 2) initialised = there.get(VOLUME_CLAIM.plural)?.metadata.uid;
-    }
-    return initialised !== undefined && there.get(VOLUME_CLAIM.plural)?.metadata.uid === initialised;
+  #obstacleTo({ method, path }: ApiRequest): Error | undefined {
+    const { obstacle } = this.#people;
+    return method !== 'GET' && obstacle?.plural === this.#api.parse(path)?.plural ? obstacle?.error : undefined;
   }
 
   #refusal(): Error | undefined {
@@ -458,206 +398,47 @@ export class Simulation {
     ])();
   }
 
-  #answer(pending: Pending): void {
-    this.#pending = this.#pending.filter((candidate) => candidate !== pending);
-    if (pending.answer === undefined) return;
-    if ('error' in pending.answer) pending.reject(pending.answer.error);
-    else pending.resolve(pending.answer.value);
-  }
-
-  #undelivered(watch: Watch): { type: string; object: KubeObject; index: number } | undefined {
-    const { history } = this.#api;
-    for (let index = watch.next; index < history.length; index += 1) {
-      const happening = history[index];
-      const event = happening && eventOf(happening, watch);
-      if (event) return { ...event, index };
-      watch.next = index + 1;
-    }
-    return undefined;
-  }
-
-  #tell(watch: Watch, event: { type: string; object: KubeObject; index: number }): void {
-    watch.next = event.index + 1;
-    watch.heard = true;
-    watch.wake({ type: event.type, object: event.object });
-  }
-
   /** In one of the ways in which watches end. */
   #break(watch: Watch): void {
     this.#temper.brokenWatches -= 1;
-    if (this.#random.chance(0.5)) {
-      this.#watches = this.#watches.filter((open) => open !== watch);
-      watch.wake(undefined);
-    } else {
-      const gone = { code: 410, reason: 'Expired', message: 'too old resource version' };
-      this.#watches = this.#watches.filter((open) => open !== watch);
-      watch.wake({ type: 'ERROR', object: gone });
-    }
+    const gone = { code: 410, reason: 'Expired', message: 'too old resource version' };
+    this.#connection.end(watch, this.#random.chance(0.5) ? undefined : { type: 'ERROR', object: gone });
   }
 
-  #fire(timer: Timer): void {
-    this.#timers.delete(timer);
-    this.#time = Math.max(this.#time, timer.due);
-    timer.run();
+  #kills(): Move[] {
+    const make = (): void => {
+      this.#temper.kills -= 1;
+      this.#kill('by chance');
+    };
+    return this.#temper.kills > 0 ? [{ weight: 0.05, name: 'kill', make }] : [];
   }
 
-  /** What is under way is never heard of again; the API server may still take it. */
+  /** What is under way is never heard of again. */
   #kill(why: string): void {
     this.trace.push(`killed ${why}`);
     this.#isUndisturbed = false;
-    this.#fouls.push(...(this.#life?.faults ?? []).map((fault) => `threw ${String((fault as Error).stack)}`));
-    this.#pending = [];
-    this.#watches = [];
+    this.#fouls.push(...this.#faults());
     this.#life?.end();
     this.#start();
   }
 
+  #faults(): string[] {
+    return (this.#life?.faults ?? []).map((fault) => `threw ${String((fault as Error).stack)}`);
+  }
+
   #start(): void {
-    const timers = new Set<Timer>();
-    this.#timers = timers;
-    const isAlive = (): boolean => timers === this.#timers;
-    const clock: Clock = {
-      now: () => this.#time,
-      after: (ms, run) => {
-        const timer = { due: this.#time + ms, order: (this.#order += 1), run };
-        timers.add(timer);
-        return () => timers.delete(timer);
-      },
-    };
-    const workers = this.#isOrderly ? 1 : 1 + this.#random.below(3);
-    this.#life = startLife({ client: this.#client(isAlive), clock, now: () => this.now(), workers });
+    this.#connection = new Connection(this.#api);
+    this.#life = startLife({
+      client: this.#connection.client,
+      clock: this.#timers.begin(),
+      now: () => this.now(),
+      workers: this.#isOrderly ? 1 : 1 + this.#random.below(3),
+      // Others each time, so that it is seen which credentials a database was made with.
+      random: (bytes) => String((this.#passwords += 1)).padStart(bytes, 'r'),
+    });
   }
-
-  /** The API as the operator's process has it, for as long as it lives. */
-  #client(isAlive: () => boolean): ApiClient {
-    const open = (watch: Watch): void => {
-      if (isAlive()) this.#watches.push(watch);
-    };
-    return {
-      request: <T>(request: ApiRequest) =>
-        new Promise<T>((resolve, reject) => {
-          if (isAlive()) this.#pending.push({ request, resolve: resolve as (answer: unknown) => void, reject });
-        }),
-      stream: <T>(request: ApiRequest) => this.#stream(request, open) as AsyncGenerator<T, void, undefined>,
-      reconnect: () => undefined,
-    };
-  }
-
-  async *#stream({ path, query }: ApiRequest, open: (watch: Watch) => void): AsyncGenerator<object, void, undefined> {
-    const from = Number(query?.resourceVersion);
-    const { history } = this.#api;
-    const next = history.findIndex(({ version }) => version > from);
-    const watch: Watch = {
-      plural: this.#api.parse(path)?.plural ?? '',
-      query,
-      opened: this.#time,
-      next: next < 0 ? history.length : next,
-      told: from,
-      heard: false,
-      wake: () => undefined,
-    };
-    let isOpen = false;
-    for (;;) {
-      const event = await new Promise<object | undefined>((resolve) => {
-        watch.wake = resolve;
-        if (!isOpen) open(watch);
-        isOpen = true;
-      });
-      if (event === undefined) return;
-      yield event;
-    }
-  }
-}
-
-const CALM: Temper = {
-  eager: { serve: 6, answer: 8, watch: 9, workload: 3, person: 2, timer: 1 },
-  late: {},
-  refused: 0,
-  lost: 0,
-  failingJobs: 0,
-  kills: 0,
-  brokenWatches: 0,
-  changes: 0,
-  sabotages: 0,
-  recreations: 0,
-};
-
-function temperOf(random: Random): Temper {
-  const eagerness = (): number => random.pick([1, 1, 0.3, 0.1, 0.03]);
-  const late = KINDS.map(({ plural }) => [plural, random.pick([1, 1, 1, 0.2, 0.02])] as const);
-  return {
-    eager: {
-      serve: eagerness(),
-      answer: eagerness(),
-      watch: eagerness(),
-      workload: eagerness(),
-      person: random.pick([0.3, 0.1, 0.03]),
-      timer: random.pick([0, 0.01, 0.1]),
-    },
-    late: Object.fromEntries(late),
-    refused: random.pick([0, 0, 0.03, 0.2]),
-    lost: random.pick([0, 0, 0.03, 0.15]),
-    failingJobs: random.pick([0, 0, 0.5]),
-    kills: random.pick([0, 0, 1, 3]),
-    brokenWatches: random.pick([0, 2, 6]),
-    changes: random.below(6),
-    sabotages: random.pick([0, 0, 1, 4]),
-    recreations: random.pick([0, 0, 0, 1]),
-  };
-}
-
-/** What a watch would be told of it: an object that comes into what the watch selects is added, one that leaves it is deleted. */
-function eventOf(
-  { plural, before, after, version }: Happening,
-  watch: Watch,
-): { type: string; object: KubeObject } | undefined {
-  if (plural !== watch.plural) return undefined;
-  const was = before !== undefined && isSelected(before.metadata, watch.query);
-  const is = after !== undefined && isSelected(after.metadata, watch.query);
-  if (is) return { type: was ? 'MODIFIED' : 'ADDED', object: after };
-  if (!was) return undefined;
-  return { type: 'DELETED', object: { ...before, metadata: { ...before.metadata, resourceVersion: String(version) } } };
 }
 
 /** Events are named for the time of day. */
 const described = ({ method, path }: ApiRequest): string =>
   `${method} ${path.replace(/^.*namespaces\/travel\//, '').replace(/^events\/.*/, 'events')}`;
-
-const collected = (plural: string, { metadata: { namespace = '', name, uid } }: Stored): ApiRequest => ({
-  method: 'DELETE',
-  path: pathOf(KINDS.find((kind) => kind.plural === plural) ?? VACATION_APP, namespace, name),
-  body: { preconditions: { uid } },
-});
-
-/** Where two worlds differ, a line each. */
-export function differences(one: unknown, other: unknown, path = ''): string[] {
-  const isBranch = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-  if (!isBranch(one) || !isBranch(other)) {
-    return one === other ? [] : [`${path}: ${JSON.stringify(one)} instead of ${JSON.stringify(other)}`];
-  }
-  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...names].flatMap((name) => differences(one[name], other[name], `${path}/${name}`));
-}
-
-const FLEETING = new Set([
-  'uid',
-  'resourceVersion',
-  'generation',
-  'observedGeneration',
-  'creationTimestamp',
-  'lastTransitionTime',
-  'managedFields',
-  'startTime',
-  'completionTime',
-  // What was corrected, which is nothing where nobody laid hands on anything.
-  'drift',
-  'drift',
-]);
-
-/** The object without versions, times and uids, nor what others did to it. */
-function plain(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(([name]) => !FLEETING.has(name));
-  return Object.fromEntries(kept.map(([name, part]) => [name, plain(part)]));
-}

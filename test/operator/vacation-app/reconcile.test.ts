@@ -14,7 +14,7 @@ import { createReconcile } from '../../../operator/vacation-app/reconcile.ts';
 import { Validity } from '../../../operator/vacation-app/validity.ts';
 import { FakeApi } from '../../support/fake-api.ts';
 import { ApiModel } from '../simulation/api-model.ts';
-import { KINDS } from '../simulation/simulation.ts';
+import { KINDS } from '../simulation/kinds.ts';
 import { nextWrite, WORKLOAD_KINDS, type Scene } from '../simulation/workloads.ts';
 import { aVacationApp, DEFAULTS } from '../../support/vacation-app.ts';
 

@@ -1,0 +1,9 @@
+import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
+import type { Kind } from '../../../operator/runtime/kinds.ts';
+import { POD, SECRET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
+import { CHILD_KINDS } from '../../../operator/vacation-app/resources/index.ts';
+
+export const EVENT: Kind = { apiVersion: 'v1', kind: 'Event', plural: 'events' };
+
+/** Everything that is in the simulated cluster. */
+export const KINDS: readonly Kind[] = [VACATION_APP, SECRET, ...CHILD_KINDS, VOLUME_CLAIM, POD, EVENT];

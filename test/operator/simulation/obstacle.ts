@@ -1,0 +1,24 @@
+import { ApiError } from '../../../operator/runtime/api-error.ts';
+import { SECRET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
+import { CHILD_KINDS } from '../../../operator/vacation-app/resources/index.ts';
+import type { Random } from './random.ts';
+
+/** Something that refuses every write of one kind. */
+export interface Obstacle {
+  readonly plural: string;
+  readonly error: ApiError;
+}
+
+export function obstacleOf(random: Random): Obstacle {
+  const { plural } = random.pick([...CHILD_KINDS, SECRET, VOLUME_CLAIM]);
+  const error = random.pick([
+    new ApiError(403, 'Forbidden', `${plural} is forbidden: ValidatingAdmissionPolicy 'all-or-nothing' denied request`),
+    new ApiError(422, 'Invalid', `${plural} is invalid: spec: Forbidden: by decree`),
+    new ApiError(500, 'InternalError', `Internal error occurred: failed calling webhook "${plural}.example.com"`),
+  ]);
+  return { plural, error };
+}
+
+/** Whether it is one of these that has refused a write of the kind. */
+export const isObstruction = (error: unknown, plural = ''): boolean =>
+  error instanceof ApiError && /all-or-nothing|by decree|calling webhook/.test(error.message) && error.message.includes(plural); // prettier-ignore
