@@ -4,11 +4,13 @@ import cookieParser from 'cookie-parser';
 import ejs from 'ejs';
 import express, { type Express } from 'express';
 import { type OwnAccountServices, ownAccountRoutes } from './accounts/account-routes.ts';
+import { type DetailsServices, detailsRoutes } from './accounts/details-routes.ts';
 import { type ResetServices, resetRoutes } from './accounts/reset-routes.ts';
 import { type AccountServices, accountRoutes } from './accounts/routes.ts';
 import type { CheckCounters } from './bookings/check-counters.ts';
 import { bookingRoutes } from './bookings/routes.ts';
 import { tripRoutes } from './bookings/trip-routes.ts';
+import type { Chore } from './chores.ts';
 import type { Config } from './config.ts';
 import type { Logger } from './log.ts';
 import { publicRoutes } from './pages/routes.ts';
@@ -31,11 +33,13 @@ import { securityHeaders } from './web/security-headers.ts';
 import { sessions } from './web/sessions.ts';
 import { staticFiles } from './web/static-files.ts';
 
-export interface Services extends AccountServices, OwnAccountServices, ResetServices, WaitlistServices {
+export interface Services
+  extends AccountServices, OwnAccountServices, DetailsServices, ResetServices, WaitlistServices {
   readonly assets: Assets;
   readonly metrics: Metrics;
   readonly sweepWaitlists: SweepWaitlists;
   readonly checkCounters: CheckCounters;
+  readonly fillIdentities: Chore;
   readonly logger: Logger;
   readonly isDraining: () => boolean;
 }
@@ -78,6 +82,7 @@ export function createApp({ services, config }: { readonly services: Services; r
   app.use(accountRoutes(services));
   app.use(resetRoutes(services));
   app.use(ownAccountRoutes(services));
+  app.use(detailsRoutes(services));
   app.use(bookingRoutes(services));
   app.use(tripRoutes(services));
   app.use(waitlistRoutes(services));

@@ -77,6 +77,9 @@ export interface ThrottlingConfig {
   /** Links asked for by one client, and those for one e-mail address. */
   readonly passwordResetAddress: Limit | 'off';
   readonly passwordReset: Limit | 'off';
+  /** Changes of name or e-mail address by one traveller, and requests to use one e-mail address. */
+  readonly accountChange: Limit | 'off';
+  readonly emailChange: Limit | 'off';
 }
 
 export interface BookingsConfig {
@@ -112,6 +115,8 @@ export interface MailConfig {
   readonly retrySeconds: number;
   readonly attempts: number;
   readonly lapseHours: number;
+  /** How long a link to confirm an e-mail address works. */
+  readonly confirmationMinutes: number;
 }
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -161,6 +166,8 @@ export function readConfig(env: Environment): Config {
       tripForms: read.limit('LIMIT_TRIP_FORMS', '120/1h'),
       passwordResetAddress: read.limit('LIMIT_PASSWORD_RESET_ADDRESS', '50/1h'),
       passwordReset: read.limit('LIMIT_PASSWORD_RESET', '5/1h'),
+      accountChange: read.limit('LIMIT_ACCOUNT_CHANGE', '20/1h'),
+      emailChange: read.limit('LIMIT_EMAIL_CHANGE', '5/1h'),
     },
     bookings: {
       undoMinutes: read.integer('CANCEL_UNDO_MINUTES', 10, 0, 1440),
@@ -341,6 +348,7 @@ function mailOf(read: Reader): MailConfig | undefined {
     retrySeconds: read.integer('MAIL_RETRY_SECONDS', 30, 1, 3600),
     attempts: read.integer('MAIL_ATTEMPTS', 20, 1, 1000),
     lapseHours: read.integer('MAIL_LAPSE_HOURS', 24, 1, 720),
+    confirmationMinutes: read.integer('EMAIL_CHANGE_MINUTES', 1440, 5, 10_080),
     authorities: read.text('SMTP_CA'),
   };
   const { authorities } = settings;

@@ -47,12 +47,15 @@ function main(): void {
   server.listen(config.port, () => logger.info('Listening', { port: config.port, probePort: config.probePort }));
 
   mailSender?.start();
-  const resets = { sweep: () => services.resets.sweep(systemClock.now()) };
-  const { sessionStore, throttle, sweepWaitlists, checkCounters } = services;
+  const links = [services.resets, services.emailChanges].map((store) => ({
+    sweep: () => store.sweep(systemClock.now()),
+  }));
+  const { sessionStore, throttle, sweepWaitlists, checkCounters, fillIdentities } = services;
   const every = (milliseconds: number, chore: Chore) => {
     setInterval(() => runChore(chore, logger), milliseconds).unref();
   };
-  for (const expiring of [sessionStore, throttle, outbox, resets]) every(SWEEP_INTERVAL_MS, () => expiring.sweep());
+  for (const expiring of [sessionStore, throttle, outbox, ...links]) every(SWEEP_INTERVAL_MS, () => expiring.sweep());
+  every(SWEEP_INTERVAL_MS, fillIdentities);
   every(config.bookings.sweepSeconds * 1000, sweepWaitlists);
   every(CHECK_INTERVAL_MS, checkCounters);
 

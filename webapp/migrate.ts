@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError, readMigrationConfig } from './config.ts';
-import { isLostConnection, isUnreachable } from './database/errors.ts';
+import { isUnreachable, passesByItself } from './database/errors.ts';
 import { migrate } from './database/migrate.ts';
 import { createLogger } from './log.ts';
 
-/** Waits for a MySQL that is still starting; any other mistake ends it at once, with exit code 1. */
+/** Waits for a MySQL that is still starting, or takes no writes yet; any other mistake ends it at once, with exit code 1. */
 async function main(): Promise<void> {
   const config = readMigrationConfig(process.env);
   const logger = createLogger('info');
@@ -17,8 +17,8 @@ async function main(): Promise<void> {
       logger.info('Schema is current', migrated);
       return;
     } catch (error) {
-      if (!(isUnreachable(error) || isLostConnection(error)) || Date.now() > deadline) throw error;
-      logger.warn('MySQL cannot be reached yet', { error });
+      if (!(isUnreachable(error) || passesByItself(error)) || Date.now() > deadline) throw error;
+      logger.warn('MySQL cannot be used yet', { error });
       await sleep(1000);
     }
   }

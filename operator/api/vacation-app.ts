@@ -159,6 +159,7 @@ export const REASON = {
   databaseCheckFailed: 'DatabaseCheckFailed',
   databaseChecking: 'DatabaseChecking',
   databaseMissing: 'DatabaseMissing',
+  databaseNotWritable: 'DatabaseNotWritable',
   databaseStarting: 'DatabaseStarting',
   databaseUnreachable: 'DatabaseUnreachable',
   databaseUnsupported: 'DatabaseUnsupported',

@@ -13,6 +13,7 @@ const WARNINGS: ReadonlySet<string> = new Set([
   REASON.credentialsMissing,
   REASON.databaseCheckFailed,
   REASON.databaseMissing,
+  REASON.databaseNotWritable,
   REASON.databaseUnreachable,
   REASON.databaseUnsupported,
   REASON.hostNotFound,

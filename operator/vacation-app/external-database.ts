@@ -137,6 +137,11 @@ function problemOf(
         REASON.noConnectionsLeft,
         `${endpoint} takes no more connections: raise its max_connections, or run fewer web pods`,
       ];
+    case 'NotWritable':
+      return [
+        REASON.databaseNotWritable,
+        `${endpoint} refuses what is written to it: is it a replica, is read_only set, is binlog_format STATEMENT, is a quota of the user or the disk used up`,
+      ];
     case 'Unsupported':
       return [REASON.databaseUnsupported, `${endpoint} is no MySQL of 8.0.16 or newer, which the app needs`];
     default:

@@ -32,10 +32,11 @@ export function askForReset(parts: AskForResetParts): AskForReset {
   const { database, travellers, resets, outbox, throttle, limits, publicUrl, minutes, clock } = parts;
   const ask = async (emailAddress: string) => {
     const { id, username } = (await travellers.withEmailAddress(emailAddress)) ?? NOBODY;
+    const token = newResetToken();
+    const expiresAt = new Date(clock.now().getTime() + minutes * 60_000);
     await database.transaction(async (transaction) => {
-      const token = newResetToken();
-      const expiresAt = new Date(clock.now().getTime() + minutes * 60_000);
-      await resets.add(token, id, expiresAt, transaction);
+      // a token that is there is of the same transaction, whose commit succeeded unseen: the mail is in the outbox too
+      if (!(await resets.add(token, id, expiresAt, transaction))) return;
       await outbox.add(resetMail({ travellerId: id, username, publicUrl }, token, minutes, expiresAt), transaction);
     });
     return 'asked' as const;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Signer } from '../signer.ts';
-import { comparisonKey } from './rules.ts';
+import { usernameIdentity } from './identity.ts';
 
 /**
  * Devices on which somebody has logged in. Their attempts count by themselves, so that whoever guesses at a password elsewhere,
@@ -14,7 +14,7 @@ export interface KnownDevices {
 }
 
 export function createKnownDevices(signer: Signer): KnownDevices {
-  const signed = (device: string, username: string) => JSON.stringify([device, comparisonKey(username)]);
+  const signed = (device: string, username: string) => JSON.stringify([device, usernameIdentity(username)]);
   return {
     markFor(username) {
       const device = randomBytes(12).toString('base64url');

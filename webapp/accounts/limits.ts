@@ -1,7 +1,7 @@
 import type { ThrottlingConfig } from '../config.ts';
 import { networkOf } from '../throttling/rules.ts';
 import type { Counter } from '../throttling/throttle.ts';
-import { comparisonKey } from './rules.ts';
+import { emailIdentity, usernameIdentity } from './identity.ts';
 
 /** What attempts are counted by. Names are counted whether or not somebody has them: the answers must not tell. */
 export interface AccountLimits {
@@ -16,18 +16,25 @@ export interface AccountLimits {
   /** The client comes first: one that is refused cannot use up what is left to the owner of an address. */
   passwordReset(emailAddress: string, address: string | undefined): readonly Counter[];
   tripForms(travellerId: number): readonly Counter[];
+  /** Forms with which a traveller changes their name or asks for another e-mail address. */
+  accountChange(travellerId: number): readonly Counter[];
+  /** The traveller comes first: one who is refused cannot use up what is left to the owner of an address. */
+  emailChange(travellerId: number, emailAddress: string): readonly Counter[];
   /** Of somebody who is logged in and gives their password again. */
   passwordCheck(travellerId: number): readonly Counter[];
 }
 
 export function accountLimits(config: ThrottlingConfig): AccountLimits {
   const logInAccount = (username: string): readonly Counter[] => [
-    { key: ['log-in account', comparisonKey(username)], limit: config.logInAccount },
+    { key: ['log-in account', usernameIdentity(username)], limit: config.logInAccount },
+  ];
+  const accountChange = (travellerId: number): readonly Counter[] => [
+    { key: ['account change', String(travellerId)], limit: config.accountChange },
   ];
   return {
     logInAccount,
     logIn(username, address, device) {
-      const [name, network] = [comparisonKey(username), networkOf(address)];
+      const [name, network] = [usernameIdentity(username), networkOf(address)];
       if (device !== undefined) return [{ key: ['log-in device', name, device], limit: config.logIn, inARow: true }];
       return [
         { key: ['log-in', name, network], limit: config.logIn, inARow: true },
@@ -38,9 +45,14 @@ export function accountLimits(config: ThrottlingConfig): AccountLimits {
     registration: (address) => [{ key: ['registration', networkOf(address)], limit: config.registration }],
     passwordReset: (emailAddress, address) => [
       { key: ['password reset address', networkOf(address)], limit: config.passwordResetAddress },
-      { key: ['password reset', comparisonKey(emailAddress)], limit: config.passwordReset },
+      { key: ['password reset', emailIdentity(emailAddress)], limit: config.passwordReset },
     ],
     tripForms: (travellerId) => [{ key: ['trip forms', String(travellerId)], limit: config.tripForms }],
+    accountChange,
+    emailChange: (travellerId, emailAddress) => [
+      ...accountChange(travellerId),
+      { key: ['e-mail change', emailIdentity(emailAddress)], limit: config.emailChange },
+    ],
     passwordCheck: (travellerId) => [
       { key: ['password', String(travellerId)], limit: config.passwordCheck, inARow: true },
     ],

@@ -1,3 +1,4 @@
+import { holdsWebLink } from '../mail/address.ts';
 import type { MailMessage } from '../mail/message.ts';
 import type { ResetToken } from './password-reset-store.ts';
 
@@ -13,7 +14,7 @@ export function resetMail(account: MailedAccount, token: ResetToken, minutes: nu
   const { travellerId, username, publicUrl } = account;
   const paragraphs = [
     'Somebody, hopefully you, asked for a new password for your account here.',
-    usernameLine(username),
+    ...usernameLines(username),
     `To choose a new password, open this link within ${minutes} minutes. It works once:\n${publicUrl}/reset-password?token=${token}`,
     'If it was not you, there is nothing to do: your password stays as it is.',
   ];
@@ -29,7 +30,7 @@ export function resetMail(account: MailedAccount, token: ResetToken, minutes: nu
 export function passwordChangedMail({ travellerId, username, publicUrl }: MailedAccount): MailMessage {
   const paragraphs = [
     'The password of your account has just been changed, and all devices but the one that did it are logged out.',
-    usernameLine(username),
+    ...usernameLines(username),
     `If it was not you, choose another password at once:\n${publicUrl}/forgotten-password`,
   ];
   return {
@@ -40,6 +41,7 @@ export function passwordChangedMail({ travellerId, username, publicUrl }: Mailed
   };
 }
 
-function usernameLine(username: string): string {
-  return `  Username:  ${username}`;
+/** Without a username that is a link: accounts from before the rule may have one, and anybody can give any address. */
+function usernameLines(username: string): readonly string[] {
+  return holdsWebLink(username) ? [] : [`  Username:  ${username}`];
 }

@@ -2,11 +2,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Op, type Transaction } from 'sequelize';
 import type { Database } from '../database/connection.ts';
 import { deleteInBatches } from '../database/delete-in-batches.ts';
+import { duplicateKeyOf } from '../database/errors.ts';
 import { PasswordReset } from './password-reset.ts';
 
 /** Links that let who has them choose a new password, each once. What the table holds cannot be used as one. */
 export interface PasswordResetStore {
-  add(token: ResetToken, travellerId: number, expiresAt: Date, transaction: Transaction): Promise<void>;
+  /** False where the token is there already. */
+  add(token: ResetToken, travellerId: number, expiresAt: Date, transaction: Transaction): Promise<boolean>;
   /** Whose password the token may change; undefined where it is unknown, used or expired. */
   find(token: ResetToken, now: Date): Promise<number | undefined>;
   /** Uses the token up; false where that was done before, or too late. */
@@ -31,7 +33,13 @@ export function createPasswordResetStore(database: Database): PasswordResetStore
   const resets = database.sequelize.getRepository(PasswordReset);
   return {
     async add(token, travellerId, expiresAt, transaction) {
-      await resets.create({ tokenHash: hashOf(token), travellerId, expiresAt }, { transaction });
+      try {
+        await resets.create({ tokenHash: hashOf(token), travellerId, expiresAt }, { transaction });
+        return true;
+      } catch (error) {
+        if (duplicateKeyOf(error) === undefined) throw error;
+        return false;
+      }
     },
     async find(token, now) {
       const where = { tokenHash: hashOf(token), expiresAt: { [Op.gt]: now } };

@@ -1,5 +1,5 @@
 import { hash as argon2Hash, verify as argon2Verify, type Options } from '@node-rs/argon2';
-import { compare as bcryptCompare } from 'bcryptjs';
+import { verify as bcryptVerify } from '@node-rs/bcrypt';
 import { BusyError } from '../database/errors.ts';
 
 export interface Passwords {
@@ -32,10 +32,13 @@ export function createPasswords({ concurrency, queue }: { concurrency: number; q
 const ARGON2ID: Options = { memoryCost: 7168, timeCost: 5, parallelism: 1 };
 const BCRYPT = /^\$2[aby]\$\d\d\$/;
 
-/** Of the old application. bcrypt looks at 72 bytes only: what is longer could not be registered there. */
+/**
+ * Of the old application. bcrypt looks at 72 bytes only, and nothing longer could be registered there. A longer password takes as long
+ * as any other, or the time would tell that the account has such a hash.
+ */
 async function verifyBcrypt(password: string, stored: string): Promise<'outdated' | 'wrong'> {
-  if (Buffer.byteLength(password) > 72) return 'wrong';
-  return (await bcryptCompare(password, stored)) ? 'outdated' : 'wrong';
+  const right = await bcryptVerify(password, stored);
+  return right && Buffer.byteLength(password) <= 72 ? 'outdated' : 'wrong';
 }
 
 function limit(concurrency: number, queue: number): <T>(work: () => Promise<T>) => Promise<T> {

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../database/connection.ts';
 import type { MailOutbox } from '../mail/outbox.ts';
 import type { TravellerSessions } from '../sessions/session-store.ts';
+import type { EmailChangeStore } from './email-change-store.ts';
 import { passwordChangedMail } from './password-mails.ts';
 import type { PasswordResetStore, ResetToken } from './password-reset-store.ts';
 import type { TravellerStore } from './traveller-store.ts';
@@ -17,6 +18,7 @@ export interface ReplacePasswordParts {
   readonly database: Database;
   readonly travellers: TravellerStore;
   readonly resets: PasswordResetStore;
+  readonly emailChanges: EmailChangeStore;
   readonly sessions: TravellerSessions;
   readonly outbox: MailOutbox;
   readonly publicUrl: string;
@@ -25,7 +27,7 @@ export interface ReplacePasswordParts {
 
 /** In one transaction the new password holds, all sessions and all links that came before it end, and the traveller is told. */
 export function replacePassword(parts: ReplacePasswordParts): ReplacePassword {
-  const { database, travellers, resets, sessions, outbox, publicUrl, clock } = parts;
+  const { database, travellers, resets, emailChanges, sessions, outbox, publicUrl, clock } = parts;
   const holds = (travellerId: number, by: Entitlement, hash: string, transaction: Transaction) =>
     'token' in by ? resets.use(by.token, travellerId, clock.now(), transaction) : by.currentHash === hash;
   return (travellerId, by, newHash) =>
@@ -37,6 +39,7 @@ export function replacePassword(parts: ReplacePasswordParts): ReplacePassword {
       if (!(await holds(travellerId, by, traveller.passwordHash, transaction))) return false;
       await travellers.setPasswordHash(travellerId, newHash, transaction);
       await resets.removeAllOfTraveller(travellerId, transaction);
+      await emailChanges.removeAllOfTraveller(travellerId, transaction);
       await sessions.removeAllOfTraveller(travellerId, transaction);
       const { username } = traveller;
       await outbox.add(passwordChangedMail({ travellerId, username, publicUrl }), transaction);

@@ -5,13 +5,13 @@ import { requireVisitorToken } from '../web/csrf.ts';
 import { redirectWithAlert } from '../web/flash.ts';
 import { methodNotAllowed } from '../web/method-not-allowed.ts';
 import type { Clock } from '../clock.ts';
+import { emailError } from '../mail/address.ts';
 import { TooMany } from '../throttling/throttle.ts';
 import type { AskForReset } from './ask-for-reset.ts';
 import { newPasswordOf } from './forms.ts';
 import { type PasswordResetStore, type ResetToken, resetTokenOf } from './password-reset-store.ts';
 import { alertOf, statusOfRefusal } from './refusal.ts';
 import type { ResetPassword } from './reset-password.ts';
-import { emailError } from './rules.ts';
 
 export interface ResetServices {
   /** Undefined where no mail is sent. */

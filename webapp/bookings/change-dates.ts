@@ -9,7 +9,9 @@ import { type Fixed, type StandingTrip, type TripDays, whyFixed } from './rules.
 export type ChangeDates = (travellerId: number, reference: string, to: TripDays) => Promise<DateChange>;
 
 export type DateChange =
-  | { readonly kind: 'unknown' | 'changed' }
+  | { readonly kind: 'unknown' }
+  /** `isNew` where this call did it. */
+  | { readonly kind: 'changed'; readonly isNew: boolean }
   | { readonly kind: 'fixed'; readonly fixed: Fixed }
   | { readonly kind: 'refused'; readonly full: boolean; readonly overlapping: StandingTrip | undefined };
 
@@ -21,8 +23,10 @@ export function changeDates(
   destinations: readonly Destination[],
   clock: Clock,
 ): ChangeDates {
-  return (travellerId, reference, to) =>
-    database.transaction<DateChange>(async (transaction, rollBack) => {
+  return (travellerId, reference, to) => {
+    // still true when the transaction runs again, as its commit may have succeeded unseen
+    let isNew = false;
+    return database.transaction<DateChange>(async (transaction, rollBack) => {
       const booking = await bookings.find(travellerId, reference, transaction);
       if (!booking || booking.cancelledAt) return { kind: 'unknown' };
       const { destinationId, departureDate } = booking;
@@ -30,7 +34,7 @@ export function changeDates(
       const destination = destinations.find(({ id }) => id === destinationId);
       if (fixed || !destination) return { kind: 'fixed', fixed: fixed ?? 'withdrawn' };
       // a form sent twice, or a transaction whose end was not heard of: nothing new is told
-      if (departureDate === to.departureDate && booking.returnDate === to.returnDate) return { kind: 'changed' };
+      if (departureDate === to.departureDate && booking.returnDate === to.returnDate) return { kind: 'changed', isNew };
       const give = () => bookings.freePlace(booking, transaction);
       const departure = { destinationId, departureDate: to.departureDate };
       const take = () => bookings.takePlace(departure, destination.capacity, transaction);
@@ -51,6 +55,8 @@ export function changeDates(
       if (!(await bookings.move(booking, to, transaction))) throw new ChangedMeanwhileError();
       await waitlist.tripMade(claimant, departure, taken, transaction);
       if (to.departureDate !== departureDate) await waitlist.moveUp(booking, transaction);
-      return { kind: 'changed' };
+      isNew = true;
+      return { kind: 'changed', isNew };
     });
+  };
 }

@@ -109,7 +109,7 @@ export function bookingRoutes(services: BookingServices): Router {
         redirectWithAlert(response, '/reservation', { kind: 'danger', text });
         return;
       }
-      metrics.bookings.inc({ outcome: 'cancelled' });
+      if (cancellation.isNew) metrics.bookings.inc({ outcome: 'cancelled' });
       const { destinationName, departureDate } = cancellation.booking;
       redirectWithAlert(response, '/reservation', {
         kind: 'info',
@@ -142,7 +142,7 @@ export function bookingRoutes(services: BookingServices): Router {
         response.status(409).render('book', model);
         return;
       }
-      metrics.bookings.inc({ outcome: 'undone' });
+      if (undoing.isNew) metrics.bookings.inc({ outcome: 'undone' });
       const text = `Success! Your ${trip} is on again.`;
       redirectWithAlert(response, '/reservation', { kind: 'success', text });
     })

@@ -41,10 +41,11 @@ export function tripRoutes(services: BookingServices): Router {
         next();
         return;
       }
+      const stamp = services.organizer ? clock.now() : booking.changedAt;
       response
         .set('Content-Disposition', `attachment; filename="trip-${booking.reference}.ics"`)
         .type('text/calendar; charset=utf-8')
-        .end(calendarFile({ ...booking, cancelled: booking.cancelledAt !== null }, clock.now(), services.organizer));
+        .end(calendarFile({ ...booking, cancelled: booking.cancelledAt !== null }, stamp, services.organizer));
     })
     .all(methodNotAllowed);
 
@@ -94,7 +95,7 @@ export function tripRoutes(services: BookingServices): Router {
         response.status(409).render('change', { ...model, errors: refusal });
         return;
       }
-      metrics.bookings.inc({ outcome: 'changed' });
+      if (change.isNew) metrics.bookings.inc({ outcome: 'changed' });
       const text = `Success! Your trip to ${booking.destinationName} has new dates.`;
       redirectWithAlert(response, '/reservation', { kind: 'success', text });
     })

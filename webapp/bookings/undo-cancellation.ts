@@ -8,10 +8,11 @@ import { canUndo, type StandingTrip } from './rules.ts';
 
 export type UndoCancellation = (travellerId: number, reference: string) => Promise<Undoing>;
 
-/** `restored`: the trip stands, whoever did it. */
+/** `restored`: the trip stands; `isNew` where this call did it. */
 export type Undoing =
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'restored' | 'too late'; readonly booking: StoredBooking }
+  | { readonly kind: 'too late'; readonly booking: StoredBooking }
+  | { readonly kind: 'restored'; readonly booking: StoredBooking; readonly isNew: boolean }
   | {
       readonly kind: 'refused';
       readonly booking: StoredBooking;
@@ -29,11 +30,13 @@ export function undoCancellation(
   undoMinutes: number,
   clock: Clock,
 ): UndoCancellation {
-  return (travellerId, reference) =>
-    database.transaction<Undoing>(async (transaction, rollBack) => {
+  return (travellerId, reference) => {
+    // still true when the transaction runs again, as its commit may have succeeded unseen
+    let isNew = false;
+    return database.transaction<Undoing>(async (transaction, rollBack) => {
       const booking = await bookings.find(travellerId, reference, transaction);
       if (!booking) return { kind: 'unknown' };
-      if (!booking.cancelledAt) return { kind: 'restored', booking };
+      if (!booking.cancelledAt) return { kind: 'restored', booking, isNew };
       const destination = destinations.find(({ id }) => id === booking.destinationId);
       if (!destination || !canUndo(booking, undoMinutes, clock.now())) return { kind: 'too late', booking };
       const taken = await bookings.takePlace(booking, destination.capacity, transaction);
@@ -44,6 +47,8 @@ export function undoCancellation(
       if (full || overlapping) return rollBack({ kind: 'refused', booking, destination, full, overlapping });
       if (!(await bookings.restore(booking, transaction))) throw new ChangedMeanwhileError();
       await waitlist.tripMade(claimant, booking, taken, transaction);
-      return { kind: 'restored', booking };
+      isNew = true;
+      return { kind: 'restored', booking, isNew };
     });
+  };
 }

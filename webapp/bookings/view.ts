@@ -1,6 +1,6 @@
 import type { Calendar, Month } from './calendar.ts';
 import type { StoredBooking } from './booking-store.ts';
-import { type Day, daysBetween, earliestDeparture, isoDay, spokenDay } from './dates.ts';
+import { type Day, daysBetween, earliestDeparture, isoDay, spokenDay, wholeYearsBetween } from './dates.ts';
 import type { Destination } from './destinations.ts';
 import { queryOf } from './forms.ts';
 import type { BookingForm } from './rules.ts';
@@ -139,8 +139,8 @@ type TripForm = Pick<BookingForm, 'departureDate' | 'returnDate'>;
 
 function whenOf({ departureDate, returnDate }: StoredBooking, today: Day): string {
   if (today < departureDate) {
-    const days = daysBetween(today, departureDate);
-    return days > 730 ? `in ${Math.floor(days / 365.25)} years` : `in ${counted(days, 'day')}`;
+    const years = wholeYearsBetween(today, departureDate);
+    return years >= 2 ? `in ${years} years` : `in ${counted(daysBetween(today, departureDate), 'day')}`;
   }
   return today <= returnDate ? 'under way' : 'completed';
 }

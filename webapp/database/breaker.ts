@@ -1,16 +1,29 @@
-import { BusyError, DatabaseAwayError, isLostConnection, isOverdue, isPoolExhausted, isUnreachable } from './errors.ts';
+import {
+  BusyError,
+  DatabaseAwayError,
+  isLockConflict,
+  isLostConnection,
+  isNotHere,
+  isNotNow,
+  isOverdue,
+  isPoolExhausted,
+  isUnreachable,
+} from './errors.ts';
 
-export type BreakerState = 'starting' | 'up' | 'away' | 'outdated';
+/** `unwritable`: the database answers, but refuses what it is to write. */
+export type BreakerState = 'starting' | 'up' | 'unwritable' | 'away' | 'outdated';
 
 /**
  * Keeps travellers from waiting for a database that is away. While it is open every piece of work is refused at once,
  * and work that was under way when it opened is given up; a probe of its own, not a traveller's request, finds out when
  * the database is back. It starts open. One statement that is not answered in time does not open it when a probe sent
- * meanwhile was answered.
+ * meanwhile was answered. A database that is unwritable is still asked, as reading works.
  */
 export interface Breaker {
   run<T>(work: () => Promise<T>): Promise<T>;
   state(): BreakerState;
+  /** Whether work may begin. */
+  isClosed(): boolean;
   /** How many pieces of work run now. */
   underWay(): number;
   /** Called when an answer is overdue, some time before it is given up. */
@@ -20,15 +33,20 @@ export interface Breaker {
 }
 
 export interface BreakerOptions {
-  /** Resolves to whether the database is fit for use; rejects where it cannot be reached. */
+  /** Resolves to whether the database is fit for use; rejects where it cannot be reached or refuses a write. */
   readonly probe: () => Promise<'up' | 'outdated'>;
   readonly intervalMs: number;
+  /** Between two probes of a database that is up, which only find out whether it still takes writes. */
+  readonly restMs: number;
   /** For how long the answer to a probe excuses other answers that are overdue. */
   readonly trustMs: number;
   readonly onChange: (state: BreakerState, cause: unknown) => void;
+  /** Called when MySQL refused a statement for a reason that lies with the server. */
+  readonly onRefusal: (error: unknown) => void;
 }
 
-export function createBreaker({ probe, intervalMs, trustMs, onChange }: BreakerOptions): Breaker {
+export function createBreaker(options: BreakerOptions): Breaker {
+  const { probe, intervalMs, restMs, trustMs, onChange, onRefusal } = options;
   let state: BreakerState = 'starting';
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -40,29 +58,34 @@ export function createBreaker({ probe, intervalMs, trustMs, onChange }: BreakerO
     if (next === state) return;
     state = next;
     onChange(next, cause);
-    if (next !== 'up') for (const giveUp of [...underWay]) giveUp();
+    if (!isClosed()) for (const giveUp of [...underWay]) giveUp();
   };
-  const look = async () => {
-    timer = undefined;
+  const isClosed = () => state === 'up' || state === 'unwritable';
+  const look = async (isRoutine = false) => {
+    if (looking) return;
     looking = true;
     try {
       const fit = await probe();
       answeredAt = performance.now();
       change(fit);
     } catch (error) {
-      change('away', error);
+      const answers = isNotHere(error) || isNotNow(error) || isLockConflict(error);
+      if (answers && !isUnreachable(error)) change('unwritable', error);
+      else if (!isRoutine) change('away', error);
     }
     looking = false;
-    if (state !== 'up') lookLater();
+    lookLater();
   };
   const lookLater = () => {
-    if (stopped || timer || looking) return;
-    timer = setTimeout(() => void look(), intervalMs);
+    if (stopped || looking) return;
+    clearTimeout(timer);
+    const isRoutine = state === 'up';
+    timer = setTimeout(() => void look(isRoutine), isRoutine ? restMs : intervalMs);
     timer.unref();
   };
   const trip = (cause: unknown) => {
     const excused = isOverdue(cause) && performance.now() - answeredAt < trustMs;
-    if (state !== 'up' || excused) return;
+    if (!isClosed() || excused) return;
     change('away', cause);
     lookLater();
   };
@@ -72,6 +95,12 @@ export function createBreaker({ probe, intervalMs, trustMs, onChange }: BreakerO
   };
   const judged = (error: unknown): Error => {
     if (isPoolExhausted(error)) return new BusyError('connections to the database', { cause: error });
+    if (isLockConflict(error)) return new BusyError('statements that wait for one another', { cause: error });
+    if (isNotHere(error) || (isNotNow(error) && !isUnreachable(error))) {
+      onRefusal(error);
+      suspect();
+      return new DatabaseAwayError({ cause: error });
+    }
     if (!isUnreachable(error) && !isLostConnection(error)) return error as Error;
     // one connection that is lost says little of the others: a probe is to tell
     if (isUnreachable(error)) trip(error);
@@ -81,11 +110,11 @@ export function createBreaker({ probe, intervalMs, trustMs, onChange }: BreakerO
 
   return {
     state: () => state,
+    isClosed,
     underWay: () => underWay.size,
-    // by hand, as Promise.race and what goes with it would take a tenth of the time of a query
     run: (work) =>
       new Promise((resolve, reject) => {
-        if (state !== 'up') {
+        if (!isClosed()) {
           reject(new DatabaseAwayError());
           return;
         }

@@ -1,7 +1,9 @@
+import type { RowDataPacket } from 'mysql2';
 import { createConnection } from 'mysql2/promise';
 import type { DatabaseAddress } from '../config.ts';
 import { connectionOptions } from './connection.ts';
-import { codeOf } from './errors.ts';
+import { codeOf, passesByItself } from './errors.ts';
+import { tryToWrite } from './try-to-write.ts';
 import { fitVersion, UnsupportedServerError } from './version.ts';
 
 /** What keeps the application from its database, in one word for machines; the operator has the words for people. */
@@ -10,6 +12,7 @@ export type Problem =
   | 'DatabaseMissing'
   | 'HostNotFound'
   | 'NoConnectionsLeft'
+  | 'NotWritable'
   | 'TlsFailed'
   | 'Unknown'
   | 'Unreachable'
@@ -17,12 +20,19 @@ export type Problem =
 
 export type Checked = { readonly databaseVersion: string } | { readonly problem: Problem; readonly code: string };
 
-/** Whether the application's user can use its database, on a connection of its own. Never rejects. */
+/** Whether the application's user can read and write its database, on a connection of its own. Never rejects. */
 export async function checkDatabase(address: DatabaseAddress): Promise<Checked> {
   try {
     const connection = await createConnection({ ...connectionOptions(address), connectTimeout: 10_000 });
     try {
-      return { databaseVersion: await fitVersion(connection) };
+      const databaseVersion = await fitVersion(connection);
+      try {
+        await tryToWrite(async (sql) => (await connection.query<RowDataPacket[]>(sql))[0]);
+      } catch (error) {
+        if (passesByItself(error)) return { problem: 'NotWritable', code: codeOf(error) };
+        throw error;
+      }
+      return { databaseVersion };
     } finally {
       connection.destroy();
     }

@@ -6,10 +6,11 @@ import type { DatabaseAddress, DatabaseConfig } from '../config.ts';
 import type { Logger } from '../log.ts';
 import { type BreakerState, createBreaker } from './breaker.ts';
 import { withDeadline } from './deadline.ts';
-import { isLostConnection, isMissingTable } from './errors.ts';
+import { codeOf, isLockConflict, isLostConnection, isMissingTable, isNotHere } from './errors.ts';
 import { missingMigrations } from './schema.ts';
 import { tlsOptions } from './tls.ts';
 import { runTransaction, type TransactionWork } from './transaction.ts';
+import { type Ask, tryToWrite } from './try-to-write.ts';
 
 /** The only way to MySQL. All work ends within the deadlines of the configuration. */
 export interface Database {
@@ -41,18 +42,28 @@ export interface DatabaseOptions {
 
 /** Probes begin at once; until the first succeeds everything is refused with DatabaseAwayError. */
 export function createDatabase({ config, models, logger, onUp }: DatabaseOptions): Database {
-  const sequelize = createSequelize(config, models, () => breaker.suspect());
+  const connections = new Set<Connection>();
+  const sequelize = createSequelize(config, models, connections, () => breaker.suspect());
+  let lastState: BreakerState = 'starting';
   const breaker = createBreaker({
     probe: () => probe(config),
     intervalMs: PROBE_INTERVAL_MS,
+    restMs: REST_MS,
     trustMs: config.queryTimeoutMs,
     onChange: (state, error) => {
       logger.log(state === 'up' ? 'info' : 'warn', 'Database state changed', { state, error });
+      // those opened before and meanwhile may lead to a server that takes no writes
+      if (state === 'unwritable' || lastState === 'unwritable') endAll(connections);
+      lastState = state;
       if (state === 'up') onUp?.();
+    },
+    onRefusal: (error) => {
+      logger.warn('MySQL refused a statement', { code: codeOf(error), error });
+      if (isNotHere(error) && breaker.state() === 'up') endAll(connections);
     },
   });
   breaker.start();
-  const repeatable = <T>(work: () => Promise<T>) => breaker.run(() => untilConnected(work));
+  const repeatable = <T>(work: () => Promise<T>) => breaker.run(() => repeated(work));
   return {
     sequelize,
     read: repeatable,
@@ -69,21 +80,35 @@ export function createDatabase({ config, models, logger, onUp }: DatabaseOptions
 }
 
 const PROBE_INTERVAL_MS = 500;
+const REST_MS = 30_000;
 const CLOSE_TIMEOUT_MS = 2000;
 const ATTEMPTS = 5;
 
 /** Where many connections ended at once, the next one of the pool may be another of these. */
-async function untilConnected<T>(work: () => Promise<T>): Promise<T> {
+async function repeated<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
-      if (!isLostConnection(error) || attempt === ATTEMPTS) throw error;
+      if (!(isLostConnection(error) || isLockConflict(error)) || attempt === ATTEMPTS) throw error;
     }
   }
 }
 
-function createSequelize(config: DatabaseConfig, models: readonly ModelCtor[], onOverdue: () => void): Sequelize {
+/** Each ends after the statement that it is asked now. The pool opens new ones; a transaction that is cut in two runs again. */
+function endAll(connections: ReadonlySet<Connection>): void {
+  // a transaction whose statement was just refused first sends its ROLLBACK
+  setImmediate(() => {
+    for (const connection of connections) connection.end(() => undefined);
+  });
+}
+
+function createSequelize(
+  config: DatabaseConfig,
+  models: readonly ModelCtor[],
+  connections: Set<Connection>,
+  onOverdue: () => void,
+): Sequelize {
   const { host, port, user, password, database, tls } = config.connection;
   const settings = sessionSettings(config);
   return new Sequelize({
@@ -103,8 +128,13 @@ function createSequelize(config: DatabaseConfig, models: readonly ModelCtor[], o
     models: [...models],
     repositoryMode: true,
     hooks: {
-      async afterConnect(connection) {
-        await (connection as Connection).promise().query(settings);
+      async afterConnect(opened) {
+        const connection = opened as Connection;
+        await connection.promise().query(settings);
+        connections.add(connection);
+      },
+      beforeDisconnect(connection) {
+        connections.delete(connection as Connection);
       },
     },
   });
@@ -122,14 +152,18 @@ async function probe(config: DatabaseConfig): Promise<'up' | 'outdated'> {
     config.queryTimeoutMs,
   );
   connection.on('error', () => undefined);
-  try {
-    const executed = await new Promise<string[]>((resolve, reject) => {
-      connection.query<RowDataPacket[]>('SELECT name FROM schema_migration', (error, rows) => {
+  const ask: Ask = (sql) =>
+    new Promise((resolve, reject) => {
+      connection.query<RowDataPacket[]>(sql, (error, rows) => {
         if (error) reject(error);
-        else resolve(rows.map((row) => String(row.name)));
+        else resolve(rows);
       });
     });
-    return missingMigrations(executed).length === 0 ? 'up' : 'outdated';
+  try {
+    const executed = await ask('SELECT name FROM schema_migration');
+    if (missingMigrations(executed.map((row) => String(row.name))).length > 0) return 'outdated';
+    await tryToWrite(ask);
+    return 'up';
   } catch (error) {
     if (isMissingTable(error)) return 'outdated';
     throw error;

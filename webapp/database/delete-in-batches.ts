@@ -4,7 +4,7 @@ import type { Database } from './connection.ts';
 
 /** Deletes all that match, a few rows at a time, so that nobody waits long for their locks. */
 export async function deleteInBatches(
-  database: Pick<Database, 'idempotentWrite'>,
+  database: Database,
   repository: Repository<Model>,
   where: WhereOptions,
 ): Promise<void> {

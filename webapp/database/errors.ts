@@ -1,4 +1,6 @@
-/** MySQL cannot be reached, does not answer in time, or does not have the schema yet: 503, and the traveller may try again. */
+import { CONFLICT, NOT_HERE, NOT_NOW } from './server-errors.ts';
+
+/** MySQL cannot be reached, does not answer in time, takes no writes, or does not have the schema yet: 503, and the traveller may try again. */
 export class DatabaseAwayError extends Error {
   constructor(options?: ErrorOptions) {
     super('The database is away', options);
@@ -24,7 +26,17 @@ export class ChangedMeanwhileError extends Error {
 
 /** Deadlock or lock wait timeout: the transaction was rolled back and may be run again as a whole. */
 export function isLockConflict(error: unknown): boolean {
-  return error instanceof ChangedMeanwhileError || ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT'].includes(codeOf(error));
+  return error instanceof ChangedMeanwhileError || CONFLICT.has(numberOf(error));
+}
+
+/** The server has no room, time or quota left: at another time the statement succeeds. */
+export function isNotNow(error: unknown): boolean {
+  return NOT_NOW.has(numberOf(error));
+}
+
+/** This server takes no writes: a new connection may lead to one that does. */
+export function isNotHere(error: unknown): boolean {
+  return NOT_HERE.has(numberOf(error));
 }
 
 /** One connection ended, whatever the driver calls that; others may be well. */
@@ -56,7 +68,7 @@ export function isPoolExhausted(error: unknown): boolean {
 /** Nothing is wrong with what was asked: at another time it succeeds. */
 export function passesByItself(error: unknown): boolean {
   const isKnown = error instanceof DatabaseAwayError || error instanceof BusyError;
-  return isKnown || isLockConflict(error) || isLostConnection(error);
+  return isKnown || isLockConflict(error) || isLostConnection(error) || isNotNow(error) || isNotHere(error);
 }
 
 /** The name of the unique index that refused a row, where that is what happened. */
@@ -100,6 +112,12 @@ function rootOf(error: unknown): unknown {
 export function codeOf(error: unknown): string {
   const code = (rootOf(error) as { code?: unknown } | null | undefined)?.code;
   return typeof code === 'string' ? code : '';
+}
+
+/** MySQL's own; 0 where the error is not of the server. */
+function numberOf(error: unknown): number {
+  const number = (rootOf(error) as { errno?: unknown } | null | undefined)?.errno;
+  return typeof number === 'number' && number > 0 ? number : 0;
 }
 
 function messageOf(error: unknown): string {

@@ -17,7 +17,7 @@ export function runTransaction<T>(sequelize: Sequelize, breaker: Breaker, work: 
       } catch (error) {
         if (error instanceof RolledBack) return error.outcome as T;
         if (!isLockConflict(error) && !isLostConnection(error)) throw error;
-        if (breaker.state() !== 'up') throw new DatabaseAwayError({ cause: error });
+        if (!breaker.isClosed()) throw new DatabaseAwayError({ cause: error });
         if (attempt === ATTEMPTS) throw new BusyError('transactions that wait for one another', { cause: error });
         await sleep(Math.random() * 10 * 2 ** attempt);
       }

@@ -1,3 +1,4 @@
+import { asciiDomain, holdsAddress } from './address.ts';
 import type { MailMessage } from './message.ts';
 
 /** A mail as it goes out. */
@@ -15,7 +16,8 @@ export interface Mailbox {
   readonly address: string;
 }
 
-export type Content = Pick<MailMessage, 'subject' | 'text' | 'calendar'>;
+/** What is kept of a mail, sealed. */
+export type Content = Pick<MailMessage, 'to' | 'subject' | 'text' | 'calendar'>;
 
 export interface Envelope {
   readonly id: string;
@@ -25,12 +27,15 @@ export interface Envelope {
   readonly publicUrl: string;
 }
 
-/** The Message-ID is the same at each attempt, so that a mail sent twice is shown once by those who look at it. */
+/**
+ * The Message-ID is the same at each attempt, so that programs which look at it show a mail once that was sent twice. It is ASCII, as
+ * strict servers refuse any other (RFC 5322). A name with a link in it is left out: accounts from before the rule may have one.
+ */
 export function letterOf({ subject, text, calendar }: Content, { id, from, to, publicUrl }: Envelope): Letter {
-  const name = oneLine(to.name);
+  const name = holdsAddress(to.name) ? '' : oneLine(to.name);
   const greeting = name === '' ? 'Hello,' : `Dear ${name},`;
   return {
-    messageId: `<${id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`,
+    messageId: `<${id}@${asciiDomain(from.address.slice(from.address.lastIndexOf('@') + 1))}>`,
     from,
     to: { name, address: oneLine(to.address) },
     subject: oneLine(subject),

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Content } from './letter.ts';
 import type { MailStore } from './mail-store.ts';
 import type { MailMessage } from './message.ts';
-import type { Sealer } from './sealer.ts';
+import { createSealer, type Sealer } from './sealer.ts';
 
 /** Where features leave mails: what a transaction adds is sent when it commits, and only then. */
 export interface MailOutbox {
@@ -25,7 +25,7 @@ export interface WaitingMail {
 
 export interface OutboxOptions {
   readonly store: MailStore;
-  readonly sealer: Sealer;
+  readonly sealers: MailSealers;
   readonly clock: Clock;
   /** How long mails are worth sending; undefined where none are sent. */
   readonly lapseHours: number | undefined;
@@ -33,13 +33,27 @@ export interface OutboxOptions {
   readonly onAdded: () => void;
 }
 
-export function createMailOutbox({ store, sealer, clock, lapseHours, onAdded }: OutboxOptions): MailOutbox {
+/**
+ * Mails with an address of their own are sealed for a purpose of their own. The release before this one cannot open them: it would send
+ * them to the traveller's address instead. It drops them.
+ */
+export interface MailSealers {
+  readonly plain: Sealer;
+  readonly addressed: Sealer;
+}
+
+export function createMailSealers(secretKeys: readonly [string, ...string[]]): MailSealers {
+  return { plain: createSealer(secretKeys, 'mail'), addressed: createSealer(secretKeys, 'mail with an address') };
+}
+
+export function createMailOutbox({ store, sealers, clock, lapseHours, onAdded }: OutboxOptions): MailOutbox {
   return {
-    async add({ travellerId, kind, subject, text, calendar, lapsesAt }, transaction) {
+    async add({ travellerId, kind, to, subject, text, calendar, lapsesAt }, transaction) {
       if (lapseHours === undefined) return;
       const createdAt = clock.now();
       const latest = createdAt.getTime() + lapseHours * HOUR_MS;
-      const content: Content = { subject, text, ...(calendar && { calendar }) };
+      const content: Content = { subject, text, ...(calendar && { calendar }), ...(to !== undefined && { to }) };
+      const sealer = to === undefined ? sealers.plain : sealers.addressed;
       await store.add(
         {
           messageId: randomUUID(),
@@ -56,7 +70,7 @@ export function createMailOutbox({ store, sealer, clock, lapseHours, onAdded }: 
     async waitingFor(travellerId) {
       const mails = await store.ofTraveller(travellerId);
       return mails.flatMap(({ sealed, createdAt }) => {
-        const content = contentOf(sealer.open(sealed));
+        const content = contentOf(sealed, sealers);
         return content ? [{ subject: content.subject, written: createdAt }] : [];
       });
     },
@@ -68,6 +82,8 @@ export function createMailOutbox({ store, sealer, clock, lapseHours, onAdded }: 
 
 const HOUR_MS = 3_600_000;
 
-export function contentOf(opened: string | undefined): Content | undefined {
+/** Undefined where no key opens it. */
+export function contentOf(sealed: Buffer, { plain, addressed }: MailSealers): Content | undefined {
+  const opened = plain.open(sealed) ?? addressed.open(sealed);
   return opened === undefined ? undefined : (JSON.parse(opened) as Content);
 }

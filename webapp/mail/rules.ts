@@ -1,23 +1,63 @@
 /** What became of an attempt: never to be tried again; this mail later; or no mail before the server is well again. */
 export type Verdict = 'refused' | 'later' | 'server';
 
-/** What is known of a failed attempt: nodemailer's code, the command that was answered, the server's reply code. */
+/** What is known of a failed attempt: nodemailer's code, the command that was answered, and how the server replied. */
 export interface Failure {
   readonly code: string;
   readonly command: string;
-  readonly reply: number | undefined;
+  readonly reply: Reply | undefined;
+}
+
+export interface Reply {
+  /** The three digits. */
+  readonly code: number;
+  /** The enhanced status code (RFC 3463), such as `5.4.5`, where the server gives one. */
+  readonly status: string | undefined;
+}
+
+/** Reads a reply such as `550-5.4.5 Daily user sending limit exceeded`. */
+export function replyOf(text: string): Reply | undefined {
+  const [, code, status] = /^(\d{3})(?:[ -]([245]\.\d{1,3}\.\d{1,3})\b)?/.exec(text) ?? [];
+  return code === undefined ? undefined : { code: Number(code), status };
 }
 
 /**
- * Only what the server says of this recipient or this mail is final. A 5xx to anything before it (log-in, sender, greeting) is
- * about our settings or the server, which somebody may put right before the mail lapses.
+ * Only what the server says of this recipient or this content is final. Everything else is about the sender, a quota, a policy or the
+ * server: it passes, or somebody puts it right before the mail lapses.
+ *
+ * 1. No reply: the connection failed, or the mail could not be written.
+ * 2. The reply is to the greeting, the log-in or the sender, or the server cannot be used now.
+ * 3. A 4xx reply says itself that the mail may come again.
+ * 4. A 5xx reply has an enhanced status code (RFC 3463): that decides.
+ * 5. A 5xx reply without one: to RCPT TO it is about the recipient. To DATA it may be about anything, such as a sender that is not
+ *    verified yet.
  */
 export function verdictOf({ code, command, reply }: Failure): Verdict {
-  const ofThisMail = command === 'RCPT TO' || command === 'DATA';
   if (reply === undefined) return OF_SERVER.has(code) ? 'server' : 'refused';
-  if (reply === 421 || reply === 503 || !ofThisMail) return 'server';
-  return reply >= 500 ? 'refused' : 'later';
+  const ofThisMail = command === 'RCPT TO' || command === 'DATA';
+  if (reply.code === 421 || reply.code === 503 || !ofThisMail) return 'server';
+  if (reply.code < 500) return 'later';
+  const byStatus = STATUSES.find(([pattern]) => pattern.test(reply.status ?? ''));
+  if (byStatus) return byStatus[1];
+  return command === 'RCPT TO' ? 'refused' : 'later';
 }
+
+/** The first that matches decides. */
+const STATUSES: readonly (readonly [RegExp, Verdict])[] = [
+  // the sender's mailbox or domain
+  [/^5\.1\.[78]$/, 'later'],
+  // the recipient's address or mailbox
+  [/^5\.[12]\./, 'refused'],
+  // the mail is too big
+  [/^5\.3\.4$/, 'refused'],
+  [/^5\.3\./, 'server'],
+  // a quota of the sender, or congestion
+  [/^5\.4\.5$/, 'server'],
+  // the content
+  [/^5\.6\./, 'refused'],
+  // a policy, such as a sender who is not verified, or a relay that is not open to us yet
+  [/^5\.7\./, 'later'],
+];
 
 /** Nobody answered, or not as we need it; anything else without a reply is a fault of the mail. */
 const OF_SERVER = new Set([

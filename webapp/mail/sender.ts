@@ -5,9 +5,8 @@ import { passesByItself } from '../database/errors.ts';
 import type { Logger } from '../log.ts';
 import { letterOf } from './letter.ts';
 import type { Lease, MailStore, TakenMail, Waiting } from './mail-store.ts';
-import { contentOf } from './outbox.ts';
+import { contentOf, type MailSealers } from './outbox.ts';
 import { nextAttempt, waitSeconds } from './rules.ts';
-import type { Sealer } from './sealer.ts';
 import { type Deliver, DeliveryError } from './smtp.ts';
 
 /** What became of a mail that was taken. */
@@ -29,7 +28,7 @@ export interface MailSender {
 export interface MailSenderOptions {
   readonly config: MailConfig;
   readonly store: MailStore;
-  readonly sealer: Sealer;
+  readonly sealers: MailSealers;
   readonly deliver: Deliver;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -119,7 +118,7 @@ const LONGEST_PAUSE_SECONDS = 300;
 async function handle(
   mail: TakenMail,
   lease: Lease,
-  { config, store, sealer, deliver, clock, logger, onOutcome }: MailSenderOptions,
+  { config, store, sealers, deliver, clock, logger, onOutcome }: MailSenderOptions,
   cutOff: AbortSignal,
 ): Promise<MailOutcome | 'server' | 'given back'> {
   const about = { mail: mail.id, kind: mail.kind, attempts: mail.attempts };
@@ -136,13 +135,14 @@ async function handle(
     logger.warn('Mail given up', about);
     return end('lapsed');
   }
-  const content = contentOf(sealer.open(mail.sealed));
+  const content = contentOf(mail.sealed, sealers);
   if (!content || !mail.recipient) {
     if (!content) logger.warn('Mail cannot be read with any secret key', about);
     return end('dropped');
   }
   const { from, publicUrl } = config;
-  const letter = letterOf(content, { id: mail.messageId, from, to: mail.recipient, publicUrl });
+  const to = { name: mail.recipient.name, address: content.to ?? mail.recipient.address };
+  const letter = letterOf(content, { id: mail.messageId, from, to, publicUrl });
   try {
     const deadline = AbortSignal.timeout(config.timeoutSeconds * 1000);
     await deliver(letter, AbortSignal.any([cutOff, deadline]));

@@ -1,4 +1,4 @@
-import { emailError } from '../accounts/rules.ts';
+import { emailError } from './address.ts';
 import type { Mailbox } from './letter.ts';
 
 export interface SmtpServer {

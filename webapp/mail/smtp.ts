@@ -1,5 +1,6 @@
+import { needsSmtpUtf8 } from './address.ts';
 import type { Letter } from './letter.ts';
-import { type Verdict, verdictOf } from './rules.ts';
+import { replyOf, type Verdict, verdictOf } from './rules.ts';
 import type { SmtpServer } from './settings.ts';
 
 /** Resolves when the server has taken the letter; rejects with a DeliveryError. */
@@ -50,12 +51,12 @@ export function createSmtp({ server, authorities, timeoutSeconds }: SmtpOptions)
     try {
       await mailer.sendMail({
         ...letter,
-        headers: { 'Auto-Submitted': 'auto-generated' },
+        headers: AUTOMATIC,
         ...(calendar && { attachments: [attachmentOf(calendar)] }),
         signal,
       });
     } catch (error) {
-      throw deliveryError(error);
+      throw deliveryError(error, letter.to.address);
     }
   };
 }
@@ -64,15 +65,27 @@ function attachmentOf({ fileName, content, method }: NonNullable<Letter['calenda
   return { filename: fileName, content, contentType: `text/calendar; charset=utf-8; method=${method}` };
 }
 
+/** Keeps automatic answers away: RFC 3834 for most servers, and the other for Exchange, which does not look at that. */
+const AUTOMATIC = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
+
 interface NodemailerFailure {
   readonly code?: string;
   readonly originalCode?: string;
   readonly command?: string;
-  readonly responseCode?: number;
+  readonly response?: string;
 }
 
-function deliveryError(error: unknown): DeliveryError {
-  const { code = 'unknown', originalCode, command = '', responseCode: reply } = error as NodemailerFailure;
-  const answer = reply === undefined ? (originalCode ?? code) : `${code}, answered with ${reply}`;
-  return new DeliveryError(verdictOf({ code, command, reply }), `${command === '' ? 'SMTP' : command}: ${answer}`);
+/** nodemailer sends every address to every server and tells nobody whether the server knows SMTPUTF8, so the reply has to tell. */
+function deliveryError(error: unknown, recipient: string): DeliveryError {
+  const { code = 'unknown', originalCode, command = '', response = '' } = error as NodemailerFailure;
+  const reply = replyOf(response);
+  const verdict = verdictOf({ code, command, reply });
+  const answer = reply
+    ? `${code}, answered with ${[reply.code, reply.status].join(' ').trim()}`
+    : (originalCode ?? code);
+  const cause =
+    verdict === 'refused' && needsSmtpUtf8(recipient)
+      ? '. The address has letters beyond ASCII before the @ sign, which only a server with SMTPUTF8 takes'
+      : '';
+  return new DeliveryError(verdict, `${command === '' ? 'SMTP' : command}: ${answer}${cause}`);
 }

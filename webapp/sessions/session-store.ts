@@ -84,6 +84,16 @@ export class SessionStore extends Store implements TravellerSessions {
     await this.#sessions.destroy({ where: { travellerId }, transaction });
   }
 
+  /** Pages take the name from the session. */
+  async renameTraveller(travellerId: number, name: string, transaction: Transaction): Promise<void> {
+    const rows = await this.#sessions.findAll({ where: { travellerId }, transaction });
+    for (const { idHash, data } of rows) {
+      const { traveller, ...rest } = JSON.parse(data) as SessionData;
+      const values = { data: JSON.stringify({ ...rest, traveller: traveller && { ...traveller, name } }) };
+      await this.#sessions.update(values, { where: { idHash }, transaction });
+    }
+  }
+
   async ofTraveller(travellerId: number): Promise<readonly SessionTimes[]> {
     const query = { where: { travellerId }, order: ['createdAt'] };
     const rows = await this.#database.read(() => this.#sessions.findAll(query));

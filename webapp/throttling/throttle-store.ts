@@ -1,7 +1,6 @@
 import { Op, QueryTypes } from 'sequelize';
 import type { Database } from '../database/connection.ts';
 import { deleteInBatches } from '../database/delete-in-batches.ts';
-import { isLockConflict } from '../database/errors.ts';
 import type { Limit } from './rules.ts';
 import { ThrottleWindow } from './throttle-window.ts';
 
@@ -18,37 +17,30 @@ export interface ThrottleStore {
 export function createThrottleStore(database: Database): ThrottleStore {
   const { sequelize } = database;
   const windows = sequelize.getRepository(ThrottleWindow);
-  const idempotentWrite = async <T>(work: () => Promise<T>): Promise<T> => {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await database.idempotentWrite(work);
-      } catch (error) {
-        if (!isLockConflict(error) || attempt === ATTEMPTS) throw error;
-      }
-    }
-  };
   return {
     async take(key, { count, seconds }, now) {
       const bind = { key, count, now, end: new Date(now.getTime() + seconds * 1000) };
-      const [, affected] = await idempotentWrite(() => sequelize.query(TAKE, { type: QueryTypes.INSERT, bind }));
+      const [, affected] = await database.idempotentWrite(() =>
+        sequelize.query(TAKE, { type: QueryTypes.INSERT, bind }),
+      );
       if (affected > 0) return undefined;
       const window = await database.read(() => windows.findByPk(key));
       return window?.expiresAt ?? now;
     },
     async giveBack(keys, cleared) {
       if (cleared.length > 0) {
-        await idempotentWrite(() => windows.update({ hits: 0, expiresAt: ENDED }, { where: { keyHash: cleared } }));
+        await database.idempotentWrite(() =>
+          windows.update({ hits: 0, expiresAt: ENDED }, { where: { keyHash: cleared } }),
+        );
       }
       if (keys.length > 0) {
         const where = { keyHash: keys, hits: { [Op.gt]: 0 } };
-        await idempotentWrite(() => windows.decrement('hits', { where }));
+        await database.idempotentWrite(() => windows.decrement('hits', { where }));
       }
     },
-    sweep: (now) => deleteInBatches({ idempotentWrite }, windows, { expiresAt: { [Op.lte]: now } }),
+    sweep: (now) => deleteInBatches(database, windows, { expiresAt: { [Op.lte]: now } }),
   };
 }
-
-const ATTEMPTS = 3;
 
 /** The next hit begins a new window. */
 const ENDED = new Date(0);

@@ -8,9 +8,14 @@ import type { Waitlist } from '../bookings/waitlist-contract.ts';
 
 export type JoinWaitlist = (travellerId: number, trip: TripRequest) => Promise<Joining>;
 
-/** `booked`: there was a place after all. `waiting`: also where the traveller waited already, maybe for other days. `gone`: they were deleted. */
+/**
+ * `booked`: there was a place after all. `waiting`: also where the traveller waited before, maybe for other days. `isNew` where this
+ * call did it. `gone`: the traveller was deleted.
+ */
 export type Joining =
-  { readonly kind: 'booked' | 'waiting' | 'gone' } | { readonly kind: 'refused'; readonly overlapping: StandingTrip };
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'booked' | 'waiting'; readonly isNew: boolean }
+  | { readonly kind: 'refused'; readonly overlapping: StandingTrip };
 
 export function joinWaitlist(
   database: Database,
@@ -22,10 +27,12 @@ export function joinWaitlist(
   return async (travellerId, trip) => {
     const verdict = await bookTrip(travellerId, trip);
     if (verdict.kind === 'gone') return { kind: 'gone' };
-    if (verdict.kind !== 'refused') return { kind: 'booked' };
+    if (verdict.kind !== 'refused') return { kind: 'booked', isNew: verdict.kind === 'book' };
     if (verdict.overlapping) return { kind: 'refused', overlapping: verdict.overlapping };
     const { destination, departureDate, returnDate, age, previousExperience, blackholeVisit } = trip;
     const departure = { destinationId: destination.id, departureDate };
+    // still true when the transaction runs again, as its commit may have succeeded unseen
+    let isNew = false;
     return database.transaction<Joining>(async (transaction) => {
       await bookings.lockDeparture(departure, transaction);
       const claimant = await bookings.lockClaimant(travellerId, departure, transaction);
@@ -35,14 +42,15 @@ export function joinWaitlist(
       const wish = { returnDate, age, previousExperience, blackholeVisit };
       if (claimant.entry && claimant.entry.state !== 'lapsed') {
         await entries.revise(claimant.entry, wish, transaction);
-        return { kind: 'waiting' };
+        return { kind: 'waiting', isNew };
       }
       if (claimant.entry) await entries.remove([claimant.entry], transaction);
       const named = { destinationName: destination.name, reference: newReference() };
       await entries.add({ ...departure, ...wish, ...named, travellerId }, transaction);
       // a place may have become free between the two transactions
       await waitlist.moveUp(departure, transaction);
-      return { kind: 'waiting' };
+      isNew = true;
+      return { kind: 'waiting', isNew };
     });
   };
 }

@@ -12,16 +12,20 @@ export function leaveWaitlist(
   entries: WaitlistStore,
   waitlist: Waitlist,
 ): LeaveWaitlist {
-  return (travellerId, reference) =>
-    database.transaction(async (transaction) => {
+  return (travellerId, reference) => {
+    // still known when the transaction runs again, as its commit may have succeeded unseen
+    let left: StoredEntry | undefined;
+    return database.transaction(async (transaction) => {
       const entry = await entries.find(travellerId, reference, transaction);
-      if (!entry) return undefined;
+      if (!entry) return left;
       await bookings.lockDeparture(entry, transaction);
       const locked = await entries.find(travellerId, reference, transaction);
-      if (!locked) return undefined;
+      if (!locked) return left;
       await entries.remove([locked], transaction);
       if (locked.offeredUntil) await bookings.freePlace(locked, transaction);
       await waitlist.moveUp(locked, transaction);
-      return locked;
+      left = locked;
+      return left;
     });
+  };
 }

@@ -49,14 +49,14 @@ export function waitlistRoutes(services: WaitlistServices): Router {
           return;
         }
         case 'booked':
-          metrics.bookings.inc({ outcome: 'booked' });
+          metrics.bookings.inc({ outcome: joining.isNew ? 'booked' : 'repeated' });
           redirectWithAlert(response, '/reservation', {
             kind: 'success',
             text: bookedMessage(trip.destination.name),
           });
           return;
         case 'waiting': {
-          metrics.bookings.inc({ outcome: 'waitlisted' });
+          if (joining.isNew) metrics.bookings.inc({ outcome: 'waitlisted' });
           const text = `You are on the waiting list for ${trip.destination.name} on ${spokenDay(trip.departureDate)}.`;
           redirectWithAlert(response, '/reservation', { kind: 'success', text });
         }

@@ -18,6 +18,8 @@ const LIMITS = [
   'REGISTRATION',
   'TRIP_FORMS',
   'PASSWORD_RESET',
+  'ACCOUNT_CHANGE',
+  'EMAIL_CHANGE',
   'PASSWORD_RESET_ADDRESS',
 ];
 const NO_LIMITS = Object.fromEntries(LIMITS.map((name) => [`LIMIT_${name}`, 'off']));

@@ -47,11 +47,13 @@ export interface TestApp {
   readonly outbox: MailOutbox;
   /** What the process does now and then for the waiting lists. */
   moveUp(): Promise<void>;
+  /** As Prometheus reads them. */
+  metrics(): Promise<string>;
   /** Measured anew. */
   mismatchedGauge(): Promise<number | undefined>;
   client(): WebClient;
   /** A client that is registered and logged in; its username is new each time. */
-  traveller(): Promise<WebClient & { readonly username: string }>;
+  traveller(name?: string): Promise<WebClient & { readonly username: string }>;
   rows(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   /** What main.ts does from time to time. */
   sweep(): Promise<void>;
@@ -63,6 +65,7 @@ export interface TestAppOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
   readonly logger?: Logger;
+  readonly onDatabaseUp?: () => void;
 }
 
 /** The application over a real MySQL, in this process; on a migrated database of its own unless told which. */
@@ -71,6 +74,7 @@ export async function startApp({
   env,
   clock = systemClock,
   logger = quiet,
+  onDatabaseUp = () => undefined,
 }: TestAppOptions = {}): Promise<TestApp> {
   const database = uri ?? (await migratedDatabase());
   const config = readConfig({
@@ -79,7 +83,7 @@ export async function startApp({
     COOKIE_PREFIX: 'test',
     ...env,
   });
-  const composition = compose({ config, clock, logger });
+  const composition = compose({ config, clock, logger, onDatabaseUp });
   const app = createApp({ services: composition.services, config });
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -92,6 +96,7 @@ export async function startApp({
     uri: database,
     database: composition.database,
     moveUp: () => composition.services.sweepWaitlists(),
+    metrics: () => composition.services.metrics.registry.metrics(),
     async mismatchedGauge() {
       const { checkCounters, metrics } = composition.services;
       await checkCounters().catch(() => undefined);
@@ -100,7 +105,7 @@ export async function startApp({
     routes: routesOf(app),
     outbox: composition.outbox,
     client,
-    traveller: () => newTraveller(client()),
+    traveller: (name) => newTraveller(client(), name),
     async rows(sql, values = []) {
       const connection = await createConnection({ uri: database, timezone: 'Z' });
       try {
@@ -148,11 +153,14 @@ export const PASSWORD = 'a giraffe on the moon';
 
 let count = 0;
 
-export async function newTraveller(client: WebClient): Promise<WebClient & { readonly username: string }> {
+export async function newTraveller(
+  client: WebClient,
+  name = 'Ada',
+): Promise<WebClient & { readonly username: string }> {
   const username = `traveller-${process.pid}-${++count}`;
   const registered = await client.submit('/register', '/register', {
     username,
-    name: 'Ada',
+    name,
     email_address: `${username}@example.com`,
     password: PASSWORD,
     confirm_password: PASSWORD,

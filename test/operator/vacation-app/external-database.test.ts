@@ -127,6 +127,7 @@ describe('DatabaseReady of an external database', () => {
     ['DatabaseMissing', 'DatabaseMissing', 'create it'],
     ['TlsFailed', 'TlsFailed', 'certificate'],
     ['NoConnectionsLeft', 'NoConnectionsLeft', 'max_connections'],
+    ['NotWritable', 'DatabaseNotWritable', 'read_only'],
     ['Unsupported', 'DatabaseUnsupported', '8.0.16'],
     ['Unknown', 'DatabaseCheckFailed', 'kubectl logs job/check-1'],
     [undefined, 'DatabaseCheckFailed', 'kubectl logs job/check-1'],

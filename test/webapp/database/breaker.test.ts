@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { DatabaseError } from 'sequelize';
 import { type BreakerState, createBreaker } from '../../../webapp/database/breaker.ts';
 import { BusyError, DatabaseAwayError } from '../../../webapp/database/errors.ts';
+import { CONFLICT, NOT_HERE, NOT_NOW } from '../../../webapp/database/server-errors.ts';
 
 const refused = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
 const overdue = Object.assign(new Error('overdue'), { code: 'ETIMEDOUT' });
@@ -9,12 +11,16 @@ const overdue = Object.assign(new Error('overdue'), { code: 'ETIMEDOUT' });
 describe('The breaker', () => {
   let answer: () => Promise<'up' | 'outdated'>;
   let states: BreakerState[];
+  let refusals: unknown[];
   const aBreaker = () => {
     states = [];
+    refusals = [];
     return createBreaker({
       probe: () => answer(),
       intervalMs: 1,
+      restMs: 60_000,
       trustMs: 1000,
+      onRefusal: (error) => void refusals.push(error),
       onChange: (state) => void states.push(state),
     });
   };
@@ -99,6 +105,84 @@ describe('The breaker', () => {
     breaker.start();
     await settled();
     expect(await errorOf(breaker.run(() => Promise.resolve(1)))).to.be.instanceOf(DatabaseAwayError);
+    breaker.stop();
+  });
+});
+
+describe('The breaker, when MySQL refuses', () => {
+  let answer: () => Promise<'up' | 'outdated'>;
+  let states: BreakerState[];
+  let refused: unknown[];
+  const aBreaker = (restMs = 60_000) => {
+    [states, refused] = [[], []];
+    return createBreaker({
+      probe: () => answer(),
+      intervalMs: 1,
+      restMs,
+      trustMs: 1000,
+      onRefusal: (error) => void refused.push(error),
+      onChange: (state) => void states.push(state),
+    });
+  };
+  const ofServer = (errno: number) => Object.assign(new Error(`error ${errno}`), { errno, code: `ER_${errno}` });
+  const settled = () => sleep(15);
+  const errorOf = (promise: Promise<unknown>) => promise.catch((reason: unknown) => reason);
+
+  beforeEach(() => (answer = () => Promise.resolve('up')));
+
+  it('knows each number that means "not now" or "not on this server"', () => {
+    const named = [1021, 1028, 1040, 1114, 1203, 1226, 1290, 1461, 1665, 1792, 1836, 3024, 3032];
+    expect(named.filter((errno) => !NOT_NOW.has(errno) && !NOT_HERE.has(errno))).to.deep.equal([]);
+    expect([...NOT_NOW].filter((errno) => NOT_HERE.has(errno) || CONFLICT.has(errno))).to.deep.equal([]);
+  });
+
+  for (const errno of [...NOT_NOW, ...NOT_HERE]) {
+    it(`lets a traveller try again after error ${errno}, tells of it, and goes on`, async () => {
+      const breaker = aBreaker();
+      breaker.start();
+      await settled();
+      // Sequelize wraps what the driver said
+      const error = new DatabaseError(Object.assign(ofServer(errno), { sql: '' }));
+      expect(await errorOf(breaker.run(() => Promise.reject(error)))).to.be.instanceOf(DatabaseAwayError);
+      expect(refused).to.deep.equal([error]);
+      expect(await breaker.run(() => Promise.resolve(1))).to.equal(1);
+      breaker.stop();
+    });
+  }
+
+  for (const errno of CONFLICT) {
+    it(`lets a traveller try again after error ${errno}, a conflict with somebody else`, async () => {
+      const breaker = aBreaker();
+      breaker.start();
+      await settled();
+      expect(await errorOf(breaker.run(() => Promise.reject(ofServer(errno))))).to.be.instanceOf(BusyError);
+      breaker.stop();
+    });
+  }
+
+  it('goes on with a database that takes no writes, until a probe may write again', async () => {
+    const breaker = aBreaker();
+    answer = () => Promise.reject(ofServer(1290));
+    breaker.start();
+    await settled();
+    expect(breaker.state()).to.equal('unwritable');
+    expect(await breaker.run(() => Promise.resolve(1))).to.equal(1);
+    answer = () => Promise.resolve('up');
+    await settled();
+    expect(states).to.deep.equal(['unwritable', 'up']);
+    breaker.stop();
+  });
+
+  it('finds out by itself that a database takes no writes any more, and takes no other trouble of that probe to heart', async () => {
+    const breaker = aBreaker(2);
+    breaker.start();
+    await settled();
+    answer = () => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
+    await settled();
+    expect(states).to.deep.equal(['up']);
+    answer = () => Promise.reject(ofServer(1836));
+    await settled();
+    expect(states).to.deep.equal(['up', 'unwritable']);
     breaker.stop();
   });
 });

@@ -46,6 +46,7 @@ const STORED: StoredBooking = {
   previousExperience: true,
   blackholeVisit: false,
   sequence: 0,
+  changedAt: new Date('2029-01-01T00:00:00Z'),
   cancelledAt: null,
 };
 const OFFERED = {
@@ -76,7 +77,16 @@ describe('Views', () => {
     ['login', { byMail: false, next: undefined }],
     ['register', { minimumPasswordLength: 8 }],
     ['logout', {}],
-    ['account', { traveller: { username: '<first>', name: '<text>' }, minimumPasswordLength: 8 }],
+    [
+      'account',
+      {
+        traveller: { username: '<first>', name: '<text>' },
+        waiting: { emailAddress: '<first>', until: '<text>' },
+        minimumPasswordLength: 8,
+      },
+    ],
+    ['confirm-email', { username: '<first>', emailAddress: '<text>' }],
+    ['confirm-expired', {}],
     ['book', BOOKING],
     ['departures', departuresPage(BOOKING.calendar, [VEGA], '/departures')],
     ['reservation', { trips: tripCards([STORED], [VEGA], NOW), cancelled: [], undoMinutes: 10, waiting: [] }],
