@@ -24,9 +24,8 @@ import { COOKIE_NAMES } from './web/cookies.ts';
 import { csrf } from './web/csrf.ts';
 import { draining } from './web/draining.ts';
 import { errorPages, notFound } from './web/error-pages.ts';
-import { htmlName } from './web/form.ts';
 import { formsOnly } from './web/forms-only.ts';
-import { pageLocals } from './web/page-locals.ts';
+import { PAGE_DEFAULTS, pageLocals } from './web/page-locals.ts';
 import { requestRecord } from './web/request-record.ts';
 import { sameOrigin } from './web/same-origin.ts';
 import { securityHeaders } from './web/security-headers.ts';
@@ -91,16 +90,3 @@ export function createApp({ services, config }: { readonly services: Services; r
   app.use(errorPages(logger));
   return app;
 }
-
-/** What a page shows unless its route, or page-locals.ts, says otherwise. */
-const PAGE_DEFAULTS = {
-  traveller: undefined,
-  isTravellerKnown: false,
-  path: '',
-  takeFlash: () => [],
-  htmlName,
-  alerts: [],
-  errors: {},
-  labels: {},
-  values: {},
-};

@@ -64,7 +64,7 @@ export function destinationIn(query: unknown, destinations: readonly Destination
 /** A form nobody has sent yet; a link may have filled it in, see `queryOf`. */
 export function newBookingForm(query: unknown, destinations: readonly Destination[], today: Day): BookingForm {
   return {
-    age: shortNumber(textOf(query, 'age')) ?? '',
+    age: shortNumber(textOf(query, 'travellerAge')) ?? '',
     previousExperience: yesOrNo(textOf(query, 'experience')),
     destination: destinationIn(query, destinations) ?? destinations[0],
     departureDate: dayOf(textOf(query, 'departure')) ?? today,
@@ -79,7 +79,7 @@ export function queryOf(form: BookingForm): Readonly<Record<string, string>> {
   const query = {
     departure: dayOf(form.departureDate),
     return: dayOf(form.returnDate),
-    age: shortNumber(form.age),
+    traveller_age: shortNumber(form.age),
     experience: form.previousExperience === 'Yes' ? 'Yes' : undefined,
     blackhole: form.blackholeVisit === 'Yes' ? 'Yes' : undefined,
   };

@@ -2,9 +2,10 @@ import type { RequestHandler } from 'express';
 import type { Signer } from '../signer.ts';
 import { csrfTokens } from './csrf.ts';
 import { takeFlash } from './flash.ts';
+import { htmlName } from './form.ts';
 import { signedIn } from './sessions.ts';
 
-/** What the templates of every page show beside what a route gives them; see also `app.locals` in app.ts. */
+/** What the templates of every page show beside what a route gives them. */
 export function pageLocals(csrfSigner: Signer): RequestHandler {
   return function pageLocalsMiddleware(request, response, next) {
     Object.assign(response.locals, {
@@ -17,3 +18,16 @@ export function pageLocals(csrfSigner: Signer): RequestHandler {
     next();
   };
 }
+
+/** What a page shows unless its route, or `pageLocals`, says otherwise. */
+export const PAGE_DEFAULTS = {
+  traveller: undefined,
+  isTravellerKnown: false,
+  path: '',
+  takeFlash: () => [],
+  htmlName,
+  alerts: [],
+  errors: {},
+  labels: {},
+  values: {},
+};

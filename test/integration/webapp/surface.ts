@@ -186,7 +186,7 @@ export const forms: readonly FormEntry[] = [
         "REPLACE INTO email_change (traveller_id, token_hash, email_address, expires_at) SELECT id, ?, ?, '9999-12-31' FROM traveller WHERE username = ?",
         [createHash('sha256').update(token).digest(), `surface-${process.pid}-${++count}@example.com`, username],
       );
-      client.cookies.set('confirm', token);
+      client.cookies.set('test-confirm', token);
     },
     fields: () => ({}),
     messages: () => [],
