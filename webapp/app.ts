@@ -20,6 +20,7 @@ import type { SweepWaitlists } from './waitlist/sweep-waitlists.ts';
 import { type WaitlistServices, waitlistRoutes } from './waitlist/routes.ts';
 import type { Assets } from './web/assets.ts';
 import { clientAddress } from './web/client-address.ts';
+import { COOKIE_NAMES } from './web/cookies.ts';
 import { csrf } from './web/csrf.ts';
 import { draining } from './web/draining.ts';
 import { errorPages, notFound } from './web/error-pages.ts';
@@ -53,6 +54,7 @@ export function createApp({ services, config }: { readonly services: Services; r
   app.set('env', 'production');
   app.set('trust proxy', config.trustProxy);
   app.set('query parser', 'simple');
+  app.set(COOKIE_NAMES, config.cookies);
   app.disable('x-powered-by');
   app.disable('etag');
   app.engine('ejs', (path, data, done) => {
@@ -68,7 +70,7 @@ export function createApp({ services, config }: { readonly services: Services; r
   app.use(draining(services.isDraining));
   app.use(securityHeaders());
   app.use(staticFiles(assets));
-  app.use(sessions({ store: services.sessionStore, secretKeys: config.secretKeys }));
+  app.use(sessions({ store: services.sessionStore, secretKeys: config.secretKeys, names: config.cookies }));
   app.use(cookieParser([...config.secretKeys]));
   app.use(pageLocals(csrfSigner));
   app.use(sameOrigin());

@@ -45,7 +45,15 @@ const BOOKING_FIELDS = [
 ];
 const REGISTRATION_FIELDS = ['username', 'name', 'email_address', 'password', 'confirm_password', 'submit'];
 const LOG_IN_FIELDS = ['username', 'password', 'submit'];
-const ACCOUNT_FIELDS = ['name', 'email_address', 'email_password', 'current_password', 'password', 'confirm_password', 'delete_password'];
+const ACCOUNT_FIELDS = [
+  'name',
+  'email_address',
+  'email_password',
+  'current_password',
+  'password',
+  'confirm_password',
+  'delete_password',
+];
 
 const visit = (path: string) => (page: Page) => page.goto(path);
 

@@ -1,5 +1,5 @@
 import { type Request, type Response, Router } from 'express';
-import { clearCookie, readCookie, setCookie } from '../web/cookies.ts';
+import { clearCookie, readCookies, setCookie } from '../web/cookies.ts';
 import { lineOf, textOf } from '../web/form.ts';
 import { requireVisitorToken } from '../web/csrf.ts';
 import { redirectWithAlert } from '../web/flash.ts';
@@ -130,5 +130,5 @@ export function resetRoutes(services: ResetServices): Router {
 const RESET_COOKIE = 'reset';
 
 function tokenOf(request: Request): LinkToken | undefined {
-  return linkTokenOf(readCookie(request, RESET_COOKIE) ?? '');
+  return linkTokenOf(readCookies(request, RESET_COOKIE)[0] ?? '');
 }

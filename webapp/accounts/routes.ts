@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import { DatabaseAwayError } from '../database/errors.ts';
-import { readCookie, setCookie } from '../web/cookies.ts';
+import { readCookies, setCookie } from '../web/cookies.ts';
 import { type FieldErrors, hasErrors, REQUIRED, textOf } from '../web/form.ts';
 import { requireToken, requireVisitorToken } from '../web/csrf.ts';
 import { type Alert, redirectWithAlert } from '../web/flash.ts';
@@ -86,7 +86,7 @@ export function accountRoutes(services: AccountServices): Router {
         ...(username === '' && { username: REQUIRED }),
         ...(password === '' && { password: REQUIRED }),
       };
-      const mark = readCookie(request, DEVICE_COOKIE) ?? '';
+      const mark = readCookies(request, DEVICE_COOKIE)[0] ?? '';
       const from = { address: request.ip, device: knownDevices.deviceOf(mark, username) };
       const traveller = hasErrors(missing) ? undefined : await services.logIn({ username, password, ...from });
       if (!traveller || traveller instanceof TooMany) {

@@ -25,8 +25,12 @@ export interface Calendar {
   readonly next: Month | undefined;
 }
 
+/** `YYYY-MM`, or as people write it where a browser has no field for months: `7/2031`, `07.2031`, `2031/7`. */
 export function monthOf(text: string): Month | undefined {
-  return dayOf(`${text}-01`) && text.slice(0, 7);
+  const [, first = '', second = ''] = /^(\d{1,4})[/. ](\d{1,4})$/.exec(text.trim()) ?? [];
+  const [year, month] = first.length === 4 ? [first, second] : [second, first];
+  const written = first === '' ? text : `${year}-${month.padStart(2, '0')}`;
+  return dayOf(`${written}-01`)?.slice(0, 7);
 }
 
 /** First and last day of a month. */

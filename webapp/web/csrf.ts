@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { DatabaseAwayError } from '../database/errors.ts';
 import type { Signer } from '../signer.ts';
-import { readCookie, setCookie } from './cookies.ts';
+import { readCookie, readCookies, setCookie } from './cookies.ts';
 import { textOf } from './form.ts';
 import { ForbiddenError } from './http-errors.ts';
 import { signedIn } from './sessions.ts';
@@ -32,9 +32,8 @@ export function csrf(signer: Signer): RequestHandler {
     const half = token.length / 2;
     const isFor = (binding: string) =>
       token.length === 64 && signer.verify(binding, xor(token.subarray(0, half), token.subarray(half)));
-    const cookie = readCookie(request, COOKIE);
     if (signedIn(request) && isFor(sessionBinding(request))) response.locals.token = 'traveller';
-    else if (cookie !== undefined && isFor(visitorBinding(cookie))) response.locals.token = 'visitor';
+    else if (readCookies(request, COOKIE).map(visitorBinding).some(isFor)) response.locals.token = 'visitor';
     next();
   };
 }
@@ -49,7 +48,7 @@ export const requireToken: RequestHandler = function requireToken(_request, resp
 export const requireVisitorToken: RequestHandler = function requireVisitorToken(request, response, next) {
   if (response.locals.sessionAway) next(new DatabaseAwayError());
   else if (response.locals.token !== undefined) next();
-  else next(new ForbiddenError(readCookie(request, COOKIE) === undefined ? 'no cookie' : 'token'));
+  else next(new ForbiddenError(readCookies(request, COOKIE).length === 0 ? 'no cookie' : 'token'));
 };
 
 const FIELD = '_csrf';

@@ -184,13 +184,13 @@ describe('Logging in and out', () => {
     const client = app.client();
     const answer = await client.submit('/login', '/login', { username: 'test1234', password: 'asdasd' });
     expect([answer.status, answer.location]).to.deep.equal([303, '/home']);
-    const cookie = answer.headers.getSetCookie().find((header) => header.startsWith('sid='));
+    const cookie = answer.headers.getSetCookie().find((header) => header.startsWith('test-sid='));
     expect(cookie)
       .to.match(/; HttpOnly/)
       .and.match(/SameSite=Lax/);
     const page = await client.follow(answer);
     expect(page.alerts).to.deep.equal(['Success! You are logged in as test1234.']);
-    const [sid = ''] = decodeURIComponent(client.cookies.get('sid') ?? '')
+    const [sid = ''] = decodeURIComponent(client.cookies.get('test-sid') ?? '')
       .slice('s:'.length)
       .split('.');
     const [row] = await app.rows('SELECT COUNT(*) AS n, SUM(id_hash = UNHEX(SHA2(?, 256))) AS found FROM session', [
@@ -235,13 +235,13 @@ describe('Logging in and out', () => {
   it('logs out by POST only, after which the old cookie is worth nothing', async () => {
     const client = app.client();
     await client.submit('/login', '/login', { username: 'test1234', password: 'asdasd' });
-    const old = client.cookies.get('sid') ?? '';
+    const old = client.cookies.get('test-sid') ?? '';
     const page = await client.get('/logout');
     expect(page.status).to.equal(200);
     expect((await client.get('/reservation')).status).to.equal(200);
     const answer = await client.submit('/logout', '/logout', {});
     expect([answer.status, answer.location]).to.deep.equal([303, '/home']);
-    client.cookies.set('sid', old);
+    client.cookies.set('test-sid', old);
     expect((await client.get('/reservation')).status).to.equal(303);
   });
 

@@ -89,7 +89,7 @@ describe('Headers', () => {
     const { headers, text } = await client.get('/login', secure);
     expect(headers.get('strict-transport-security')).to.equal('max-age=31536000');
     expect(headers.get('content-security-policy')).to.include('upgrade-insecure-requests');
-    expect(headers.getSetCookie()[0]).to.match(/^__Host-csrf=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    expect(headers.getSetCookie()[0]).to.match(/^__Host-test-csrf=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
     await client.submit('/register', '/register', {
       username: 'over-https',
       name: 'S',
@@ -99,7 +99,7 @@ describe('Headers', () => {
     });
     const form = { ...hiddenFields(text, '/login'), username: 'over-https', password: PASSWORD };
     const answer = await client.post('/login', form, secure);
-    expect(answer.headers.getSetCookie().find((cookie) => cookie.startsWith('__Host-sid='))).to.match(/; Secure/);
+    expect(answer.headers.getSetCookie().find((cookie) => cookie.startsWith('__Host-test-sid='))).to.match(/; Secure/);
     expect((await client.get('/reservation', secure)).status).to.equal(200);
     expect((await client.get('/reservation')).status).to.equal(303);
   });

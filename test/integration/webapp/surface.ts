@@ -96,7 +96,7 @@ export const forms: readonly FormEntry[] = [
       const token = newLinkToken();
       const hash = createHash('sha256').update(token).digest();
       await app.rows("INSERT INTO password_reset VALUES (?, 4000000000, '9999-12-31')", [hash]);
-      client.cookies.set('reset', token);
+      client.cookies.set('test-reset', token);
     },
     // never two that are equal and long enough, or the next row would find the link used
     fields: () => ({ password: 'short', confirm_password: 'other' }),
@@ -186,7 +186,7 @@ export const forms: readonly FormEntry[] = [
         "REPLACE INTO email_change (traveller_id, token_hash, email_address, expires_at) SELECT id, ?, ?, '9999-12-31' FROM traveller WHERE username = ?",
         [createHash('sha256').update(token).digest(), `surface-${process.pid}-${++count}@example.com`, username],
       );
-      client.cookies.set('confirm', token);
+      client.cookies.set('test-confirm', token);
     },
     fields: () => ({}),
     messages: () => [],

@@ -36,7 +36,10 @@ describe('The calendar of places left', () => {
     const first = calendarOf(VEGA, '2030-02', new Map(), '2030-02-15');
     expect([first.previous, first.next]).to.deep.equal([undefined, '2030-03']);
     expect(calendarOf(VEGA, '9998-12', new Map(), '2030-02-15').next).to.equal(undefined);
-    for (const text of ['', '2030', '2030-00', '2030-13', '9999-01', 'x']) expect(monthOf(text)).to.equal(undefined);
+    for (const text of ['', '2030', '2030-00', '2030-13', '9999-01', '2031-7', 'x'])
+      expect(monthOf(text)).to.equal(undefined);
+    for (const text of ['2031-07', '2031/7', '7/2031', '07.2031', ' 2031 07 '])
+      expect(monthOf(text)).to.equal('2031-07');
     expect(daysOf('2028-02')).to.deep.equal(['2028-02-01', '2028-02-29']);
   });
 });

@@ -4,7 +4,7 @@ import ejs from 'ejs';
 import type { StoredBooking } from '../../../webapp/bookings/booking-store.ts';
 import { calendarOf } from '../../../webapp/bookings/calendar.ts';
 import { newBookingForm } from '../../../webapp/bookings/forms.ts';
-import { bookingPage, changePage, tripCards, undoCards } from '../../../webapp/bookings/view.ts';
+import { bookingPage, changePage, departuresPage, tripCards, undoCards } from '../../../webapp/bookings/view.ts';
 import { htmlName } from '../../../webapp/web/form.ts';
 import { waitingCards } from '../../../webapp/waitlist/view.ts';
 
@@ -88,7 +88,7 @@ describe('Views', () => {
     ['confirm-email', { username: '<first>', emailAddress: '<text>' }],
     ['confirm-expired', {}],
     ['book', BOOKING],
-    ['departures', { calendar: BOOKING.calendar, allDestinations: [VEGA], calendarPath: '/departures' }],
+    ['departures', departuresPage(BOOKING.calendar, [VEGA], '/departures')],
     ['reservation', { trips: tripCards([STORED], [VEGA], NOW), cancelled: [], undoMinutes: 10, waiting: [] }],
     [
       'reservation',
