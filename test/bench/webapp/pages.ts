@@ -69,5 +69,6 @@ const TRIP = {
   previousExperience: false,
   blackholeVisit: true,
   sequence: 0,
+  changedAt: new Date(0),
   cancelledAt: null,
 };
