@@ -188,9 +188,9 @@ describe('the data of an app', () => {
     const here = await scene();
     await serving(here, 'elder');
     const [name = ''] = await jobsOf(here);
-    const job = (await here.get(JOB, name)) as KubeObject & { spec: object };
+    const job = await here.child<KubeObject & { spec: object }>(JOB, name);
     const web = { image: 'webapp:1', revision: LATEST_REVISION, update: '' };
-    const declared = withDefaults((await here.app('elder')) as VacationApp);
+    const declared = withDefaults(await here.child<VacationApp>(VACATION_APP, 'elder'));
     await operator.stop();
     // as it was: a claim without a memory, a Job named for its content alone
     const annotations = Object.fromEntries(
