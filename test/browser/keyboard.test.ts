@@ -178,7 +178,7 @@ describe('by keyboard alone and without JavaScript, a traveller', () => {
       await page.goto(path);
       await page.setViewportSize(WIDTHS.narrow);
       const stops = await page
-        .locator('a[href], button:not([tabindex="-1"]), input:not([type=hidden]), select')
+        .locator('a[href], button:not([tabindex="-1"]), input:not([type=hidden], [hidden]), select')
         .count();
       for (let stop = 0; stop < Math.min(stops, 40); stop += 1) {
         await page.keyboard.press('Tab');

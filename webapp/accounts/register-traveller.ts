@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { type FieldErrors, hasErrors } from '../web/form.ts';
-import type { Throttle, TooMany } from '../throttling/throttle.ts';
+import { type Throttle, TooMany } from '../throttling/throttle.ts';
 import type { AccountLimits } from './limits.ts';
 import type { LogIn } from './log-in.ts';
 import type { Passwords } from './passwords.ts';
@@ -10,9 +10,13 @@ import type { TravellerStore } from './traveller-store.ts';
 export type RegisterTraveller = (
   registration: Registration,
   address: string | undefined,
+  form: string,
 ) => Promise<FieldErrors | TooMany>;
 
-/** Resolves to no errors when the traveller exists. It counts attempts that make an account or tell that one exists. */
+/**
+ * Resolves to no errors when the traveller exists. `form` is the token of the page. It counts attempts that make an account or tell that one
+ * exists.
+ */
 export function registerTraveller(
   travellers: TravellerStore,
   passwords: Passwords,
@@ -31,12 +35,19 @@ export function registerTraveller(
     const result = await logIn({ username, password, address, device: undefined });
     return result !== undefined && 'id' in result;
   };
-  const register = async (registration: Registration, address: string | undefined) => {
+  /** Whether this very form, which has a token of its own, was sent before; all pods know. */
+  const wasSent = async (form: string) => {
+    const counter = { key: ['registration form', form], limit: { count: 1, seconds: REPEATED_WITHIN_MS / 1000 } };
+    const sent = await throttle.run([counter], () => Promise.resolve(), () => true); // prettier-ignore
+    return sent instanceof TooMany;
+  };
+  const register = async (registration: Registration, address: string | undefined, form: string) => {
     const { username, name, emailAddress, password } = registration;
     const refused = async (errors: FieldErrors) => {
       const isTaken = errors.username === USERNAME_TAKEN && errors.email_address === EMAIL_TAKEN;
-      return isTaken && (await isRepeated(registration, address)) ? {} : errors;
+      return isSentAgain && isTaken && (await isRepeated(registration, address)) ? {} : errors;
     };
+    const isSentAgain = await wasSent(form);
     const taken = await travellers.taken(username, emailAddress);
     const errors = registrationErrors(registration, taken, rules);
     if (hasErrors(errors)) return refused(errors);
@@ -53,8 +64,8 @@ export function registerTraveller(
   };
   const telling = (errors: FieldErrors) =>
     !hasErrors(errors) || errors.username === USERNAME_TAKEN || errors.email_address === EMAIL_TAKEN;
-  return (registration, address) =>
-    throttle.run(limits.registration(address), () => register(registration, address), telling);
+  return (registration, address, form) =>
+    throttle.run(limits.registration(address), () => register(registration, address, form), telling);
 }
 
 const REPEATED_WITHIN_MS = 10 * 60_000;

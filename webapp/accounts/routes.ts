@@ -2,7 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import { DatabaseAwayError } from '../database/errors.ts';
 import { readCookies, setCookie } from '../web/cookies.ts';
 import { type FieldErrors, hasErrors, REQUIRED, textOf } from '../web/form.ts';
-import { requireToken, requireVisitorToken } from '../web/csrf.ts';
+import { CSRF_FIELD, requireToken, requireVisitorToken } from '../web/csrf.ts';
 import { type Alert, redirectWithAlert } from '../web/flash.ts';
 import { methodNotAllowed } from '../web/method-not-allowed.ts';
 import { endSession, signedIn, startSession } from '../web/sessions.ts';
@@ -48,7 +48,7 @@ export function accountRoutes(services: AccountServices): Router {
     })
     .post(requireVisitorToken, async (request, response) => {
       const registration = registrationOf(request.body);
-      const result = await services.registerTraveller(registration, request.ip);
+      const result = await services.registerTraveller(registration, request.ip, textOf(request.body, CSRF_FIELD));
       const tooMany = result instanceof TooMany ? result : undefined;
       const errors = result instanceof TooMany ? {} : result;
       if (tooMany || hasErrors(errors)) {

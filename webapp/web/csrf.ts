@@ -28,7 +28,7 @@ export function csrfTokens(request: Request, response: Response, signer: Signer)
 /** Looks whether a form that is sent has a token of its page; `requireToken` and `requireVisitorToken` refuse one that has not. */
 export function csrf(signer: Signer): RequestHandler {
   return function csrfMiddleware(request, response, next) {
-    const token = Buffer.from(textOf(request.body, FIELD), 'base64url');
+    const token = Buffer.from(textOf(request.body, CSRF_FIELD), 'base64url');
     const half = token.length / 2;
     const isFor = (binding: string) =>
       token.length === 64 && signer.verify(binding, xor(token.subarray(0, half), token.subarray(half)));
@@ -51,7 +51,7 @@ export const requireVisitorToken: RequestHandler = function requireVisitorToken(
   else next(new ForbiddenError(readCookies(request, COOKIE).length === 0 ? 'no cookie' : 'token'));
 };
 
-const FIELD = '_csrf';
+export const CSRF_FIELD = '_csrf';
 const COOKIE = 'csrf';
 
 function sessionBinding({ sessionID }: Request): string {

@@ -84,6 +84,7 @@ describe('Registering', () => {
     expect(await app.rows("SELECT COUNT(*) AS n FROM traveller WHERE username = 'double-click'")).to.deep.equal([
       { n: 1 },
     ]);
+    expect((await client.submit('/register', '/register', fields)).status, 'another form').to.equal(422);
     const changes = [
       { password: 'another giraffe', confirm_password: 'another giraffe' },
       { name: 'Another' },
