@@ -1,4 +1,5 @@
 import { ApiError } from '../../../operator/runtime/api-error.ts';
+import type { Kind } from '../../../operator/runtime/kinds.ts';
 import { SECRET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { CHILD_KINDS } from '../../../operator/vacation-app/resources/index.ts';
 import type { Random } from './random.ts';
@@ -9,8 +10,11 @@ export interface Obstacle {
   readonly error: ApiError;
 }
 
-export function obstacleOf(random: Random): Obstacle {
-  const { plural } = random.pick([...CHILD_KINDS, SECRET, VOLUME_CLAIM]);
+/** Every kind that the operator writes for an app. */
+const WRITTEN: readonly Kind[] = [...CHILD_KINDS, SECRET, VOLUME_CLAIM];
+
+export function obstacleOf(random: Random, kinds = WRITTEN): Obstacle {
+  const { plural } = random.pick(kinds);
   const error = random.pick([
     new ApiError(403, 'Forbidden', `${plural} is forbidden: ValidatingAdmissionPolicy 'all-or-nothing' denied request`),
     new ApiError(422, 'Invalid', `${plural} is invalid: spec: Forbidden: by decree`),

@@ -10,6 +10,7 @@ import {
   abandon,
   APP,
   change,
+  CHANGED_WITH_DATA,
   create,
   declared,
   keepData,
@@ -38,6 +39,8 @@ export class People {
   readonly #stage: Stage;
   readonly #spec: VacationAppSpec;
   readonly #isOrderly: boolean;
+  /** What is declared in the beginning. */
+  readonly #first: VacationAppSpec;
   #swap: Swap | undefined;
   #isDeclared = false;
 
@@ -45,18 +48,19 @@ export class People {
     this.#stage = stage;
     this.#spec = spec;
     this.#isOrderly = isOrderly;
+    this.#first = !isOrderly && stage.random.chance(0.4) ? { deletionPolicy: 'Delete' } : {};
   }
 
   /** What they may do now. */
   moves(weight: number): Move[] {
     const { temper, volumes } = this.#stage;
-    const moves = [...this.#obstacles(weight), ...this.#cleanings(weight)];
     const app = this.#stage.get(VACATION_APP.plural, NAMESPACE, APP) as (KubeObject & VacationApp) | undefined;
+    const moves = [...this.#obstacles(app, weight), ...this.#cleanings(weight)];
     if (app?.metadata.deletionTimestamp !== undefined) return moves;
     if (this.#swap?.isHopeless(app)) this.#swap = undefined;
     moves.push(...this.#swapping(app, weight));
     if (!app) {
-      const first = create(declared(this.#isDeclared ? this.#spec : {}));
+      const first = create(declared(this.#isDeclared ? this.#spec : this.#first));
       return this.#swap ? moves : [...moves, this.#move(first, weight)];
     }
     const ways = waysOut(app, volumes, (plural, name) => this.#stage.get(plural, NAMESPACE, name));
@@ -142,21 +146,23 @@ export class People {
     return [{ weight, name: 'swap', make }];
   }
 
-  #obstacles(weight: number): Move[] {
-    const { temper, random, trace } = this.#stage;
+  #obstacles(app: VacationApp | undefined, weight: number): Move[] {
+    const { temper, random, trace, volumes } = this.#stage;
     const end = (): void => {
       this.obstacle = undefined;
     };
     if (this.obstacle) return [{ weight: weight / 8, name: `let ${this.obstacle.plural} be written again`, make: end }];
     if (temper.obstacles === 0) return [];
+    // Most of all when data that went with the app are to be kept from just now on.
+    const isHeld = app?.spec.deletionPolicy === 'Delete' && volumes.claim?.metadata.ownerReferences !== undefined;
     const begin = async (): Promise<void> => {
       temper.obstacles -= 1;
       this.isPeaceful = false;
-      this.obstacle = obstacleOf(random);
+      this.obstacle = obstacleOf(random, isHeld ? CHANGED_WITH_DATA : undefined);
       trace.push(`  ${this.obstacle.error.message}`);
-      if (!this.#isDeclared && random.chance(0.5)) await this.#do(keepData());
+      if (isHeld && !this.#isDeclared) await this.#do(keepData());
     };
-    return [{ weight: weight / 4, name: 'an obstacle', make: begin }];
+    return [{ weight: isHeld ? weight : weight / 6, name: 'an obstacle', make: begin }];
   }
 
   /** A janitor, or a time to live, takes finished Jobs away. */

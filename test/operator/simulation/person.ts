@@ -6,7 +6,14 @@ import {
 } from '../../../operator/api/vacation-app.ts';
 import type { ApiRequest } from '../../../operator/runtime/api-client.ts';
 import { pathOf, type Kind } from '../../../operator/runtime/kinds.ts';
-import { CONFIG_MAP, DEPLOYMENT, SERVICE, SERVICE_ACCOUNT } from '../../../operator/vacation-app/kinds.ts';
+import {
+  CONFIG_MAP,
+  DEPLOYMENT,
+  INGRESS,
+  SERVICE,
+  SERVICE_ACCOUNT,
+  STATEFUL_SET,
+} from '../../../operator/vacation-app/kinds.ts';
 import { LABEL } from '../../../operator/vacation-app/names.ts';
 import type { Random } from './random.ts';
 import { patched } from './writes.ts';
@@ -73,7 +80,10 @@ const CHANGES: readonly object[] = [
 /** A change of what is declared. */
 export const change = (random: Random): Act => patch('kubectl', VACATION_APP, APP, random.pick(CHANGES));
 
-/** The data are to outlive the app from now on; with it comes a change of almost every child, any of which may be refused. */
+/** Kinds that change together with who keeps the data. */
+export const CHANGED_WITH_DATA: readonly Kind[] = [CONFIG_MAP, SERVICE, STATEFUL_SET, DEPLOYMENT, INGRESS];
+
+/** The data are to outlive the app from now on; children change with it, any of which may be refused. */
 export const keepData = (): Act =>
   patch('kubectl', VACATION_APP, APP, {
     spec: {

@@ -60,6 +60,8 @@ export class Volumes implements Database {
   readonly #migrations = new Map<string, Migration>();
   /** Every Secret with credentials that there was, by what is in it. */
   readonly #secrets = new Map<string, SecretObject>();
+  /** Jobs for migrations that were known to be done when they were made. */
+  readonly #needless = new Set<string>();
   readonly #policies = new Map<string, string>();
   /** Migrations that the operator has had the time to remember, by volume. */
   readonly #remembered = new Map<string, string>();
@@ -156,7 +158,7 @@ export class Volumes implements Database {
         if (!before && after) this.#contents.set(after.metadata.uid ?? '', this.#originOf(after));
         break;
       case JOB.plural:
-        if (!before) this.#migrations.set(object.metadata.uid ?? '', migrationOf(object));
+        if (!before) this.#begin(object);
         if (!after) this.#forget(migrationOf(object));
         break;
       case POD.plural:
@@ -172,9 +174,11 @@ export class Volumes implements Database {
       else if (isRunning(pod) && this.#user?.pod !== uid) this.#mount(uid);
       return;
     }
-    const migration = this.#migrations.get(ownerReferences[0]?.uid ?? '');
-    if (!after || !migration || pod.status?.phase !== 'Succeeded' || !this.#migrations.delete(ownerReferences[0]?.uid ?? '')) return; // prettier-ignore
-    this.#migrate(migration);
+    const job = ownerReferences[0]?.uid ?? '';
+    const migration = this.#migrations.get(job);
+    if (!after || !migration || pod.status?.phase !== 'Succeeded') return;
+    this.#migrations.delete(job);
+    this.#migrate(migration, this.#needless.has(job));
   }
 
   #mount(pod: string): void {
@@ -187,11 +191,22 @@ export class Volumes implements Database {
     this.#contents.set(claim, { ...content, credentials: credentialsIn(this.#secret) });
   }
 
-  #migrate(migration: Migration): void {
+  #begin(job: KubeObject): void {
+    const { uid = '' } = job.metadata;
+    const migration = migrationOf(job);
+    this.#migrations.set(uid, migration);
+    if (this.#isKnownToBeDone(migration)) this.#needless.add(uid);
+  }
+
+  #isKnownToBeDone({ content }: Migration): boolean {
+    const isLast = this.there?.migrations.at(-1)?.content === content;
+    return isLast && this.#remembered.get(this.#claim?.metadata.uid ?? '') === content;
+  }
+
+  #migrate(migration: Migration, isNeedless: boolean): void {
     const { claim = '' } = this.#user ?? {};
     const content = this.#contents.get(claim) ?? EMPTY;
-    const isLast = content.migrations.at(-1)?.content === migration.content;
-    if (isLast && this.#remembered.get(claim) === migration.content) {
+    if (isNeedless && content.migrations.at(-1)?.content === migration.content) {
       this.fouls.push('a migration ran again on the volume on which it was done');
     }
     this.#contents.set(claim, { ...content, migrations: [...content.migrations, migration] });
@@ -201,7 +216,7 @@ export class Volumes implements Database {
   #forget(migration: Migration): void {
     const { uid = '' } = this.#claim?.metadata ?? {};
     const isLast = this.there?.migrations.at(-1)?.content === migration.content;
-    if (isLast && this.#remembered.get(uid) !== migration.content) this.#unreported.add(uid);
+    if (isLast && !this.#isKnownToBeDone(migration)) this.#unreported.add(uid);
   }
 
   #originOf({ spec }: KubeObject & Pick<V1PersistentVolumeClaim, 'spec'>): Content {
