@@ -79,8 +79,8 @@ function main(): void {
     draining = true;
     logger.info('Draining', { signal });
     if (mailSender) mailsGivenBack = mailSender.stop(config.server.drainSeconds * 1000);
-    // until everybody knows, new connections come and requests are just arriving on old ones; each answer closes its own.
-    // Who presses Ctrl-C is alone with it
+    // proxies learn of the shutdown only after a while, so requests are still served; each answer closes its connection.
+    // With Ctrl-C there is no proxy
     setTimeout(close, signal === 'SIGINT' ? 0 : config.server.drainGraceSeconds * 1000);
   };
   process.on('SIGTERM', drain);

@@ -39,14 +39,12 @@ export function detailsRoutes(services: DetailsServices): Router {
     .route('/account/name')
     .get(traveller, redirectTo('/account'))
     .post(traveller, requireToken, async (request, response) => {
-      const signedIn = travellerOf(request);
       const name = lineOf(request.body, 'name');
-      const errors = await services.changeName(signedIn.id, name);
+      const errors = await services.changeName(travellerOf(request).id, name);
       if (errors instanceof TooMany || hasErrors(errors)) {
         await account.refuse(request, response, errors, { name });
         return;
       }
-      request.session.traveller = { ...signedIn, name };
       const text = 'Success! Your name has been changed.';
       redirectWithAlert(response, '/account', { kind: 'success', text });
     })

@@ -249,7 +249,7 @@ function stored(row: Booking): StoredBooking {
   return { ...tripOf(row), sequence: row.sequence, changedAt: row.updatedAt, cancelledAt: row.cancelledAt };
 }
 
-/** Out of a row, which has more. */
+/** Copies only these fields of the row. */
 export function tripOf(row: StoredTrip): StoredTrip {
   return {
     id: row.id,

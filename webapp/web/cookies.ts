@@ -15,7 +15,7 @@ export function cookieName(prefix: string, name: string, overHttps: boolean): st
   return `${overHttps ? '__Host-' : ''}${prefix === '' ? '' : `${prefix}-`}${name}`;
 }
 
-/** Tells the functions below the names; they ask the application of a request. */
+/** The Express setting that holds the cookie names. */
 export const COOKIE_NAMES = 'cookie names';
 
 /** The value of a cookie of ours that is not signed. */

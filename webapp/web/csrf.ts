@@ -38,7 +38,7 @@ export function csrf(signer: Signer): RequestHandler {
   };
 }
 
-/** For each route that takes a traveller's form, after the question who is logged in: a form of an ended session leads to the log-in. */
+/** For each route that takes a traveller's form. Put it after `requireTraveller`: a form of an ended session then leads to the log-in instead of 403. */
 export const requireToken: RequestHandler = function requireToken(_request, response, next) {
   if (response.locals.sessionAway) next(new DatabaseAwayError());
   else next(response.locals.token === 'traveller' ? undefined : new ForbiddenError('token'));

@@ -23,13 +23,17 @@ export function notFound(): RequestHandler {
 
 /** The one place that reacts to errors: their kind decides the page, and only what nobody expected is logged with its stack. */
 export function errorPages(logger: Logger): ErrorRequestHandler {
-  return function errorPagesMiddleware(error: unknown, request, response, next) {
+  return function errorPagesMiddleware(error: unknown, request, response, _next) {
+    const requestId = response.get('X-Request-Id');
     if (response.headersSent) {
-      next(error);
+      logger.error('Request failed after its headers were sent', { id: requestId, error });
+      if (!response.writableEnded) response.destroy();
       return;
     }
     const page = pageOf(error);
-    const requestId = response.get('X-Request-Id');
+    // a file that could not be sent has left its own headers
+    response.removeHeader('Content-Encoding');
+    response.set('Cache-Control', 'no-store').type('html');
     if (page.status === 500) logger.error('Request failed', { id: requestId, error });
     else if (page.status !== 400) logger.debug('Request refused', { id: requestId, status: page.status, error });
     if (page.retryAfter !== undefined) response.set('Retry-After', String(page.retryAfter));

@@ -28,7 +28,8 @@ export function sessions({ store, secretKeys, names }: SessionOptions): RequestH
   const [plain, secure] = [sessionFor(false), sessionFor(true)];
   return function sessionsMiddleware(request, response, next) {
     const goOn = (error?: unknown) => {
-      const away = error instanceof DatabaseAwayError;
+      // an error after the answer, of a session that could not be stored, must not start the request again
+      const away = error instanceof DatabaseAwayError && !response.headersSent;
       if (away) response.locals.sessionAway = true;
       next(away ? undefined : error);
     };
