@@ -199,7 +199,7 @@ describe('A forgotten password', () => {
     expect([answer.status, answer.location]).to.deep.equal([303, '/reset-password']);
     expect(answer.headers.get('referrer-policy')).to.equal('no-referrer');
     expect(answer.headers.get('cache-control')).to.equal('no-store');
-    expect(answer.headers.get('set-cookie')).to.match(/^reset=.*; HttpOnly; SameSite=Lax$/);
+    expect(answer.headers.get('set-cookie')).to.match(/^test-reset=.*; HttpOnly; SameSite=Lax$/);
     const { client, page } = await open(link);
     expect(page.text).to.not.include(token);
     await choose(client, 'short');
