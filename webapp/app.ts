@@ -4,11 +4,13 @@ import cookieParser from 'cookie-parser';
 import ejs from 'ejs';
 import express, { type Express } from 'express';
 import { type OwnAccountServices, ownAccountRoutes } from './accounts/account-routes.ts';
+import { type DetailsServices, detailsRoutes } from './accounts/details-routes.ts';
 import { type ResetServices, resetRoutes } from './accounts/reset-routes.ts';
 import { type AccountServices, accountRoutes } from './accounts/routes.ts';
 import type { CheckCounters } from './bookings/check-counters.ts';
 import { bookingRoutes } from './bookings/routes.ts';
 import { tripRoutes } from './bookings/trip-routes.ts';
+import type { Chore } from './chores.ts';
 import type { Config } from './config.ts';
 import type { Logger } from './log.ts';
 import { publicRoutes } from './pages/routes.ts';
@@ -18,23 +20,25 @@ import type { SweepWaitlists } from './waitlist/sweep-waitlists.ts';
 import { type WaitlistServices, waitlistRoutes } from './waitlist/routes.ts';
 import type { Assets } from './web/assets.ts';
 import { clientAddress } from './web/client-address.ts';
+import { COOKIE_NAMES } from './web/cookies.ts';
 import { csrf } from './web/csrf.ts';
 import { draining } from './web/draining.ts';
 import { errorPages, notFound } from './web/error-pages.ts';
-import { htmlName } from './web/form.ts';
 import { formsOnly } from './web/forms-only.ts';
-import { pageLocals } from './web/page-locals.ts';
+import { PAGE_DEFAULTS, pageLocals } from './web/page-locals.ts';
 import { requestRecord } from './web/request-record.ts';
 import { sameOrigin } from './web/same-origin.ts';
 import { securityHeaders } from './web/security-headers.ts';
 import { sessions } from './web/sessions.ts';
 import { staticFiles } from './web/static-files.ts';
 
-export interface Services extends AccountServices, OwnAccountServices, ResetServices, WaitlistServices {
+export interface Services
+  extends AccountServices, OwnAccountServices, DetailsServices, ResetServices, WaitlistServices {
   readonly assets: Assets;
   readonly metrics: Metrics;
   readonly sweepWaitlists: SweepWaitlists;
   readonly checkCounters: CheckCounters;
+  readonly fillIdentities: Chore;
   readonly logger: Logger;
   readonly isDraining: () => boolean;
 }
@@ -49,6 +53,7 @@ export function createApp({ services, config }: { readonly services: Services; r
   app.set('env', 'production');
   app.set('trust proxy', config.trustProxy);
   app.set('query parser', 'simple');
+  app.set(COOKIE_NAMES, config.cookies);
   app.disable('x-powered-by');
   app.disable('etag');
   app.engine('ejs', (path, data, done) => {
@@ -64,7 +69,7 @@ export function createApp({ services, config }: { readonly services: Services; r
   app.use(draining(services.isDraining));
   app.use(securityHeaders());
   app.use(staticFiles(assets));
-  app.use(sessions({ store: services.sessionStore, secretKeys: config.secretKeys }));
+  app.use(sessions({ store: services.sessionStore, secretKeys: config.secretKeys, names: config.cookies }));
   app.use(cookieParser([...config.secretKeys]));
   app.use(pageLocals(csrfSigner));
   app.use(sameOrigin());
@@ -76,6 +81,7 @@ export function createApp({ services, config }: { readonly services: Services; r
   app.use(accountRoutes(services));
   app.use(resetRoutes(services));
   app.use(ownAccountRoutes(services));
+  app.use(detailsRoutes(services));
   app.use(bookingRoutes(services));
   app.use(tripRoutes(services));
   app.use(waitlistRoutes(services));
@@ -84,15 +90,3 @@ export function createApp({ services, config }: { readonly services: Services; r
   app.use(errorPages(logger));
   return app;
 }
-
-/** What a page shows unless its route, or page-locals.ts, says otherwise. */
-const PAGE_DEFAULTS = {
-  traveller: undefined,
-  path: '',
-  takeFlash: () => [],
-  htmlName,
-  alerts: [],
-  errors: {},
-  labels: {},
-  values: {},
-};

@@ -1,13 +1,16 @@
+import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { DEFAULT_DESTINATIONS, type Destination, parseDestinations } from './bookings/destinations.ts';
 import type { Mailbox } from './mail/letter.ts';
 import { parseMailbox, parsePublicUrl, parseSmtpUrl, type SmtpServer } from './mail/settings.ts';
 import { type Limit, parseLimit } from './throttling/rules.ts';
+import type { CookieNames } from './web/cookies.ts';
 
 export interface Config {
   readonly database: DatabaseConfig;
   /** The first signs; all of them verify, so that a rotated key logs nobody out. */
   readonly secretKeys: readonly [string, ...string[]];
+  readonly cookies: CookieNames;
   readonly port: number;
   readonly probePort: number;
   readonly demoTraveller: boolean;
@@ -74,6 +77,9 @@ export interface ThrottlingConfig {
   /** Links asked for by one client, and those for one e-mail address. */
   readonly passwordResetAddress: Limit | 'off';
   readonly passwordReset: Limit | 'off';
+  /** Changes of name or e-mail address by one traveller, and requests to use one e-mail address. */
+  readonly accountChange: Limit | 'off';
+  readonly emailChange: Limit | 'off';
 }
 
 export interface BookingsConfig {
@@ -109,6 +115,8 @@ export interface MailConfig {
   readonly retrySeconds: number;
   readonly attempts: number;
   readonly lapseHours: number;
+  /** How long a link to confirm an e-mail address works. */
+  readonly confirmationMinutes: number;
 }
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -128,9 +136,11 @@ export class ConfigError extends Error {
 export function readConfig(env: Environment): Config {
   const read = reader(env);
   const capacity = read.integer('CAPACITY_PER_DEPARTURE', 5, 1, 60_000);
+  const database = databaseOf(read);
   const config: Config = {
-    database: databaseOf(read),
+    database,
     secretKeys: secretKeysOf(read),
+    cookies: cookieNamesOf(read, database.connection),
     port: read.integer('PORT', 5000, 0, 65_535),
     probePort: read.integer('PROBE_PORT', 9090, 0, 65_535),
     demoTraveller: read.boolean('DEMO_TRAVELLER', false),
@@ -156,6 +166,8 @@ export function readConfig(env: Environment): Config {
       tripForms: read.limit('LIMIT_TRIP_FORMS', '120/1h'),
       passwordResetAddress: read.limit('LIMIT_PASSWORD_RESET_ADDRESS', '50/1h'),
       passwordReset: read.limit('LIMIT_PASSWORD_RESET', '5/1h'),
+      accountChange: read.limit('LIMIT_ACCOUNT_CHANGE', '20/1h'),
+      emailChange: read.limit('LIMIT_EMAIL_CHANGE', '5/1h'),
     },
     bookings: {
       undoMinutes: read.integer('CANCEL_UNDO_MINUTES', 10, 0, 1440),
@@ -336,6 +348,7 @@ function mailOf(read: Reader): MailConfig | undefined {
     retrySeconds: read.integer('MAIL_RETRY_SECONDS', 30, 1, 3600),
     attempts: read.integer('MAIL_ATTEMPTS', 20, 1, 1000),
     lapseHours: read.integer('MAIL_LAPSE_HOURS', 24, 1, 720),
+    confirmationMinutes: read.integer('EMAIL_CHANGE_MINUTES', 1440, 5, 10_080),
     authorities: read.text('SMTP_CA'),
   };
   const { authorities } = settings;
@@ -360,6 +373,22 @@ function secretKeysOf(read: Reader): readonly [string, ...string[]] {
   if (current === undefined) read.fault('secret_key is missing: at least 16 random characters.');
   else if (current.length < 16) read.fault('secret_key is too short: at least 16 random characters.');
   return previous === undefined ? [current ?? ''] : [current ?? '', previous];
+}
+
+/**
+ * By its own setting, or else by where the database is, which differs between installations too. Never by `secret_key`, which
+ * changes. Before names had a prefix they were `sid` and the like.
+ */
+function cookieNamesOf(read: Reader, { host, port, database }: DatabaseAddress): CookieNames {
+  const byDatabase = createHash('sha256')
+    .update(JSON.stringify([host, port, database]))
+    .digest('hex')
+    .slice(0, 8);
+  const prefix = read.text('COOKIE_PREFIX');
+  if (prefix === undefined) return { prefix: byDatabase, previous: [''] };
+  if (!/^[\w.-]{1,100}$/.test(prefix))
+    read.fault('COOKIE_PREFIX must be letters, digits, dots and dashes, at most 100.');
+  return { prefix, previous: [byDatabase, ''] };
 }
 
 function trustProxyOf(read: Reader): Config['trustProxy'] {

@@ -9,6 +9,9 @@ import { compose } from './services.ts';
 
 const SWEEP_INTERVAL_MS = 600_000;
 const CHECK_INTERVAL_MS = 60_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+/** Less than the time for headers. */
+const UNUSED_CONNECTION_MS = 9_000;
 
 function main(): void {
   const config = readConfig(process.env);
@@ -45,12 +48,15 @@ function main(): void {
   server.listen(config.port, () => logger.info('Listening', { port: config.port, probePort: config.probePort }));
 
   mailSender?.start();
-  const resets = { sweep: () => services.resets.sweep(systemClock.now()) };
-  const { sessionStore, throttle, sweepWaitlists, checkCounters } = services;
+  const links = [services.resets, services.emailChanges].map((store) => ({
+    sweep: () => store.sweep(systemClock.now()),
+  }));
+  const { sessionStore, throttle, sweepWaitlists, checkCounters, fillIdentities } = services;
   const every = (milliseconds: number, chore: Chore) => {
     setInterval(() => runChore(chore, logger), milliseconds).unref();
   };
-  for (const expiring of [sessionStore, throttle, outbox, resets]) every(SWEEP_INTERVAL_MS, () => expiring.sweep());
+  for (const expiring of [sessionStore, throttle, outbox, ...links]) every(SWEEP_INTERVAL_MS, () => expiring.sweep());
+  every(SWEEP_INTERVAL_MS, fillIdentities);
   every(config.bookings.sweepSeconds * 1000, sweepWaitlists);
   every(CHECK_INTERVAL_MS, checkCounters);
 
@@ -73,8 +79,8 @@ function main(): void {
     draining = true;
     logger.info('Draining', { signal });
     if (mailSender) mailsGivenBack = mailSender.stop(config.server.drainSeconds * 1000);
-    // until everybody knows, new connections come and requests are just arriving on old ones; each answer closes its own.
-    // Who presses Ctrl-C is alone with it
+    // proxies learn of the shutdown only after a while, so requests are still served; each answer closes its connection.
+    // With Ctrl-C there is no proxy
     setTimeout(close, signal === 'SIGINT' ? 0 : config.server.drainGraceSeconds * 1000);
   };
   process.on('SIGTERM', drain);
@@ -86,12 +92,19 @@ function pageServer(listener: RequestListener, { server: settings }: Config): Se
   const server = createServer(
     {
       keepAliveTimeout: settings.keepAliveSeconds * 1000,
-      headersTimeout: 10_000,
+      headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: 30_000,
       connectionsCheckingInterval: 5000,
     },
     listener,
   );
+  // opened ahead of need, as browsers do: Node would answer with 408, which the first request would take for its own answer
+  server.on('connection', (socket) => {
+    const closing = setTimeout(() => {
+      if (socket.bytesRead === 0) socket.destroy();
+    }, UNUSED_CONNECTION_MS);
+    socket.once('close', () => clearTimeout(closing));
+  });
   server.maxConnections = settings.maximumConnections;
   // connections that are never renewed would keep new pods without work
   server.maxRequestsPerSocket = settings.requestsPerConnection;

@@ -1,7 +1,13 @@
 import { addDemoTraveller } from './accounts/add-demo-traveller.ts';
 import { askForReset } from './accounts/ask-for-reset.ts';
+import { changeEmailAddress } from './accounts/change-email.ts';
+import { changeName } from './accounts/change-name.ts';
 import { changePassword } from './accounts/change-password.ts';
+import { checkPassword } from './accounts/check-password.ts';
+import { confirmEmailAddress } from './accounts/confirm-email.ts';
 import { deleteAccount } from './accounts/delete-account.ts';
+import { EmailChange } from './accounts/email-change.ts';
+import { createEmailChangeStore } from './accounts/email-change-store.ts';
 import { ownData } from './accounts/own-data.ts';
 import { accountLimits } from './accounts/limits.ts';
 import { loadCommonPasswords } from './accounts/common-passwords.ts';
@@ -37,8 +43,7 @@ import { createSigner } from './signer.ts';
 import type { Logger } from './log.ts';
 import { Mail } from './mail/mail.ts';
 import { createMailStore } from './mail/mail-store.ts';
-import { createMailOutbox, type MailOutbox } from './mail/outbox.ts';
-import { createSealer } from './mail/sealer.ts';
+import { createMailOutbox, createMailSealers, type MailOutbox } from './mail/outbox.ts';
 import { createMailSender, type MailSender } from './mail/sender.ts';
 import { createSmtp } from './mail/smtp.ts';
 import { createMetrics, type Metrics, watchDatabase, watchMail } from './probes/metrics.ts';
@@ -83,11 +88,11 @@ export function compose(options: CompositionOptions): Composition {
   const passwords = createPasswords({ concurrency: hashConcurrency, queue: hashQueue });
   const database = createDatabase({
     config: config.database,
-    models: [Traveller, Departure, Booking, WaitingEntry, Session, ThrottleWindow, PasswordReset, Mail],
+    models: [Traveller, EmailChange, Departure, Booking, WaitingEntry, Session, ThrottleWindow, PasswordReset, Mail],
     logger,
     onUp() {
       onDatabaseUp?.();
-      for (const chore of [sweep, check]) runChore(chore, logger);
+      for (const chore of [sweep, check, travellers.fillIdentities]) runChore(chore, logger);
       if (config.demoTraveller) {
         addDemo().catch((error: unknown) => logger.warn('The demo traveller could not be added', { error }));
       }
@@ -100,6 +105,7 @@ export function compose(options: CompositionOptions): Composition {
   const publicUrl = config.mail?.publicUrl ?? '';
   const sessions = new SessionStore(database, config.session, clock);
   const resets = createPasswordResetStore(database);
+  const emailChanges = createEmailChangeStore(database);
   const travellers = createTravellerStore(database, [sessions, resets, outbox]);
   const storedBookings = createBookingStore(database);
   const bookings = config.mail ? mailingBookingStore(storedBookings, outbox, config.mail, clock) : storedBookings;
@@ -119,23 +125,35 @@ export function compose(options: CompositionOptions): Composition {
     clock,
   });
   const limits = accountLimits(config.mail ? config.throttling : { ...config.throttling, tripForms: 'off' });
+  const passwordCheck = checkPassword(passwords, throttle, limits);
   const remove = removeTraveller(database, travellers, bookings, entries, waitlist);
-  const replace = replacePassword({ database, travellers, resets, sessions, outbox, publicUrl, clock });
+  const replace = replacePassword({ database, travellers, resets, emailChanges, sessions, outbox, publicUrl, clock });
   const reset = { database, travellers, resets, outbox, throttle, limits, publicUrl, minutes: resetMinutes, clock };
+  const enter = logIn(travellers, passwords, throttle, limits);
   const addDemo = addDemoTraveller(travellers, passwords);
   return {
     database,
     ...mail,
     services: {
-      registerTraveller: registerTraveller(travellers, passwords, rules, throttle, limits),
-      changePassword: changePassword(travellers, passwords, rules, replace, throttle, limits),
+      registerTraveller: registerTraveller(travellers, passwords, rules, enter, throttle, limits, clock),
+      changePassword: changePassword(travellers, passwords, rules, replace, passwordCheck),
+      changeName: changeName(database, travellers, sessions, throttle, limits),
+      changeEmailAddress: changeEmailAddress({
+        ...{ database, travellers, emailChanges, outbox, checkPassword: passwordCheck, throttle, limits, clock },
+        confirmation: config.mail && { publicUrl, minutes: config.mail.confirmationMinutes },
+      }),
+      confirmEmailAddress: confirmEmailAddress({ database, travellers, emailChanges, resets, outbox, clock }),
+      travellers,
+      emailChanges,
       askForReset: config.mail && askForReset(reset),
       resetPassword: resetPassword(travellers, resets, passwords, rules, replace, throttle, limits, clock),
+      fillIdentities: travellers.fillIdentities,
       resets,
+      usernameOf: async (id) => (await travellers.withId(id))?.username,
       resetMinutes,
-      deleteAccount: deleteAccount(travellers, remove, passwords, throttle, limits),
-      ownData: ownData(travellers, bookings, entries, sessions, outbox),
-      logIn: logIn(travellers, passwords, throttle, limits),
+      deleteAccount: deleteAccount(travellers, remove, passwordCheck),
+      ownData: ownData(travellers, bookings, entries, sessions, outbox, emailChanges, clock),
+      logIn: enter,
       knownDevices: createKnownDevices(createSigner(config.secretKeys, 'device')),
       throttle,
       limits,
@@ -174,13 +192,13 @@ function composeMail(
   { config: { mail, secretKeys }, clock, logger }: CompositionOptions,
 ): Pick<Composition, 'outbox' | 'mailSender'> {
   const store = createMailStore(database);
-  const sealer = createSealer(secretKeys, 'mail');
+  const sealers = createMailSealers(secretKeys);
   const mailSender =
     mail &&
     createMailSender({
       config: mail,
       store,
-      sealer,
+      sealers,
       deliver: createSmtp(mail),
       clock,
       logger,
@@ -189,7 +207,7 @@ function composeMail(
   if (mailSender) watchMail(metrics, mailSender, clock);
   const outbox = createMailOutbox({
     store,
-    sealer,
+    sealers,
     clock,
     lapseHours: mail?.lapseHours,
     onAdded: () => mailSender?.wake(),

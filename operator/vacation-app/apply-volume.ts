@@ -5,18 +5,31 @@ import type { KubeObject } from '../runtime/kinds.ts';
 import { applyKept } from './apply-child.ts';
 import { VOLUME_CLAIM } from './kinds.ts';
 import type { Plan } from './plan.ts';
-import { growthError, partOfVolume } from './volume.ts';
+import { grownTo, growthError, partOfVolume } from './volume.ts';
 import { volumeRecordOf } from './volume-record.ts';
 
-/** Who the volume goes with, how large it is, and what it remembers; see `partOfVolume`. */
-export async function applyVolume(app: CompleteApp, plan: Plan, cluster: Cluster, signal: AbortSignal): Promise<void> {
-  const { observed, migration, facts } = plan;
-  const live = observed.volumeClaim as (V1PersistentVolumeClaim & KubeObject) | undefined;
-  if (!live || live.metadata.deletionTimestamp !== undefined) return;
-  const part = partOfVolume(app, live, volumeRecordOf(app, observed, migration, facts));
-  if (part === undefined) return;
+/**
+ * First who the volume goes with and what it remembers; then how large it is, which may be refused.
+ *
+ * `claim` may be one that the cache does not know.
+ */
+export async function applyVolume(
+  app: CompleteApp,
+  claim: V1PersistentVolumeClaim | undefined,
+  { observed, migration, facts }: Plan,
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!claim || claim.metadata?.deletionTimestamp !== undefined) return;
+  const live = claim as V1PersistentVolumeClaim & KubeObject;
+  const record = volumeRecordOf(app, { ...observed, volumeClaim: claim }, migration, facts);
+  const part = partOfVolume(app, live, record);
+  if (part) await applyKept(app, VOLUME_CLAIM, live, part, cluster, signal);
+  const size = grownTo(app, live);
+  const grown = size === undefined ? undefined : partOfVolume(app, live, record, size);
+  if (!grown) return;
   try {
-    await applyKept(app, VOLUME_CLAIM, live, part, cluster, signal);
+    await applyKept(app, VOLUME_CLAIM, live, grown, cluster, signal);
   } catch (error) {
     throw growthError(error, app, live);
   }

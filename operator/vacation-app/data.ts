@@ -22,9 +22,7 @@ export async function readDataObjects(app: CompleteApp, observed: Observed, clus
   const { namespace = '' } = app.metadata;
   const volumeClaim: V1PersistentVolumeClaim | undefined =
     observed.volumeClaim ??
-    (mayHaveUnknownVolume(app, observed)
-      ? await cluster.read(VOLUME_CLAIM, namespace, volumeClaimName(app))
-      : undefined);
+    (mustLookForClaim(app, observed) ? await cluster.read(VOLUME_CLAIM, namespace, volumeClaimName(app)) : undefined);
   if (volumeClaim) assertOwned(VOLUME_CLAIM, volumeClaim as KubeObject, app);
   const mayBeUnknown = volumeClaim !== undefined && app.spec.credentials?.secretName === undefined;
   const secret: V1Secret | undefined =
@@ -32,8 +30,8 @@ export async function readDataObjects(app: CompleteApp, observed: Observed, clus
   return { volumeClaim, secret };
 }
 
-/** The StatefulSet's controller makes a claim while MySQL starts for the first time: until then there is nothing to look for. */
-function mayHaveUnknownVolume({ spec }: CompleteApp, { secret, statefulSet }: Observed): boolean {
+/** While MySQL starts, the claim may be about to be made and the watch will tell: no read for each event. */
+function mustLookForClaim({ spec }: CompleteApp, { secret, statefulSet }: Observed): boolean {
   if (!spec.database.managed) return false;
   const isStarting = statefulSet?.spec?.replicas !== 0 && (statefulSet?.status?.readyReplicas ?? 0) === 0;
   return secret === undefined || statefulSet === undefined || !isStarting;

@@ -38,8 +38,8 @@ const annotated = (object: { metadata?: { annotations?: Record<string, string> }
   });
 
 /** An external database has no object of the app's own that could remember. */
-function rememberedOf(observed: Observed, { id, isDone, isRemembered }: Migration): Record<string, string> {
-  const done = isDone && !isRemembered ? id : observed.configMap?.metadata?.annotations?.[FACT.migrated];
+function rememberedOf(observed: Observed, { name, isDone }: Migration): Record<string, string> {
+  const done = isDone ? name : observed.configMap?.metadata?.annotations?.[FACT.migrated];
   const lastCheck = rememberedCheck(observed);
   return {
     ...(done === undefined ? {} : { [FACT.migrated]: done }),

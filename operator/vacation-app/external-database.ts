@@ -27,23 +27,28 @@ type Checks = Pick<Observed, 'jobs' | 'pods' | 'configMap'>;
 
 export const isCheck = ({ metadata }: V1Job): boolean => metadata?.labels?.[LABEL.component] === 'check';
 
-/** The end of the check after which the wanted one comes: that of the newest, once it is some time ago. */
+/** The end of the check after which the wanted one comes: that of the newest, once it is some time ago and no migration runs. */
 export function checkAfter(observed: Checks, now: Date): string | undefined {
   const running = newestRunning(observed.jobs);
   if (running) return running.metadata?.annotations?.[FACT.checkAfter];
   const newest = newestEnded(observed);
-  if (newest === undefined || now.getTime() < dueAt(newest)) return newest?.after;
+  if (newest === undefined || now.getTime() < dueAt(newest) || isMigrating(observed.jobs)) return newest?.after;
   return new Date(newest.at).toISOString();
 }
 
-/** When to look again; undefined while the newest check is under way. */
+/** When to look again; undefined while a check or a migration is under way. */
 export function nextCheckAt(observed: Checks): number | undefined {
-  const newest = newestRunning(observed.jobs) ? undefined : newestEnded(observed);
+  const isBusy = newestRunning(observed.jobs) !== undefined || isMigrating(observed.jobs);
+  const newest = isBusy ? undefined : newestEnded(observed);
   return newest && dueAt(newest);
 }
 
 const newestRunning = (jobs: readonly V1Job[]): V1Job | undefined =>
   jobs.filter((job) => isCheck(job) && finishedAt(job) === undefined).sort((a, b) => createdAt(b) - createdAt(a))[0];
+
+/** The schema that a check would find then is about to be another. */
+const isMigrating = (jobs: readonly V1Job[]): boolean =>
+  jobs.some((job) => !isCheck(job) && finishedAt(job) === undefined);
 
 const createdAt = ({ metadata }: V1Job): number => new Date(metadata?.creationTimestamp ?? 0).getTime();
 

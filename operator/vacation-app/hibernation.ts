@@ -3,6 +3,7 @@ import { CONDITION, REASON } from '../api/vacation-app.ts';
 import { findingOf, type Finding } from '../runtime/conditions.ts';
 import { FACT, volumeClaimName } from './names.ts';
 import { isAlive, isAtRest, type Observed } from './observe.ts';
+import { deletionOf } from './volume.ts';
 
 /** A gate as a hibernated app has it: what is not so because nothing runs is no fault. */
 export function inHibernation(gate: Finding): Finding {
@@ -11,13 +12,11 @@ export function inHibernation(gate: Finding): Finding {
 }
 
 /** Why a hibernated app is not at rest with its data kept; undefined when live children prove that it is. */
-export function rest({
-  app,
-  observed,
-}: {
-  readonly app: CompleteApp;
-  readonly observed: Observed;
-}): Finding | undefined {
+export function unrestOf(app: CompleteApp, observed: Observed): Finding | undefined {
+  const { volumeClaim } = observed;
+  if (volumeClaim?.metadata?.deletionTimestamp !== undefined) {
+    return findingOf(CONDITION.ready, false, REASON.volumeDeleting, deletionOf(volumeClaim));
+  }
   if (!isAtRest(observed)) {
     const running = observed.pods.filter(isAlive).map(({ metadata }) => metadata?.name ?? '');
     const what = running.length === 0 ? 'the workloads to be scaled to 0' : `the end of ${running.sort().join(', ')}`;

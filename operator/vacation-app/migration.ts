@@ -7,10 +7,8 @@ import { migrationContent, nameOfMigration } from './resources/migration-job.ts'
 
 /** The migration that the web pods need, of the database that is there now. */
 export interface Migration {
-  /** Of its Job. */
+  /** Of its Job; remembered once it is done. */
   readonly name: string;
-  /** What is remembered of it once it is done. */
-  readonly id: string;
   readonly isDone: boolean;
   /** Whether that is remembered beside its Job, which may then go. */
   readonly isRemembered: boolean;
@@ -19,34 +17,35 @@ export interface Migration {
 /**
  * Which migration is wanted, and whether it was done.
  *
- * 1. Of a managed database it is done once for each volume: the claim remembers it, and the Job is named for the claim's uid.
- * 2. A Job of an operator that named it for its content alone counts for a volume that was there when it ended.
+ * 1. Of a managed database it is done once for each volume: it is named for the uid of the claim, which remembers it. Nothing is done of a
+ *    volume that is not known.
+ * 2. An operator of the first release named the Job for its content alone. It counts if the volume is older than the end of the Job.
  * 3. Of an external database it is done anew after each check that found the schema missing or outdated. A check that found the schema
  *    current is proof enough.
  */
 export function migrationOf(
   app: CompleteApp,
-  facts: Pick<Facts, 'web' | 'database'>,
+  { web, database }: Pick<Facts, 'web' | 'database'>,
   observed: Pick<Observed, 'volumeClaim' | 'jobs' | 'configMap'>,
   check: DatabaseCheck | undefined,
 ): Migration {
-  const content = migrationContent(app, facts.web);
-  const name = nameOfMigration(app, content, facts.database);
-  const { external } = app.spec.database;
-  const id = external ? name : content;
-  const keeper = external ? observed.configMap : observed.volumeClaim;
-  const isCurrent = external !== undefined && check?.said.schema === 'current';
-  const isRemembered = isCurrent || keeper?.metadata?.annotations?.[FACT.migrated] === id;
-  const older = external ? undefined : jobNamed(observed, nameOfMigration(app, content, undefined));
+  const content = migrationContent(app, web);
+  const name = nameOfMigration(app, content, database);
+  const isExternal = app.spec.database.external !== undefined;
+  if (!isExternal && database === undefined) return { name, isDone: false, isRemembered: false };
+  const keeper = isExternal ? observed.configMap : observed.volumeClaim;
+  const isRemembered = keeper?.metadata?.annotations?.[FACT.migrated] === name;
+  const unbound = isExternal ? undefined : jobNamed(observed, nameOfMigration(app, content, undefined));
   const isDone =
     isRemembered ||
+    (isExternal && check?.said.schema === 'current') ||
     jobCondition(jobNamed(observed, name), 'Complete') ||
-    (jobCondition(older, 'Complete') && hasSeen(older, observed));
-  return { name, id, isDone, isRemembered };
+    (jobCondition(unbound, 'Complete') && endedOn(observed, unbound));
+  return { name, isDone, isRemembered };
 }
 
-/** Whether the volume was there when the Job ended. */
-function hasSeen(job: Observed['jobs'][number] | undefined, { volumeClaim }: Pick<Observed, 'volumeClaim'>): boolean {
+/** Whether the Job ended when the volume was there. */
+function endedOn({ volumeClaim }: Pick<Observed, 'volumeClaim'>, job: Observed['jobs'][number] | undefined): boolean {
   const created = volumeClaim?.metadata?.creationTimestamp;
   return created !== undefined && (finishedAt(job) ?? 0) >= new Date(created).getTime();
 }

@@ -32,7 +32,7 @@ export const FACT = {
   update: `${GROUP}/update-handled`,
   /** The value of the app's restart annotation, on the pod template. */
   restart: `${GROUP}/restart-handled`,
-  /** The uid of the app that used the volume last, on the claim. */
+  /** The uid of the app that used the volume last, on the claim: for people, the operator does not read it. */
   ownerUid: `${GROUP}/owner-uid`,
   /**
    * Which migration was done, see `Migration`. On the claim of the volume that it was done on, so that another volume is without it; on

@@ -2,7 +2,7 @@ import { REASON, VACATION_APP, type VacationApp } from '../api/vacation-app.ts';
 import { TerminalError, WaitingError } from '../runtime/errors.ts';
 import { describe, type Kind, type KubeObject } from '../runtime/kinds.ts';
 import { SECRET, VOLUME_CLAIM } from './kinds.ts';
-import { FIELD_MANAGER, LABEL } from './names.ts';
+import { credentialsSecretName, FIELD_MANAGER, LABEL } from './names.ts';
 
 /** The child with its owner stamped on it, so that it goes when the app goes. */
 export function owned(object: KubeObject, app: VacationApp): KubeObject {
@@ -42,16 +42,17 @@ export function assertOwned(kind: Kind, live: KubeObject, app: VacationApp): voi
   const hasOurs = labels[LABEL.managedBy] === FIELD_MANAGER && labels[LABEL.app] === app.metadata.name;
   if (controller === undefined && hasOurs) return;
   const owner = controller ? `${controller.kind} ${controller.name}` : 'nobody that this operator knows';
-  const remedy = controller ? 'delete or rename it, or give this app another name' : remedyOf(kind, app);
+  const remedy = controller ? 'give this app another name' : remedyOf(kind, app);
   throw new TerminalError(REASON.notOwned, `${describe(kind, live)} exists and belongs to ${owner}: ${remedy}`);
 }
 
 /** How somebody hands over what has no controller; never the advice to delete what may hold data or the passwords to it. */
-function remedyOf(kind: Kind, { metadata: { name } }: VacationApp): string {
+function remedyOf(kind: Kind, app: VacationApp): string {
+  const { name } = app.metadata;
   const labelled = `label it ${LABEL.app}=${name} and ${LABEL.managedBy}=${FIELD_MANAGER}`;
   if (kind === VOLUME_CLAIM) {
-    return `to hand its data over to this app, first restore the Secret ${name}-credentials that holds their passwords, then ${labelled}; else give this app another name`;
+    return `to hand its data over to this app, first restore the Secret ${credentialsSecretName(app)} that holds their passwords, then ${labelled}; else give this app another name`;
   }
   if (kind === SECRET) return `if it is this app's, ${labelled}; else give this app another name`;
-  return 'delete or rename it, or give this app another name';
+  return 'delete it, or give this app another name';
 }

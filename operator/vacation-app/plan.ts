@@ -79,8 +79,8 @@ export function isDue(step: Step, app: CompleteApp, plan: Plan): boolean {
       return !isHibernated(app) && !migration.isDone && isDatabaseKnown(app, plan) && isDatabaseReady(app, plan);
     case 'web':
       if (isHibernated(app)) return true;
-      // Pods that run stay as they are wanted while the database is away; those that sleep need not wake before it.
-      if (isAsleep(deployment) && !isDatabaseReady(app, plan)) return false;
+      // Pods that run stay as they are wanted while the database is away; there is no need to start any before it.
+      if ((deployment === undefined || isAsleep(deployment)) && !isDatabaseReady(app, plan)) return false;
       return migration.isDone;
     case 'autoscaling':
       return deployment !== undefined && !isSizeOurs(deployment);

@@ -23,9 +23,9 @@ export async function prune(app: CompleteApp, plan: Plan, cluster: Cluster, now:
 }
 
 /**
- * 1. A check of the database that is not wanted: when it asks what nobody asks any more, or when the one after it has ended.
+ * 1. A check of the database that is not wanted: when the spec asks for another check, or the next check has ended.
  * 2. The app hibernates: every migration that has not completed; nothing may run.
- * 3. Another migration is needed: the older ones, once it is remembered that that one was done.
+ * 3. Another migration is needed: the older ones that failed, and all of them once it is remembered that that one was done.
  * 4. The one that is needed has failed: after some time, to be tried anew.
  */
 function isJobSpent(job: V1Job, app: CompleteApp, plan: Plan, isWanted: boolean, now: Date): boolean {
@@ -35,7 +35,7 @@ function isJobSpent(job: V1Job, app: CompleteApp, plan: Plan, isWanted: boolean,
     return !isOfSameContent(job, wantedCheck) || hasEnded(observed, wantedCheck?.metadata?.name ?? '');
   }
   if (isHibernated(app)) return !jobCondition(job, 'Complete');
-  if (!isWanted) return migration.isRemembered;
   const failed = failedAt(job);
+  if (!isWanted) return migration.isRemembered || failed !== undefined;
   return failed !== undefined && now.getTime() - failed >= MIGRATION_RETRY_MS;
 }

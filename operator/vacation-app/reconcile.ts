@@ -12,7 +12,7 @@ import { applyVolume } from './apply-volume.ts';
 import { applyWebDeployment } from './apply-web-deployment.ts';
 import { readDataObjects } from './data.ts';
 import { hasEnded, nextCheckAt } from './external-database.ts';
-import { DEPLOYMENT, JOB } from './kinds.ts';
+import { DEPLOYMENT, JOB, STATEFUL_SET } from './kinds.ts';
 import { JobTime } from './job-time.ts';
 import { failedAt, jobNamed } from './observe.ts';
 import { readOwnSecrets } from './own-secrets.ts';
@@ -21,7 +21,7 @@ import { createPlanner, isDue, type Plan } from './plan.ts';
 import { MIGRATION_RETRY_MS, prune } from './prune.ts';
 import { report, reportInvalid, type Reporting } from './report.ts';
 import { STEPS, type Desired } from './resources/index.ts';
-import { startOver, startsOver } from './start-over.ts';
+import { isGivenUp, stopForNewVolume } from './give-up-volume.ts';
 import type { Validity } from './validity.ts';
 
 export interface Dependencies extends Reporting {
@@ -79,11 +79,11 @@ async function converge(
 ): Promise<void> {
   const first = planned();
   const data = await readDataObjects(app, first.observed, cluster);
-  if (startsOver(app, data)) await startOver(app, first.facts, cluster, signal);
-  // What protects data comes first, each part whatever becomes of the others.
+  if (isGivenUp(app, data)) await stopForNewVolume(app, data, first.facts, cluster, signal);
+  // First what protects data. A failure of one does not stop the other.
   const [credentials, volume] = await Promise.allSettled([
     applyCredentials(app, data, first.observed.own, cluster, random, signal),
-    applyVolume(app, first, cluster, signal),
+    applyVolume(app, data.volumeClaim, first, cluster, signal),
   ]);
   if (credentials.status === 'rejected') throw credentials.reason as Error;
   // Before anything else is applied: an autoscaler that is no longer wanted must not fight the number that is.
@@ -91,7 +91,7 @@ async function converge(
   for (const step of STEPS) {
     const plan = planned();
     if (!isDue(step, app, plan)) continue;
-    const due = plan.desired.filter((child) => child.step === step && !isMade(child, plan));
+    const due = plan.desired.filter((child) => child.step === step && !isMade(child, plan) && !isLastCopy(child, plan));
     await settled(due.map((child) => apply(app, child, plan, cluster, signal)));
   }
   // A volume that cannot grow holds nothing else up.
@@ -109,6 +109,10 @@ const apply = (app: CompleteApp, child: Desired, plan: Plan, cluster: Cluster, s
  */
 const isMade = ({ kind, object }: Desired, { observed }: Plan): boolean =>
   kind === JOB && (jobNamed(observed, object.metadata.name) !== undefined || hasEnded(observed, object.metadata.name));
+
+/** MySQL is not changed while its claim is being deleted: the pod that a change would end holds the last copy of the data. */
+const isLastCopy = ({ kind }: Desired, { observed }: Plan): boolean =>
+  kind === STATEFUL_SET && observed.volumeClaim?.metadata?.deletionTimestamp !== undefined;
 
 /** Waits for all, so that one refusal does not leave the others in flight; then tells the first. */
 async function settled(work: readonly Promise<void>[]): Promise<void> {
@@ -132,7 +136,7 @@ async function failureOf(work: () => Promise<void>): Promise<Error | undefined> 
 
 function nextLook(
   app: CompleteApp,
-  { observed, migration }: Plan,
+  { observed, migration, wantedCheck }: Plan,
   now: Date,
   others: readonly (number | undefined)[],
 ): Result {
@@ -140,7 +144,7 @@ function nextLook(
   // Of a paused app nothing is due, however long ago it was.
   const due = isPaused(app)
     ? []
-    : [failed === undefined ? undefined : failed + MIGRATION_RETRY_MS, nextCheckAt(observed)];
+    : [failed === undefined ? undefined : failed + MIGRATION_RETRY_MS, wantedCheck && nextCheckAt(observed)];
   const inMs = due.map((at) => (at === undefined ? undefined : Math.max(1_000, at - now.getTime())));
   const looks = [...inMs, ...others].filter((ms) => ms !== undefined);
   return looks.length === 0 ? {} : { requeueAfterMs: Math.min(...looks) };

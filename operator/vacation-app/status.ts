@@ -8,7 +8,7 @@ import { endpointOf, externalDatabaseReady, type DatabaseCheck } from './externa
 import { updatesOf, type Facts, type OperatorDefaults } from './facts.ts';
 import type { Migration } from './migration.ts';
 import { childName, credentialsName, FACT } from './names.ts';
-import { inHibernation, rest } from './hibernation.ts';
+import { inHibernation, unrestOf } from './hibernation.ts';
 import { isManagedDatabaseReady, jobCondition, jobNamed, podsOf, podsOfJob, type Observed } from './observe.ts';
 import { ownSecretFault, secretUses } from './own-secrets.ts';
 import { podTrouble } from './pod-trouble.ts';
@@ -51,7 +51,7 @@ export function statusOf(input: StatusInput): VacationAppStatus {
   const { app, observed, facts, drift, now } = input;
   const checked = GATES.map((check) => check(input));
   const gates = isHibernated(app) ? checked.map(inHibernation) : checked;
-  const failed = isHibernated(app) ? rest(input) : gates.find(({ status }) => status !== 'True');
+  const failed = isHibernated(app) ? unrestOf(app, observed) : gates.find(({ status }) => status !== 'True');
   const findings = [
     ...readiness(input, failed),
     ...gates,
@@ -201,9 +201,12 @@ function databaseReady({ app, observed, check }: StatusInput): Finding {
   }
   if (!observed.statefulSet) return not(REASON.waitingForCredentials, 'StatefulSet is not there yet');
   const trouble = podTrouble(podsOf(observed, 'mysql'));
+  const isPending = volumeClaim !== undefined && volumeClaim.status?.phase !== 'Bound';
+  // The scheduler says no more of such a volume than that it is not bound.
+  const isOfVolume =
+    trouble?.reason === REASON.podUnschedulable && /persistent ?volume|storageclass/i.test(trouble.message);
+  if (isPending && (trouble === undefined || isOfVolume)) return not(REASON.volumePending, pendingOf(app, volumeClaim));
   if (trouble) return not(trouble.reason, trouble.message);
-  if (volumeClaim && volumeClaim.status?.phase !== 'Bound')
-    return not(REASON.volumePending, pendingOf(app, volumeClaim));
   if (hasNoPod(observed)) {
     const message = `StatefulSet ${childName(app, 'mysql')} has no pod, which the API server may refuse (a quota, an admission rule): kubectl describe statefulset ${childName(app, 'mysql')} tells why`;
     return not(REASON.podsRejected, message);

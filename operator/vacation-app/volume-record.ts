@@ -33,7 +33,7 @@ export function volumeRecordOf(
     ...before,
     [FACT.ownerUid]: app.metadata.uid ?? '',
     ...pinsInUse(observed),
-    ...(migration.isDone ? { [FACT.migrated]: migration.id } : {}),
+    ...(migration.isDone ? { [FACT.migrated]: migration.name } : {}),
     ...(schemaVersion === undefined ? {} : { [FACT.schemaVersion]: schemaVersion }),
     ...(databaseVersion === undefined ? {} : { [FACT.databaseVersion]: databaseVersion }),
   };
@@ -49,7 +49,7 @@ function recorded({ volumeClaim }: Pick<Observed, 'volumeClaim'>): VolumeRecord 
  * The pins of the StatefulSet once MySQL has run with them, and so may have written to the volume in its version's manner: an image that
  * cannot be pulled has not.
  */
-function pinsInUse(observed: Pick<Observed, 'statefulSet' | 'pods'>): VolumeRecord {
+function pinsInUse(observed: Pick<Observed, 'volumeClaim' | 'statefulSet' | 'pods'>): VolumeRecord {
   const { metadata, status } = observed.statefulSet ?? {};
   const annotations = metadata?.annotations ?? {};
   if (status?.observedGeneration !== metadata?.generation) return {};
@@ -61,7 +61,9 @@ function pinsInUse(observed: Pick<Observed, 'statefulSet' | 'pods'>): VolumeReco
           name === 'mysql' && (state?.running ?? state?.terminated ?? lastState?.terminated) !== undefined,
       ),
   );
-  if (!hasRun) return {};
+  // Asleep, and of an operator that remembered nothing on claims: there was a database on it.
+  const hasSlept = podsOf(observed, 'mysql').length === 0 && recorded(observed)[FACT.image] === undefined;
+  if (!hasRun && !hasSlept) return {};
   return Object.fromEntries(
     [FACT.image, FACT.revision, FACT.update].flatMap((key) =>
       annotations[key] === undefined ? [] : [[key, annotations[key]]],

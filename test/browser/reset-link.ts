@@ -5,7 +5,7 @@ import { aTraveller, submitForm, type Traveller } from '../support/traveller.ts'
 import { world } from './world.ts';
 
 /** The mails that a traveller got, the newest last, once there are so many. */
-export async function mailsOf({ email_address }: Traveller, count: number) {
+export async function mailsOf({ email_address }: Pick<Traveller, 'email_address'>, count: number) {
   const mails = () => world().smtp.mails.filter(({ to }) => to.includes(email_address));
   await until(`mail ${count}`, 20_000, () => Promise.resolve(mails().length >= count));
   return mails();

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { fillDeparture, HttpTraveller } from '../support/http-traveller.ts';
 import { aTraveller, aTrip, daysAhead, follow, submitForm, type Traveller, type Trip } from '../support/traveller.ts';
+import { askForAddress, openConfirmationLink } from './confirmation-link.ts';
 import { openResetLink } from './reset-link.ts';
 import { world } from './world.ts';
 
@@ -44,7 +45,15 @@ const BOOKING_FIELDS = [
 ];
 const REGISTRATION_FIELDS = ['username', 'name', 'email_address', 'password', 'confirm_password', 'submit'];
 const LOG_IN_FIELDS = ['username', 'password', 'submit'];
-const ACCOUNT_FIELDS = ['current_password', 'password', 'confirm_password', 'delete_password'];
+const ACCOUNT_FIELDS = [
+  'name',
+  'email_address',
+  'email_password',
+  'current_password',
+  'password',
+  'confirm_password',
+  'delete_password',
+];
 
 const visit = (path: string) => (page: Page) => page.goto(path);
 
@@ -194,7 +203,7 @@ export const states: readonly State[] = [
     async open(page) {
       const traveller = aTraveller({
         username: `${'W'.repeat(22)}${aTraveller().username.slice(-8)}`,
-        name: 'W'.repeat(30),
+        name: 'W'.repeat(60),
       });
       await new HttpTraveller(world().url).signUp(traveller);
       await send('/login', { username: traveller.username, password: traveller.password })(page);
@@ -374,6 +383,33 @@ export const states: readonly State[] = [
     alerts: 1,
   },
   { title: 'the account', who: 'traveller', open: visit('/account'), fields: ACCOUNT_FIELDS },
+  {
+    title: 'a change of name that is refused',
+    who: 'traveller',
+    open: sendTo('/account', '/account/name', { name: 'see www.evil.example' }),
+    fields: ACCOUNT_FIELDS,
+    alerts: 1,
+  },
+  {
+    title: 'a change of e-mail address with every mistake',
+    who: 'traveller',
+    open: sendTo('/account', '/account/email', { email_address: 'none', email_password: 'wrong' }),
+    fields: ACCOUNT_FIELDS,
+    alerts: 2,
+  },
+  {
+    title: 'the account while an e-mail address waits to be confirmed',
+    who: 'traveller',
+    open: askForAddress,
+    fields: ACCOUNT_FIELDS,
+    alerts: 1,
+  },
+  { title: 'an e-mail address to confirm', who: 'traveller', open: openConfirmationLink, fields: ['submit'] },
+  {
+    title: 'a link to confirm that does not work any more',
+    who: 'traveller',
+    open: visit(`/account/email/confirm?token=${'A'.repeat(43)}`),
+  },
   {
     title: 'a change of password with every mistake',
     who: 'traveller',

@@ -33,7 +33,7 @@ export async function setUp(): Promise<void> {
   const smtp = await startSmtp();
   ends.unshift(() => smtp.stop());
   const mail = { SMTP_URL: smtp.url, MAIL_FROM: 'Star Trips <trips@stars.example>' };
-  const webApp = await started(mysql.uri, (url) => ({ ...mail, PUBLIC_URL: url }));
+  const webApp = await started(mysql.uri, (url) => ({ ...mail, PUBLIC_URL: url, LIMIT_REGISTRATION: 'off' }));
   const browser = await launchBrowser();
   ends.unshift(() => browser.close());
   const broken = { tables: withoutTables, database: withoutDatabase };

@@ -54,7 +54,7 @@ export async function eventually<T>(
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const seen = await look().then(
-      (value) => ({ value, text: JSON.stringify(value) }),
+      (value) => ({ value, text: JSON.stringify(value ?? null) }),
       (error: unknown) => ({ text: error instanceof Error ? error.message : String(error) }),
     );
     if ('value' in seen && holds(seen.value)) return seen.value;

@@ -93,6 +93,8 @@ describe('The settings of the web application', () => {
       tripForms: { count: 120, seconds: hour },
       passwordResetAddress: { count: 50, seconds: hour },
       passwordReset: { count: 5, seconds: hour },
+      accountChange: { count: 20, seconds: hour },
+      emailChange: { count: 5, seconds: hour },
     });
     const { throttling } = readConfig({ ...REQUIRED, LIMIT_REGISTRATION: 'OFF', LIMIT_LOG_IN: '3/5m' });
     expect([throttling.registration, throttling.logIn]).to.deep.equal(['off', { count: 3, seconds: 300 }]);
@@ -135,6 +137,7 @@ describe('The settings of the web application', () => {
       retrySeconds: 30,
       attempts: 20,
       lapseHours: 24,
+      confirmationMinutes: 1440,
     });
   });
 

@@ -1,5 +1,5 @@
-import { type Response, Router } from 'express';
-import { type FieldErrors, hasErrors } from '../web/form.ts';
+import { Router } from 'express';
+import { hasErrors } from '../web/form.ts';
 import { redirectTo } from '../web/redirect-to.ts';
 import { requireToken } from '../web/csrf.ts';
 import { redirectWithAlert } from '../web/flash.ts';
@@ -8,42 +8,33 @@ import { requireTraveller } from '../web/require-traveller.ts';
 import { endSession, startSession, travellerOf } from '../web/sessions.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import { TooMany } from '../throttling/throttle.ts';
-import { type ChangePassword, WRONG_PASSWORD } from './change-password.ts';
+import { accountPage, type AccountPageServices } from './account-page.ts';
+import type { ChangePassword } from './change-password.ts';
+import { WRONG_PASSWORD } from './check-password.ts';
 import type { DeleteAccount } from './delete-account.ts';
 import { newPasswordOf, passwordOf } from './forms.ts';
 import type { OwnData } from './own-data.ts';
-import { alertOf, statusOfRefusal } from './refusal.ts';
 
-export interface OwnAccountServices {
+export interface OwnAccountServices extends AccountPageServices {
   readonly changePassword: ChangePassword;
   readonly deleteAccount: DeleteAccount;
   readonly ownData: OwnData;
   readonly sessionStore: SessionStore;
-  readonly minimumPasswordLength: number;
 }
-
-const LABELS = {
-  current_password: 'Current password',
-  password: 'New password',
-  confirm_password: 'Confirm new password',
-  delete_password: 'Your password',
-};
 
 /** What travellers do with their own account. */
 export function ownAccountRoutes(services: OwnAccountServices): Router {
-  const { sessionStore, minimumPasswordLength } = services;
+  const { sessionStore } = services;
   const router = Router();
   const traveller = requireTraveller();
-  const page = { title: 'Your account', values: {}, labels: LABELS, minimumPasswordLength };
-  const refuse = (response: Response, why: FieldErrors | TooMany) => {
-    const tooMany = why instanceof TooMany ? why : undefined;
-    const model = why instanceof TooMany ? { ...page, alerts: [alertOf(why)] } : { ...page, errors: why };
-    response.status(statusOfRefusal(response, tooMany)).render('account', model);
-  };
+  const account = accountPage(services);
+
+  // where password managers lead to (https://w3c.github.io/webappsec-change-password-url/)
+  router.route('/.well-known/change-password').get(redirectTo('/account')).all(methodNotAllowed);
 
   router
     .route('/account')
-    .get(traveller, (_request, response) => response.render('account', page))
+    .get(traveller, (request, response) => account.show(request, response))
     .all(methodNotAllowed);
 
   router
@@ -54,7 +45,7 @@ export function ownAccountRoutes(services: OwnAccountServices): Router {
       const current = passwordOf(request.body, 'current_password');
       const errors = await services.changePassword(traveller.id, { current, ...newPasswordOf(request.body) });
       if (errors instanceof TooMany || hasErrors(errors)) {
-        refuse(response, errors);
+        await account.refuse(request, response, errors);
         return;
       }
       await startSession(request, traveller);
@@ -95,7 +86,8 @@ export function ownAccountRoutes(services: OwnAccountServices): Router {
       const { id } = travellerOf(request);
       const outcome = await services.deleteAccount(id, passwordOf(request.body, 'delete_password'));
       if (outcome !== 'deleted') {
-        refuse(response, outcome === 'wrong password' ? { delete_password: WRONG_PASSWORD } : outcome);
+        const why = outcome === 'wrong password' ? { delete_password: WRONG_PASSWORD } : outcome;
+        await account.refuse(request, response, why);
         return;
       }
       await endSession(request);

@@ -4,10 +4,11 @@ import type { MailOutbox } from '../mail/outbox.ts';
 import type { Throttle, TooMany } from '../throttling/throttle.ts';
 import type { AccountLimits } from './limits.ts';
 import { resetMail } from './password-mails.ts';
-import { newResetToken, type PasswordResetStore } from './password-reset-store.ts';
+import type { PasswordResetStore } from './password-reset-store.ts';
+import { newLinkToken } from './link-token.ts';
 import type { TravellerStore } from './traveller-store.ts';
 
-/** `address` is the client's, as far as it can be told. */
+/** `address` is the client's IP address, if known. */
 export type AskForReset = (emailAddress: string, address: string | undefined) => Promise<'asked' | TooMany>;
 
 export interface AskForResetParts {
@@ -25,17 +26,17 @@ export interface AskForResetParts {
 const NOBODY = { id: 0, username: '' };
 
 /**
- * Sends a link to the owner of the address. For an address that nobody has the same is written, for nobody: neither the answer nor
- * the time that it takes tells who has an account.
+ * Sends a link to the owner of the address. For an unknown address it writes the same rows, for traveller 0, and no mail leaves. So
+ * neither the answer nor its time tells who has an account.
  */
 export function askForReset(parts: AskForResetParts): AskForReset {
   const { database, travellers, resets, outbox, throttle, limits, publicUrl, minutes, clock } = parts;
   const ask = async (emailAddress: string) => {
     const { id, username } = (await travellers.withEmailAddress(emailAddress)) ?? NOBODY;
-    const token = newResetToken();
+    const token = newLinkToken();
     const expiresAt = new Date(clock.now().getTime() + minutes * 60_000);
     await database.transaction(async (transaction) => {
-      // a token that is there is of the same transaction, whose commit succeeded unseen: the mail is in the outbox too
+      // the token exists if this transaction ran before and its COMMIT was not answered; the mail is in the outbox then
       if (!(await resets.add(token, id, expiresAt, transaction))) return;
       await outbox.add(resetMail({ travellerId: id, username, publicUrl }, token, minutes, expiresAt), transaction);
     });

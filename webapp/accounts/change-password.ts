@@ -1,6 +1,6 @@
 import { type FieldErrors, hasErrors } from '../web/form.ts';
-import { type Throttle, TooMany } from '../throttling/throttle.ts';
-import type { AccountLimits } from './limits.ts';
+import { TooMany } from '../throttling/throttle.ts';
+import { type CheckPassword, WRONG_PASSWORD } from './check-password.ts';
 import type { Passwords } from './passwords.ts';
 import type { ReplacePassword } from './replace-password.ts';
 import { newPasswordErrors, type NewPassword, type PasswordRules } from './rules.ts';
@@ -12,24 +12,17 @@ export interface PasswordChange extends NewPassword {
 
 export type ChangePassword = (travellerId: number, change: PasswordChange) => Promise<FieldErrors | TooMany>;
 
-export const WRONG_PASSWORD = 'This is not your password.';
-
-/** Resolves to no errors when the new password holds; all sessions have ended then, this one too. */
+/** Resolves to no errors when the password has been replaced. All sessions have ended then, this one too. */
 export function changePassword(
   travellers: TravellerStore,
   passwords: Passwords,
   rules: PasswordRules,
   replace: ReplacePassword,
-  throttle: Throttle,
-  limits: AccountLimits,
+  check: CheckPassword,
 ): ChangePassword {
   return async (travellerId, { current, ...chosen }) => {
     const traveller = await travellers.withId(travellerId);
-    const checked = await throttle.run(
-      limits.passwordCheck(travellerId),
-      () => passwords.verify(current, traveller?.passwordHash),
-      (result) => result === 'wrong',
-    );
+    const checked = await check(travellerId, traveller, current);
     if (checked instanceof TooMany) return checked;
     const wrong = { current_password: WRONG_PASSWORD };
     const errors = { ...(checked === 'wrong' && wrong), ...newPasswordErrors(chosen, rules) };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 export type CommonPasswords = (password: string) => boolean;
 
-/** Knows the list beside this file, whose head tells where it is from. Compared without regard to case. */
+/** Looks a password up in the list beside this file, ignoring case. The first lines of the list name its source. */
 export function loadCommonPasswords(): CommonPasswords {
   const text = readFileSync(new URL('common-passwords.txt', import.meta.url), 'utf8');
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('# '));

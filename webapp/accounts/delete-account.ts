@@ -1,6 +1,5 @@
-import { type Throttle, TooMany } from '../throttling/throttle.ts';
-import type { AccountLimits } from './limits.ts';
-import type { Passwords } from './passwords.ts';
+import { TooMany } from '../throttling/throttle.ts';
+import type { CheckPassword } from './check-password.ts';
 import type { RemoveTraveller } from './remove-traveller.ts';
 import type { TravellerStore } from './traveller-store.ts';
 
@@ -10,17 +9,11 @@ export type DeleteAccount = (travellerId: number, password: string) => Promise<'
 export function deleteAccount(
   travellers: TravellerStore,
   removeTraveller: RemoveTraveller,
-  passwords: Passwords,
-  throttle: Throttle,
-  limits: AccountLimits,
+  check: CheckPassword,
 ): DeleteAccount {
   return async (travellerId, password) => {
     const traveller = await travellers.withId(travellerId);
-    const checked = await throttle.run(
-      limits.passwordCheck(travellerId),
-      () => passwords.verify(password, traveller?.passwordHash),
-      (result) => result === 'wrong',
-    );
+    const checked = await check(travellerId, traveller, password);
     if (checked instanceof TooMany) return checked;
     if (checked === 'wrong') return 'wrong password';
     await removeTraveller(travellerId);

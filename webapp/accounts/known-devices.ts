@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import type { Signer } from '../signer.ts';
-import { comparisonKey } from './rules.ts';
+import { usernameIdentity } from './identity.ts';
 
 /**
- * Devices on which somebody has logged in. Their attempts count by themselves, so that whoever guesses at a password elsewhere,
- * from however many addresses, locks its owner out nowhere that they have been before.
+ * Devices on which somebody has logged in. Each has its own count of attempts. So somebody who guesses a password elsewhere does not
+ * lock its owner out on a device that the owner has used before.
  */
 export interface KnownDevices {
-  /** What the device keeps: worth nothing without the password, and for no other username. */
+  /** The value of the device's cookie. It is useless without the password, and for any other username. */
   markFor(username: string): string;
-  /** What to count the attempts of the device by; undefined where nobody of that name has logged in on it. */
+  /** The id by which to count the device's attempts; undefined if nobody of that name has logged in on it. */
   deviceOf(mark: string, username: string): string | undefined;
 }
 
 export function createKnownDevices(signer: Signer): KnownDevices {
-  const signed = (device: string, username: string) => JSON.stringify([device, comparisonKey(username)]);
+  const signed = (device: string, username: string) => JSON.stringify([device, usernameIdentity(username)]);
   return {
     markFor(username) {
       const device = randomBytes(12).toString('base64url');

@@ -7,15 +7,15 @@ import type { StoredTraveller, TravellerStore } from './traveller-store.ts';
 export interface Credentials {
   readonly username: string;
   readonly password: string;
-  /** The client's, as far as it can be told. */
+  /** The client's IP address, if known. */
   readonly address: string | undefined;
-  /** One on which the traveller has logged in before. */
+  /** A device on which the traveller has logged in before. */
   readonly device: string | undefined;
 }
 
 export type LogIn = (credentials: Credentials) => Promise<StoredTraveller | TooMany | undefined>;
 
-/** The traveller, where username and password belong together. A hash of an older kind is replaced on the way. */
+/** Resolves to the traveller if the password is right. It also replaces a hash of an older kind. */
 export function logIn(
   travellers: TravellerStore,
   passwords: Passwords,

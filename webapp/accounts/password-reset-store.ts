@@ -1,32 +1,21 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { Op, type Transaction } from 'sequelize';
 import type { Database } from '../database/connection.ts';
 import { deleteInBatches } from '../database/delete-in-batches.ts';
 import { duplicateKeyOf } from '../database/errors.ts';
+import { type LinkToken, linkTokenHash } from './link-token.ts';
 import { PasswordReset } from './password-reset.ts';
 
-/** Links that let who has them choose a new password, each once. What the table holds cannot be used as one. */
+/** Links for choosing a new password. Each works once. The table stores only hashes, from which nobody can make a link. */
 export interface PasswordResetStore {
-  /** False where the token is there already. */
-  add(token: ResetToken, travellerId: number, expiresAt: Date, transaction: Transaction): Promise<boolean>;
-  /** Whose password the token may change; undefined where it is unknown, used or expired. */
-  find(token: ResetToken, now: Date): Promise<number | undefined>;
-  /** Uses the token up; false where that was done before, or too late. */
-  use(token: ResetToken, travellerId: number, now: Date, transaction: Transaction): Promise<boolean>;
+  /** False if the token exists already. */
+  add(token: LinkToken, travellerId: number, expiresAt: Date, transaction: Transaction): Promise<boolean>;
+  /** The traveller whose password the token may change; undefined if it is unknown, used or expired. */
+  find(token: LinkToken, now: Date): Promise<number | undefined>;
+  /** Uses the token up. False if it was used before, or has expired. */
+  use(token: LinkToken, travellerId: number, now: Date, transaction: Transaction): Promise<boolean>;
   removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void>;
   /** Removes what has expired. */
   sweep(now: Date): Promise<void>;
-}
-
-/** 256 random bits, as they stand in a link. */
-export type ResetToken = string & { readonly resetToken: never };
-
-export function newResetToken(): ResetToken {
-  return randomBytes(32).toString('base64url') as ResetToken;
-}
-
-export function resetTokenOf(text: string): ResetToken | undefined {
-  return /^[\w-]{43}$/.test(text) ? (text as ResetToken) : undefined;
 }
 
 export function createPasswordResetStore(database: Database): PasswordResetStore {
@@ -34,7 +23,7 @@ export function createPasswordResetStore(database: Database): PasswordResetStore
   return {
     async add(token, travellerId, expiresAt, transaction) {
       try {
-        await resets.create({ tokenHash: hashOf(token), travellerId, expiresAt }, { transaction });
+        await resets.create({ tokenHash: linkTokenHash(token), travellerId, expiresAt }, { transaction });
         return true;
       } catch (error) {
         if (duplicateKeyOf(error) === undefined) throw error;
@@ -42,11 +31,11 @@ export function createPasswordResetStore(database: Database): PasswordResetStore
       }
     },
     async find(token, now) {
-      const where = { tokenHash: hashOf(token), expiresAt: { [Op.gt]: now } };
+      const where = { tokenHash: linkTokenHash(token), expiresAt: { [Op.gt]: now } };
       return (await database.read(() => resets.findOne({ where })))?.travellerId;
     },
     async use(token, travellerId, now, transaction) {
-      const where = { tokenHash: hashOf(token), travellerId, expiresAt: { [Op.gt]: now } };
+      const where = { tokenHash: linkTokenHash(token), travellerId, expiresAt: { [Op.gt]: now } };
       return (await resets.destroy({ where, transaction })) === 1;
     },
     async removeAllOfTraveller(travellerId, transaction) {
@@ -54,8 +43,4 @@ export function createPasswordResetStore(database: Database): PasswordResetStore
     },
     sweep: (now) => deleteInBatches(database, resets, { expiresAt: { [Op.lte]: now } }),
   };
-}
-
-function hashOf(token: ResetToken): Buffer {
-  return createHash('sha256').update(token).digest();
 }

@@ -1,16 +1,16 @@
 import { hash as argon2Hash, verify as argon2Verify, type Options } from '@node-rs/argon2';
-import { compare as bcryptCompare } from 'bcryptjs';
+import { verify as bcryptVerify } from '@node-rs/bcrypt';
 import { BusyError } from '../database/errors.ts';
 
 export interface Passwords {
   hash(password: string): Promise<string>;
-  /** `outdated`: right, but kept in a form that should be replaced now. Takes as long where there is no hash (an unknown traveller). */
+  /** `outdated`: the password is right, but its hash should be replaced. Takes as long without a hash (an unknown traveller). */
   verify(password: string, hash: string | undefined): Promise<'right' | 'outdated' | 'wrong'>;
 }
 
 /**
- * argon2id with 7 MiB, 5 passes, 1 lane: one of the settings of equal strength in OWASP's Password Storage Cheat Sheet, the
- * one that fits a small pod. Not more than `concurrency` at once, so that memory and the other requests stay bounded.
+ * argon2id with 7 MiB, 5 passes and 1 lane: of the settings of equal strength in OWASP's Password Storage Cheat Sheet, the one that
+ * fits a small pod. At most `concurrency` passwords are hashed at once. This bounds memory and leaves time for other requests.
  */
 export function createPasswords({ concurrency, queue }: { concurrency: number; queue: number }): Passwords {
   const limited = limit(concurrency, queue);
@@ -32,10 +32,13 @@ export function createPasswords({ concurrency, queue }: { concurrency: number; q
 const ARGON2ID: Options = { memoryCost: 7168, timeCost: 5, parallelism: 1 };
 const BCRYPT = /^\$2[aby]\$\d\d\$/;
 
-/** Of the old application. bcrypt looks at 72 bytes only: what is longer could not be registered there. */
+/**
+ * Checks a hash of the old application. bcrypt reads only 72 bytes, and the old application accepted no more. A longer password is
+ * always wrong, but takes as long: otherwise the time would tell that the account has such a hash.
+ */
 async function verifyBcrypt(password: string, stored: string): Promise<'outdated' | 'wrong'> {
-  if (Buffer.byteLength(password) > 72) return 'wrong';
-  return (await bcryptCompare(password, stored)) ? 'outdated' : 'wrong';
+  const right = await bcryptVerify(password, stored);
+  return right && Buffer.byteLength(password) <= 72 ? 'outdated' : 'wrong';
 }
 
 function limit(concurrency: number, queue: number): <T>(work: () => Promise<T>) => Promise<T> {

@@ -3,7 +3,7 @@ import type { Alert } from '../web/flash.ts';
 import { tooManyMessage } from '../throttling/rules.ts';
 import type { TooMany } from '../throttling/throttle.ts';
 
-/** The status of a form that is shown again; tells the client when to come back where that is all that is wrong. */
+/** The status of a form that is shown again. After too many attempts, it also sets Retry-After. */
 export function statusOfRefusal(response: Response, tooMany: TooMany | undefined): 422 | 429 {
   if (!tooMany) return 422;
   response.set('Retry-After', String(tooMany.seconds));

@@ -8,7 +8,7 @@ import type { TravellerStore } from './traveller-store.ts';
 
 export type RemoveTraveller = (travellerId: number) => Promise<void>;
 
-/** Removes the traveller with their trips and all that they wait for; their places go to those who wait for them. */
+/** Removes the traveller, their trips and their entries of waiting lists. The waiting lists get the places. */
 export function removeTraveller(
   database: Database,
   travellers: TravellerStore,

@@ -1,23 +1,25 @@
 import { type Request, type Response, Router } from 'express';
-import { clearCookie, readCookie, setCookie } from '../web/cookies.ts';
+import { clearCookie, readCookies, setCookie } from '../web/cookies.ts';
 import { lineOf, textOf } from '../web/form.ts';
-import { requireToken } from '../web/csrf.ts';
+import { requireVisitorToken } from '../web/csrf.ts';
 import { redirectWithAlert } from '../web/flash.ts';
 import { methodNotAllowed } from '../web/method-not-allowed.ts';
 import type { Clock } from '../clock.ts';
+import { emailError } from '../mail/address.ts';
 import { TooMany } from '../throttling/throttle.ts';
 import type { AskForReset } from './ask-for-reset.ts';
 import { newPasswordOf } from './forms.ts';
-import { type PasswordResetStore, type ResetToken, resetTokenOf } from './password-reset-store.ts';
+import { type LinkToken, linkTokenOf } from './link-token.ts';
+import type { PasswordResetStore } from './password-reset-store.ts';
 import { alertOf, statusOfRefusal } from './refusal.ts';
 import type { ResetPassword } from './reset-password.ts';
-import { emailError } from './rules.ts';
 
 export interface ResetServices {
   /** Undefined where no mail is sent. */
   readonly askForReset: AskForReset | undefined;
   readonly resetPassword: ResetPassword;
   readonly resets: PasswordResetStore;
+  readonly usernameOf: (travellerId: number) => Promise<string | undefined>;
   readonly resetMinutes: number;
   readonly minimumPasswordLength: number;
   readonly clock: Clock;
@@ -26,8 +28,8 @@ export interface ResetServices {
 const LABELS = { email_address: 'E-mail', password: 'New password', confirm_password: 'Confirm new password' };
 
 /**
- * For who has forgotten their password. The link of the mail only moves what it holds into a cookie, and leads to an address
- * without it: no history, no referrer and no log of a proxy in front tells more than one address that works once.
+ * Pages for a forgotten password. The link in the mail moves its token into a cookie and redirects to an address without it. So the
+ * token stays out of the browser's history and of the Referer header.
  */
 export function resetRoutes(services: ResetServices): Router {
   const { askForReset, resets, resetMinutes, minimumPasswordLength, clock } = services;
@@ -35,6 +37,12 @@ export function resetRoutes(services: ResetServices): Router {
 
   const forgottenPage = { title: 'Forgotten your password?', labels: LABELS, values: {}, byMail: !!askForReset };
   const resetPage = { title: 'Choose a new password', labels: LABELS, values: {}, minimumPasswordLength };
+  /** Undefined if the link is not valid, or no longer. */
+  const resetPageFor = async (token: LinkToken) => {
+    const travellerId = await resets.find(token, clock.now());
+    if (travellerId === undefined) return undefined;
+    return { ...resetPage, username: (await services.usernameOf(travellerId)) ?? '' };
+  };
   const sendExpired = (response: Response) => {
     const model = { title: 'This link does not work any more', resetMinutes, byMail: !!askForReset };
     response.status(410).render('reset-expired', model);
@@ -45,7 +53,7 @@ export function resetRoutes(services: ResetServices): Router {
     .get((_request, response) => {
       response.render('forgotten-password', forgottenPage);
     })
-    .post(requireToken, async (request, response) => {
+    .post(requireVisitorToken, async (request, response) => {
       if (!askForReset) {
         response.render('forgotten-password', forgottenPage);
         return;
@@ -75,7 +83,7 @@ export function resetRoutes(services: ResetServices): Router {
     .get(async (request, response) => {
       const linked = textOf(request.query, 'token');
       if (linked !== '') {
-        const token = resetTokenOf(linked);
+        const token = linkTokenOf(linked);
         if (token === undefined) {
           sendExpired(response);
           return;
@@ -92,19 +100,20 @@ export function resetRoutes(services: ResetServices): Router {
         });
         return;
       }
-      if ((await resets.find(token, clock.now())) !== undefined) response.render('reset-password', resetPage);
+      const page = await resetPageFor(token);
+      if (page) response.render('reset-password', page);
       else sendExpired(response);
     })
-    .post(requireToken, async (request, response) => {
+    .post(requireVisitorToken, async (request, response) => {
       const token = tokenOf(request);
-      const outcome =
-        token === undefined ? 'expired' : await services.resetPassword(token, newPasswordOf(request.body));
+      const page = token && (await resetPageFor(token));
+      const outcome = page ? await services.resetPassword(token, newPasswordOf(request.body)) : 'expired';
       if (outcome === 'expired') {
         sendExpired(response);
         return;
       }
       if (outcome !== 'changed') {
-        response.status(422).render('reset-password', { ...resetPage, errors: outcome });
+        response.status(422).render('reset-password', { ...page, errors: outcome });
         return;
       }
       clearCookie(response, RESET_COOKIE);
@@ -120,6 +129,6 @@ export function resetRoutes(services: ResetServices): Router {
 
 const RESET_COOKIE = 'reset';
 
-function tokenOf(request: Request): ResetToken | undefined {
-  return resetTokenOf(readCookie(request, RESET_COOKIE) ?? '');
+function tokenOf(request: Request): LinkToken | undefined {
+  return linkTokenOf(readCookies(request, RESET_COOKIE)[0] ?? '');
 }

@@ -1,8 +1,8 @@
 import { type RequestHandler, Router } from 'express';
 import { DatabaseAwayError } from '../database/errors.ts';
-import { readCookie, setCookie } from '../web/cookies.ts';
+import { readCookies, setCookie } from '../web/cookies.ts';
 import { type FieldErrors, hasErrors, REQUIRED, textOf } from '../web/form.ts';
-import { requireToken } from '../web/csrf.ts';
+import { CSRF_FIELD, requireToken, requireVisitorToken } from '../web/csrf.ts';
 import { type Alert, redirectWithAlert } from '../web/flash.ts';
 import { methodNotAllowed } from '../web/method-not-allowed.ts';
 import { endSession, signedIn, startSession } from '../web/sessions.ts';
@@ -46,9 +46,9 @@ export function accountRoutes(services: AccountServices): Router {
     .get((_request, response) => {
       response.render('register', blankRegistration);
     })
-    .post(requireToken, async (request, response) => {
+    .post(requireVisitorToken, async (request, response) => {
       const registration = registrationOf(request.body);
-      const result = await services.registerTraveller(registration, request.ip);
+      const result = await services.registerTraveller(registration, request.ip, textOf(request.body, CSRF_FIELD));
       const tooMany = result instanceof TooMany ? result : undefined;
       const errors = result instanceof TooMany ? {} : result;
       if (tooMany || hasErrors(errors)) {
@@ -79,14 +79,14 @@ export function accountRoutes(services: AccountServices): Router {
       const next = returnPathOf(textOf(request.query, 'next'));
       response.render('login', { ...blankLogIn, next });
     })
-    .post(requireToken, async (request, response) => {
+    .post(requireVisitorToken, async (request, response) => {
       const { username, password } = credentialsOf(request.body);
       const next = returnPathOf(textOf(request.body, 'next'));
       const missing = {
         ...(username === '' && { username: REQUIRED }),
         ...(password === '' && { password: REQUIRED }),
       };
-      const mark = readCookie(request, DEVICE_COOKIE) ?? '';
+      const mark = readCookies(request, DEVICE_COOKIE)[0] ?? '';
       const from = { address: request.ip, device: knownDevices.deviceOf(mark, username) };
       const traveller = hasErrors(missing) ? undefined : await services.logIn({ username, password, ...from });
       if (!traveller || traveller instanceof TooMany) {

@@ -1,7 +1,9 @@
 import type { FieldErrors } from '../web/form.ts';
+import { emailError, holdsAddress, holdsWebLink } from '../mail/address.ts';
 import type { CommonPasswords } from './common-passwords.ts';
+import { hasInvisible, lengthOf, mixesScripts } from './text.ts';
 
-/** What somebody who registers filled in. */
+/** The registration form as it was filled in. */
 export interface Registration extends NewPassword {
   readonly username: string;
   readonly name: string;
@@ -22,7 +24,7 @@ export const USERNAME_TAKEN = 'Username already exists. Please try a different u
 export const EMAIL_TAKEN = 'Email already in use. Please use a different email address.';
 export const MAXIMUM_PASSWORD_LENGTH = 128;
 
-/** Every rule that the registration breaks, by field; `taken` is what the database knows. */
+/** Every rule that the registration breaks, by field. `taken` comes from the database. */
 export function registrationErrors(registration: Registration, taken: Taken, rules: PasswordRules): FieldErrors {
   const errors: Record<string, string> = {};
   const note = (field: string, message: string | undefined) => {
@@ -34,7 +36,7 @@ export function registrationErrors(registration: Registration, taken: Taken, rul
   return { ...errors, ...newPasswordErrors(registration, rules) };
 }
 
-/** What somebody who has a password already chose instead. */
+/** A new password for an account that has one. */
 export interface NewPassword {
   readonly password: string;
   readonly confirmPassword: string;
@@ -49,30 +51,27 @@ export function newPasswordErrors({ password, confirmPassword }: NewPassword, ru
 }
 
 const NOT_EQUAL = 'Field must be equal to password.';
-const CONTROL = /\p{Cc}/u;
 
 export function usernameError(username: string): string | undefined {
   if (!hasLength(username, 8, 30)) return lengthMessage(8, 30);
-  return CONTROL.test(username) ? 'Field must not contain control characters.' : undefined;
+  if (mixesScripts(username)) return 'Field must not mix letters of several alphabets.';
+  if (holdsWebLink(username)) return 'Field must not contain a web address.';
+  return textError(username);
 }
 
-function nameError(name: string): string | undefined {
-  if (!hasLength(name, 1, 30)) return lengthMessage(1, 30);
-  return CONTROL.test(name) ? 'Field must not contain control characters.' : undefined;
+/** Mails greet with the name, and anybody can register any address. So a link in a name would be an advertisement sent by us. */
+export function nameError(name: string): string | undefined {
+  if (!hasLength(name, 1, 60)) return lengthMessage(1, 60);
+  if (holdsAddress(name)) {
+    return 'Field must not contain a web or e-mail address. If it is a name, put a space after the full stop.';
+  }
+  return textError(name);
 }
 
-/**
- * An address that mail can be sent to: RFC 5321's dot-atom before the at sign (no quoted strings), a host name with at least one dot
- * after it.
- */
-export function emailError(address: string): string | undefined {
-  const [local = '', domain = '', ...rest] = address.split('@');
-  const fits = address.length <= 254 && local.length <= 64 && rest.length === 0;
-  return fits && LOCAL.test(local) && DOMAIN.test(domain) ? undefined : 'Invalid email address.';
+function textError(text: string): string | undefined {
+  if (/\p{Cc}/u.test(text)) return 'Field must not contain control characters.';
+  return hasInvisible(text) ? 'Field must not contain invisible characters.' : undefined;
 }
-
-const LOCAL = /^[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
-const DOMAIN = /^([\p{L}\p{N}]([\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}\p{N}]([\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?$/u;
 
 export function passwordError(password: string, { minimumLength, isCommon }: PasswordRules): string | undefined {
   const length = lengthOf(password);
@@ -84,7 +83,7 @@ export function passwordError(password: string, { minimumLength, isCommon }: Pas
     : undefined;
 }
 
-/** What two usernames, or two addresses, are compared by: case does not tell them apart. */
+/** The value of the columns `username_key` and `email_key`. Releases before identity.ts compare by it. */
 export function comparisonKey(text: string): string {
   return text.normalize('NFC').toLowerCase();
 }
@@ -92,11 +91,6 @@ export function comparisonKey(text: string): string {
 function hasLength(text: string, minimum: number, maximum: number): boolean {
   const length = lengthOf(text);
   return length >= minimum && length <= maximum;
-}
-
-/** In characters as people count them, nearly: an emoji outside the basic plane is one. */
-function lengthOf(text: string): number {
-  return [...text].length;
 }
 
 function lengthMessage(minimum: number, maximum: number): string {

@@ -11,6 +11,9 @@ export class Traveller extends Model {
   @Column({ type: DataType.BLOB, field: 'username_key' })
   declare usernameKey: Buffer;
 
+  @Column({ type: DataType.BLOB, field: 'username_identity' })
+  declare usernameIdentity: Buffer | null;
+
   @Column({ type: DataType.STRING(60) })
   declare name: string;
 
@@ -20,10 +23,13 @@ export class Traveller extends Model {
   @Column({ type: DataType.BLOB, field: 'email_key' })
   declare emailKey: Buffer;
 
+  @Column({ type: DataType.BLOB, field: 'email_identity' })
+  declare emailIdentity: Buffer | null;
+
   @Column({ type: DataType.STRING(255), field: 'password_hash' })
   declare passwordHash: string;
 
-  /** The database's word. */
+  /** Set by the database. */
   @Column({ type: DataType.DATE(3), field: 'created_at' })
   declare createdAt: Date;
 }

@@ -28,7 +28,7 @@ export function bookTrip(database: Database, bookings: BookingStore, waitlist: W
           ...departure,
           ...{ travellerId, returnDate, age, previousExperience, blackholeVisit, idempotencyKey },
           destinationName: trip.destination.name,
-          // what is done to the entry twice finds the booking that it became
+          // the booking keeps the entry's reference, so that a repeated form about the entry finds the booking
           reference: claimant.entry?.reference ?? newReference(),
         },
         transaction,

@@ -96,12 +96,12 @@ export interface StoredTrip extends Omit<NewBooking, 'idempotencyKey'> {
 
 export interface StoredBooking extends StoredTrip {
   readonly sequence: number;
+  readonly changedAt: Date;
   readonly cancelledAt: Date | null;
 }
 
 export interface BookingRecord extends StoredBooking {
   readonly bookedAt: Date;
-  readonly changedAt: Date;
 }
 
 export function createBookingStore(database: Database): BookingStore {
@@ -186,7 +186,7 @@ export function createBookingStore(database: Database): BookingStore {
       const rows = transaction
         ? await bookings.findAll({ ...query, transaction })
         : await database.read(() => bookings.findAll(query));
-      return rows.map((row) => ({ ...stored(row), bookedAt: row.createdAt, changedAt: row.updatedAt }));
+      return rows.map((row) => ({ ...stored(row), bookedAt: row.createdAt }));
     },
     async removeAllOfTraveller(travellerId, transaction) {
       await bookings.destroy({ where: { travellerId }, transaction });
@@ -246,10 +246,10 @@ const LOCK_CLAIMANT = `
   WHERE traveller.id = $travellerId FOR UPDATE OF traveller`;
 
 function stored(row: Booking): StoredBooking {
-  return { ...tripOf(row), sequence: row.sequence, cancelledAt: row.cancelledAt };
+  return { ...tripOf(row), sequence: row.sequence, changedAt: row.updatedAt, cancelledAt: row.cancelledAt };
 }
 
-/** Out of a row, which has more. */
+/** Copies only these fields of the row. */
 export function tripOf(row: StoredTrip): StoredTrip {
   return {
     id: row.id,

@@ -1,3 +1,4 @@
+import { asciiDomain } from '../mail/address.ts';
 import type { Mailbox } from '../mail/letter.ts';
 import { addDays, type Day } from './dates.ts';
 
@@ -13,9 +14,10 @@ export interface CalendarTrip {
 
 /**
  * An iCalendar file (RFC 5545) of one trip: whole days, of which the end is the first that no longer belongs to it. It has a method
- * only with an organizer, as RFC 5546 wants both or none.
+ * only with an organizer, as RFC 5546 wants both or none. `stamp` is the time at which a file with a method was made, or else the time
+ * of the trip's last change (RFC 5545, 3.8.7.2).
  */
-export function calendarFile(trip: CalendarTrip, now: Date, organizer: Mailbox | undefined): string {
+export function calendarFile(trip: CalendarTrip, stamp: Date, organizer: Mailbox | undefined): string {
   const lines = [
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
@@ -24,7 +26,7 @@ export function calendarFile(trip: CalendarTrip, now: Date, organizer: Mailbox |
     'BEGIN:VEVENT',
     ...(organizer ? [organizerLine(organizer)] : []),
     `UID:${trip.reference}@interstellar-vacations`,
-    `DTSTAMP:${now.toISOString().replace(/[-:]|\.\d+/g, '')}`,
+    `DTSTAMP:${stamp.toISOString().replace(/[-:]|\.\d+/g, '')}`,
     `DTSTART;VALUE=DATE:${compact(trip.departureDate)}`,
     `DTEND;VALUE=DATE:${compact(addDays(trip.returnDate, 1))}`,
     `SEQUENCE:${trip.sequence}`,
@@ -41,7 +43,8 @@ export function calendarFile(trip: CalendarTrip, now: Date, organizer: Mailbox |
 
 function organizerLine({ name, address }: Mailbox): string {
   const commonName = name === '' ? '' : `;CN="${name.replaceAll('"', "'")}"`;
-  return `ORGANIZER${commonName}:mailto:${address.split('@').map(encodeURIComponent).join('@')}`;
+  const [local = '', domain = ''] = address.split('@');
+  return `ORGANIZER${commonName}:mailto:${encodeURIComponent(local)}@${asciiDomain(domain)}`;
 }
 
 function compact(day: Day): string {

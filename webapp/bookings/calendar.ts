@@ -1,4 +1,4 @@
-import { addDays, type Day, dayOf, spokenDay, spokenMonth, weekdayOf } from './dates.ts';
+import { addDays, type Day, dayOf, spokenMonth, weekdayOf } from './dates.ts';
 import type { Destination } from './destinations.ts';
 import { overlaps, type TripDays } from './rules.ts';
 
@@ -13,8 +13,6 @@ export interface CalendarDay {
   readonly number: number;
   readonly state: 'free' | 'full' | 'past';
   readonly left: number;
-  /** "Saturday 5 January 2030, 3 of 5 places left" */
-  readonly label: string;
 }
 
 export interface Calendar {
@@ -27,8 +25,12 @@ export interface Calendar {
   readonly next: Month | undefined;
 }
 
+/** `YYYY-MM`, or as people write it where a browser has no field for months: `7/2031`, `07.2031`, `2031/7`. */
 export function monthOf(text: string): Month | undefined {
-  return dayOf(`${text}-01`) && text.slice(0, 7);
+  const [, first = '', second = ''] = /^(\d{1,4})[/. ](\d{1,4})$/.exec(text.trim()) ?? [];
+  const [year, month] = first.length === 4 ? [first, second] : [second, first];
+  const written = first === '' ? text : `${year}-${month.padStart(2, '0')}`;
+  return dayOf(`${written}-01`)?.slice(0, 7);
 }
 
 /** First and last day of a month. */
@@ -92,12 +94,7 @@ const LAST_MONTH = '9999-01';
 function dayIn({ capacity }: Destination, date: Day, booked: Booked, earliest: Day): CalendarDay {
   const left = Math.max(0, capacity - (booked.get(date) ?? 0));
   const state = date < earliest ? 'past' : left === 0 ? 'full' : 'free';
-  const places = {
-    past: 'in the past',
-    full: 'full, join the waiting list',
-    free: `${left} of ${capacity} places left`,
-  }[state];
-  return { date, number: Number(date.slice(8)), state, left, label: `${spokenDay(date)}, ${places}` };
+  return { date, number: Number(date.slice(8)), state, left };
 }
 
 function shifted(month: Month, by: number): Month {

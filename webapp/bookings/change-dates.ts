@@ -33,7 +33,7 @@ export function changeDates(
       const fixed = whyFixed(booking, destinations, clock.now());
       const destination = destinations.find(({ id }) => id === destinationId);
       if (fixed || !destination) return { kind: 'fixed', fixed: fixed ?? 'withdrawn' };
-      // a form sent twice, or a transaction whose end was not heard of: nothing new is told
+      // a repeated form, or a COMMIT whose answer was lost: write no second mail
       if (departureDate === to.departureDate && booking.returnDate === to.returnDate) return { kind: 'changed', isNew };
       const give = () => bookings.freePlace(booking, transaction);
       const departure = { destinationId, departureDate: to.departureDate };

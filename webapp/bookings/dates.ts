@@ -50,6 +50,11 @@ export function daysBetween(from: Day, to: Day): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / (24 * HOUR));
 }
 
+/** By the calendar, as people count birthdays: from 29 February, a year is over on 1 March of most years. */
+export function wholeYearsBetween(from: Day, to: Day): number {
+  return Number(to.slice(0, 4)) - Number(from.slice(0, 4)) - (to.slice(5) < from.slice(5) ? 1 : 0);
+}
+
 const HOUR = 3_600_000;
 // by hand, because a calendar says every day of its month, and Intl takes ten times as long
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];

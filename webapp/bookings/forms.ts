@@ -13,13 +13,22 @@ export function bookingFormOf(body: unknown, destinations: readonly Destination[
       age: lineOf(body, 'age'),
       previousExperience: textOf(body, 'previousExperience'),
       destination: destinations.find((one) => one.name === name),
-      departureDate: lineOf(body, 'departureDate'),
-      returnDate: lineOf(body, 'returnDate'),
+      ...datesOf(body),
       blackholeVisit: textOf(body, 'blackholeVisit'),
       formKey: textOf(body, 'formKey'),
     },
     dayOf(textOf(body, 'alternative')),
   );
+}
+
+/** The two dates as `YYYY-MM-DD`, where somebody has written them with the year first: not every browser helps with a date field. */
+export function datesOf(body: unknown): Pick<BookingForm, 'departureDate' | 'returnDate'> {
+  const date = (field: string) => {
+    const line = lineOf(body, field);
+    const [, year, month = '', day = ''] = /^(\d{4})([-/. ])(\d{1,2})\2(\d{1,2})$/.exec(line)?.toSpliced(2, 1) ?? [];
+    return year === undefined ? line : [year, month.padStart(2, '0'), day.padStart(2, '0')].join('-');
+  };
+  return { departureDate: date('departureDate'), returnDate: date('returnDate') };
 }
 
 /** The button of another departure moves the whole trip. */
@@ -52,17 +61,39 @@ export function destinationIn(query: unknown, destinations: readonly Destination
   return destinations.find((one) => one.id === id);
 }
 
-/** A form nobody has filled in yet; a link may have chosen the destination and the dates. */
+/** A form nobody has sent yet; a link may have filled it in, see `queryOf`. */
 export function newBookingForm(query: unknown, destinations: readonly Destination[], today: Day): BookingForm {
   return {
-    age: '',
-    previousExperience: 'No',
+    age: shortNumber(textOf(query, 'travellerAge')) ?? '',
+    previousExperience: yesOrNo(textOf(query, 'experience')),
     destination: destinationIn(query, destinations) ?? destinations[0],
     departureDate: dayOf(textOf(query, 'departure')) ?? today,
     returnDate: dayOf(textOf(query, 'return')) ?? '',
-    blackholeVisit: 'No',
+    blackholeVisit: yesOrNo(textOf(query, 'blackhole')),
     formKey: randomUUID(),
   };
+}
+
+/** What a link to the form with another day, month or destination keeps of what was filled in. */
+export function queryOf(form: BookingForm): Readonly<Record<string, string>> {
+  const query = {
+    departure: dayOf(form.departureDate),
+    return: dayOf(form.returnDate),
+    traveller_age: shortNumber(form.age),
+    experience: form.previousExperience === 'Yes' ? 'Yes' : undefined,
+    blackhole: form.blackholeVisit === 'Yes' ? 'Yes' : undefined,
+  };
+  return Object.fromEntries(
+    Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+function shortNumber(text: string): string | undefined {
+  return /^\d{1,3}$/.test(text) ? text : undefined;
+}
+
+function yesOrNo(text: string): 'Yes' | 'No' {
+  return text === 'Yes' ? 'Yes' : 'No';
 }
 
 /** Where that form is with the same destination and dates. Nothing of the traveller: addresses are kept in histories and logs. */

@@ -8,7 +8,7 @@ export interface TripLimits {
   tripForms(travellerId: number): readonly Counter[];
 }
 
-/** Each trip that is booked, changed or cancelled is a mail, to an address that nobody has confirmed: not everybody's are without end. */
+/** Each of these forms sends a mail to an address that may not be the traveller's, so their number is limited. */
 export function tripLimit(throttle: Throttle, limits: TripLimits): RequestHandler {
   return async function tripLimitMiddleware(request, _response, next) {
     const counters = limits.tripForms(travellerOf(request).id);

@@ -1,5 +1,4 @@
 import { Router } from 'express';
-import { lineOf } from '../web/form.ts';
 import { requireToken } from '../web/csrf.ts';
 import { redirectWithAlert } from '../web/flash.ts';
 import { methodNotAllowed } from '../web/method-not-allowed.ts';
@@ -8,6 +7,7 @@ import { tripLimit } from './trip-limit.ts';
 import { travellerOf } from '../web/sessions.ts';
 import { calendarFile } from './calendar-file.ts';
 import { earliestDeparture } from './dates.ts';
+import { datesOf } from './forms.ts';
 import { checkDates, fixedMessage, refusalMessages, whyFixed } from './rules.ts';
 import type { BookingServices } from './routes.ts';
 import { changePage, tripCards } from './view.ts';
@@ -41,10 +41,11 @@ export function tripRoutes(services: BookingServices): Router {
         next();
         return;
       }
+      const stamp = services.organizer ? clock.now() : booking.changedAt;
       response
         .set('Content-Disposition', `attachment; filename="trip-${booking.reference}.ics"`)
         .type('text/calendar; charset=utf-8')
-        .end(calendarFile({ ...booking, cancelled: booking.cancelledAt !== null }, clock.now(), services.organizer));
+        .end(calendarFile({ ...booking, cancelled: booking.cancelledAt !== null }, stamp, services.organizer));
     })
     .all(methodNotAllowed);
 
@@ -72,10 +73,7 @@ export function tripRoutes(services: BookingServices): Router {
         return;
       }
       const earliest = earliestDeparture(clock.now());
-      const form = {
-        departureDate: lineOf(request.body, 'departureDate'),
-        returnDate: lineOf(request.body, 'returnDate'),
-      };
+      const form = datesOf(request.body);
       const model = changePage(booking, form, earliest);
       const { days, errors } = checkDates(form, earliest);
       if (errors) {

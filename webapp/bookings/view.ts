@@ -1,7 +1,8 @@
-import type { Calendar } from './calendar.ts';
+import type { Calendar, Month } from './calendar.ts';
 import type { StoredBooking } from './booking-store.ts';
-import { type Day, daysBetween, earliestDeparture, isoDay, spokenDay } from './dates.ts';
+import { type Day, daysBetween, earliestDeparture, isoDay, spokenDay, wholeYearsBetween } from './dates.ts';
 import type { Destination } from './destinations.ts';
+import { queryOf } from './forms.ts';
 import type { BookingForm } from './rules.ts';
 
 export const BOOKING_LABELS = {
@@ -74,8 +75,24 @@ export function undoCards(bookings: readonly StoredBooking[]) {
   }));
 }
 
-export function departuresPage(calendar: Calendar, destinations: readonly Destination[], calendarPath: string) {
-  return { title: 'Departures', calendar, calendarPath, allDestinations: destinations };
+/** `filledIn`: what the calendar's links keep of the booking form beside it. */
+export function departuresPage(
+  calendar: Calendar,
+  destinations: readonly Destination[],
+  calendarPath: string,
+  filledIn: Readonly<Record<string, string>> = {},
+) {
+  const link = (path: string, query: Readonly<Record<string, string>>) =>
+    `${path}?${new URLSearchParams({ destination: calendar.destination.id, ...query }).toString()}`;
+  return {
+    title: 'Departures',
+    calendar,
+    calendarPath,
+    filledIn,
+    monthLink: (month: Month) => `${link(calendarPath, { ...filledIn, month })}#calendar`,
+    dayLink: (date: Day) => link('/book', { ...filledIn, departure: date, month: calendar.month }),
+    allDestinations: destinations,
+  };
 }
 
 export function bookingPage(
@@ -86,7 +103,7 @@ export function bookingPage(
   offers: { readonly alternatives: readonly Day[]; readonly waitFor: Day | undefined },
 ) {
   return {
-    ...departuresPage(calendar, destinations, '/book'),
+    ...departuresPage(calendar, destinations, '/book', queryOf(form)),
     alternatives: offers.alternatives.map((date) => ({ date, spoken: spokenDay(date) })),
     waitFor: offers.waitFor === undefined ? undefined : spokenDay(offers.waitFor),
     title: 'Book a trip',
@@ -122,8 +139,8 @@ type TripForm = Pick<BookingForm, 'departureDate' | 'returnDate'>;
 
 function whenOf({ departureDate, returnDate }: StoredBooking, today: Day): string {
   if (today < departureDate) {
-    const days = daysBetween(today, departureDate);
-    return days > 730 ? `in ${Math.floor(days / 365.25)} years` : `in ${counted(days, 'day')}`;
+    const years = wholeYearsBetween(today, departureDate);
+    return years >= 2 ? `in ${years} years` : `in ${counted(daysBetween(today, departureDate), 'day')}`;
   }
   return today <= returnDate ? 'under way' : 'completed';
 }

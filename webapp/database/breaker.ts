@@ -103,7 +103,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
       return new DatabaseAwayError({ cause: error });
     }
     if (!isUnreachable(error) && !isLostConnection(error) && !isMissingTable(error)) return error as Error;
-    // a lost connection says little of the others, and a missing table little of the rest: a probe is to tell
+    // one lost connection or missing table does not prove that the database is away: a probe finds out
     if (isUnreachable(error)) trip(error);
     else suspect();
     return new DatabaseAwayError({ cause: error });
@@ -130,7 +130,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
             resolve(result);
           },
           (error: unknown) => {
-            // what was given up before says nothing of now
+            // ignore the error of work that was already given up
             if (underWay.delete(giveUp)) reject(judged(error));
           },
         );

@@ -1,6 +1,7 @@
+import { asciiDomain, holdsAddress } from './address.ts';
 import type { MailMessage } from './message.ts';
 
-/** A mail as it goes out. */
+/** A mail as it is sent. */
 export interface Letter {
   readonly messageId: string;
   readonly from: Mailbox;
@@ -15,22 +16,26 @@ export interface Mailbox {
   readonly address: string;
 }
 
-export type Content = Pick<MailMessage, 'subject' | 'text' | 'calendar'>;
+/** The part of a mail that the table stores sealed. */
+export type Content = Pick<MailMessage, 'to' | 'subject' | 'text' | 'calendar'>;
 
 export interface Envelope {
   readonly id: string;
   readonly from: Mailbox;
   readonly to: Mailbox;
-  /** Where the application is reached. */
+  /** The address of the application. */
   readonly publicUrl: string;
 }
 
-/** The Message-ID is the same at each attempt, so that a mail sent twice is shown once by those who look at it. */
+/**
+ * The Message-ID is the same at each attempt, so that mail programs can recognise a mail that was sent twice. It is ASCII, because
+ * strict servers refuse any other (RFC 5322). A name with a link is left out: accounts made before nameError refused it may have one.
+ */
 export function letterOf({ subject, text, calendar }: Content, { id, from, to, publicUrl }: Envelope): Letter {
-  const name = oneLine(to.name);
+  const name = holdsAddress(to.name) ? '' : oneLine(to.name);
   const greeting = name === '' ? 'Hello,' : `Dear ${name},`;
   return {
-    messageId: `<${id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`,
+    messageId: `<${id}@${asciiDomain(from.address.slice(from.address.lastIndexOf('@') + 1))}>`,
     from,
     to: { name, address: oneLine(to.address) },
     subject: oneLine(subject),
@@ -39,7 +44,7 @@ export function letterOf({ subject, text, calendar }: Content, { id, from, to, p
   };
 }
 
-/** What ends a line would begin another header, or another paragraph that we seem to have written. */
+/** Removes line ends. They could begin another header, or a paragraph that seems to be ours. */
 function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 }

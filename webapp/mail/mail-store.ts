@@ -4,21 +4,21 @@ import { deleteInBatches } from '../database/delete-in-batches.ts';
 import { Mail } from './mail.ts';
 
 /**
- * Mails that wait. Who takes one has it until its lease ends: then it is due again, as its process is taken to be gone. Each
- * attempt is counted when it begins, so that a mail which ends its process is not tried for ever.
+ * Mails that wait to be sent. A process that takes one has it until the lease ends. Then the mail is due again, because the process
+ * probably ended. An attempt is counted when it begins, so that a mail that crashes its process is not tried for ever.
  */
 export interface MailStore {
   add(mail: NewMail, transaction: Transaction): Promise<void>;
-  /** Those longest due, at most `count`, which nobody else gets before `until`. */
+  /** At most `count` mails, the longest due first. Nobody else gets them before `until`. */
   take(count: number, lease: Lease, now: Date): Promise<readonly TakenMail[]>;
-  /** Ends a mail; nothing where somebody else has it by now. */
+  /** Removes a mail. Does nothing if somebody else has taken it meanwhile. */
   remove(mail: TakenMail, lease: Lease): Promise<void>;
-  /** Lets go of a mail until it is due; nothing where somebody else has it by now. */
+  /** Gives a mail back until it is due. Does nothing if somebody else has taken it meanwhile. */
   postpone(mail: TakenMail, lease: Lease, dueAt: Date, attempts: number): Promise<void>;
   waiting(): Promise<Waiting>;
   ofTraveller(travellerId: number): Promise<readonly StoredMail[]>;
   removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void>;
-  /** Removes what lapsed before. */
+  /** Removes mails that lapsed before this time. */
   sweep(before: Date): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export interface NewMail {
 }
 
 export interface Lease {
-  /** 16 bytes that nobody else has. */
+  /** 16 random bytes. */
   readonly holder: Buffer;
   readonly until: Date;
 }
@@ -43,9 +43,9 @@ export interface TakenMail {
   readonly kind: string;
   readonly sealed: Buffer;
   readonly lapsesAt: Date;
-  /** This one included. */
+  /** Including this one. */
   readonly attempts: number;
-  /** Undefined where the traveller is gone. */
+  /** Undefined if the traveller has been deleted. */
   readonly recipient: { readonly name: string; readonly address: string } | undefined;
 }
 
@@ -71,7 +71,7 @@ export function createMailStore(database: Database): MailStore {
       database.transaction(async (transaction) => {
         const rows = await sequelize.query<DueMail>(DUE_MAILS, {
           type: QueryTypes.SELECT,
-          // mysql2 sends numbers as DOUBLE, which LIMIT does not take
+          // mysql2 sends numbers as DOUBLE, which LIMIT refuses
           bind: { now, count: String(count) },
           transaction,
         });
@@ -111,8 +111,8 @@ interface DueMail extends Omit<TakenMail, 'recipient'> {
 }
 
 /**
- * SQL because of FOR UPDATE OF and SKIP LOCKED: it skips what others have locked, among it mails whose transaction is not committed
- * yet.
+ * SQL because of FOR UPDATE OF and SKIP LOCKED. It skips rows that others have locked, including mails whose transaction is not
+ * committed yet.
  */
 const DUE_MAILS = `
   SELECT mail.id, mail.message_id AS messageId, mail.kind, mail.sealed, mail.lapses_at AS lapsesAt, mail.attempts,

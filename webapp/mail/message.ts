@@ -1,23 +1,34 @@
-/** What a feature wants a traveller to be told. The outbox adds greeting and closing, and looks their address up when it is sent. */
+/** A mail as a feature writes it. Greeting, closing and the traveller's address are added when it is sent. */
 export interface MailMessage {
   readonly travellerId: number;
+  /** The recipient, if it is not the address that the traveller has when the mail is sent. */
+  readonly to?: string;
   readonly kind: MailKind;
   /** One line. */
   readonly subject: string;
   /** Plain text: paragraphs with an empty line between them. */
   readonly text: string;
   readonly calendar?: CalendarAttachment;
-  /** When it is of no use any more; sooner than MAIL_LAPSE_HOURS where given. */
+  /** When the mail becomes useless, if that is sooner than MAIL_LAPSE_HOURS. */
   readonly lapsesAt?: Date;
 }
 
 /** For logs and the traveller's own data; nothing depends on it. */
 export type MailKind =
-  'booked' | 'cancelled' | 'changed' | 'place-offered' | 'place-lapsed' | 'password-reset' | 'password-changed';
+  | 'booked'
+  | 'cancelled'
+  | 'changed'
+  | 'place-offered'
+  | 'place-lapsed'
+  | 'password-reset'
+  | 'password-changed'
+  | 'email-confirmation'
+  | 'email-asked'
+  | 'email-changed';
 
 export interface CalendarAttachment {
   readonly fileName: string;
   readonly content: string;
-  /** The METHOD that the file itself names. */
+  /** The METHOD in the file. */
   readonly method: 'PUBLISH' | 'CANCEL';
 }

@@ -4,20 +4,20 @@ import type { Clock } from '../clock.ts';
 import type { Content } from './letter.ts';
 import type { MailStore } from './mail-store.ts';
 import type { MailMessage } from './message.ts';
-import type { Sealer } from './sealer.ts';
+import { createSealer, type Sealer } from './sealer.ts';
 
-/** Where features leave mails: what a transaction adds is sent when it commits, and only then. */
+/** Features add their mails here, in a transaction. They are sent after it commits, and only then. */
 export interface MailOutbox {
-  /** Does nothing where no mails are sent. */
+  /** Does nothing if the application sends no mail. */
   add(message: MailMessage, transaction: Transaction): Promise<void>;
-  /** What still waits to be sent to the traveller, for their own data. */
+  /** Mails to the traveller that are not sent yet, for their own data. */
   waitingFor(travellerId: number): Promise<readonly WaitingMail[]>;
   removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void>;
-  /** Removes what lapsed and nobody sends. */
+  /** Removes mails that lapsed and that nobody sends. */
   sweep(): Promise<void>;
 }
 
-/** Without its text, which may hold a link that lets somebody in. */
+/** Has no text, because that may contain a link with a secret. */
 export interface WaitingMail {
   readonly subject: string;
   readonly written: Date;
@@ -25,21 +25,35 @@ export interface WaitingMail {
 
 export interface OutboxOptions {
   readonly store: MailStore;
-  readonly sealer: Sealer;
+  readonly sealers: MailSealers;
   readonly clock: Clock;
-  /** How long mails are worth sending; undefined where none are sent. */
+  /** For how long mails are worth sending; undefined if the application sends none. */
   readonly lapseHours: number | undefined;
-  /** Called when there is something to send. */
+  /** Called when there is a mail to send. */
   readonly onAdded: () => void;
 }
 
-export function createMailOutbox({ store, sealer, clock, lapseHours, onAdded }: OutboxOptions): MailOutbox {
+/**
+ * Mails with a recipient of their own have a sealer of their own. The release before this one does not know `to` and would send them to
+ * the traveller's address. It cannot open them, so it drops them.
+ */
+export interface MailSealers {
+  readonly plain: Sealer;
+  readonly addressed: Sealer;
+}
+
+export function createMailSealers(secretKeys: readonly [string, ...string[]]): MailSealers {
+  return { plain: createSealer(secretKeys, 'mail'), addressed: createSealer(secretKeys, 'mail with an address') };
+}
+
+export function createMailOutbox({ store, sealers, clock, lapseHours, onAdded }: OutboxOptions): MailOutbox {
   return {
-    async add({ travellerId, kind, subject, text, calendar, lapsesAt }, transaction) {
+    async add({ travellerId, kind, to, subject, text, calendar, lapsesAt }, transaction) {
       if (lapseHours === undefined) return;
       const createdAt = clock.now();
       const latest = createdAt.getTime() + lapseHours * HOUR_MS;
-      const content: Content = { subject, text, ...(calendar && { calendar }) };
+      const content: Content = { subject, text, ...(calendar && { calendar }), ...(to !== undefined && { to }) };
+      const sealer = to === undefined ? sealers.plain : sealers.addressed;
       await store.add(
         {
           messageId: randomUUID(),
@@ -56,18 +70,20 @@ export function createMailOutbox({ store, sealer, clock, lapseHours, onAdded }: 
     async waitingFor(travellerId) {
       const mails = await store.ofTraveller(travellerId);
       return mails.flatMap(({ sealed, createdAt }) => {
-        const content = contentOf(sealer.open(sealed));
+        const content = contentOf(sealed, sealers);
         return content ? [{ subject: content.subject, written: createdAt }] : [];
       });
     },
     removeAllOfTraveller: (travellerId, transaction) => store.removeAllOfTraveller(travellerId, transaction),
-    // the sender ends what it finds lapsed, and counts it: this is for what it never finds
+    // the sender removes and counts the lapsed mails that it takes; this removes the ones that nobody takes
     sweep: () => store.sweep(new Date(clock.now().getTime() - HOUR_MS)),
   };
 }
 
 const HOUR_MS = 3_600_000;
 
-export function contentOf(opened: string | undefined): Content | undefined {
+/** Undefined if no key opens it. */
+export function contentOf(sealed: Buffer, { plain, addressed }: MailSealers): Content | undefined {
+  const opened = plain.open(sealed) ?? addressed.open(sealed);
   return opened === undefined ? undefined : (JSON.parse(opened) as Content);
 }

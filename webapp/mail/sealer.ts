@@ -1,13 +1,13 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
-/** Keeps text so that who reads the database, or a backup of it, learns nothing. */
+/** Encrypts text, so that the database and its backups do not reveal it. */
 export interface Sealer {
   seal(text: string): Buffer;
-  /** Undefined where it was altered, or sealed by a key that is not known any more. */
+  /** Undefined if it was altered, or sealed with a key that is no longer known. */
   open(sealed: Buffer): string | undefined;
 }
 
-/** AES-256-GCM: seals with the first key, opens with any of them; each purpose has keys of its own, derived from these. */
+/** AES-256-GCM. Seals with the first key and opens with any. Each purpose has keys of its own, derived from `secretKeys`. */
 export function createSealer(secretKeys: readonly [string, ...string[]], purpose: string): Sealer {
   const derive = (key: string) => Buffer.from(hkdfSync('sha256', key, '', purpose, 32));
   const [current, ...previous] = secretKeys;

@@ -5,23 +5,22 @@ import { passesByItself } from '../database/errors.ts';
 import type { Logger } from '../log.ts';
 import { letterOf } from './letter.ts';
 import type { Lease, MailStore, TakenMail, Waiting } from './mail-store.ts';
-import { contentOf } from './outbox.ts';
+import { contentOf, type MailSealers } from './outbox.ts';
 import { nextAttempt, waitSeconds } from './rules.ts';
-import type { Sealer } from './sealer.ts';
 import { type Deliver, DeliveryError } from './smtp.ts';
 
-/** What became of a mail that was taken. */
+/** The result of sending a mail. */
 export type MailOutcome = 'sent' | 'postponed' | 'refused' | 'lapsed' | 'dropped';
 
 /**
- * Sends what is due, a few at a time, in every pod; the database decides who gets which. A mail is sent twice only where its process
- * ends, or the database goes away for longer than the lease, between the server's word that it has it and ours that it is done.
+ * Sends due mails, a few at a time. Every pod does so, and the database shares the mails out. A mail is sent twice only if, after the mail
+ * server has accepted it, the process ends or the database stays away until the lease ends.
  */
 export interface MailSender {
   start(): void;
   /** Looks for due mails now. */
   wake(): void;
-  /** Takes no more; what is on its way may end within the time, else it is given back. */
+  /** Takes no more mails. Those under way may finish within the time; the others are given back. */
   stop(graceMs: number): Promise<void>;
   waiting(): Waiting;
 }
@@ -29,7 +28,7 @@ export interface MailSender {
 export interface MailSenderOptions {
   readonly config: MailConfig;
   readonly store: MailStore;
-  readonly sealer: Sealer;
+  readonly sealers: MailSealers;
   readonly deliver: Deliver;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -93,7 +92,7 @@ export function createMailSender(options: MailSenderOptions): MailSender {
     },
     wake() {
       woken = true;
-      // a server that is in trouble gets no more attempts because more is to be sent
+      // a failing server gets no extra attempts because of new mails
       if (serverFailures === 0) rest?.resolve(undefined);
     },
     async stop(graceMs) {
@@ -106,7 +105,7 @@ export function createMailSender(options: MailSenderOptions): MailSender {
   };
 }
 
-/** Waits for each of them, also where one fails. */
+/** Waits for all of them, even if one fails. */
 async function all<T>(work: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(work);
   return Promise.all(work);
@@ -115,11 +114,11 @@ async function all<T>(work: readonly Promise<T>[]): Promise<T[]> {
 const LEASE_MARGIN_SECONDS = 60;
 const LONGEST_PAUSE_SECONDS = 300;
 
-/** `server`: no more before the server is well again. */
+/** `server`: no more mails until the server works again. */
 async function handle(
   mail: TakenMail,
   lease: Lease,
-  { config, store, sealer, deliver, clock, logger, onOutcome }: MailSenderOptions,
+  { config, store, sealers, deliver, clock, logger, onOutcome }: MailSenderOptions,
   cutOff: AbortSignal,
 ): Promise<MailOutcome | 'server' | 'given back'> {
   const about = { mail: mail.id, kind: mail.kind, attempts: mail.attempts };
@@ -136,13 +135,14 @@ async function handle(
     logger.warn('Mail given up', about);
     return end('lapsed');
   }
-  const content = contentOf(sealer.open(mail.sealed));
+  const content = contentOf(mail.sealed, sealers);
   if (!content || !mail.recipient) {
     if (!content) logger.warn('Mail cannot be read with any secret key', about);
     return end('dropped');
   }
   const { from, publicUrl } = config;
-  const letter = letterOf(content, { id: mail.messageId, from, to: mail.recipient, publicUrl });
+  const to = { name: mail.recipient.name, address: content.to ?? mail.recipient.address };
+  const letter = letterOf(content, { id: mail.messageId, from, to, publicUrl });
   try {
     const deadline = AbortSignal.timeout(config.timeoutSeconds * 1000);
     await deliver(letter, AbortSignal.any([cutOff, deadline]));
@@ -165,7 +165,7 @@ async function handle(
   return end('sent');
 }
 
-/** While the lease lasts, as somebody else would send the mail again after it. */
+/** Retries until the lease ends, because another pod would then send the mail again. */
 async function insist(work: () => Promise<void>, lease: Lease, clock: Clock, cutOff: AbortSignal): Promise<void> {
   for (;;) {
     try {

@@ -1,10 +1,10 @@
-import { emailError } from '../accounts/rules.ts';
+import { emailError } from './address.ts';
 import type { Mailbox } from './letter.ts';
 
 export interface SmtpServer {
   readonly host: string;
   readonly port: number;
-  /** `start`: from the first byte; `upgrade`: by STARTTLS, and not at all where the server has none; `off`: never. */
+  /** `start`: TLS from the first byte. `upgrade`: STARTTLS, and no mail if the server has none. `off`: no TLS. */
   readonly tls: 'start' | 'upgrade' | 'off';
   readonly user?: string;
   readonly password?: string;
@@ -12,7 +12,7 @@ export interface SmtpServer {
 
 const FORM = 'smtps://user:password@host:465 or smtp://user:password@host:587';
 
-/** Reads an SMTP_URL, or tells what is wrong with it; that never holds what it says. */
+/** Reads an SMTP_URL, or says what is wrong with it. The message never quotes the URL, which contains a password. */
 export function parseSmtpUrl(text: string): SmtpServer | string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !['smtp:', 'smtps:'].includes(url.protocol) || url.hostname === '') return `must have the form ${FORM}.`;
@@ -49,7 +49,7 @@ export function parseMailbox(text: string): Mailbox | undefined {
   return emailError(mailbox.address) === undefined ? mailbox : undefined;
 }
 
-/** Reads the address of a site, which mails lead back to; without the slash at its end. */
+/** Reads the address of the site, for links in mails. Removes the slash at its end. */
 export function parsePublicUrl(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.search !== '') return undefined;

@@ -1,11 +1,12 @@
+import { needsSmtpUtf8 } from './address.ts';
 import type { Letter } from './letter.ts';
-import { type Verdict, verdictOf } from './rules.ts';
+import { replyOf, type Verdict, verdictOf } from './rules.ts';
 import type { SmtpServer } from './settings.ts';
 
-/** Resolves when the server has taken the letter; rejects with a DeliveryError. */
+/** Resolves when the server has accepted the letter. Rejects with a DeliveryError. */
 export type Deliver = (letter: Letter, signal: AbortSignal) => Promise<void>;
 
-/** Its message holds nothing that the server said: that may quote the recipient's address. */
+/** Its message contains no text of the server, because that may quote the recipient's address. */
 export class DeliveryError extends Error {
   readonly verdict: Verdict;
   constructor(verdict: Verdict, what: string) {
@@ -17,16 +18,16 @@ export class DeliveryError extends Error {
 
 export interface SmtpOptions {
   readonly server: SmtpServer;
-  /** In PEM; where it is undefined, the authorities that Node.js knows. */
+  /** In PEM. If undefined, the authorities that Node.js knows. */
   readonly authorities: string | undefined;
   readonly timeoutSeconds: number;
 }
 
-/** A connection for each letter: none is kept that the other side may have given up. */
+/** Opens a connection for each letter. A connection that is kept open could have been closed by the server. */
 export function createSmtp({ server, authorities, timeoutSeconds }: SmtpOptions): Deliver {
   const timeout = timeoutSeconds * 1000;
   const transport = async () => {
-    // only where mail is sent does it cost memory and time to start
+    // imported here, so that it costs memory and start-up time only if mail is sent
     const { createTransport } = await import('nodemailer');
     return createTransport({
       host: server.host,
@@ -50,12 +51,12 @@ export function createSmtp({ server, authorities, timeoutSeconds }: SmtpOptions)
     try {
       await mailer.sendMail({
         ...letter,
-        headers: { 'Auto-Submitted': 'auto-generated' },
+        headers: AUTOMATIC,
         ...(calendar && { attachments: [attachmentOf(calendar)] }),
         signal,
       });
     } catch (error) {
-      throw deliveryError(error);
+      throw deliveryError(error, letter.to.address);
     }
   };
 }
@@ -64,15 +65,27 @@ function attachmentOf({ fileName, content, method }: NonNullable<Letter['calenda
   return { filename: fileName, content, contentType: `text/calendar; charset=utf-8; method=${method}` };
 }
 
+/** Asks for no automatic answers. Most servers follow RFC 3834; Exchange reads only the second header. */
+const AUTOMATIC = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
+
 interface NodemailerFailure {
   readonly code?: string;
   readonly originalCode?: string;
   readonly command?: string;
-  readonly responseCode?: number;
+  readonly response?: string;
 }
 
-function deliveryError(error: unknown): DeliveryError {
-  const { code = 'unknown', originalCode, command = '', responseCode: reply } = error as NodemailerFailure;
-  const answer = reply === undefined ? (originalCode ?? code) : `${code}, answered with ${reply}`;
-  return new DeliveryError(verdictOf({ code, command, reply }), `${command === '' ? 'SMTP' : command}: ${answer}`);
+/** nodemailer does not say whether the server has SMTPUTF8, and sends every address. So only the server's reply shows a problem. */
+function deliveryError(error: unknown, recipient: string): DeliveryError {
+  const { code = 'unknown', originalCode, command = '', response = '' } = error as NodemailerFailure;
+  const reply = replyOf(response);
+  const verdict = verdictOf({ code, command, reply });
+  const answer = reply
+    ? `${code}, answered with ${[reply.code, reply.status].join(' ').trim()}`
+    : (originalCode ?? code);
+  const cause =
+    verdict === 'refused' && needsSmtpUtf8(recipient)
+      ? '. The address has letters beyond ASCII before the @ sign, which only a server with SMTPUTF8 takes'
+      : '';
+  return new DeliveryError(verdict, `${command === '' ? 'SMTP' : command}: ${answer}${cause}`);
 }

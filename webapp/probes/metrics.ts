@@ -61,7 +61,7 @@ export function watchDatabase(metrics: Metrics, database: Database): void {
   const registers = [metrics.registry];
   new Gauge({
     name: 'database_up',
-    help: '1 while the database answers and has the schema that this release needs',
+    help: '1 while the database answers, takes writes and has the schema that this release needs',
     registers,
     collect() {
       this.set(database.state() === 'up' ? 1 : 0);

@@ -9,7 +9,7 @@ import { deleteInBatches } from '../database/delete-in-batches.ts';
 import { duplicateKeyOf } from '../database/errors.ts';
 import { Session } from './session.ts';
 
-/** Who is signed in; kept in the session, so that no page has to ask for it. */
+/** Who is signed in. The session stores it, so that pages need no query for it. */
 export interface SignedIn {
   readonly id: number;
   readonly username: string;
@@ -28,7 +28,7 @@ export interface SessionTimes {
   readonly ends: Date;
 }
 
-/** What is done with all sessions of a traveller together. */
+/** Operations on all sessions of a traveller. */
 export interface TravellerSessions {
   removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void>;
   ofTraveller(travellerId: number): Promise<readonly SessionTimes[]>;
@@ -37,11 +37,11 @@ export interface TravellerSessions {
 type Done = (error?: unknown) => void;
 
 /**
- * Sessions in MySQL. Invariant: what the table holds cannot be used as a cookie, and an expired session is never returned,
- * whether or not it was swept. It ends when idle for too long, and at the latest after its maximum age.
+ * Sessions in MySQL. Invariant: nobody can make a cookie from the table, and an expired session is never returned, whether or not it
+ * was swept. A session ends when it is idle for too long, and at the latest at its maximum age.
  *
- * It has no `touch`, which express-session would call at the end of every request, and then send every answer in two pieces: the
- * idle end is moved where a session is read, at most once a minute.
+ * It has no `touch`: express-session would call it at the end of every request, and send each answer in two pieces. Reading a session
+ * moves its idle end instead, at most once a minute.
  */
 export class SessionStore extends Store implements TravellerSessions {
   readonly #database: Database;
@@ -84,6 +84,16 @@ export class SessionStore extends Store implements TravellerSessions {
     await this.#sessions.destroy({ where: { travellerId }, transaction });
   }
 
+  /** Changes the name in all sessions of the traveller, because pages read it there. */
+  async renameTraveller(travellerId: number, name: string, transaction: Transaction): Promise<void> {
+    const rows = await this.#sessions.findAll({ where: { travellerId }, transaction });
+    for (const { idHash, data } of rows) {
+      const { traveller, ...rest } = JSON.parse(data) as SessionData;
+      const values = { data: JSON.stringify({ ...rest, traveller: traveller && { ...traveller, name } }) };
+      await this.#sessions.update(values, { where: { idHash }, transaction });
+    }
+  }
+
   async ofTraveller(travellerId: number): Promise<readonly SessionTimes[]> {
     const query = { where: { travellerId }, order: ['createdAt'] };
     const rows = await this.#database.read(() => this.#sessions.findAll(query));
@@ -104,7 +114,7 @@ export class SessionStore extends Store implements TravellerSessions {
     const where = { idHash: hashOf(id), expiresAt: { [Op.gt]: now } };
     const row = await this.#database.read(() => this.#sessions.findOne({ where }));
     if (!row) return null;
-    // a session whose end cannot be moved lives on until its earlier end
+    // if the end cannot be moved, the session lasts until its earlier end
     if (now.getTime() - row.touchedAt.getTime() >= TOUCH_INTERVAL_MS) await this.#touch(row, now).catch(ignore);
     return JSON.parse(row.data) as SessionData;
   }
@@ -115,7 +125,7 @@ export class SessionStore extends Store implements TravellerSessions {
     await this.#database.idempotentWrite(() => this.#sessions.update(values, { where: { idHash } }));
   }
 
-  /** Adds a session, or changes what one holds. */
+  /** Adds a session, or changes its data. */
   async #save(idHash: Buffer, values: Pick<Session, 'travellerId' | 'data'>): Promise<void> {
     const now = this.#clock.now();
     const times = { createdAt: now, touchedAt: now, expiresAt: this.#idleEnd(now) };

@@ -1,6 +1,6 @@
 import type { ThrottleStore } from './throttle-store.ts';
 
-/** What this process counted by itself; of more than `capacity` keys the oldest windows are forgotten. */
+/** Counts in the memory of this process. Beyond `capacity` keys it forgets the oldest windows. */
 export function createMemoryStore(capacity = 10_000): ThrottleStore {
   const windows = new Map<string, { readonly until: number; hits: number }>();
   return {

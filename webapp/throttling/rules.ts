@@ -1,4 +1,4 @@
-/** So many in a window that begins with the first of them. */
+/** At most `count` attempts in a window that begins with the first. */
 export interface Limit {
   readonly count: number;
   readonly seconds: number;
@@ -7,7 +7,7 @@ export interface Limit {
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 const LONGEST_SECONDS = 30 * SECONDS.d;
 
-/** Reads `10/1h` (units s, m, h, d; at most 30 days), or `off`; undefined where it is neither. */
+/** Reads `10/1h` (units s, m, h, d; at most 30 days) or `off`. Undefined if the text is neither. */
 export function parseLimit(text: string): Limit | 'off' | undefined {
   if (text === 'off') return 'off';
   const [, count, number, unit] = /^(\d{1,6})\/(\d{1,6})([smhd])$/.exec(text) ?? [];
@@ -16,7 +16,7 @@ export function parseLimit(text: string): Limit | 'off' | undefined {
   return limit.count > 0 && limit.seconds > 0 && limit.seconds <= LONGEST_SECONDS ? limit : undefined;
 }
 
-/** What is counted as one client: an IPv4 address, or the /64 of an IPv6 address, all of which one household or server has. */
+/** The network that counts as one client: an IPv4 address, or the /64 of an IPv6 address, which one household or server has. */
 export function networkOf(address: string | undefined): string {
   const [plain = ''] = (address ?? '').split('%');
   const asHost = `http://[${plain}]`;
@@ -36,7 +36,7 @@ function groupsOf(canonical: string): readonly number[] {
   return [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after];
 }
 
-/** When to try again, for people: never too early. */
+/** When to try again, in words. Rounded up, so that it is never too early. */
 export function tooManyMessage(seconds: number): string {
   const minutes = Math.ceil(seconds / 60);
   const [number, unit] = minutes < 120 ? [minutes, 'minute'] : [Math.ceil(minutes / 60), 'hour'];

@@ -5,15 +5,15 @@ import type { Limit } from './rules.ts';
 import { ThrottleWindow } from './throttle-window.ts';
 
 export interface ThrottleStore {
-  /** Counts one more where the limit leaves room, in one step; else resolves to when there is room again. */
+  /** Counts one attempt if the limit allows it, in one step. Otherwise resolves to the time when it does. */
   take(key: Buffer, limit: Limit, now: Date): Promise<Date | undefined>;
-  /** Takes back one of each key; all of those in `cleared`. */
+  /** Subtracts one from each key, and removes the keys in `cleared`. */
   giveBack(keys: readonly Buffer[], cleared: readonly Buffer[]): Promise<void>;
   /** Removes what has expired. */
   sweep(now: Date): Promise<void>;
 }
 
-/** Shared by all pods. A row is changed by one statement, which alone decides: pods never read a count and then write it. */
+/** All pods share it. One statement decides and changes a row: no pod reads a count first and writes it later. */
 export function createThrottleStore(database: Database): ThrottleStore {
   const { sequelize } = database;
   const windows = sequelize.getRepository(ThrottleWindow);
@@ -42,12 +42,12 @@ export function createThrottleStore(database: Database): ThrottleStore {
   };
 }
 
-/** The next hit begins a new window. */
+/** The next attempt begins a new window. */
 const ENDED = new Date(0);
 
 /**
- * SQL because it is a conditional counter. It changes nothing where the window is full. The first assignment still sees the old end
- * of the window.
+ * SQL because it is a conditional counter. It changes nothing if the window is full. The first assignment still reads the old end of the
+ * window.
  */
 const TAKE = `
   INSERT INTO throttle (key_hash, hits, expires_at) VALUES ($key, 1, $end)

@@ -4,16 +4,16 @@ import type { Signer } from '../signer.ts';
 import type { Limit } from './rules.ts';
 import type { ThrottleStore } from './throttle-store.ts';
 
-/** One count that an attempt is part of. */
+/** One counter of an attempt. */
 export interface Counter {
-  /** What is counted and of whom; only a keyed hash of it is kept. */
+  /** What is counted, and for whom. The table stores only a keyed hash of it. */
   readonly key: readonly string[];
   readonly limit: Limit | 'off';
-  /** Only attempts in a row are counted: one that is not a failure begins anew. */
+  /** Counts attempts in a row: a success sets the counter back. */
   readonly inARow?: boolean;
 }
 
-/** The attempt was not made: too many went before. */
+/** The attempt was refused, because there were too many before. */
 export class TooMany {
   readonly seconds: number;
   constructor(seconds: number) {
@@ -23,18 +23,18 @@ export class TooMany {
 
 export interface Throttle {
   /**
-   * Runs `work` where every counter has room. It is counted before it runs, or those sent at once would all slip through; and
-   * taken back when it throws or `counts` says that its result is none to count. One refused counts nowhere.
+   * Runs `work` if no counter is full. It counts the attempt before, so that attempts sent at the same time do not slip through. It
+   * takes the count back if `work` throws, or if `counts` says that the result does not count. A refused attempt is not counted.
    */
   run<T>(counters: readonly Counter[], work: () => Promise<T>, counts: (result: T) => boolean): Promise<T | TooMany>;
-  /** What was counted counts no more. */
+  /** Sets the counters back. */
   forget(counters: readonly Counter[]): Promise<void>;
   sweep(): Promise<void>;
 }
 
 export interface ThrottleOptions {
   readonly shared: ThrottleStore;
-  /** Counts while the shared one is away. */
+  /** Used while the shared store is away. */
   readonly insurance: ThrottleStore;
   readonly signer: Signer;
   readonly clock: Clock;
@@ -46,7 +46,7 @@ interface Taken {
 }
 
 export function createThrottle({ shared, insurance, signer, clock }: ThrottleOptions): Throttle {
-  /** All or none. */
+  /** Counts in all of them, or in none. */
   const takeFrom = async (store: ThrottleStore, counters: readonly Counter[]): Promise<readonly Taken[] | Date> => {
     const taken: Taken[] = [];
     for (const { key, limit, inARow = false } of counters) {
@@ -69,7 +69,7 @@ export function createThrottle({ shared, insurance, signer, clock }: ThrottleOpt
       return { store: insurance, taken: await takeFrom(insurance, counters) };
     }
   };
-  /** What cannot be taken back now ends with its window. */
+  /** A count that cannot be taken back now ends with its window. */
   const giveBack = async (store: ThrottleStore, keys: readonly Buffer[], cleared: readonly Buffer[]) => {
     try {
       await store.giveBack(keys, cleared);

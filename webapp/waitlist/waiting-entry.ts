@@ -33,7 +33,7 @@ export class WaitingEntry extends Model {
   @Column({ type: DataType.BOOLEAN, field: 'blackhole_visit' })
   declare blackholeVisit: boolean;
 
-  /** The database's word. */
+  /** Set by the column's default. */
   @Column({ type: DataType.DATE(3), field: 'joined_at' })
   declare joinedAt: Date;
 

@@ -174,7 +174,7 @@ const TRIPS_IN_THE_WAY: Includeable = {
   where: { cancelledAt: null, ...OVERLAPPING },
 };
 
-/** Of one that has none itself. */
+/** Finds other open offers. Use it only for an entry without an offer. */
 const OFFERS_IN_THE_WAY: Includeable = {
   association: 'entries',
   attributes: ['id'],

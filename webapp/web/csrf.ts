@@ -2,52 +2,60 @@ import { randomBytes } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { DatabaseAwayError } from '../database/errors.ts';
 import type { Signer } from '../signer.ts';
-import { readCookie, setCookie } from './cookies.ts';
+import { readCookie, readCookies, setCookie } from './cookies.ts';
 import { textOf } from './form.ts';
 import { ForbiddenError } from './http-errors.ts';
 import { signedIn } from './sessions.ts';
 
 /**
- * The token for the forms of a page: bound to the session, or for visitors to a random cookie, which is set with the first form.
- * It is masked anew each time, so that compression tells nothing about it.
+ * The tokens for the forms of a page. Those of a traveller are bound to the session. Those of a visitor are bound to a random
+ * cookie, which is set with the first form: so are log-in and registration, whoever is logged in, as another tab may log in or out
+ * before they are sent. A token is masked anew each time, so that compression tells nothing about it.
  */
-export function csrfToken(request: Request, response: Response, signer: Signer): string {
-  let binding = bindingOf(request);
-  if (binding === undefined) {
-    const cookie = randomBytes(18).toString('base64url');
-    setCookie(response, COOKIE, cookie);
-    binding = visitorBinding(cookie);
-  }
-  return masked(signer.sign(binding));
+export function csrfTokens(request: Request, response: Response, signer: Signer) {
+  let cookie = readCookie(request, COOKIE);
+  const visitorToken = () => {
+    if (cookie === undefined) {
+      cookie = randomBytes(18).toString('base64url');
+      setCookie(response, COOKIE, cookie);
+    }
+    return masked(signer.sign(visitorBinding(cookie)));
+  };
+  const travellerToken = () => masked(signer.sign(sessionBinding(request)));
+  return { visitorToken, csrfToken: () => (signedIn(request) ? travellerToken() : visitorToken()) };
 }
 
-/** Looks whether a form that is sent has the token of its page; `requireToken` refuses one that has not. */
+/** Looks whether a form that is sent has a token of its page; `requireToken` and `requireVisitorToken` refuse one that has not. */
 export function csrf(signer: Signer): RequestHandler {
   return function csrfMiddleware(request, response, next) {
-    const binding = bindingOf(request);
-    const token = Buffer.from(textOf(request.body, FIELD), 'base64url');
+    const token = Buffer.from(textOf(request.body, CSRF_FIELD), 'base64url');
     const half = token.length / 2;
-    response.locals.tokenIsRight =
-      binding !== undefined &&
-      token.length === 64 &&
-      signer.verify(binding, xor(token.subarray(0, half), token.subarray(half)));
+    const isFor = (binding: string) =>
+      token.length === 64 && signer.verify(binding, xor(token.subarray(0, half), token.subarray(half)));
+    if (signedIn(request) && isFor(sessionBinding(request))) response.locals.token = 'traveller';
+    else if (readCookies(request, COOKIE).map(visitorBinding).some(isFor)) response.locals.token = 'visitor';
     next();
   };
 }
 
-/** For each route that takes a form: after the question who is logged in, as a form of an ended session leads to the log-in. */
+/** For each route that takes a traveller's form. Put it after `requireTraveller`: a form of an ended session then leads to the log-in instead of 403. */
 export const requireToken: RequestHandler = function requireToken(_request, response, next) {
   if (response.locals.sessionAway) next(new DatabaseAwayError());
-  else next(response.locals.tokenIsRight ? undefined : new ForbiddenError('token'));
+  else next(response.locals.token === 'traveller' ? undefined : new ForbiddenError('token'));
 };
 
-const FIELD = '_csrf';
+/** For each route that takes a visitor's form. */
+export const requireVisitorToken: RequestHandler = function requireVisitorToken(request, response, next) {
+  if (response.locals.sessionAway) next(new DatabaseAwayError());
+  else if (response.locals.token !== undefined) next();
+  else next(new ForbiddenError(readCookies(request, COOKIE).length === 0 ? 'no cookie' : 'token'));
+};
+
+export const CSRF_FIELD = '_csrf';
 const COOKIE = 'csrf';
 
-function bindingOf(request: Request): string | undefined {
-  if (signedIn(request)) return `session:${request.sessionID}`;
-  const cookie = readCookie(request, COOKIE);
-  return cookie === undefined ? undefined : visitorBinding(cookie);
+function sessionBinding({ sessionID }: Request): string {
+  return `session:${sessionID}`;
 }
 
 function visitorBinding(cookie: string): string {

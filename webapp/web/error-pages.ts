@@ -10,6 +10,8 @@ interface ErrorPage {
   readonly title: string;
   readonly text: string;
   readonly retryAfter?: number;
+  /** False where the browser has kept the cookies of a traveller back. */
+  readonly isTravellerKnown?: false;
 }
 
 export function notFound(): RequestHandler {
@@ -21,13 +23,17 @@ export function notFound(): RequestHandler {
 
 /** The one place that reacts to errors: their kind decides the page, and only what nobody expected is logged with its stack. */
 export function errorPages(logger: Logger): ErrorRequestHandler {
-  return function errorPagesMiddleware(error: unknown, request, response, next) {
+  return function errorPagesMiddleware(error: unknown, request, response, _next) {
+    const requestId = response.get('X-Request-Id');
     if (response.headersSent) {
-      next(error);
+      logger.error('Request failed after its headers were sent', { id: requestId, error });
+      if (!response.writableEnded) response.destroy();
       return;
     }
     const page = pageOf(error);
-    const requestId = response.get('X-Request-Id');
+    // a file that could not be sent has left its own headers
+    response.removeHeader('Content-Encoding');
+    response.set('Cache-Control', 'no-store').type('html');
     if (page.status === 500) logger.error('Request failed', { id: requestId, error });
     else if (page.status !== 400) logger.debug('Request refused', { id: requestId, status: page.status, error });
     if (page.retryAfter !== undefined) response.set('Retry-After', String(page.retryAfter));
@@ -39,7 +45,7 @@ export function errorPages(logger: Logger): ErrorRequestHandler {
 function pageOf(error: unknown): ErrorPage {
   if (error instanceof DatabaseAwayError) return PAGES.away;
   if (error instanceof BusyError) return PAGES.busy;
-  if (error instanceof ForbiddenError) return error.reason === 'token' ? PAGES.expired : PAGES.crossSite;
+  if (error instanceof ForbiddenError) return FORBIDDEN[error.reason];
   if (error instanceof TooManyError) {
     const { seconds } = error;
     return {
@@ -79,10 +85,16 @@ const PAGES = {
     title: 'This form has expired',
     text: 'Nothing was changed. Go back, reload the page and send the form again.',
   },
+  noCookie: {
+    status: 403,
+    title: 'This form needs a cookie',
+    text: 'Your browser did not send back the cookie that came with the form, so nothing was changed. Allow cookies for this site, then reload the page and send the form again.',
+  },
   crossSite: {
     status: 403,
     title: 'This came from another site',
     text: 'Nothing was changed. Forms are only accepted from the pages of this site.',
+    isTravellerKnown: false,
   },
   wrongMethod: {
     status: 405,
@@ -105,3 +117,5 @@ const PAGES = {
     text: 'It has been noted and will be looked at. Please try again.',
   },
 } satisfies Record<string, ErrorPage>;
+
+const FORBIDDEN = { 'cross-site': PAGES.crossSite, token: PAGES.expired, 'no cookie': PAGES.noCookie };

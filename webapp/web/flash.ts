@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { clearCookie, cookieName, setCookie } from './cookies.ts';
+import { clearCookie, readSignedCookie, setCookie } from './cookies.ts';
 
 /** A message at the top of a page. */
 export interface Alert {
@@ -18,8 +18,7 @@ export function redirectWithAlert(response: Response, location: string, alert: A
 
 /** The alerts for this page; each is shown once. */
 export function takeFlash(request: Request, response: Response): readonly Alert[] {
-  const name = cookieName(COOKIE, request.secure);
-  const alerts = (request.signedCookies as Readonly<Record<string, unknown>>)[name];
+  const alerts = readSignedCookie(request, COOKIE);
   if (alerts === undefined) return [];
   clearCookie(response, COOKIE);
   return Array.isArray(alerts) ? (alerts as readonly Alert[]) : [];

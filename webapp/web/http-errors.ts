@@ -1,7 +1,10 @@
+/** `no cookie`: the browser sent none of those that it was given with the form. */
+export type ForbiddenReason = 'cross-site' | 'token' | 'no cookie';
+
 /** Answered with 403. */
 export class ForbiddenError extends Error {
-  readonly reason: 'cross-site' | 'token';
-  constructor(reason: 'cross-site' | 'token') {
+  readonly reason: ForbiddenReason;
+  constructor(reason: ForbiddenReason) {
     super(`Refused: ${reason}`);
     this.name = 'ForbiddenError';
     this.reason = reason;

@@ -4,8 +4,8 @@ declare global {
     interface Locals {
       /** There is a session cookie, but nobody knows whose: the database is away. */
       sessionAway?: boolean;
-      /** The form that was sent has the token of its page. */
-      tokenIsRight?: boolean;
+      /** Whose page the token of the form that was sent is of, where it has a right one. */
+      token?: 'traveller' | 'visitor';
     }
   }
 }

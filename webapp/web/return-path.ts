@@ -12,7 +12,7 @@ export function logInPath(goingTo: string): string {
 }
 
 const PATHS = [
-  'account(/(password|sessions|delete))?',
+  'account(/(name|email(/confirm)?|password|sessions|delete))?',
   'book',
   'reservation(/undo|/[0-9A-Z]{8}/(ticket|change))?',
   'waitlist(/(take|leave))?',

@@ -28,7 +28,7 @@ const PREPARING = `${VOLUME_PATH}/preparing`;
  * 2. The folder is empty: it is marked and prepared. The image's entrypoint would ignore a request to stop meanwhile, so another process
  *    passes it on: what is cut off is begun anew.
  * 3. It holds a database: the server starts on it.
- * 4. It holds anything else, which is somebody's: the server does not start, and nothing is touched.
+ * 4. It holds anything else, or cannot be read: it is somebody's. The server does not start, and nothing is touched.
  */
 const START = `#!/bin/bash
 set -eu
@@ -40,11 +40,12 @@ prepare() {
   exit
 }
 refuse() { echo "$1" | tee /dev/termination-log >&2; exit 1; }
+files=$(ls -A ${DATA_PATH}) || refuse "The folder mysql of the volume cannot be read: see who owns it. Nothing was changed"
 if [ -e ${PREPARING} ]; then
   echo "The preparation of the volume was cut off; it begins anew"
   find ${DATA_PATH} -mindepth 1 -delete
   prepare
-elif [ -z "$(ls -A ${DATA_PATH})" ]; then
+elif [ -z "$files" ]; then
   prepare
 elif [ ! -d ${DATA_PATH}/mysql ]; then
   refuse "The folder mysql of the volume holds files but no database: move them away, or use an empty volume. Nothing was changed"

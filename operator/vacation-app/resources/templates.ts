@@ -1,5 +1,6 @@
 import type { V1PodSpec } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../api/defaults.ts';
+import { contentHash } from '../names.ts';
 import { maxConnections } from './max-connections.ts';
 
 type Settings = Readonly<Record<string, string>>;
@@ -24,6 +25,13 @@ export type TemplateRevision = { readonly [P in keyof Parts]?: (part: Parts[P], 
 const REVISIONS: readonly TemplateRevision[] = [
   {},
   { mysqlSettings: (settings, app) => ({ ...settings, max_connections: String(maxConnections(app)) }) },
+  {
+    // Cookies of one host are shared by all its ports: two apps on node ports must not have the same names.
+    webSettings: (settings, app) => ({
+      ...settings,
+      COOKIE_PREFIX: contentHash([app.metadata.namespace, app.metadata.name]),
+    }),
+  },
 ];
 
 export const LATEST_REVISION = REVISIONS.length;

@@ -78,6 +78,13 @@ export interface RawRequest {
   readonly form?: Readonly<Record<string, string>>;
 }
 
+/** Those that an answer sets, by name. */
+export function cookiesOf({ head }: Answer): Record<string, string> {
+  return Object.fromEntries(
+    [...head.matchAll(/^set-cookie: ([^=]+)=([^;\r]*)/gim)].map(([, name = '', value = '']) => [name, value]),
+  );
+}
+
 /** As a current browser sends it. */
 export function raw({ method = 'GET', path, cookies = {}, form }: RawRequest): string {
   const cookie = Object.entries(cookies).map(([name, value]) => `${name}=${value}`).join('; '); // prettier-ignore

@@ -1,10 +1,11 @@
-import { median, quantile } from '../report.ts';
-import { KeptConnection, raw } from './kept-connection.ts';
-import type { Tools } from './tools.ts';
-import { startWorker } from './worker.ts';
 import { join } from 'node:path';
 import { root } from '../../cluster/paths.ts';
+import { median, quantile } from '../report.ts';
+import { KeptConnection, raw } from './kept-connection.ts';
 import type { Load, LoadResult } from './load.ts';
+import { ROUNDS } from './rounds.ts';
+import type { Tools } from './tools.ts';
+import { startWorker } from './worker.ts';
 import { logInRequest, visit, type World } from './world.ts';
 
 export interface LogInEffect {
@@ -19,7 +20,6 @@ export interface Latency {
 }
 
 const LOG_INS = 16;
-const ROUNDS = 15;
 const SECONDS = 1;
 
 /** One visitor asks for the landing page again and again; 16 others log in at once, and again as soon as they are in. */

@@ -1,17 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { RowDataPacket } from 'mysql2/promise';
 import { KeptConnection, raw } from './kept-connection.ts';
-import { logInRequest, type SignedIn, visit, type World } from './world.ts';
+import { type CpuRange, ORIGINAL } from './original.ts';
+import { type Cookies, logInRequest, type SignedIn, visit, type World } from './world.ts';
 
 /** One row of the table: requests of one kind. */
 export interface Route {
   readonly name: string;
-  readonly kind: 'anonymous' | 'signed in' | 'write' | 'log-in';
-  /** Milliseconds of CPU that the original took: the least and the most that was measured. */
-  readonly original: readonly [number, number];
+  readonly kind: 'page' | 'form' | 'log-in';
+  readonly original: CpuRange;
   readonly status: number;
   /** Those of one round; what must be there before is made first. */
   requests(world: World, round: number): Promise<readonly string[]>;
+  /** What the minimal Express application shows too. */
+  readonly page?: Page;
+}
+
+export interface Page {
+  readonly path: string;
+  readonly forTravellers: boolean;
 }
 
 const DAY = 86_400_000;
@@ -41,41 +48,46 @@ export function bookingRequest({ cookies, token }: SignedIn, round: number, dest
   return raw({ method: 'POST', path: '/book', cookies, form });
 }
 
-function page(name: string, path: string, original: readonly [number, number]): Route {
-  const request = raw({ path });
-  const requests = () => Promise.resolve(Array<string>(PAGES_IN_ROUND).fill(request));
-  return { name, kind: 'anonymous', original, status: 200, requests };
+/** Those of one round, of each traveller in turn. */
+export function pageRequests({ path, forTravellers }: Page, travellers: readonly Cookies[]): readonly string[] {
+  if (!forTravellers) return Array<string>(PAGES_IN_ROUND).fill(raw({ path }));
+  const requests = travellers.map((cookies) => raw({ path, cookies }));
+  return Array.from({ length: PAGES_IN_ROUND / 2 }, (_, index) => requests[index % requests.length] ?? '');
 }
 
-function signedInPage(name: string, path: string, original: readonly [number, number]): Route {
+function pageRoute(name: string, page: Page, original: CpuRange): Route {
   return {
     name,
-    kind: 'signed in',
+    kind: 'page',
     original,
     status: 200,
-    requests: ({ travellers }) =>
-      Promise.resolve(
-        Array.from({ length: PAGES_IN_ROUND / 2 }, (_, index) =>
-          raw({ path, cookies: travellers[index % travellers.length]?.cookies ?? {} }),
-        ),
-      ),
+    page,
+    requests: ({ travellers }) => Promise.resolve(pageRequests(page, travellers.map(({ cookies }) => cookies))), // prettier-ignore
   };
 }
 
-const TRIPS = signedInPage('GET /reservation with a booking', '/reservation', [4.8, 5.8]);
+function visitorsPage(name: string, path: string, original: CpuRange): Route {
+  return pageRoute(name, { path, forTravellers: false }, original);
+}
+
+function travellersPage(name: string, path: string, original: CpuRange): Route {
+  return pageRoute(name, { path, forTravellers: true }, original);
+}
+
+const TRIPS = travellersPage('GET /reservation with a booking', '/reservation', ORIGINAL.trips);
 
 /** In this order: what is cancelled was booked before, and there is a booking on the page of trips. */
 export const ROUTES: readonly Route[] = [
-  page('GET /', '/', [0.92, 1.67]),
-  page('GET /about', '/about', [1, 1.5]),
-  page('GET /login', '/login', [1.6, 2.9]),
-  page('GET /register', '/register', [1.6, 2.9]),
-  signedInPage('GET / signed in', '/', [3.7, 4.2]),
-  signedInPage('GET /book signed in', '/book', [6.4, 7]),
+  visitorsPage('GET /', '/', ORIGINAL.home),
+  visitorsPage('GET /about', '/about', ORIGINAL.about),
+  visitorsPage('GET /login', '/login', ORIGINAL.visitorForm),
+  visitorsPage('GET /register', '/register', ORIGINAL.visitorForm),
+  travellersPage('GET / signed in', '/', ORIGINAL.travellerHome),
+  travellersPage('GET /book signed in', '/book', ORIGINAL.bookingForm),
   {
     name: 'POST /book, booked',
-    kind: 'write',
-    original: [9.4, 10.9],
+    kind: 'form',
+    original: ORIGINAL.booked,
     status: 303,
     requests: ({ travellers }, round) => Promise.resolve(travellers.map((one) => bookingRequest(one, round))),
   },
@@ -89,8 +101,8 @@ export const ROUTES: readonly Route[] = [
   },
   {
     name: 'POST /book, refused',
-    kind: 'write',
-    original: [7.9, 8.8],
+    kind: 'form',
+    original: ORIGINAL.refused,
     status: 409,
     async requests({ travellers, sql }, round) {
       await sql.execute(
@@ -102,8 +114,8 @@ export const ROUTES: readonly Route[] = [
   },
   {
     name: 'POST /reservation, cancel',
-    kind: 'write',
-    original: [6.2, 7.5],
+    kind: 'form',
+    original: ORIGINAL.cancelled,
     status: 303,
     async requests({ travellers, sql }, round) {
       const [rows] = await sql.query<RowDataPacket[]>(
@@ -120,7 +132,7 @@ export const ROUTES: readonly Route[] = [
   {
     name: 'POST /login',
     kind: 'log-in',
-    original: [250, 250],
+    original: ORIGINAL.logIn,
     status: 303,
     async requests({ travellers, app }) {
       const connection = new KeptConnection(app.port);

@@ -1,22 +1,28 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { BareBooking } from './bare-mysql.ts';
 
 export interface Statement {
   readonly sql: string;
   readonly values: readonly (string | number | Buffer | null)[];
 }
 
-/** What somebody who is signed in asks MySQL; the app reads what their page shows in the same statement, and sessions of several. */
-export const SESSION_STATEMENT =
-  'SELECT data, UNIX_TIMESTAMP(touched_at) AS touched FROM session WHERE id_hash = ? AND expires_at > ?';
+export interface BareBooking {
+  readonly sessionHash: Buffer;
+  readonly travellerId: number;
+  readonly destinationId: string;
+  readonly departureDate: string;
+  readonly returnDate: string;
+}
 
-/** What a booking that succeeds asks MySQL, in order; the bench counts whether the web app still sends as many. */
+/**
+ * What a booking that succeeds sent to MySQL in November 2026, in order. It is frozen: it is what the web app is measured by, so it
+ * does not follow the web app's code.
+ */
 export function bookingStatements(booking: BareBooking, now: string): readonly Statement[] {
   const { sessionHash, travellerId, destinationId, departureDate, returnDate } = booking;
   const key = createHash('sha256').update(randomBytes(16)).digest();
   const reference = Array.from(randomBytes(8), (byte) => ALPHABET[byte % ALPHABET.length]).join('');
   return [
-    { sql: SESSION_STATEMENT, values: [sessionHash, now] },
+    { sql: FIND_SESSION, values: [sessionHash, now] },
     { sql: 'START TRANSACTION', values: [] },
     { sql: TAKE_PLACE, values: [destinationId, departureDate, CAPACITY, CAPACITY, CAPACITY] },
     { sql: LOCK_CLAIMANT, values: [destinationId, departureDate, travellerId] },
@@ -30,8 +36,13 @@ export function bookingStatements(booking: BareBooking, now: string): readonly S
 }
 
 export const CAPACITY = 60_000;
-const NAME = 'TRAPPIST-1 System';
+/** Connections of the loop: as many as the web app's pool has. */
+export const POOL = 5;
+const NAME = 'Proxima Centauri System';
 const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
+
+const FIND_SESSION =
+  'SELECT data, UNIX_TIMESTAMP(touched_at) AS touched FROM session WHERE id_hash = ? AND expires_at > ?';
 
 const TAKE_PLACE = `
   INSERT INTO departure (destination_id, departure_date, capacity, booked) VALUES (?, ?, ?, 1)

@@ -1,31 +1,30 @@
 import { join } from 'node:path';
 import { root } from '../../cluster/paths.ts';
-import type { BareAnswer } from './bare-server.ts';
-import type { MysqlResult, MysqlTask } from './bare-mysql.ts';
+import type { BookingResult, BookingTask } from './booking-loop.ts';
 import type { Load, LoadResult } from './load.ts';
+import type { MinimalResult, MinimalTask } from './minimal-app.ts';
 import { shipped } from './shipped.ts';
 import { startWorker, type Worker } from './worker.ts';
 
-/** The processes beside the web app: what asks it, and what it is compared with. */
+/** The processes beside the web app: what sends it requests, and what it is compared with. */
 export interface Tools {
   readonly load: Worker<Load, LoadResult>;
-  readonly server: Worker<BareAnswer, { readonly port: number }>;
-  readonly mysql: Worker<MysqlTask, MysqlResult>;
+  readonly minimal: Worker<MinimalTask, MinimalResult>;
+  readonly bookingLoop: Worker<BookingTask, BookingResult>;
   stop(): void;
 }
 
 export function startTools(): Tools {
   const file = (name: string) => join(root, `dist/test/bench/webapp/${name}.js`);
-  const asShipped = (shipped().env.NODE_OPTIONS ?? '').split(' ').filter((flag) => flag.startsWith('--max-'));
   const load = startWorker<Load, LoadResult>(file('load-process'));
-  const server = startWorker<BareAnswer, { readonly port: number }>(file('bare-server'), asShipped);
-  const mysql = startWorker<MysqlTask, MysqlResult>(file('bare-mysql'), asShipped);
+  const minimal = startWorker<MinimalTask, MinimalResult>(file('minimal-app'), shipped());
+  const bookingLoop = startWorker<BookingTask, BookingResult>(file('booking-loop'), shipped());
   return {
     load,
-    server,
-    mysql,
+    minimal,
+    bookingLoop,
     stop() {
-      for (const worker of [load, server, mysql]) worker.stop();
+      for (const worker of [load, minimal, bookingLoop]) worker.stop();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import type { Shipped } from './shipped.ts';
 
 /** A process that answers one message after another. */
 export interface Worker<Task extends object, Result> {
@@ -11,9 +12,9 @@ const TASK_TIMEOUT_MS = 180_000;
 
 export function startWorker<Task extends object, Result>(
   file: string,
-  execArgv: readonly string[] = [],
+  { env, flags }: Shipped = { env: {}, flags: [] },
 ): Worker<Task, Result> {
-  const child = fork(file, [], { execArgv: [...execArgv], serialization: 'advanced' });
+  const child = fork(file, [], { execArgv: [...flags], env: { ...process.env, ...env }, serialization: 'advanced' });
   const killOnExit = () => child.kill('SIGKILL');
   process.on('exit', killOnExit);
   let settle: ((outcome: Result | Error) => void) | undefined;

@@ -10,7 +10,7 @@ import { root } from '../../cluster/paths.ts';
 import { freePorts } from '../../cluster/ports.ts';
 import { run } from '../../cluster/run.ts';
 import { type Mysql, startMysql } from '../../support/mysql.ts';
-import { type Answer, KeptConnection, raw, type RawRequest } from './kept-connection.ts';
+import { cookiesOf, KeptConnection, raw, type RawRequest } from './kept-connection.ts';
 import { cpuMs } from './process-usage.ts';
 import { type Shipped, shipped } from './shipped.ts';
 import { CAPACITY } from './statements.ts';
@@ -35,10 +35,13 @@ export interface WebApp {
   stop(): void;
 }
 
+/** Values by name. */
+export type Cookies = Readonly<Record<string, string>>;
+
 export interface SignedIn {
   readonly id: number;
   readonly username: string;
-  readonly cookies: Readonly<Record<string, string>>;
+  readonly cookies: Cookies;
   readonly token: string;
   readonly sessionHash: Buffer;
 }
@@ -149,7 +152,7 @@ async function logIn(connection: KeptConnection, sql: Connection, username: stri
 }
 
 export interface Visitor {
-  readonly cookies: Readonly<Record<string, string>>;
+  readonly cookies: Cookies;
   readonly token: string;
 }
 
@@ -166,12 +169,6 @@ export function logInRequest({ cookies, token }: Visitor, username: string): Raw
     cookies,
     form: { _csrf: token, username, password: PASSWORD, submit: 'Login' },
   };
-}
-
-function cookiesOf({ head }: Answer): Record<string, string> {
-  return Object.fromEntries(
-    [...head.matchAll(/^set-cookie: ([^=]+)=([^;\r]*)/gim)].map(([, name = '', value = '']) => [name, value]),
-  );
 }
 
 function tokenIn(html: string): string {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { V1Deployment, V1PersistentVolumeClaim, V1Secret, V1StatefulSet } from '@kubernetes/client-node';
+import { withDefaults } from '../../../operator/api/defaults.ts';
 import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-app.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
 import {
@@ -16,6 +17,8 @@ import {
 } from '../../../operator/vacation-app/kinds.ts';
 import { labels } from '../../../operator/vacation-app/names.ts';
 import { CHILD_KINDS } from '../../../operator/vacation-app/resources/index.ts';
+import { migrationContent, nameOfMigration } from '../../../operator/vacation-app/resources/migration-job.ts';
+import { LATEST_REVISION } from '../../../operator/vacation-app/resources/templates.ts';
 import {
   createWorld,
   eventually,
@@ -132,8 +135,20 @@ describe('the data of an app', () => {
     const app = await here.appWith('lost', 'Stalled', 'True', 'VolumeDeleting');
     expect(messageOf(app, 'Ready')).to.contain('data-lost-mysql-0 is being deleted');
 
+    // the pod that holds the last copy is not ended by a change of what it is made of
+    const generation = (await here.get<StatefulSet>(STATEFUL_SET, 'lost-mysql'))?.metadata.generation;
+    await here.declare('lost', { database: { managed: { configuration: { max_connections: '90' } } } });
+    await eventually(
+      'the operator looks',
+      () => here.app('lost'),
+      (seen) => seen?.status?.observedGeneration === 2,
+    );
+    expect((await here.get<StatefulSet>(STATEFUL_SET, 'lost-mysql'))?.metadata.generation).to.equal(generation);
+
     await here.patch(VOLUME_CLAIM, claimOf('lost'), { metadata: { finalizers: null } });
     await here.volumeIsMade('lost');
+    await here.child<StatefulSet>(STATEFUL_SET, 'lost-mysql', ({ metadata }) => metadata.generation !== generation);
+    await here.databaseComesUp('lost');
     await here.appWith('lost', 'SchemaReady', 'False');
     await here.appWith('lost', 'Ready', 'False');
     const second = await eventually(
@@ -173,8 +188,9 @@ describe('the data of an app', () => {
     const here = await scene();
     await serving(here, 'elder');
     const [name = ''] = await jobsOf(here);
-    const job = (await here.get(JOB, name)) as KubeObject & { spec: object };
-    const id = (await here.get<Claim>(VOLUME_CLAIM, claimOf('elder')))?.metadata.annotations?.[MIGRATED] ?? '';
+    const job = await here.child<KubeObject & { spec: object }>(JOB, name);
+    const web = { image: 'webapp:1', revision: LATEST_REVISION, update: '' };
+    const declared = withDefaults(await here.child<VacationApp>(VACATION_APP, 'elder'));
     await operator.stop();
     // as it was: a claim without a memory, a Job named for its content alone
     const annotations = Object.fromEntries(
@@ -185,7 +201,7 @@ describe('the data of an app', () => {
     );
     await here.patch(VOLUME_CLAIM, claimOf('elder'), { metadata: { annotations } });
     await vanish(here, JOB, name);
-    const older = `elder-migrate-${id}`;
+    const older = nameOfMigration(declared, migrationContent(declared, web), undefined);
     const template = structuredClone((job.spec as { template: { metadata: object; spec: object } }).template);
     await here.create(JOB, {
       metadata: { name: older, labels: job.metadata.labels, ownerReferences: job.metadata.ownerReferences },
@@ -200,7 +216,11 @@ describe('the data of an app', () => {
     ];
     const before = await templates();
     operator = startOperator(world);
-    await here.child<Claim>(VOLUME_CLAIM, claimOf('elder'), ({ metadata }) => metadata.annotations?.[MIGRATED] === id);
+    await here.child<Claim>(
+      VOLUME_CLAIM,
+      claimOf('elder'),
+      ({ metadata }) => metadata.annotations?.[MIGRATED] === name,
+    );
     await eventually(
       'the older Job is no longer needed',
       () => jobsOf(here),
@@ -235,6 +255,28 @@ describe('the data of an app', () => {
       await eventually('Retain is in force', policy, (found) => found === 'Retain');
     });
   }
+
+  it('are let go of under Retain though the claim has lost its label, which is put back', async () => {
+    const here = await scene();
+    await serving(here, 'bare', { deletionPolicy: 'Delete' });
+    const owners = async (): Promise<string[]> => ownersOf(await here.get(VOLUME_CLAIM, claimOf('bare')));
+    await eventually('owned', owners, (found) => found.length === 1);
+    await operator.stop();
+    await here.patch(VOLUME_CLAIM, claimOf('bare'), { metadata: { labels: { 'interstellar.dev/app': null } } });
+    operator = startOperator(world);
+    await here.declare('bare', { deletionPolicy: 'Retain' });
+    await eventually('let go', owners, (found) => found.length === 0);
+    await here.child(
+      VOLUME_CLAIM,
+      claimOf('bare'),
+      ({ metadata }) => metadata.labels?.['interstellar.dev/app'] === 'bare',
+    );
+    await eventually(
+      'Retain is in force',
+      async () => (await here.app('bare'))?.status?.database?.deletionPolicy,
+      (found) => found === 'Retain',
+    );
+  });
 
   it('start with the MySQL image that wrote them when the app comes back, and a newer one is only offered', async () => {
     const here = await scene();

@@ -13,16 +13,30 @@ describe('The account', () => {
     return { client, status };
   };
 
+  it('is found by password managers: where the password is changed, and whose it is', async () => {
+    const client = await app.traveller();
+    const wellKnown = await client.get('/.well-known/change-password');
+    expect([wellKnown.status, wellKnown.location]).to.deep.equal([303, '/account']);
+    const { text } = await client.follow(wellKnown);
+    for (const action of ['/account/password', '/account/delete']) {
+      const form = text.split(`action="${action}"`)[1]?.split('</form>')[0] ?? '';
+      expect(form, action).to.include(`value="${client.username}" autocomplete="username"`);
+      expect(form.indexOf('autocomplete="username"'), 'before the password').to.be.below(
+        form.indexOf('type="password"'),
+      );
+    }
+  });
+
   it('gets another password, which ends all other sessions and keeps this one under a new id', async () => {
     const client = await app.traveller();
     const { client: elsewhere } = await logIn(client.username, PASSWORD);
-    const old = client.cookies.get('sid');
+    const old = client.cookies.get('test-sid');
     const next = 'another giraffe on the moon';
     const fields = { current_password: PASSWORD, password: next, confirm_password: next };
     const answer = await client.submit('/account', '/account/password', fields);
     expect([answer.status, answer.location]).to.deep.equal([303, '/account']);
     expect((await client.follow(answer)).alerts[0]).to.match(/^Success/);
-    expect(client.cookies.get('sid')).to.not.equal(old);
+    expect(client.cookies.get('test-sid')).to.not.equal(old);
     expect((await elsewhere.get('/reservation')).status).to.equal(303);
     expect((await logIn(client.username, PASSWORD)).status).to.equal(422);
     expect((await logIn(client.username, next)).status).to.equal(303);

@@ -18,6 +18,8 @@ const LIMITS = [
   'REGISTRATION',
   'TRIP_FORMS',
   'PASSWORD_RESET',
+  'ACCOUNT_CHANGE',
+  'EMAIL_CHANGE',
   'PASSWORD_RESET_ADDRESS',
 ];
 const NO_LIMITS = Object.fromEntries(LIMITS.map((name) => [`LIMIT_${name}`, 'off']));
@@ -252,15 +254,16 @@ describe('Bad input', function () {
 
     for (const [title, alter] of values) {
       it(`${title} makes a visitor of a traveller, and no error`, async () => {
-        const sid = traveller.cookies.get('sid') ?? '';
-        const headers = { cookie: `sid=${alter(sid)}; csrf=${alter('abc.def')}; alert=${alter('abc.def')}` };
+        const sid = traveller.cookies.get('test-sid') ?? '';
+        const headers = {
+          cookie: `test-sid=${alter(sid)}; test-csrf=${alter('abc.def')}; test-alert=${alter('abc.def')}`,
+        };
         expect((await send('/home', { headers })).status).to.equal(200);
         const book = await send('/reservation', { headers });
         expect([book.status, book.headers.location]).to.deep.equal([303, '/login?next=%2Freservation']);
         expect((await post('/book', 'age=20', undefined, headers)).status).to.equal(303);
         expect((await post('/login', 'username=x', undefined, headers)).status).to.equal(403);
-        // with no alert to show, pages of travellers are answered by another way
-        const alone = await send('/reservation', { headers: { cookie: `sid=${alter(sid)}` } });
+        const alone = await send('/reservation', { headers: { cookie: `test-sid=${alter(sid)}` } });
         expect([alone.status, alone.headers.location]).to.deep.equal([303, '/login?next=%2Freservation']);
       });
     }
@@ -285,17 +288,19 @@ describe('Bad input', function () {
     it('that tells something only does so when it is signed', async () => {
       const forged = Buffer.from('[{"kind":"success","text":"forged"}]').toString('base64url');
       for (const value of [forged, `${forged}.`, `${forged}.${'A'.repeat(43)}`]) {
-        const { status, body } = await send('/home', { headers: { cookie: `alert=${value}` } });
+        const { status, body } = await send('/home', { headers: { cookie: `test-alert=${value}` } });
         expect(status).to.equal(200);
         expect(body).to.not.include('forged');
       }
     });
 
     it('twice, or among a thousand others, is no trouble', async () => {
-      const sid = traveller.cookies.get('sid') ?? '';
+      const sid = traveller.cookies.get('test-sid') ?? '';
       const many = Array.from({ length: 500 }, (_, index) => `c${index}=1`).join(';');
-      expect((await send('/reservation', { headers: { cookie: `${many};sid=${sid}` } })).status).to.equal(200);
-      expect((await send('/home', { headers: { cookie: `sid=x; sid=${sid}; ; =; a` } })).status).to.equal(200);
+      expect((await send('/reservation', { headers: { cookie: `${many};test-sid=${sid}` } })).status).to.equal(200);
+      expect((await send('/home', { headers: { cookie: `test-sid=x; test-sid=${sid}; ; =; a` } })).status).to.equal(
+        200,
+      );
     });
   });
 

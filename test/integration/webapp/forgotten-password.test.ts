@@ -58,6 +58,7 @@ describe('A forgotten password', () => {
     expect(mailsTo(addressOf(traveller))[0]?.parsed.text).to.include(traveller.username);
     const { client, page } = await open(link);
     expect([page.status, page.text.includes('action="/reset-password"')]).to.deep.equal([200, true]);
+    expect(page.text, 'for a password manager').to.match(/value="[^"]+" autocomplete="username"/);
     const chosen = await choose(client, NEW_PASSWORD);
     expect([chosen.status, chosen.location]).to.deep.equal([303, '/login']);
     expect((await client.follow(chosen)).alerts[0]).to.match(/^Success/);
@@ -198,7 +199,7 @@ describe('A forgotten password', () => {
     expect([answer.status, answer.location]).to.deep.equal([303, '/reset-password']);
     expect(answer.headers.get('referrer-policy')).to.equal('no-referrer');
     expect(answer.headers.get('cache-control')).to.equal('no-store');
-    expect(answer.headers.get('set-cookie')).to.match(/^reset=.*; HttpOnly; SameSite=Lax$/);
+    expect(answer.headers.get('set-cookie')).to.match(/^test-reset=.*; HttpOnly; SameSite=Lax$/);
     const { client, page } = await open(link);
     expect(page.text).to.not.include(token);
     await choose(client, 'short');

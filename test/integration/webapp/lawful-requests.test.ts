@@ -218,7 +218,11 @@ describe('A request as proxies and clients may lawfully send it', () => {
         return answer ?? { status: 0, head: '', body: '' };
       };
       expect((await file('Range: bytes=0-3')).status).to.equal(206);
-      expect((await file('Range: bytes=9999999-')).status).to.equal(416);
+      const beyond = await file('Accept-Encoding: br', 'Range: bytes=9999999-');
+      expect(beyond.status).to.equal(416);
+      expect(beyond.head.toLowerCase()).to.include('content-type: text/html').and.include('cache-control: no-store');
+      expect(beyond.head.toLowerCase()).to.not.include('content-encoding');
+      expect(beyond.body).to.include('</html>');
       expect((await file('Range: chapters=1')).status).to.equal(200);
       const rows: readonly (readonly [string, string | undefined])[] = [
         ['Accept-Encoding: br', 'br'],

@@ -12,6 +12,7 @@ const PUBLIC = [
   '/logout',
   '/forgotten-password',
   '/reset-password',
+  '/.well-known/change-password',
 ];
 
 describe('Every route', () => {

@@ -2,8 +2,7 @@ import { expect } from 'chai';
 import { systemClock } from '../../../webapp/clock.ts';
 import { createMailStore } from '../../../webapp/mail/mail-store.ts';
 import type { MailMessage } from '../../../webapp/mail/message.ts';
-import { createMailOutbox } from '../../../webapp/mail/outbox.ts';
-import { createSealer } from '../../../webapp/mail/sealer.ts';
+import { createMailOutbox, createMailSealers } from '../../../webapp/mail/outbox.ts';
 import { until } from '../../cluster/run.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 import { type Smtp, startSmtp } from '../../support/smtp.ts';
@@ -74,6 +73,7 @@ describe('Mail', () => {
     );
     expect(parsed?.messageId).to.match(/^<[0-9a-f-]{36}@stars\.example>$/);
     expect(parsed?.headers.find(({ key }) => key === 'auto-submitted')?.value).to.equal('auto-generated');
+    expect(parsed?.headers.find(({ key }) => key === 'x-auto-response-suppress')?.value).to.equal('All');
     expect(mail?.files.map(({ name }) => name)).to.deep.equal(['trip.ics']);
     expect(mail?.raw).to.include(Buffer.from(content).toString('base64'));
     expect(mail?.raw).to.match(/Content-Type: text\/calendar; charset=utf-8; method=PUBLISH;\s+name=trip.ics/);
@@ -229,6 +229,35 @@ describe('Mail whose server is in trouble', () => {
     await emptied(app);
   });
 
+  const refusals = [
+    '5.4.5 Daily user sending limit exceeded',
+    '5.7.0 The limit on the number of allowed outgoing messages was exceeded',
+    'Message rejected: Email address is not verified: trips@stars.example',
+  ];
+  for (const text of refusals) {
+    it(`waits when the server says after the whole mail: "${text.slice(0, 30)}…"`, async () => {
+      const { id, address } = await aRecipient(app);
+      smtp.answer = { DATA: { code: 550, text } };
+      await post(app, aMessage(id));
+      await eventually('an attempt', async () => (await attemptsOf(app)).includes(1));
+      smtp.answer = {};
+      // the server as a whole may be left in peace for some minutes
+      pass(10);
+      await eventually('the mail', () => mailsTo(address).length > 0);
+      await emptied(app);
+    });
+  }
+
+  it('says in the log when the address may need a server with SMTPUTF8, without the address', async () => {
+    const { id } = await aRecipient(app);
+    await app.rows('UPDATE traveller SET email_address = ? WHERE id = ?', ['jürgen@example.com', id]);
+    smtp.answer = { 'RCPT TO': { code: 553, text: '5.6.7 SMTPUTF8 is required' } };
+    await post(app, aMessage(id));
+    await emptied(app);
+    const line = log.text().split('\n').findLast((one) => one.includes('Mail refused')) ?? ''; // prettier-ignore
+    expect(line).to.include('answered with 553 5.6.7').and.include('SMTPUTF8').and.not.include('rgen');
+  });
+
   it('lapses when it could not be sent for too long, or sooner where it says so', async () => {
     const { id, address } = await aRecipient(app);
     smtp.answer = { DATA: { code: 451, text: 'later' } };
@@ -244,6 +273,24 @@ describe('Mail whose server is in trouble', () => {
     pass(24 * 60);
     await emptied(app);
     expect(mailsTo(address)).to.have.length(1);
+  });
+});
+
+describe('Mail from a sender with an international domain', () => {
+  it('has no byte beyond ASCII in its head', async () => {
+    const smtp = await startSmtp();
+    const app = await startApp({ env: mailing(smtp, { MAIL_FROM: 'Sterne für alle <trips@bücher.example>' }) });
+    try {
+      const { id } = await aRecipient(app);
+      await post(app, aMessage(id));
+      await emptied(app);
+      const [head = ''] = smtp.mails[0]?.raw.split('\r\n\r\n') ?? [];
+      expect(head).to.match(/^Message-ID: <[^@]+@xn--bcher-kva\.example>/m);
+      expect(head).to.match(/^[\0-\x7f]+$/);
+    } finally {
+      await app.stop();
+      await smtp.stop();
+    }
   });
 });
 
@@ -321,7 +368,7 @@ describe('Mail in pods that end', function () {
     const { id } = await aRecipient(writer);
     const outbox = createMailOutbox({
       store: createMailStore(writer.database),
-      sealer: createSealer([secret], 'mail'),
+      sealers: createMailSealers([secret]),
       clock: systemClock,
       lapseHours: 24,
       onAdded: () => undefined,

@@ -57,6 +57,19 @@ describe('The process', function () {
     }
   });
 
+  it('closes a connection on which nothing was asked without a word, and answers half a request with 408', async () => {
+    const { port, hostname } = new URL(app.url);
+    const until = async (text: string) => {
+      let answer = '';
+      const socket = connect(Number(port), hostname, () => socket.write(text));
+      socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
+      await once(socket, 'close');
+      return answer.split('\r\n')[0];
+    };
+    const answers = await Promise.all(['', 'GET / HTTP/1.1\r\nHost: x\r\nX-Slow'].map(until));
+    expect(answers).to.deep.equal(['', 'HTTP/1.1 408 Request Timeout']);
+  });
+
   it('closes connections that come when as many as it may have are open, and takes others when they have ended', async () => {
     const few = await startWebApp(await mysql().createDatabase(), { MAX_CONNECTIONS: '10' });
     const sockets: Socket[] = [];

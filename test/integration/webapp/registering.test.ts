@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { hash as bcrypt } from 'bcryptjs';
+import { hash as bcrypt } from '@node-rs/bcrypt';
 import { until } from '../../cluster/run.ts';
+import { hiddenFields, type WebClient } from './web-client.ts';
 import { PASSWORD, startApp, type TestApp } from './world.ts';
 
 const SOMEBODY = {
@@ -41,7 +42,7 @@ describe('Registering', () => {
     expect(answer.status).to.equal(422);
     expect(answer.alerts).to.deep.equal([
       'Field must be between 8 and 30 characters long.',
-      'Field must be between 1 and 30 characters long.',
+      'Field must be between 1 and 60 characters long.',
       'Invalid email address.',
       'Field must be at least 6 characters long.',
       'Field must be equal to password.',
@@ -71,6 +72,42 @@ describe('Registering', () => {
     expect(answers.map(({ status }) => status).sort()).to.deep.equal([303, ...Array<number>(7).fill(422)]);
   });
 
+  it('says the same to a form that is sent again, at once or later, and makes one account', async () => {
+    const [client, fields] = [
+      app.client(),
+      { ...SOMEBODY, username: 'double-click', email_address: 'twice@example.com' },
+    ];
+    const form = { ...hiddenFields((await client.get('/register')).text, '/register'), ...fields };
+    const answers = await Promise.all([1, 2, 3].map(() => client.post('/register', form)));
+    answers.push(await client.post('/register', form));
+    expect(answers.map(({ status }) => status)).to.deep.equal([303, 303, 303, 303]);
+    expect(await app.rows("SELECT COUNT(*) AS n FROM traveller WHERE username = 'double-click'")).to.deep.equal([
+      { n: 1 },
+    ]);
+    expect((await client.submit('/register', '/register', fields)).status, 'another form').to.equal(422);
+    const changes = [
+      { password: 'another giraffe', confirm_password: 'another giraffe' },
+      { name: 'Another' },
+      { username: 'Double-Click' },
+    ];
+    for (const change of changes) expect((await client.post('/register', { ...form, ...change })).status).to.equal(422);
+  });
+
+  it('does not tell by a form that is sent again whether a password is right, more often than a log-in does', async () => {
+    const strict = await startApp({ env: { LIMIT_LOG_IN: '2/1h' } });
+    try {
+      const client = strict.client();
+      const form = { ...hiddenFields((await client.get('/register')).text, '/register'), ...SOMEBODY };
+      expect((await client.post('/register', form)).status).to.equal(303);
+      for (const password of ['wrong giraffe 1', 'wrong giraffe 2']) {
+        await client.post('/register', { ...form, password, confirm_password: password });
+      }
+      expect((await client.post('/register', form)).status, 'as a log-in').to.equal(422);
+    } finally {
+      await strict.stop();
+    }
+  });
+
   it('takes a name with characters from outside the basic plane, quotes and markup as they are', async () => {
     const username = `'"><b>🚀🚀`;
     const client = app.client();
@@ -82,6 +119,56 @@ describe('Registering', () => {
     expect(answer.status).to.equal(303);
     const home = await client.follow(await client.submit('/login', '/login', { username, password: PASSWORD }));
     expect(home.text).to.include('&lt;b&gt;🚀🚀').and.not.include('<b>');
+  });
+});
+
+describe('Forms from before somebody logged in or out elsewhere', () => {
+  let app: TestApp;
+  before(async () => (app = await startApp()));
+  after(() => app.stop());
+
+  const opened = async (client: WebClient, path: string) => hiddenFields((await client.get(path)).text, path);
+
+  it('log in once more, and lead to where each of them was going', async () => {
+    const { username } = await app.traveller();
+    const client = app.client();
+    const [first, second] = [await client.get('/login?next=%2Fbook'), await client.get('/login?next=%2Freservation')];
+    const other = await opened(client, '/register');
+    for (const [page, place] of [
+      [first, '/book'],
+      [second, '/reservation'],
+      [second, '/reservation'],
+    ] as const) {
+      const answer = await client.post('/login', {
+        ...hiddenFields(page.text, '/login'),
+        username,
+        password: PASSWORD,
+      });
+      expect([answer.status, answer.location]).to.deep.equal([303, place]);
+    }
+    expect((await client.post('/register', { ...other, username: 'x' })).status).to.equal(422);
+    expect((await client.get('/reservation')).text).to.include(`${username}<`);
+  });
+
+  it('count when the traveller whose page they stood on has logged out', async () => {
+    const client = await app.traveller();
+    const form = { ...(await opened(client, '/login')), username: client.username, password: PASSWORD };
+    await client.submit('/home', '/logout', {});
+    expect((await client.post('/login', form)).status).to.equal(303);
+  });
+
+  it('of a visitor are no form of a traveller', async () => {
+    const client = await app.traveller();
+    const { _csrf = '' } = await opened(client, '/login');
+    expect((await client.post('/account/sessions', { _csrf })).status).to.equal(403);
+  });
+
+  it('tell a browser that keeps no cookies that it needs one', async () => {
+    for (const path of ['/login', '/register']) {
+      const form = await opened(app.client(), path);
+      const answer = await app.client().post(path, { ...form, username: 'somebody' });
+      expect([answer.status, answer.text.split('<main')[1]?.includes('Allow cookies')]).to.deep.equal([403, true]);
+    }
   });
 });
 
@@ -98,13 +185,13 @@ describe('Logging in and out', () => {
     const client = app.client();
     const answer = await client.submit('/login', '/login', { username: 'test1234', password: 'asdasd' });
     expect([answer.status, answer.location]).to.deep.equal([303, '/home']);
-    const cookie = answer.headers.getSetCookie().find((header) => header.startsWith('sid='));
+    const cookie = answer.headers.getSetCookie().find((header) => header.startsWith('test-sid='));
     expect(cookie)
       .to.match(/; HttpOnly/)
       .and.match(/SameSite=Lax/);
     const page = await client.follow(answer);
     expect(page.alerts).to.deep.equal(['Success! You are logged in as test1234.']);
-    const [sid = ''] = decodeURIComponent(client.cookies.get('sid') ?? '')
+    const [sid = ''] = decodeURIComponent(client.cookies.get('test-sid') ?? '')
       .slice('s:'.length)
       .split('.');
     const [row] = await app.rows('SELECT COUNT(*) AS n, SUM(id_hash = UNHEX(SHA2(?, 256))) AS found FROM session', [
@@ -149,13 +236,13 @@ describe('Logging in and out', () => {
   it('logs out by POST only, after which the old cookie is worth nothing', async () => {
     const client = app.client();
     await client.submit('/login', '/login', { username: 'test1234', password: 'asdasd' });
-    const old = client.cookies.get('sid') ?? '';
+    const old = client.cookies.get('test-sid') ?? '';
     const page = await client.get('/logout');
     expect(page.status).to.equal(200);
     expect((await client.get('/reservation')).status).to.equal(200);
     const answer = await client.submit('/logout', '/logout', {});
     expect([answer.status, answer.location]).to.deep.equal([303, '/home']);
-    client.cookies.set('sid', old);
+    client.cookies.set('test-sid', old);
     expect((await client.get('/reservation')).status).to.equal(303);
   });
 
@@ -163,7 +250,7 @@ describe('Logging in and out', () => {
     const password = 'brought along';
     await app.rows(
       "INSERT INTO traveller (username, username_key, name, email_address, email_key, password_hash) VALUES ('oldtimer', 'oldtimer', 'Old', 'o@example.com', 'o@example.com', ?)",
-      [(await bcrypt(password, 4)).replace('$2a$', '$2b$')],
+      [await bcrypt(password, 4)],
     );
     const wrong = await app.client().submit('/login', '/login', { username: 'oldtimer', password: 'brought alonf' });
     expect(wrong.status).to.equal(422);

@@ -22,4 +22,4 @@ export function routesOf(app: Express): readonly RouteEntry[] {
     .filter(({ path }) => !STATIC.test(path));
 }
 
-const STATIC = /^\/[\w.-]+\.(css|ico|svg|txt)$/;
+const STATIC = /^\/[\w.:-]+\.(css|ico|svg|txt)$/;

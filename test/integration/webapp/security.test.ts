@@ -43,6 +43,15 @@ describe('Forged requests', () => {
     expect(fine.status).to.equal(303);
   });
 
+  it('are answered by a page that offers no log-in, as it cannot know who is logged in', async () => {
+    const client = await app.traveller();
+    const cookies = [...client.cookies.keys()];
+    client.cookies.clear(); // SameSite=Lax: the browser keeps them back
+    const answer = await client.post('/reservation', {}, { 'sec-fetch-site': 'cross-site' });
+    expect([answer.status, cookies.length > 0]).to.deep.equal([403, true]);
+    expect(answer.text).to.include('came from another site').and.not.include('name="login"');
+  });
+
   it('cannot log anybody in with a token of another visitor', async () => {
     const token = hiddenFields((await app.client().get('/login')).text, '/login');
     const answer = await app.client().post('/login', { ...token, username: 'test1234', password: 'asdasd' });
@@ -80,7 +89,7 @@ describe('Headers', () => {
     const { headers, text } = await client.get('/login', secure);
     expect(headers.get('strict-transport-security')).to.equal('max-age=31536000');
     expect(headers.get('content-security-policy')).to.include('upgrade-insecure-requests');
-    expect(headers.getSetCookie()[0]).to.match(/^__Host-csrf=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    expect(headers.getSetCookie()[0]).to.match(/^__Host-test-csrf=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
     await client.submit('/register', '/register', {
       username: 'over-https',
       name: 'S',
@@ -90,7 +99,7 @@ describe('Headers', () => {
     });
     const form = { ...hiddenFields(text, '/login'), username: 'over-https', password: PASSWORD };
     const answer = await client.post('/login', form, secure);
-    expect(answer.headers.getSetCookie().find((cookie) => cookie.startsWith('__Host-sid='))).to.match(/; Secure/);
+    expect(answer.headers.getSetCookie().find((cookie) => cookie.startsWith('__Host-test-sid='))).to.match(/; Secure/);
     expect((await client.get('/reservation', secure)).status).to.equal(200);
     expect((await client.get('/reservation')).status).to.equal(303);
   });
@@ -102,6 +111,21 @@ describe('Headers', () => {
       expect(headers.get('strict-transport-security')).to.equal(null);
     } finally {
       await direct.stop();
+    }
+  });
+
+  it('give a page of another release our style sheet, which is not kept', async () => {
+    const client = app.client();
+    const own = /href="(\/app\.[0-9a-f]+\.css)"/.exec((await client.get('/')).text)?.[1] ?? '';
+    const [mine, other] = [await client.get(own), await client.get('/app.0123456789.css')];
+    expect([other.status, other.text, other.headers.get('content-type')]).to.deep.equal([
+      200,
+      mine.text,
+      mine.headers.get('content-type'),
+    ]);
+    expect(other.headers.get('cache-control')).to.equal('no-store');
+    for (const path of ['/app.css', '/app.012345678.css', '/app.0123456789.js', '/other.0123456789.css']) {
+      expect((await client.get(path)).status, path).to.equal(404);
     }
   });
 

@@ -26,7 +26,7 @@ describe('Sessions', () => {
     for (const path of ['/', '/home', '/about', '/book', '/nowhere']) await client.get(path);
     expect([...client.cookies.keys()]).to.deep.equal([]);
     await client.get('/login');
-    expect([...client.cookies.keys()]).to.deep.equal(['csrf']);
+    expect([...client.cookies.keys()]).to.deep.equal(['test-csrf']);
     expect((await app.rows('SELECT COUNT(*) AS n FROM session'))[0]?.n).to.equal(0);
   });
 
@@ -119,10 +119,10 @@ describe('Sessions', () => {
 
   it('get a new id at log-in, and the old one is worth nothing', async () => {
     const client = await app.traveller();
-    const old = client.cookies.get('sid') ?? '';
+    const old = client.cookies.get('test-sid') ?? '';
     await client.submit('/login', '/login', { username: client.username, password: 'a giraffe on the moon' });
-    expect(client.cookies.get('sid')).to.not.equal(old);
-    client.cookies.set('sid', old);
+    expect(client.cookies.get('test-sid')).to.not.equal(old);
+    client.cookies.set('test-sid', old);
     expect((await client.get('/reservation')).status).to.equal(303);
   });
 
@@ -138,8 +138,8 @@ describe('Sessions', () => {
       for (const [name, value] of client.cookies) moved.cookies.set(name, value);
       expect((await moved.get('/reservation')).status).to.equal(200);
       moved.cookies.set(
-        'sid',
-        (client.cookies.get('sid') ?? '').replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
+        'test-sid',
+        (client.cookies.get('test-sid') ?? '').replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
       );
       expect((await moved.get('/reservation')).status).to.equal(303);
     } finally {

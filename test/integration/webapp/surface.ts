@@ -1,13 +1,9 @@
 import { createHash } from 'node:crypto';
 import { loadCommonPasswords } from '../../../webapp/accounts/common-passwords.ts';
 import { newPasswordOf } from '../../../webapp/accounts/forms.ts';
-import { newResetToken } from '../../../webapp/accounts/password-reset-store.ts';
-import {
-  emailError,
-  newPasswordErrors,
-  registrationErrors,
-  type Registration,
-} from '../../../webapp/accounts/rules.ts';
+import { newLinkToken } from '../../../webapp/accounts/link-token.ts';
+import { nameError, newPasswordErrors, registrationErrors, type Registration } from '../../../webapp/accounts/rules.ts';
+import { emailError } from '../../../webapp/mail/address.ts';
 import { earliestDeparture } from '../../../webapp/bookings/dates.ts';
 import { DEFAULT_DESTINATIONS } from '../../../webapp/bookings/destinations.ts';
 import { checkBookingForm, checkDates } from '../../../webapp/bookings/rules.ts';
@@ -97,10 +93,10 @@ export const forms: readonly FormEntry[] = [
     action: '/reset-password',
     who: 'visitor',
     async before(client, app) {
-      const token = newResetToken();
+      const token = newLinkToken();
       const hash = createHash('sha256').update(token).digest();
       await app.rows("INSERT INTO password_reset VALUES (?, 4000000000, '9999-12-31')", [hash]);
-      client.cookies.set('reset', token);
+      client.cookies.set('test-reset', token);
     },
     // never two that are equal and long enough, or the next row would find the link used
     fields: () => ({ password: 'short', confirm_password: 'other' }),
@@ -162,6 +158,40 @@ export const forms: readonly FormEntry[] = [
     messages: () => [],
     accepted: [303],
   })),
+  {
+    page: '/account',
+    action: '/account/name',
+    who: 'traveller',
+    fields: () => ({ name: 'Ada King' }),
+    messages: ({ name }) => [nameError(line(name))].filter((message) => message !== undefined),
+    accepted: [303],
+  },
+  {
+    page: '/account',
+    action: '/account/email',
+    who: 'traveller',
+    fields: () => ({ email_address: `surface-${process.pid}-${++count}@example.com`, email_password: 'wrong' }),
+    messages: ({ email_address }) =>
+      [emailError(line(email_address)), WRONG_PASSWORD].filter((message) => message !== undefined),
+    accepted: [],
+  },
+  {
+    page: '/account/email/confirm',
+    action: '/account/email/confirm',
+    who: 'traveller',
+    async before(client, app) {
+      const { username } = JSON.parse((await client.get('/account/data')).text) as { username: string };
+      const token = newLinkToken();
+      await app.rows(
+        "REPLACE INTO email_change (traveller_id, token_hash, email_address, expires_at) SELECT id, ?, ?, '9999-12-31' FROM traveller WHERE username = ?",
+        [createHash('sha256').update(token).digest(), `surface-${process.pid}-${++count}@example.com`, username],
+      );
+      client.cookies.set('test-confirm', token);
+    },
+    fields: () => ({}),
+    messages: () => [],
+    accepted: [],
+  },
   {
     page: '/account',
     action: '/account/password',

@@ -130,12 +130,12 @@ describe('Throttling', () => {
     const on = (client: WebClient, name: string, password: string, app = one) =>
       submitFrom(newAddress(), app === one ? client : moved(client, app), '/login', { username: name, password });
     expect((await on(device, username, PASSWORD)).status).to.equal(303);
-    for (const name of ['sid', 'csrf', 'alert']) device.cookies.delete(name);
+    for (const name of ['test-sid', 'test-csrf', 'test-alert']) device.cookies.delete(name);
     await statuses(times(5, () => logIn(one, username, WRONG, newAddress())));
     expect((await logIn(one, username, PASSWORD, newAddress())).status, 'elsewhere').to.equal(429);
     expect((await on(device, username.toUpperCase(), PASSWORD, other)).status, 'there').to.equal(303);
 
-    const mark = device.cookies.get('device') ?? '';
+    const mark = device.cookies.get('test-device') ?? '';
     await statuses(times(5, () => logIn(one, neighbour, WRONG, newAddress())));
     for (const [name, altered] of [
       [neighbour, mark],
@@ -144,11 +144,11 @@ describe('Throttling', () => {
       [username, '.'],
     ] as const) {
       const client = one.client();
-      client.cookies.set('device', altered);
+      client.cookies.set('test-device', altered);
       expect((await on(client, name, PASSWORD)).status, altered).to.equal(429);
     }
     const guessing = one.client();
-    guessing.cookies.set('device', mark);
+    guessing.cookies.set('test-device', mark);
     const guesses = times(4, () => on(guessing, username, WRONG));
     expect(await statuses(guesses), 'which counts as well').to.deep.equal([422, 422, 422, 429]);
   });

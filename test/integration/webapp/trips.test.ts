@@ -152,6 +152,19 @@ describe('One trip', () => {
     expect((await client.get(`/reservation/${reference}/ticket`)).status).to.equal(404);
   });
 
+  it('says in its calendar file when it was last changed, not when the file was asked for', async () => {
+    const client = await app.traveller();
+    const reference = await book(client, '2036-03-10', '2036-03-20');
+    const stamp = async () =>
+      /^DTSTAMP:(.*)\r$/m.exec((await client.get(`/reservation/${reference}/trip.ics`)).text)?.[1];
+    const [row] = await app.rows('SELECT updated_at FROM booking WHERE reference = ?', [reference]);
+    expect(Math.abs(Number(row?.updated_at) - Date.now())).to.be.below(60_000);
+    await app.rows("UPDATE booking SET updated_at = '2020-02-03 04:05:06.789' WHERE reference = ?", [reference]);
+    expect(await stamp()).to.equal('20200203T040506Z');
+    await change(client, reference, '2036-03-11', '2036-03-21');
+    expect(await stamp()).to.match(/^202[6-9]|^20[3-9]/);
+  });
+
   it('keeps its place while many change dates to and fro at once', async () => {
     const dates = ['2037-01-01', '2037-01-02', '2037-01-03', '2037-01-04'];
     const travellers = await Promise.all(

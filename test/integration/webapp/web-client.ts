@@ -81,6 +81,11 @@ export function alertsIn(html: string): readonly string[] {
   );
 }
 
+/** What the links of a page are called, by who sees it and by who hears it. */
+export function linksIn(html: string): readonly string[] {
+  return [...html.matchAll(/<a [^>]*>(.*?)<\/a>/g)].map(([, inside = '']) => unescaped(inside.replace(/<[^>]+>/g, '')));
+}
+
 function keep(cookies: Map<string, string>, header: string): void {
   const [pair = '', ...attributes] = header.split(';');
   const separator = pair.indexOf('=');

@@ -77,7 +77,12 @@ export async function startApp({
   onDatabaseUp = () => undefined,
 }: TestAppOptions = {}): Promise<TestApp> {
   const database = uri ?? (await migratedDatabase());
-  const config = readConfig({ db_uri: database, secret_key: 'only for tests 0123456789', ...env });
+  const config = readConfig({
+    db_uri: database,
+    secret_key: 'only for tests 0123456789',
+    COOKIE_PREFIX: 'test',
+    ...env,
+  });
   const composition = compose({ config, clock, logger, onDatabaseUp });
   const app = createApp({ services: composition.services, config });
   const server = createServer(app).listen(0, '127.0.0.1');

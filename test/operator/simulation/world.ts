@@ -2,7 +2,7 @@ import type { V1Condition } from '@kubernetes/client-node';
 import type { KubeObject } from '../../../operator/runtime/kinds.ts';
 import { JOB, SECRET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { jobCondition } from '../../../operator/vacation-app/observe.ts';
-import { CONTENT, FIELD_MANAGER, LABEL } from '../../../operator/vacation-app/names.ts';
+import { CONTENT, FACT, FIELD_MANAGER, LABEL } from '../../../operator/vacation-app/names.ts';
 
 /** The objects of a kind as they are in every run that ends well, by their names. */
 export function plainly(plural: string, objects: readonly KubeObject[]): [string, unknown][] {
@@ -52,7 +52,9 @@ const FLEETING = new Set([
   // What was corrected, which is nothing where nobody laid hands on anything.
   'drift',
   CONTENT.credentials,
-  'interstellar.dev/owner-uid',
+  // Named for the uids of the app and of the volume.
+  FACT.ownerUid,
+  FACT.migrated,
 ]);
 
 /** The object without versions, times and uids, nor what others did to it. */

@@ -36,7 +36,7 @@ async function aWorld(cached: VacationApp, current: VacationApp | undefined) {
   const plan = createPlanner(app, own, { cluster, defaults: DEFAULTS, now: () => new Date(0) });
   return {
     api,
-    volume: () => applyVolume(app, plan(), cluster, new AbortController().signal),
+    volume: () => applyVolume(app, plan().observed.volumeClaim, plan(), cluster, new AbortController().signal),
     credentials: () => applyCredentials(app, plan().observed, own, cluster, () => 'r', new AbortController().signal),
     /** Beside a volume that the cache has not heard of, when the Secret is gone. */
     async newCredentials() {

@@ -82,8 +82,8 @@ describe('pins', () => {
     expect(updatesOf(aCompleteApp({ spec: { image: 'webapp:1' } }), someFacts(), newer)).to.have.length(1);
     const old = someFacts({ mysql: { image: 'mysql:1', revision: 1, update: '' } });
     expect(updatesOf(aCompleteApp(), old, DEFAULTS)).to.deep.equal([`MySQL pod template 1 -> ${LATEST_REVISION}`]);
-    const same = someFacts({ web: { image: 'webapp:1', revision: 1, update: '' } });
-    expect(updatesOf(aCompleteApp(), same, DEFAULTS), 'nothing of web pods has changed since').to.deep.equal([]);
+    const same = someFacts({ mysql: { image: 'mysql:1', revision: 2, update: '' } });
+    expect(updatesOf(aCompleteApp(), same, DEFAULTS), 'nothing of MySQL has changed since').to.deep.equal([]);
   });
 });
 

@@ -2,7 +2,7 @@ import type { V1Job } from '@kubernetes/client-node';
 import { expect } from 'chai';
 import type { DatabaseCheck } from '../../../operator/vacation-app/external-database.ts';
 import { databaseOf, migrationOf } from '../../../operator/vacation-app/migration.ts';
-import { contentHash } from '../../../operator/vacation-app/names.ts';
+import { migrationContent, nameOfMigration } from '../../../operator/vacation-app/resources/migration-job.ts';
 import { aCompleteApp, aJob, aVolumeClaim, someFacts } from '../../support/vacation-app.ts';
 
 const external = { host: 'db.example.com', name: 'travel', credentialsSecretName: 'login' };
@@ -44,26 +44,35 @@ function completed(name: string, at = '2026-03-01T10:00:00Z'): V1Job {
 }
 
 describe('the migration of a managed database', () => {
-  const { name, id } = migrationIn({});
+  const { name } = migrationIn({});
+  const unbound = nameOfMigration(managed, migrationContent(managed, web), undefined);
 
   it('is done once its Job has completed, and is to be remembered by the volume', () => {
     expect(migrationIn({})).to.include({ isDone: false, isRemembered: false });
-    expect(migrationIn({ jobs: [completed(name)] })).to.deep.equal({ name, id, isDone: true, isRemembered: false });
+    expect(migrationIn({ jobs: [completed(name)] })).to.deep.equal({ name, isDone: true, isRemembered: false });
   });
 
   it('stays done while the volume remembers it, whether its Job is there or not', () => {
-    expect(migrationIn({ remembers: id })).to.include({ isDone: true, isRemembered: true });
+    expect(migrationIn({ remembers: name })).to.include({ isDone: true, isRemembered: true });
     expect(migrationIn({ remembers: 'of another image' })).to.include({ isDone: false });
   });
 
   it('is another one on another volume: what was done on a lost one does not count', () => {
     const anew = migrationIn({ uid: 'volume-2', jobs: [completed(name)] });
-    expect(anew).to.include({ isDone: false, isRemembered: false, id });
+    expect(anew).to.include({ isDone: false, isRemembered: false });
+    expect(migrationIn({ uid: 'volume-2', remembers: name }), 'annotations that were copied').to.include({
+      isDone: false,
+    });
     expect(anew.name).to.not.equal(name);
   });
 
+  it('is not done of a volume that is not known', () => {
+    const observed = { volumeClaim: undefined, jobs: [completed(unbound)], configMap: undefined };
+    expect(migrationOf(managed, { web, database: undefined }, observed, undefined)).to.include({ isDone: false });
+  });
+
   it('is done by a Job that an earlier operator named, if the volume was there when it ended', () => {
-    const jobs = [completed(`milky-way-migrate-${id}`)];
+    const jobs = [completed(unbound)];
     expect(migrationIn({ jobs })).to.include({ isDone: true, isRemembered: false });
     expect(migrationIn({ jobs, created: '2026-03-01T10:00:01Z' })).to.include({ isDone: false });
   });
@@ -71,7 +80,7 @@ describe('the migration of a managed database', () => {
 
 describe('the migration of an external database', () => {
   it('is done where the last check found the schema current', () => {
-    expect(migrationIn({ check: aCheck('current') }, elsewhere)).to.include({ isDone: true, isRemembered: true });
+    expect(migrationIn({ check: aCheck('current') }, elsewhere)).to.include({ isDone: true });
   });
 
   it('is done anew for each check that finds the schema missing or outdated', () => {
@@ -82,16 +91,17 @@ describe('the migration of an external database', () => {
       isDone: true,
       isRemembered: false,
     });
-    expect(migrationIn({ remembers: first.id, check: aCheck('outdated') }, elsewhere)).to.include({ isDone: true });
+    expect(migrationIn({ remembers: first.name, check: aCheck('outdated') }, elsewhere)).to.include({ isDone: true });
     const later = aCheck('outdated', 600_000);
-    expect(migrationIn({ jobs, remembers: first.id, check: later }, elsewhere)).to.include({ isDone: false });
+    expect(migrationIn({ jobs, remembers: first.name, check: later }, elsewhere)).to.include({ isDone: false });
   });
 
   it('is done once where checks say nothing of the schema, as those of earlier images', () => {
     const silent = { ...aCheck(''), said: { databaseVersion: '8.4.1' } };
-    const { name, id } = migrationIn({ check: silent }, elsewhere);
-    expect(id).to.equal(name);
+    const { name } = migrationIn({ check: silent }, elsewhere);
     expect(migrationIn({ check: silent, jobs: [completed(name)] }, elsewhere)).to.include({ isDone: true });
-    expect(name).to.not.contain(contentHash('anything'));
+    expect(migrationIn({ check: silent, remembers: name }, elsewhere), 'nor after one that said so').to.include({
+      isDone: true,
+    });
   });
 });

@@ -8,7 +8,7 @@ import { Drift } from '../../../operator/runtime/drift.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
 import type { Store } from '../../../operator/runtime/store.ts';
 import { createWatching } from '../../../operator/vacation-app/controller.ts';
-import { DEPLOYMENT, JOB } from '../../../operator/vacation-app/kinds.ts';
+import { CONFIG_MAP, DEPLOYMENT, JOB, SECRET } from '../../../operator/vacation-app/kinds.ts';
 import { HANDOVER_MANAGER, labels } from '../../../operator/vacation-app/names.ts';
 import { createReconcile } from '../../../operator/vacation-app/reconcile.ts';
 import { Validity } from '../../../operator/vacation-app/validity.ts';
@@ -56,6 +56,38 @@ describe('a reconcile', () => {
     stores.get(JOB.kind)?.observe('ADDED', check);
     api.objects.set(PATH, { ...app });
     expect(await reconcile('travel/milky-way', AbortSignal.timeout(10_000))).to.deep.equal({});
+  });
+
+  it('of an app that sleeps is not repeated for a check of its external database, which is not due before it wakes', async () => {
+    const model = new ApiModel(KINDS, now);
+    const create = (kind: Kind, object: object): KubeObject => {
+      const body = { apiVersion: kind.apiVersion, kind: kind.kind, ...object };
+      return model.handle({ method: 'POST', path: pathOf(kind, 'travel'), body }) as KubeObject;
+    };
+    const api: ApiClient = {
+      request: <T>(request: ApiRequest) => Promise.resolve(model.handle(request) as T),
+      stream: () => expect.fail('nothing is watched here'),
+      reconnect: () => undefined,
+    };
+    const { stores } = createWatching(api, { namespaces: [], onKey: () => undefined, onError: () => undefined });
+    const login = { name: 'login', namespace: 'travel' };
+    create(SECRET, { metadata: login, data: { username: 'YQ==', password: 'Yg==' } });
+    const { metadata, spec } = aVacationApp({ spec: { mode: 'Hibernated', database: { external } } });
+    const app = create(VACATION_APP, { metadata: { name: metadata.name, namespace: 'travel' }, spec });
+    const lastCheck = { job: 'milky-way-check-1', content: 'c', isFit: true, at: 0, said: {} };
+    const configMap = create(CONFIG_MAP, {
+      metadata: {
+        ...{ name: 'milky-way-web', namespace: 'travel', labels: labels(app, 'web') },
+        annotations: { 'interstellar.dev/last-check': JSON.stringify(lastCheck) },
+        ownerReferences: [{ ...VACATION_APP, name: 'milky-way', uid: app.metadata.uid ?? '', controller: true }],
+      },
+    });
+    stores.get(VACATION_APP.kind)?.observe('ADDED', app);
+    stores.get(CONFIG_MAP.kind)?.observe('ADDED', configMap);
+    const reconcile = reconcileWith(api, stores);
+    const look = (): Promise<object> => reconcile('travel/milky-way', AbortSignal.timeout(10_000));
+    await look();
+    expect(await look()).to.deep.equal({});
   });
 
   it('that makes the web pods leaves it to the next look to tell of them, and of who scales them', async () => {

@@ -37,7 +37,7 @@ const statusIn = (world: Partial<Observed> = {}, input: Partial<StatusInput> = {
 function migrationIn(world: Partial<Observed>): Migration {
   const name = 'milky-way-migrate-1';
   const isDone = jobCondition(jobNamed(aServingWorld(world), name), 'Complete');
-  return { name, id: 'c', isDone, isRemembered: false };
+  return { name, isDone, isRemembered: false };
 }
 
 type Status = ReturnType<typeof statusOf>;
@@ -109,6 +109,37 @@ const rows: readonly { title: string; world: Partial<Observed>; type: string; is
     world: { statefulSet: aStatefulSet({ readyReplicas: 0 }), volumeClaim: aVolumeClaim('Pending') },
     type: 'DatabaseReady',
     is: 'False/VolumePending',
+  },
+  {
+    title: 'the scheduler waits for the volume',
+    world: {
+      statefulSet: aStatefulSet({ readyReplicas: 0 }),
+      volumeClaim: aVolumeClaim('Pending'),
+      pods: [
+        aPod('mysql', {
+          conditions: [
+            {
+              type: 'PodScheduled',
+              status: 'False',
+              reason: 'Unschedulable',
+              message: '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.',
+            },
+          ],
+        }),
+      ],
+    },
+    type: 'DatabaseReady',
+    is: 'False/VolumePending',
+  },
+  {
+    title: 'MySQL finds no node, and so no volume',
+    world: {
+      statefulSet: aStatefulSet({ readyReplicas: 0 }),
+      volumeClaim: aVolumeClaim('Pending'),
+      pods: [aPod('mysql', unschedulable)],
+    },
+    type: 'DatabaseReady',
+    is: 'False/PodUnschedulable',
   },
   {
     title: 'somebody deletes the volume that MySQL uses',

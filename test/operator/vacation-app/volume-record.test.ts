@@ -5,7 +5,7 @@ import type { Migration } from '../../../operator/vacation-app/migration.ts';
 import { volumeRecordOf } from '../../../operator/vacation-app/volume-record.ts';
 import { aCompleteApp, aPod, aStatefulSet, aVolumeClaim } from '../../support/vacation-app.ts';
 
-const done: Migration = { name: 'm', id: 'abc', isDone: true, isRemembered: false };
+const done: Migration = { name: 'abc', isDone: true, isRemembered: false };
 const reported = { schemaVersion: '7', databaseVersion: '8.4.1' };
 const of = (image: string) => pinAnnotations({ image, revision: 2, update: 'monday' });
 
@@ -67,6 +67,14 @@ describe('what a volume remembers', () => {
     expect(volumeRecordOf(aCompleteApp(), { ...world, volumeClaim, pods: [crashing] }, done, reported)).to.include(
       of('mysql:1'),
     );
+  });
+
+  it('is what the StatefulSet shall run where it sleeps, and an operator that remembered nothing put it to sleep', () => {
+    const asleep = { ...world, pods: [] };
+    expect(volumeRecordOf(aCompleteApp(), asleep, done, reported)).to.include(of('mysql:1'));
+    expect(
+      volumeRecordOf(aCompleteApp(), { ...asleep, volumeClaim: aClaim(of('mysql:0')) }, done, reported),
+    ).to.include(of('mysql:0'));
   });
 
   it('stays while nothing runs', () => {

@@ -1,3 +1,4 @@
+import { hash as bcrypt } from '@node-rs/bcrypt';
 import { expect } from 'chai';
 import { createPasswords } from '../../../webapp/accounts/passwords.ts';
 import { BusyError } from '../../../webapp/database/errors.ts';
@@ -20,10 +21,32 @@ describe('Passwords', () => {
   });
 
   it('longer than bcrypt looks at do not match what begins alike', async () => {
-    const { hash } = await import('bcryptjs');
-    const stored = await hash('x'.repeat(72), 4);
+    const stored = await bcrypt('x'.repeat(72), 4);
     expect(await passwords.verify('x'.repeat(72), stored)).to.equal('outdated');
     expect(await passwords.verify('x'.repeat(73), stored)).to.equal('wrong');
+  });
+
+  it('of the old application are checked beside the event loop, and take as long whatever was typed', async () => {
+    const stored = await bcrypt('brought along', 10);
+    const times: number[] = [];
+    for (const password of ['brought along', 'something else', 'x'.repeat(73), 'x'.repeat(500)]) {
+      let turns = 0;
+      const counting = setInterval(() => turns++, 1);
+      // of all threads, which the other work of the machine does not change
+      const start = process.cpuUsage();
+      await passwords.verify(password, stored);
+      times.push(process.cpuUsage(start).user);
+      clearInterval(counting);
+      expect(turns, 'turns of the event loop meanwhile').to.be.greaterThan(3);
+    }
+    expect(Math.min(...times), String(times)).to.be.greaterThan(Math.max(...times) / 2);
+  });
+
+  it('of the old application are accepted with any of the prefixes that bcrypt has had', async () => {
+    const stored = await bcrypt('brought along', 4);
+    for (const prefix of ['$2a$', '$2b$', '$2y$']) {
+      expect(await passwords.verify('brought along', stored.replace('$2b$', prefix)), prefix).to.equal('outdated');
+    }
   });
 
   it('are refused when too many wait, and checked again afterwards', async () => {

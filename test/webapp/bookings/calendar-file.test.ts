@@ -53,6 +53,8 @@ describe('The calendar file of a trip', () => {
     expect(calendarFile(aTrip({ cancelled: true }), NOW, { ...organizer, name: '' }))
       .to.include('METHOD:CANCEL\r\n')
       .and.include('\r\nORGANIZER:mailto:a%3Fb@stars.example\r\n');
+    const elsewhere = { name: '', address: 'trips@bücher.example' };
+    expect(calendarFile(aTrip(), NOW, elsewhere)).to.include('ORGANIZER:mailto:trips@xn--bcher-kva.example\r\n');
   });
 
   it('escapes what has a meaning and folds lines at 75 octets without cutting a character', () => {

@@ -18,14 +18,27 @@ describe('A letter', () => {
   });
 
   it('lets no name and no subject begin another line', () => {
-    const to = { name: 'Zoë\r\nBcc: x@y.example\u2028', address: 'zoe@example.com\r\nDATA' };
+    const to = { name: 'Zoë\r\nBcc: x\u2028', address: 'zoe@example.com\r\nDATA' };
     const envelope = { id: 'abc', from: FROM, to, publicUrl: 'https://stars.example' };
     const letter = letterOf({ ...CONTENT, subject: 'Hi\n\nBuy this' }, envelope);
     expect([letter.to, letter.subject]).to.deep.equal([
-      { name: 'Zoë Bcc: x@y.example', address: 'zoe@example.com DATA' },
+      { name: 'Zoë Bcc: x', address: 'zoe@example.com DATA' },
       'Hi Buy this',
     ]);
-    expect(letter.text.split('\n')[0]).to.equal('Dear Zoë Bcc: x@y.example,');
+    expect(letter.text.split('\n')[0]).to.equal('Dear Zoë Bcc: x,');
+  });
+
+  it('names no domain but in ASCII in its id, which strict servers insist on', () => {
+    const from = { ...FROM, address: 'trips@bücher.example' };
+    const { messageId } = letterOf(CONTENT, { id: 'abc', from, to: TO, publicUrl: 'https://stars.example' });
+    expect(messageId).to.equal('<abc@xn--bcher-kva.example>');
+  });
+
+  it('carries no name that is an advertisement, neither in its text nor in its head', () => {
+    const to = { ...TO, name: 'WIN 900 https://evil.example' };
+    const letter = letterOf(CONTENT, { id: 'abc', from: FROM, to, publicUrl: 'https://stars.example' });
+    expect(letter.text).to.match(/^Hello,\n/);
+    expect(letter.to).to.deep.equal({ name: '', address: TO.address });
   });
 
   it('has the same id at each attempt', () => {

@@ -1,26 +1,51 @@
 import { expect } from 'chai';
-import { nextAttempt, verdictOf, waitSeconds } from '../../../webapp/mail/rules.ts';
+import { nextAttempt, replyOf, verdictOf, waitSeconds } from '../../../webapp/mail/rules.ts';
 
 describe('A mail that could not be sent', () => {
   it('is given up only for what the server says of it', () => {
     const rows = [
-      ['EENVELOPE', 'RCPT TO', 550, 'refused'],
-      ['EMESSAGE', 'DATA', 554, 'refused'],
-      ['EENVELOPE', 'RCPT TO', 451, 'later'],
-      ['EMESSAGE', 'DATA', 452, 'later'],
-      ['EENVELOPE', 'MAIL FROM', 550, 'server'],
-      ['EAUTH', 'AUTH PLAIN', 535, 'server'],
-      ['EPROTOCOL', 'CONN', 554, 'server'],
-      ['EENVELOPE', 'RCPT TO', 421, 'server'],
-      ['ESOCKET', 'CONN', undefined, 'server'],
-      ['ETLS', 'STARTTLS', undefined, 'server'],
-      ['EABORT', '', undefined, 'server'],
-      ['EENVELOPE', 'API', undefined, 'refused'],
-      ['unknown', '', undefined, 'refused'],
+      ['EENVELOPE', 'RCPT TO', '550 no such user', 'refused'],
+      ['EENVELOPE', 'RCPT TO', '550 5.1.1 no such user', 'refused'],
+      ['EENVELOPE', 'RCPT TO', '550-5.1.1 no such user', 'refused'],
+      ['EENVELOPE', 'RCPT TO', '552 5.2.2 mailbox full', 'refused'],
+      ['EENVELOPE', 'RCPT TO', '550 5.4.1 recipient address rejected', 'refused'],
+      ['EENVELOPE', 'RCPT TO', '553 5.6.7 needs SMTPUTF8', 'refused'],
+      ['EMESSAGE', 'DATA', '550 5.1.1 no such user', 'refused'],
+      ['EMESSAGE', 'DATA', '552 5.3.4 too big', 'refused'],
+      ['EMESSAGE', 'DATA', '554 5.6.0 malformed', 'refused'],
+      ['EENVELOPE', 'RCPT TO', '451 come again', 'later'],
+      ['EMESSAGE', 'DATA', '452 come again', 'later'],
+      ['EMESSAGE', 'DATA', '554 Message rejected: Email address is not verified', 'later'],
+      ['EMESSAGE', 'DATA', '554 5.7.0 The limit on the number of allowed outgoing messages was exceeded', 'later'],
+      ['EMESSAGE', 'DATA', '550 5.7.26 sender not authenticated', 'later'],
+      ['EENVELOPE', 'RCPT TO', '554 5.7.1 relay access denied', 'later'],
+      ['EENVELOPE', 'RCPT TO', '550 5.1.8 domain of sender not found', 'later'],
+      ['EMESSAGE', 'DATA', '550 5.4.5 daily sending limit exceeded', 'server'],
+      ['EENVELOPE', 'RCPT TO', '550 5.4.5 daily sending limit exceeded', 'server'],
+      ['EMESSAGE', 'DATA', '554 5.3.0 out of service', 'server'],
+      ['EENVELOPE', 'MAIL FROM', '550 5.1.1 sender', 'server'],
+      ['EENVELOPE', 'MAIL FROM', '550 sender', 'server'],
+      ['EAUTH', 'AUTH PLAIN', '535 5.7.8 wrong', 'server'],
+      ['EPROTOCOL', 'CONN', '554 go away', 'server'],
+      ['EENVELOPE', 'RCPT TO', '421 closing', 'server'],
+      ['EENVELOPE', 'DATA', '503 no valid recipients', 'server'],
+      ['ESOCKET', 'CONN', '', 'server'],
+      ['ETLS', 'STARTTLS', '', 'server'],
+      ['EABORT', '', '', 'server'],
+      ['EENVELOPE', 'API', '', 'refused'],
+      ['unknown', '', '', 'refused'],
     ] as const;
-    for (const [code, command, reply, verdict] of rows) {
-      expect(verdictOf({ code, command, reply }), `${code} ${command} ${reply}`).to.equal(verdict);
+    for (const [code, command, response, verdict] of rows) {
+      expect(verdictOf({ code, command, reply: replyOf(response) }), `${command} ${response || code}`).to.equal(
+        verdict,
+      );
     }
+  });
+
+  it('is known by the reply code, and by the enhanced code where there is one', () => {
+    expect(replyOf('550-5.4.5 Daily')).to.deep.equal({ code: 550, status: '5.4.5' });
+    expect(replyOf('554 Message 5.1.1')).to.deep.equal({ code: 554, status: undefined });
+    expect(replyOf('')).to.equal(undefined);
   });
 
   it('waits twice as long each time, and not all pods equally long', () => {

@@ -4,7 +4,7 @@ import { readConfig } from '../../../webapp/config.ts';
 import { DatabaseAwayError } from '../../../webapp/database/errors.ts';
 import { createLogger } from '../../../webapp/log.ts';
 import type { MailStore, TakenMail } from '../../../webapp/mail/mail-store.ts';
-import { createSealer } from '../../../webapp/mail/sealer.ts';
+import { createMailSealers } from '../../../webapp/mail/outbox.ts';
 import { createMailSender, type MailOutcome } from '../../../webapp/mail/sender.ts';
 import { type Deliver, DeliveryError } from '../../../webapp/mail/smtp.ts';
 import { until } from '../../support/until.ts';
@@ -17,14 +17,14 @@ const { mail: config } = readConfig({
   PUBLIC_URL: 'https://stars.example',
   MAIL_INTERVAL_SECONDS: '3600',
 });
-const sealer = createSealer(['0123456789abcdef'], 'mail');
+const sealers = createMailSealers(['0123456789abcdef']);
 
 function aMail(overrides: Partial<TakenMail> = {}): TakenMail {
   return {
     id: 1,
     messageId: 'abc',
     kind: 'booked',
-    sealed: sealer.seal(JSON.stringify({ subject: 'Booked', text: 'Well.' })),
+    sealed: sealers.plain.seal(JSON.stringify({ subject: 'Booked', text: 'Well.' })),
     lapsesAt: new Date(Date.now() + 60_000),
     attempts: 1,
     recipient: { name: 'Ada', address: 'ada@example.com' },
@@ -50,7 +50,7 @@ function aSender(due: TakenMail[], store: Partial<MailStore>, deliver: Deliver) 
       sweep: nothing,
       ...store,
     },
-    sealer,
+    sealers,
     deliver,
     clock: systemClock,
     logger: createLogger('error'),

@@ -4,7 +4,7 @@ import ejs from 'ejs';
 import type { StoredBooking } from '../../../webapp/bookings/booking-store.ts';
 import { calendarOf } from '../../../webapp/bookings/calendar.ts';
 import { newBookingForm } from '../../../webapp/bookings/forms.ts';
-import { bookingPage, changePage, tripCards, undoCards } from '../../../webapp/bookings/view.ts';
+import { bookingPage, changePage, departuresPage, tripCards, undoCards } from '../../../webapp/bookings/view.ts';
 import { htmlName } from '../../../webapp/web/form.ts';
 import { waitingCards } from '../../../webapp/waitlist/view.ts';
 
@@ -19,12 +19,14 @@ function aPage(overrides: object = {}): object {
     title: 'Title',
     path: '/home',
     traveller: undefined,
+    isTravellerKnown: true,
     errors: {},
     labels: {},
     alerts: [],
     values: {},
     asset: (name: string) => `/${name}`,
     csrfToken: () => 'token',
+    visitorToken: () => 'token',
     takeFlash: () => [],
     htmlName,
     ...overrides,
@@ -44,6 +46,7 @@ const STORED: StoredBooking = {
   previousExperience: true,
   blackholeVisit: false,
   sequence: 0,
+  changedAt: new Date('2029-01-01T00:00:00Z'),
   cancelledAt: null,
 };
 const OFFERED = {
@@ -74,14 +77,24 @@ describe('Views', () => {
     ['login', { byMail: false, next: undefined }],
     ['register', { minimumPasswordLength: 8 }],
     ['logout', {}],
-    ['account', { traveller: { username: '<first>', name: '<text>' }, minimumPasswordLength: 8 }],
+    [
+      'account',
+      {
+        traveller: { username: '<first>', name: '<text>' },
+        waiting: { emailAddress: '<first>', until: '<text>' },
+        minimumPasswordLength: 8,
+      },
+    ],
+    ['confirm-email', { username: '<first>', emailAddress: '<text>' }],
+    ['confirm-expired', {}],
     ['book', BOOKING],
-    ['departures', { calendar: BOOKING.calendar, allDestinations: [VEGA], calendarPath: '/departures' }],
+    ['departures', departuresPage(BOOKING.calendar, [VEGA], '/departures')],
     ['reservation', { trips: tripCards([STORED], [VEGA], NOW), cancelled: [], undoMinutes: 10, waiting: [] }],
     [
       'reservation',
       { trips: [], cancelled: undoCards([STORED]), undoMinutes: 10, waiting: waitingCards([OFFERED], [VEGA], NOW) },
     ],
+    ['reset-password', { minimumPasswordLength: 8, username: '<first>' }],
     ['ticket', { trip: tripCards([STORED], [VEGA], NOW)[0], name: '<first>' }],
     ['change', changePage(STORED, STORED, '2030-01-01')],
     ['error', { status: 404, text: '<text>', canRetry: false }],

@@ -4,6 +4,8 @@ import { throttleTable } from './0002-throttle.ts';
 import { mailTable } from './0003-mail.ts';
 import { waitingListTable } from './0004-waiting-list.ts';
 import { passwordResetTable } from './0005-password-reset.ts';
+import { travellerIdentity } from './0006-traveller-identity.ts';
+import { emailChangeTable } from './0007-email-change.ts';
 
 /**
  * One step of the schema. MySQL commits every DDL statement by itself, so each must do nothing where it was done before;
@@ -21,4 +23,6 @@ export const migrations: readonly Migration[] = [
   mailTable,
   waitingListTable,
   passwordResetTable,
+  travellerIdentity,
+  emailChangeTable,
 ];

@@ -8,9 +8,10 @@ import type { Facts } from './facts.ts';
 import { STATEFUL_SET } from './kinds.ts';
 import { volumeClaimName } from './names.ts';
 import { desiredObjects } from './resources/index.ts';
+import { howToKeep } from './volume.ts';
 
 /** Whether somebody gives up a database whose passwords are lost, by deleting its claim as the condition advises. */
-export const startsOver = (app: CompleteApp, { volumeClaim, secret }: DataObjects): boolean =>
+export const isGivenUp = (app: CompleteApp, { volumeClaim, secret }: DataObjects): boolean =>
   app.spec.credentials?.secretName === undefined &&
   secret === undefined &&
   volumeClaim?.metadata?.deletionTimestamp !== undefined;
@@ -21,17 +22,22 @@ export const startsOver = (app: CompleteApp, { volumeClaim, secret }: DataObject
  *
  * @throws WaitingError, until the claim is gone.
  */
-export async function startOver(app: CompleteApp, facts: Facts, cluster: Cluster, signal: AbortSignal): Promise<never> {
-  const stopped = desiredObjects(
-    { ...app, spec: { ...app.spec, mode: 'Hibernated' } },
-    { ...facts, isDatabaseUsed: false },
-  );
+export async function stopForNewVolume(
+  app: CompleteApp,
+  { volumeClaim = {} }: DataObjects,
+  facts: Facts,
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<never> {
+  const hibernated: CompleteApp = { ...app, spec: { ...app.spec, mode: 'Hibernated' } };
+  // Its web pods cannot keep it running: they have no password for the next database.
+  const stopped = desiredObjects(hibernated, { ...facts, isDatabaseUsed: false });
   for (const child of stopped.filter(({ kind }) => kind === STATEFUL_SET)) {
     await applyChild(app, child, cluster, signal);
   }
   throw new WaitingError(
     REASON.startingOver,
-    `PersistentVolumeClaim ${volumeClaimName(app)} is being deleted and its passwords are lost: MySQL is being stopped; an empty database follows`,
+    `PersistentVolumeClaim ${volumeClaimName(app)} is being deleted and its passwords are lost: MySQL is being stopped, and an empty database follows${howToKeep(volumeClaim)}`,
     { retryAfterMs: 2_000 },
   );
 }

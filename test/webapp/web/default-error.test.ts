@@ -1,0 +1,37 @@
+import { expect } from 'chai';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createApp } from '../../../webapp/app.ts';
+import { systemClock } from '../../../webapp/clock.ts';
+import { readConfig } from '../../../webapp/config.ts';
+import { compose } from '../../../webapp/services.ts';
+import { ask } from '../../support/http.ts';
+import { recordingLogger } from '../../support/recording-logger.ts';
+
+describe('A fault that no error page reacts to', () => {
+  it('fails the request where the error page itself cannot be rendered', async () => {
+    const { logger, text } = recordingLogger();
+    const config = readConfig({ db_uri: 'mysql://a:b@127.0.0.1:1/c', secret_key: 'only for tests 0123456789' });
+    const { services, database } = compose({ config, clock: systemClock, logger });
+    const app = createApp({ services, config });
+    app.engine('ejs', (_path, _page, done) => done(new Error('broken on purpose')));
+    const server = createServer(app).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const say = console.error;
+    console.error = () => undefined;
+    try {
+      const { status, headers, body } = await ask(`http://127.0.0.1:${(server.address() as AddressInfo).port}/about`);
+      expect(status).to.equal(500);
+      expect(headers['content-security-policy']).to.include("default-src 'none'");
+      expect(body)
+        .to.include('Internal Server Error')
+        .and.not.match(/on purpose|\.js/);
+      expect(text(), 'the first fault is logged').to.include('broken on purpose');
+    } finally {
+      console.error = say;
+      server.close();
+      await database.close();
+    }
+  });
+});

@@ -1,0 +1,61 @@
+import type { Request, Response } from 'express';
+import { spokenTime } from '../bookings/dates.ts';
+import type { Clock } from '../clock.ts';
+import { TooMany } from '../throttling/throttle.ts';
+import type { FieldErrors } from '../web/form.ts';
+import { travellerOf } from '../web/sessions.ts';
+import type { EmailChangeStore } from './email-change-store.ts';
+import { alertOf, statusOfRefusal } from './refusal.ts';
+import type { TravellerStore } from './traveller-store.ts';
+
+export interface AccountPageServices {
+  readonly travellers: Pick<TravellerStore, 'withId'>;
+  readonly emailChanges: EmailChangeStore;
+  readonly minimumPasswordLength: number;
+  readonly clock: Clock;
+}
+
+/** The page /account, which holds several forms. */
+export interface AccountPage {
+  show(request: Request, response: Response): Promise<void>;
+  /** After a form that was refused; `values` is what was filled in. */
+  refuse(request: Request, response: Response, why: FieldErrors | TooMany, values?: Values): Promise<void>;
+}
+
+type Values = Readonly<Record<string, string>>;
+
+const LABELS = {
+  name: 'Name',
+  email_address: 'E-mail',
+  email_password: 'Password',
+  current_password: 'Current password',
+  password: 'New password',
+  confirm_password: 'Confirm new password',
+  delete_password: 'Your password',
+};
+
+export function accountPage(services: AccountPageServices): AccountPage {
+  const { travellers, emailChanges, minimumPasswordLength, clock } = services;
+  const modelOf = async (request: Request, filledIn: Values) => {
+    const { id, name } = travellerOf(request);
+    const [profile, change] = [await travellers.withId(id), await emailChanges.waiting(id, clock.now())];
+    return {
+      title: 'Your account',
+      labels: LABELS,
+      values: { name: profile?.name ?? name, email_address: profile?.emailAddress ?? '', ...filledIn },
+      waiting: change && { emailAddress: change.emailAddress, until: spokenTime(change.expiresAt) },
+      minimumPasswordLength,
+    };
+  };
+  return {
+    async show(request, response) {
+      response.render('account', await modelOf(request, {}));
+    },
+    async refuse(request, response, why, values = {}) {
+      const tooMany = why instanceof TooMany ? why : undefined;
+      const told = why instanceof TooMany ? { alerts: [alertOf(why)] } : { errors: why };
+      const model = { ...(await modelOf(request, values)), ...told };
+      response.status(statusOfRefusal(response, tooMany)).render('account', model);
+    },
+  };
+}

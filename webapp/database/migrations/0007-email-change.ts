@@ -1,0 +1,24 @@
+import type { Migration } from './index.ts';
+
+export const emailChangeTable: Migration = {
+  name: '0007-email-change',
+  async up(connection) {
+    await connection.query(EMAIL_CHANGE);
+  },
+};
+
+/**
+ * The newest request of each traveller for another e-mail address. The token is kept as the SHA-256 of what the link holds. A request
+ * goes with its traveller, also where the release before this one removes them.
+ */
+const EMAIL_CHANGE = `
+  CREATE TABLE IF NOT EXISTS email_change (
+    traveller_id BIGINT UNSIGNED NOT NULL PRIMARY KEY,
+    token_hash BINARY(32) NOT NULL,
+    email_address VARCHAR(254) NOT NULL,
+    expires_at DATETIME(3) NOT NULL,
+    confirmed_at DATETIME(3) NULL,
+    UNIQUE KEY email_change_token (token_hash),
+    KEY email_change_expiry (expires_at),
+    CONSTRAINT email_change_of_traveller FOREIGN KEY (traveller_id) REFERENCES traveller (id) ON DELETE CASCADE
+  ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4`;
