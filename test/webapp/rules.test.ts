@@ -67,7 +67,7 @@ describe('Whatever is filled in', () => {
       const confirmPassword = same ? password : other;
       const errors = registrationErrors({ ...registration, confirmPassword }, taken, RULES);
       if (Object.keys(errors).length > 0) {
-        expectMessages(errors, ['username', 'name', 'email_address', 'password', 'confirm_password']);
+        expectMessages(errors, ['username', 'name', 'emailAddress', 'password', 'confirmPassword']);
         return;
       }
       expect(taken).to.deep.equal({ username: false, emailAddress: false });

@@ -26,12 +26,12 @@ type Values = Readonly<Record<string, string>>;
 
 const LABELS = {
   name: 'Name',
-  email_address: 'E-mail',
-  email_password: 'Password',
-  current_password: 'Current password',
+  emailAddress: 'E-mail',
+  emailPassword: 'Password',
+  currentPassword: 'Current password',
   password: 'New password',
-  confirm_password: 'Confirm new password',
-  delete_password: 'Your password',
+  confirmPassword: 'Confirm new password',
+  deletePassword: 'Your password',
 };
 
 export function accountPage(services: AccountPageServices): AccountPage {
@@ -42,7 +42,7 @@ export function accountPage(services: AccountPageServices): AccountPage {
     return {
       title: 'Your account',
       labels: LABELS,
-      values: { name: profile?.name ?? name, email_address: profile?.emailAddress ?? '', ...filledIn },
+      values: { name: profile?.name ?? name, emailAddress: profile?.emailAddress ?? '', ...filledIn },
       waiting: change && { emailAddress: change.emailAddress, until: spokenTime(change.expiresAt) },
       minimumPasswordLength,
     };

@@ -42,7 +42,7 @@ export function ownAccountRoutes(services: OwnAccountServices): Router {
     .get(traveller, redirectTo('/account'))
     .post(traveller, requireToken, async (request, response) => {
       const traveller = travellerOf(request);
-      const current = passwordOf(request.body, 'current_password');
+      const current = passwordOf(request.body, 'currentPassword');
       const errors = await services.changePassword(traveller.id, { current, ...newPasswordOf(request.body) });
       if (errors instanceof TooMany || hasErrors(errors)) {
         await account.refuse(request, response, errors);
@@ -84,9 +84,9 @@ export function ownAccountRoutes(services: OwnAccountServices): Router {
     .get(traveller, redirectTo('/account'))
     .post(traveller, requireToken, async (request, response) => {
       const { id } = travellerOf(request);
-      const outcome = await services.deleteAccount(id, passwordOf(request.body, 'delete_password'));
+      const outcome = await services.deleteAccount(id, passwordOf(request.body, 'deletePassword'));
       if (outcome !== 'deleted') {
-        const why = outcome === 'wrong password' ? { delete_password: WRONG_PASSWORD } : outcome;
+        const why = outcome === 'wrong password' ? { deletePassword: WRONG_PASSWORD } : outcome;
         await account.refuse(request, response, why);
         return;
       }

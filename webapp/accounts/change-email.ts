@@ -49,9 +49,9 @@ export function changeEmailAddress(parts: ChangeEmailAddressParts): ChangeEmailA
 
   const changeNow = (traveller: StoredTraveller, emailAddress: string) =>
     database.transaction(async (transaction): Promise<Outcome> => {
-      if (!(await isUnchanged(traveller, transaction))) return { email_password: WRONG_PASSWORD };
+      if (!(await isUnchanged(traveller, transaction))) return { emailPassword: WRONG_PASSWORD };
       const done = await travellers.setEmailAddress(traveller.id, emailAddress, transaction);
-      if (!done) return { email_address: EMAIL_TAKEN };
+      if (!done) return { emailAddress: EMAIL_TAKEN };
       await emailChanges.removeAllOfTraveller(traveller.id, transaction);
       return 'changed';
     });
@@ -61,7 +61,7 @@ export function changeEmailAddress(parts: ChangeEmailAddressParts): ChangeEmailA
     const expiresAt = new Date(clock.now().getTime() + minutes * 60_000);
     const account = { travellerId: traveller.id, publicUrl };
     return database.transaction(async (transaction): Promise<Outcome> => {
-      if (!(await isUnchanged(traveller, transaction))) return { email_password: WRONG_PASSWORD };
+      if (!(await isUnchanged(traveller, transaction))) return { emailPassword: WRONG_PASSWORD };
       // the request exists if this transaction ran before and its COMMIT was not answered
       if (await emailChanges.find(traveller.id, token, clock.now(), transaction)) return 'link sent';
       await emailChanges.replace({ travellerId: traveller.id, emailAddress, expiresAt }, token, transaction);
@@ -78,12 +78,12 @@ export function changeEmailAddress(parts: ChangeEmailAddressParts): ChangeEmailA
     if (checked instanceof TooMany) return checked;
     const broken = emailError(emailAddress) ?? (emailAddress === traveller?.emailAddress ? SAME_ADDRESS : undefined);
     const errors = {
-      ...(broken !== undefined && { email_address: broken }),
-      ...(checked === 'wrong' && { email_password: WRONG_PASSWORD }),
+      ...(broken !== undefined && { emailAddress: broken }),
+      ...(checked === 'wrong' && { emailPassword: WRONG_PASSWORD }),
     };
     if (hasErrors(errors) || !traveller) return errors;
     const change = async (): Promise<Outcome> => {
-      if (await travellers.isAddressOfAnother(emailAddress, travellerId)) return { email_address: EMAIL_TAKEN };
+      if (await travellers.isAddressOfAnother(emailAddress, travellerId)) return { emailAddress: EMAIL_TAKEN };
       if (!confirmation) return changeNow(traveller, emailAddress);
       return sendLink(traveller, emailAddress, confirmation.publicUrl, confirmation.minutes);
     };

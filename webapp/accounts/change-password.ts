@@ -24,7 +24,7 @@ export function changePassword(
     const traveller = await travellers.withId(travellerId);
     const checked = await check(travellerId, traveller, current);
     if (checked instanceof TooMany) return checked;
-    const wrong = { current_password: WRONG_PASSWORD };
+    const wrong = { currentPassword: WRONG_PASSWORD };
     const errors = { ...(checked === 'wrong' && wrong), ...newPasswordErrors(chosen, rules) };
     if (hasErrors(errors) || !traveller) return errors;
     const by = { currentHash: traveller.passwordHash };

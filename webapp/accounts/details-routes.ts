@@ -54,15 +54,15 @@ export function detailsRoutes(services: DetailsServices): Router {
     .route('/account/email')
     .get(traveller, redirectTo('/account'))
     .post(traveller, requireToken, async (request, response) => {
-      const emailAddress = lineOf(request.body, 'email_address');
-      const form = { emailAddress, password: passwordOf(request.body, 'email_password') };
+      const emailAddress = lineOf(request.body, 'emailAddress');
+      const form = { emailAddress, password: passwordOf(request.body, 'emailPassword') };
       const outcome = await services.changeEmailAddress(travellerOf(request).id, form);
       if (outcome === 'changed') {
         redirectWithAlert(response, '/account', CHANGED);
       } else if (outcome === 'link sent') {
         const text = `A link to confirm ${emailAddress} is on its way there. Until you open it, your mails go to the old address.`;
         redirectWithAlert(response, '/account', { kind: 'info', text });
-      } else await account.refuse(request, response, outcome, { email_address: emailAddress });
+      } else await account.refuse(request, response, outcome, { emailAddress });
     })
     .all(methodNotAllowed);
 

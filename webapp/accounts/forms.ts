@@ -5,7 +5,7 @@ export function registrationOf(body: unknown): Registration {
   return {
     username: lineOf(body, 'username'),
     name: lineOf(body, 'name'),
-    emailAddress: lineOf(body, 'email_address'),
+    emailAddress: lineOf(body, 'emailAddress'),
     ...newPasswordOf(body),
   };
 }
@@ -15,7 +15,7 @@ export function credentialsOf(body: unknown): { readonly username: string; reado
 }
 
 export function newPasswordOf(body: unknown): NewPassword {
-  return { password: passwordOf(body, 'password'), confirmPassword: passwordOf(body, 'confirm_password') };
+  return { password: passwordOf(body, 'password'), confirmPassword: passwordOf(body, 'confirmPassword') };
 }
 
 export function passwordOf(body: unknown, field: string): string {

@@ -44,7 +44,7 @@ export function registerTraveller(
   const register = async (registration: Registration, address: string | undefined, form: string) => {
     const { username, name, emailAddress, password } = registration;
     const refused = async (errors: FieldErrors) => {
-      const isTaken = errors.username === USERNAME_TAKEN && errors.email_address === EMAIL_TAKEN;
+      const isTaken = errors.username === USERNAME_TAKEN && errors.emailAddress === EMAIL_TAKEN;
       return isSentAgain && isTaken && (await isRepeated(registration, address)) ? {} : errors;
     };
     const isSentAgain = await wasSent(form);
@@ -63,7 +63,7 @@ export function registerTraveller(
     return refused(registrationErrors(registration, either, rules));
   };
   const telling = (errors: FieldErrors) =>
-    !hasErrors(errors) || errors.username === USERNAME_TAKEN || errors.email_address === EMAIL_TAKEN;
+    !hasErrors(errors) || errors.username === USERNAME_TAKEN || errors.emailAddress === EMAIL_TAKEN;
   return (registration, address, form) =>
     throttle.run(limits.registration(address), () => register(registration, address, form), telling);
 }

@@ -25,7 +25,7 @@ export interface ResetServices {
   readonly clock: Clock;
 }
 
-const LABELS = { email_address: 'E-mail', password: 'New password', confirm_password: 'Confirm new password' };
+const LABELS = { emailAddress: 'E-mail', password: 'New password', confirmPassword: 'Confirm new password' };
 
 /**
  * Pages for a forgotten password. The link in the mail moves its token into a cookie and redirects to an address without it. So the
@@ -58,11 +58,11 @@ export function resetRoutes(services: ResetServices): Router {
         response.render('forgotten-password', forgottenPage);
         return;
       }
-      const emailAddress = lineOf(request.body, 'email_address');
-      const page = { ...forgottenPage, values: { email_address: emailAddress } };
+      const emailAddress = lineOf(request.body, 'emailAddress');
+      const page = { ...forgottenPage, values: { emailAddress } };
       const error = emailError(emailAddress);
       if (error !== undefined) {
-        response.status(422).render('forgotten-password', { ...page, errors: { email_address: error } });
+        response.status(422).render('forgotten-password', { ...page, errors: { emailAddress: error } });
         return;
       }
       const asked = await askForReset(emailAddress, request.ip);

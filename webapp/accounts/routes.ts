@@ -29,9 +29,9 @@ export interface AccountServices {
 const REGISTRATION_LABELS = {
   username: 'Username',
   name: 'Name',
-  email_address: 'E-mail',
+  emailAddress: 'E-mail',
   password: 'Password',
-  confirm_password: 'Confirm password',
+  confirmPassword: 'Confirm password',
 };
 const LOG_IN_LABELS = { username: 'Username', password: 'Password' };
 
@@ -53,7 +53,7 @@ export function accountRoutes(services: AccountServices): Router {
       const errors = result instanceof TooMany ? {} : result;
       if (tooMany || hasErrors(errors)) {
         const { username, name, emailAddress } = registration;
-        const values = { username, name, email_address: emailAddress };
+        const values = { username, name, emailAddress };
         const model = {
           title: 'Register',
           values,

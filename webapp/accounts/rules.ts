@@ -32,7 +32,7 @@ export function registrationErrors(registration: Registration, taken: Taken, rul
   };
   note('username', usernameError(registration.username) ?? (taken.username ? USERNAME_TAKEN : undefined));
   note('name', nameError(registration.name));
-  note('email_address', emailError(registration.emailAddress) ?? (taken.emailAddress ? EMAIL_TAKEN : undefined));
+  note('emailAddress', emailError(registration.emailAddress) ?? (taken.emailAddress ? EMAIL_TAKEN : undefined));
   return { ...errors, ...newPasswordErrors(registration, rules) };
 }
 
@@ -46,7 +46,7 @@ export function newPasswordErrors({ password, confirmPassword }: NewPassword, ru
   const weak = passwordError(password, rules);
   return {
     ...(weak !== undefined && { password: weak }),
-    ...(confirmPassword !== password && { confirm_password: NOT_EQUAL }),
+    ...(confirmPassword !== password && { confirmPassword: NOT_EQUAL }),
   };
 }
 

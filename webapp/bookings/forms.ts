@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lineOf, textOf } from '../web/form.ts';
+import { htmlName, lineOf, textOf } from '../web/form.ts';
 import type { StoredBooking } from './booking-store.ts';
 import { addDays, type Day, dayOf, daysBetween } from './dates.ts';
 import type { Destination } from './destinations.ts';
@@ -79,12 +79,12 @@ export function queryOf(form: BookingForm): Readonly<Record<string, string>> {
   const query = {
     departure: dayOf(form.departureDate),
     return: dayOf(form.returnDate),
-    traveller_age: shortNumber(form.age),
+    travellerAge: shortNumber(form.age),
     experience: form.previousExperience === 'Yes' ? 'Yes' : undefined,
     blackhole: form.blackholeVisit === 'Yes' ? 'Yes' : undefined,
   };
   return Object.fromEntries(
-    Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[htmlName(name), value]])),
   );
 }
 

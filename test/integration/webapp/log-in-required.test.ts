@@ -15,6 +15,9 @@ const PUBLIC = [
   '/.well-known/change-password',
 ];
 
+/** What a log-in does not lead back to, because it saves a file and shows no page. */
+const DOWNLOADS = ['/account/data', '/reservation/:reference/trip.ics'];
+
 describe('Every route', () => {
   let app: TestApp;
   before(async () => (app = await startApp()));
@@ -32,5 +35,18 @@ describe('Every route', () => {
       if (asksForLogIn.includes(false)) open.push(path);
     }
     expect(open.sort()).to.deep.equal([...PUBLIC].sort());
+  });
+
+  it('that shows a page is where the log-in that it asks for leads back to', async () => {
+    const lost: string[] = [];
+    for (const { path } of app.routes.filter(({ methods }) => methods.includes('GET'))) {
+      const address = path.replace(':reference', 'AAAAAAAA');
+      const { location } = await app.client().get(address);
+      if (location === '/login') lost.push(path);
+      else if (location?.startsWith('/login')) {
+        expect(location).to.equal(`/login?next=${encodeURIComponent(address)}`);
+      }
+    }
+    expect(lost.sort()).to.deep.equal(DOWNLOADS);
   });
 });

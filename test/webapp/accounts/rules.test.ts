@@ -32,7 +32,7 @@ describe('The rules of registration', () => {
   it('tell what is taken', () => {
     expect(registrationErrors(aRegistration(), { username: true, emailAddress: true }, RULES)).to.deep.equal({
       username: 'Username already exists. Please try a different username.',
-      email_address: 'Email already in use. Please use a different email address.',
+      emailAddress: 'Email already in use. Please use a different email address.',
     });
   });
 
@@ -45,9 +45,9 @@ describe('The rules of registration', () => {
     expect(Object.entries(errors)).to.deep.equal([
       ['username', 'Field must be between 8 and 30 characters long.'],
       ['name', 'Field must be between 1 and 60 characters long.'],
-      ['email_address', 'Invalid email address.'],
+      ['emailAddress', 'Invalid email address.'],
       ['password', 'Field must be at least 6 characters long.'],
-      ['confirm_password', 'Field must be equal to password.'],
+      ['confirmPassword', 'Field must be equal to password.'],
     ]);
   });
 
