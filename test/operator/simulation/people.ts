@@ -151,7 +151,8 @@ export class People {
     const end = (): void => {
       this.obstacle = undefined;
     };
-    if (this.obstacle) return [{ weight: weight / 8, name: `let ${this.obstacle.plural} be written again`, make: end }];
+    if (this.obstacle)
+      return [{ weight: weight / 25, name: `let ${this.obstacle.plural} be written again`, make: end }];
     if (temper.obstacles === 0) return [];
     // Most of all when data that went with the app are to be kept from just now on.
     const isHeld = app?.spec.deletionPolicy === 'Delete' && volumes.claim?.metadata.ownerReferences !== undefined;
