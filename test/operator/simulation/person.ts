@@ -11,8 +11,10 @@ import {
   DEPLOYMENT,
   INGRESS,
   SERVICE,
+  SECRET,
   SERVICE_ACCOUNT,
   STATEFUL_SET,
+  VOLUME_CLAIM,
 } from '../../../operator/vacation-app/kinds.ts';
 import { LABEL } from '../../../operator/vacation-app/names.ts';
 import type { Random } from './random.ts';
@@ -81,7 +83,15 @@ const CHANGES: readonly object[] = [
 export const change = (random: Random): Act => patch('kubectl', VACATION_APP, APP, random.pick(CHANGES));
 
 /** Kinds that change together with who keeps the data. */
-export const CHANGED_WITH_DATA: readonly Kind[] = [CONFIG_MAP, SERVICE, STATEFUL_SET, DEPLOYMENT, INGRESS];
+export const CHANGED_WITH_DATA: readonly Kind[] = [
+  CONFIG_MAP,
+  SERVICE,
+  STATEFUL_SET,
+  DEPLOYMENT,
+  INGRESS,
+  SECRET,
+  VOLUME_CLAIM,
+];
 
 /** The data are to outlive the app from now on; children change with it, any of which may be refused. */
 export const keepData = (): Act =>

@@ -267,7 +267,7 @@ export class Simulation {
     const now = `${this.#api.history.length} ${this.#people.load}`;
     if (this.#dueWorkloads.now !== now) this.#dueWorkloads = { now, requests: this.#requestsOfWorkloads() };
     return this.#dueWorkloads.requests.map((request) => ({
-      weight,
+      weight: request.path.endsWith(`/${APP}-web/status`) ? weight * this.#temper.probes : weight,
       name: `workload ${described(request)}`,
       make: () => this.#do(request),
     }));

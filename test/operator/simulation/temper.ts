@@ -7,6 +7,8 @@ export interface Temper {
   readonly eager: Readonly<Record<'serve' | 'answer' | 'watch' | 'workload' | 'person' | 'timer', number>>;
   /** Some kinds' watches are late. */
   readonly late: Readonly<Record<string, number>>;
+  /** How soon it is seen that web pods are ready, or are no more. */
+  readonly probes: number;
   readonly refused: number;
   readonly lost: number;
   readonly failingJobs: number;
@@ -29,6 +31,7 @@ export interface Temper {
 export const CALM: Temper = {
   eager: { serve: 6, answer: 8, watch: 9, workload: 3, person: 2, timer: 1 },
   late: {},
+  probes: 1,
   refused: 0,
   lost: 0,
   failingJobs: 0,
@@ -57,6 +60,7 @@ export function temperOf(random: Random): Temper {
       timer: random.pick([0, 0.01, 0.1]),
     },
     late: Object.fromEntries(late),
+    probes: random.pick([1, 0.03]),
     refused: random.pick([0, 0, 0.03, 0.2]),
     lost: random.pick([0, 0, 0.03, 0.15]),
     failingJobs: random.pick([0, 0, 0.5]),
