@@ -151,7 +151,10 @@ const SQL_FILES: ReadonlyMap<string, string> = new Map([
   ['webapp/mail/mail-store.ts', 'FOR UPDATE OF, SKIP LOCKED'],
   ['webapp/database/connection.ts', 'the settings of a session'],
   ['webapp/database/schema.ts', 'the names of what was applied, asked beside the pool'],
-  ['webapp/database/migrate.ts', 'GET_LOCK, and the names of what was applied, before there is a schema for models'],
+  [
+    'webapp/database/run-migrations.ts',
+    'GET_LOCK, and the names of what was applied, before there is a schema for models',
+  ],
   ['webapp/database/try-to-write.ts', 'what the probe and the check of a database ask, beside the pool'],
   ['webapp/database/version.ts', 'the version of a server that is not trusted yet'],
 ]);

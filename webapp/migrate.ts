@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError, readMigrationConfig } from './config.ts';
 import { isUnreachable, passesByItself } from './database/errors.ts';
-import { migrate } from './database/migrate.ts';
+import { migrate } from './database/run-migrations.ts';
 import { createLogger } from './log.ts';
 
 /** Waits for a MySQL that is still starting, or takes no writes yet; any other mistake ends it at once, with exit code 1. */

@@ -53,8 +53,8 @@ export function accountPage(services: AccountPageServices): AccountPage {
     },
     async refuse(request, response, why, values = {}) {
       const tooMany = why instanceof TooMany ? why : undefined;
-      const told = why instanceof TooMany ? { alerts: [alertOf(why)] } : { errors: why };
-      const model = { ...(await modelOf(request, values)), ...told };
+      const refusal = why instanceof TooMany ? { alerts: [alertOf(why)] } : { errors: why };
+      const model = { ...(await modelOf(request, values)), ...refusal };
       response.status(statusOfRefusal(response, tooMany)).render('account', model);
     },
   };

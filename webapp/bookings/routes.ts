@@ -47,7 +47,7 @@ export function bookingRoutes(services: BookingServices): Router {
   const { destinations, clock, metrics, bookings, bookingPages, undoMinutes } = services;
   const router = Router();
   const traveller = requireTraveller();
-  const filledIn = requireTraveller(({ body }) => bookPathOf(bookingFormOf(body, destinations)));
+  const travellerOrLogIn = requireTraveller(({ body }) => bookPathOf(bookingFormOf(body, destinations)));
   const limit = tripLimit(services.throttle, services.limits);
   const monthBy = (query: unknown) => monthOf(textOf(query, 'month'));
 
@@ -65,7 +65,7 @@ export function bookingRoutes(services: BookingServices): Router {
       const form = newBookingForm(request.query, destinations, isoDay(clock.now()));
       response.render('book', await bookingPages.form(form, monthBy(request.query)));
     })
-    .post(filledIn, requireToken, limit, async (request, response) => {
+    .post(travellerOrLogIn, requireToken, limit, async (request, response) => {
       const { id } = travellerOf(request);
       const asked = await tripAskedFor(request, response, services);
       if (!asked) return;

@@ -84,7 +84,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
     timer = setTimeout(() => void look(isRoutine), isRoutine ? restMs : intervalMs);
     timer.unref();
   };
-  const trip = (cause: unknown) => {
+  const open = (cause: unknown) => {
     const excused = isOverdue(cause) && performance.now() - answeredAt < trustMs;
     if (!isClosed() || excused) return;
     change('away', cause);
@@ -104,7 +104,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
     }
     if (!isUnreachable(error) && !isLostConnection(error) && !isMissingTable(error)) return error as Error;
     // one lost connection or missing table does not prove that the database is away: a probe finds out
-    if (isUnreachable(error)) trip(error);
+    if (isUnreachable(error)) open(error);
     else suspect();
     return new DatabaseAwayError({ cause: error });
   };

@@ -91,9 +91,9 @@ export function createThrottle({ shared, insurance, signer, clock }: ThrottleOpt
         throw error;
       }
       if (!counts(result)) {
-        const once = taken.filter(({ inARow }) => !inARow);
+        const single = taken.filter(({ inARow }) => !inARow);
         const inARow = taken.filter((one) => one.inARow);
-        await giveBack(store, keysOf(once), keysOf(inARow));
+        await giveBack(store, keysOf(single), keysOf(inARow));
       }
       return result;
     },

@@ -27,13 +27,13 @@ export function waitlistRoutes(services: WaitlistServices): Router {
   const { bookingPages, destinations, metrics } = services;
   const router = Router();
   const traveller = requireTraveller();
-  const filledIn = requireTraveller(({ body }) => bookPathOf(bookingFormOf(body, destinations)));
+  const travellerOrLogIn = requireTraveller(({ body }) => bookPathOf(bookingFormOf(body, destinations)));
   const limit = tripLimit(services.throttle, services.limits);
 
   router
     .route('/waitlist')
     .get(traveller, redirectTo('/book'))
-    .post(filledIn, requireToken, limit, async (request, response) => {
+    .post(travellerOrLogIn, requireToken, limit, async (request, response) => {
       const { id } = travellerOf(request);
       const asked = await tripAskedFor(request, response, services);
       if (!asked) return;

@@ -10,7 +10,7 @@ import { createConnection } from 'mysql2/promise';
 import { QueryTypes } from 'sequelize';
 import { readConfig } from '../../../webapp/config.ts';
 import { createDatabase } from '../../../webapp/database/connection.ts';
-import { migrate } from '../../../webapp/database/migrate.ts';
+import { migrate } from '../../../webapp/database/run-migrations.ts';
 import { createAuthority } from '../../cluster/certificates.ts';
 import { freePorts } from '../../cluster/ports.ts';
 import { until } from '../../cluster/run.ts';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { readConfig } from '../../../webapp/config.ts';
 import { createDatabase } from '../../../webapp/database/connection.ts';
-import { migrate } from '../../../webapp/database/migrate.ts';
+import { migrate } from '../../../webapp/database/run-migrations.ts';
 import { SCHEMA_VERSION } from '../../../webapp/database/schema.ts';
 import { until } from '../../cluster/run.ts';
 import { mysql, quiet } from './world.ts';

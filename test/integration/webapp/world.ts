@@ -6,7 +6,7 @@ import { createApp } from '../../../webapp/app.ts';
 import { systemClock, type Clock } from '../../../webapp/clock.ts';
 import { readConfig } from '../../../webapp/config.ts';
 import type { Database } from '../../../webapp/database/connection.ts';
-import { migrate } from '../../../webapp/database/migrate.ts';
+import { migrate } from '../../../webapp/database/run-migrations.ts';
 import { createLogger, type Logger } from '../../../webapp/log.ts';
 import type { MailOutbox } from '../../../webapp/mail/outbox.ts';
 import { compose } from '../../../webapp/services.ts';
