@@ -5,7 +5,7 @@ import { splitKey, type KubeObject } from '../../operator/runtime/kinds.ts';
 import { Reflector } from '../../operator/runtime/reflector.ts';
 import { Store } from '../../operator/runtime/store.ts';
 import { exponential, WorkQueue } from '../../operator/runtime/work-queue.ts';
-import { DEPLOYMENT } from '../../operator/vacation-app/kinds.ts';
+import { DEPLOYMENT, POD, STATEFUL_SET, VOLUME_CLAIM } from '../../operator/vacation-app/kinds.ts';
 import { nextWrite, WORKLOAD_KINDS, type Scene } from '../operator/simulation/workloads.ts';
 
 export interface SimulatedWorkloads {
@@ -42,6 +42,11 @@ export async function simulateWorkloads(client: ApiClient, load: () => number = 
       // Who waits for this one.
       for (const owner of ownerReferences ?? []) queue.add(`${owner.kind}/${namespace}/${owner.name}`);
       if (kind === DEPLOYMENT) queue.add(`HorizontalPodAutoscaler/${namespace}/${name}`);
+      const database = kind === VOLUME_CLAIM ? /^data-(.*)-0$/.exec(name)?.[1] : undefined;
+      if (database !== undefined) {
+        queue.add(`${STATEFUL_SET.kind}/${namespace}/${database}`);
+        queue.add(`${POD.kind}/${namespace}/${database}-0`);
+      }
     };
     store.onChange(({ before, after }) => {
       if (after) add(after);
