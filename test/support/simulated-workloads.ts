@@ -5,7 +5,7 @@ import { splitKey, type KubeObject } from '../../operator/runtime/kinds.ts';
 import { Reflector } from '../../operator/runtime/reflector.ts';
 import { Store } from '../../operator/runtime/store.ts';
 import { exponential, WorkQueue } from '../../operator/runtime/work-queue.ts';
-import { DEPLOYMENT, POD, VOLUME_CLAIM } from '../../operator/vacation-app/kinds.ts';
+import { DEPLOYMENT, POD, STATEFUL_SET, VOLUME_CLAIM } from '../../operator/vacation-app/kinds.ts';
 import { nextWrite, WORKLOAD_KINDS, type Scene } from '../operator/simulation/workloads.ts';
 
 export interface SimulatedWorkloads {
@@ -42,9 +42,13 @@ export async function simulateWorkloads(client: ApiClient, load: () => number = 
       // Who waits for this one.
       for (const owner of ownerReferences ?? []) queue.add(`${owner.kind}/${namespace}/${owner.name}`);
       if (kind === DEPLOYMENT) queue.add(`HorizontalPodAutoscaler/${namespace}/${name}`);
-      // A pod of MySQL waits for its claim, which cannot go before it.
-      if (kind === VOLUME_CLAIM) queue.add(`Pod/${namespace}/${name.replace(/^data-/, '')}`);
-      if (kind === POD) queue.add(`PersistentVolumeClaim/${namespace}/data-${name}`);
+      const database = kind === VOLUME_CLAIM ? /^data-(.*)-0$/.exec(name)?.[1] : undefined;
+      if (database !== undefined) {
+        queue.add(`${STATEFUL_SET.kind}/${namespace}/${database}`);
+        queue.add(`${POD.kind}/${namespace}/${database}-0`);
+      }
+      // A claim that is being deleted goes when its pod has gone.
+      if (kind === POD) queue.add(`${VOLUME_CLAIM.kind}/${namespace}/data-${name}`);
     };
     store.onChange(({ before, after }) => {
       const object = after ?? before;

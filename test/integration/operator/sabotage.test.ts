@@ -57,7 +57,7 @@ const KINDS: readonly Sabotage[] = [
     body: { metadata: { finalizers: ['example.com/hold'] } },
   },
   { title: 'changes a status', kind: DEPLOYMENT, child: 'web', subresource: 'status', body: { status: { readyReplicas: 0, availableReplicas: 0 } } }, // prettier-ignore
-  { title: 'takes the owner away', kind: SERVICE, child: 'mysql', body: { metadata: { ownerReferences: null } }, isReported: true }, // prettier-ignore
+  { title: 'takes the owner away', kind: SERVICE, child: 'mysql', body: { metadata: { ownerReferences: null } } }, // prettier-ignore
   { title: 'gives it another owner', kind: CONFIG_MAP, child: 'mysql', body: { metadata: { ownerReferences: [foreign] } }, isReported: true }, // prettier-ignore
 ];
 
