@@ -6,6 +6,7 @@ import type { Cluster } from '../runtime/cluster.ts';
 import type { Reconcile, Result } from '../runtime/controller.ts';
 import { TerminalError } from '../runtime/errors.ts';
 import { splitKey } from '../runtime/kinds.ts';
+import { adoptOrphans } from './adopt-orphans.ts';
 import { applyChild } from './apply-child.ts';
 import { applyCredentials } from './apply-credentials.ts';
 import { applyVolume } from './apply-volume.ts';
@@ -87,6 +88,7 @@ async function converge(
   ]);
   if (credentials.status === 'rejected') throw credentials.reason as Error;
   // Before anything else is applied: an autoscaler that is no longer wanted must not fight the number that is.
+  await adoptOrphans(app, planned(), cluster, signal);
   await prune(app, planned(), cluster, now());
   for (const step of STEPS) {
     const plan = planned();

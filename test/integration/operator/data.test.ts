@@ -372,6 +372,12 @@ describe('the data of an app', () => {
       }
     }
     await here.patch(VACATION_APP, 'orphan', { metadata: { finalizers: null } });
+    // and what the new app does not want any more, beside a copy that somebody made
+    const ofWeb = { labels: labels({ metadata: { name: 'orphan' } }, 'web') };
+    const defaultBackend = { service: { name: 'orphan-web', port: { number: 80 } } };
+    for (const name of ['orphan-web', 'orphan-web-of-mine']) {
+      await here.create(INGRESS, { metadata: { name, ...ofWeb }, spec: { defaultBackend } });
+    }
     const generations = async (): Promise<unknown[]> => [
       (await here.get<StatefulSet>(STATEFUL_SET, 'orphan-mysql'))?.metadata.generation,
       (await here.get<V1Deployment & KubeObject>(DEPLOYMENT, 'orphan-web'))?.metadata.generation,
@@ -383,6 +389,11 @@ describe('the data of an app', () => {
     expect(app.metadata.uid).to.not.equal(uid);
     expect(ownersOf(await here.get(STATEFUL_SET, 'orphan-mysql'))).to.deep.equal(['orphan']);
     expect(ownersOf(await here.get(SERVICE, 'orphan-web'))).to.deep.equal(['orphan']);
+    await eventually(
+      'the Ingress that nobody wants is gone',
+      () => here.list(INGRESS),
+      (found) => found.length === 1 && found[0]?.metadata.name === 'orphan-web-of-mine',
+    );
     expect(await generations()).to.deep.equal(before);
   });
 
