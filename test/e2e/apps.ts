@@ -68,13 +68,13 @@ export class AppIn {
     return `data-${this.name}-mysql-0`;
   }
 
-  /** Small, so that several find room on one node. */
+  /** One web pod: an autoscaler would add and take away pods while they are compared. */
   async declare(spec: object = {}): Promise<void> {
     await this.place.apply({
       apiVersion: 'interstellar.dev/v1alpha1',
       kind: 'VacationApp',
       metadata: { name: this.name },
-      spec: { autoscaling: { minReplicas: 1, maxReplicas: 2 }, service: { type: 'NodePort' }, ...spec },
+      spec: { replicas: 1, service: { type: 'NodePort' }, ...spec },
     });
   }
 
