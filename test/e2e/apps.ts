@@ -99,6 +99,16 @@ export class AppIn {
     ) as Promise<App>;
   }
 
+  /** Pods that a rolling update replaced have gone: while they end, they may still answer, with keys of their own. */
+  async replaced(): Promise<void> {
+    await eventually(
+      `one web pod of ${this.name}`,
+      READY_WITHIN_MS,
+      () => this.place.pods(`app.kubernetes.io/component=web,interstellar.dev/app=${this.name}`),
+      (pods) => pods.length === 1,
+    );
+  }
+
   async condition(type: string): Promise<Condition | undefined> {
     const app = await this.place.get<App>('vacationapp', this.name);
     return app && conditionOf(app, type);

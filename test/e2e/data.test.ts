@@ -146,6 +146,7 @@ describe('the data of an app on a real cluster', function () {
     await place.kubectl(['delete', 'pvc', app.claim]);
     await app.ready();
     await app.with('SchemaReady', 'True');
+    await app.replaced();
     expect(await app.hasBooking()).to.equal(false);
     await app.book();
     await deleteApp();
