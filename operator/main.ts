@@ -3,12 +3,12 @@ import process from 'node:process';
 import { VACATION_APP } from './api/vacation-app.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { createLogger } from './logger.ts';
-import { createApiClient, type Connection } from './runtime/api-client.ts';
-import { healthServer, metricsServer } from './runtime/health.ts';
-import { InCluster } from './runtime/in-cluster.ts';
-import { createRuntimeMetrics } from './runtime/metrics.ts';
-import { profileServer } from './runtime/profile.ts';
-import { createOperator } from './operator.ts';
+import { createApiClient, type Connection } from './runtime/client/api-client.ts';
+import { healthServer, metricsServer } from './runtime/telemetry/health.ts';
+import { InCluster } from './runtime/client/in-cluster.ts';
+import { createRuntimeMetrics } from './runtime/telemetry/metrics.ts';
+import { profileServer } from './runtime/telemetry/profile.ts';
+import { createOperator } from './manager.ts';
 import { FIELD_MANAGER } from './vacation-app/names.ts';
 
 /** Long enough for a reconcile in flight and the release of the lease; shorter than the pod's grace period. */

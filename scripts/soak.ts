@@ -4,7 +4,7 @@
 // 200 acts of sabotage (SABOTAGES, SEED); outages and stopped leaders of a minute (OUTAGE_MS, STOPPED_MS).
 import { join } from 'node:path';
 import process from 'node:process';
-import { root } from '../test/cluster/paths.ts';
+import { root } from './cluster/paths.ts';
 import { hasFailed } from './test/outcome.ts';
 import { endRunningCommands, runCommand } from './test/run-command.ts';
 import { build } from './test/static-checks.ts';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, sep } from 'node:path';
 import ts from 'typescript';
-import { root } from './cluster/paths.ts';
+import { root } from '../scripts/cluster/paths.ts';
 
 /** What one source file leans on. */
 interface Source {
@@ -30,7 +30,10 @@ interface Rule {
 }
 
 const CLIENT =
-  /^(@kubernetes\/|undici$|(node:)?(https?|http2|net|tls)$|mysql2|sequelize|express)|\/runtime\/(?!conditions\.ts$)|\/database\//;
+  /^(@kubernetes\/|undici$|(node:)?(https?|http2|net|tls)$|mysql2|sequelize|express)|\/runtime\/|\/database\//;
+
+const BUILDERS_AND_STATUS =
+  /^operator\/vacation-app\/(plan|(web\/web|database\/managed\/mysql)-[^/]*|tasks\/.*|children\/(children|templates|security|network-policy|without-empty)|status\/(status|events|pace|pod-trouble|hibernation))\.ts$/;
 
 const importing = (pattern: RegExp) => (source: Source) => source.imports.some((target) => pattern.test(target));
 
@@ -55,9 +58,9 @@ const rules: readonly Rule[] = [
   },
   {
     title: 'builders and status of the operator import no client',
-    applies: (path) => /^operator\/[^/]+\/(resources\/.*|status)\.ts$/.test(path),
+    applies: (path) => BUILDERS_AND_STATUS.test(path),
     breaks: importing(CLIENT),
-    planted: { 'operator/vacation-app/resources/secret.ts': `import { KubeConfig } from '@kubernetes/client-node';` },
+    planted: { 'operator/vacation-app/web/web-secret.ts': `import { KubeConfig } from '@kubernetes/client-node';` },
   },
   {
     title: 'rules of the web app import no client, no ORM and no Express',
@@ -135,10 +138,22 @@ const rules: readonly Rule[] = [
     planted: { 'webapp/app.ts': `const { env: settings } = process; export const port = settings['PORT'];` },
   },
   {
+    title: 'the API of the operator leans on nothing else of it',
+    applies: (path) => path.startsWith('operator/api/'),
+    breaks: importing(/^operator\/(?!api\/)/),
+    planted: { 'operator/api/defaults.ts': `import { keyOf } from '../runtime/client/kinds.ts';` },
+  },
+  {
+    title: 'the demo lives off nothing that is for tests',
+    applies: (path) => /^scripts\/(demo|cluster)\//.test(path),
+    breaks: importing(/^test\//),
+    planted: { 'scripts/demo/up.ts': `import { install } from '../../test/e2e/install.ts';` },
+  },
+  {
     title: 'the controller machinery knows nothing of vacation apps',
     applies: (path) => path.startsWith('operator/runtime/'),
     breaks: importing(/^operator\/(?!runtime\/)/),
-    planted: { 'operator/runtime/controller.ts': `import { GROUP } from '../api/vacation-app.ts';` },
+    planted: { 'operator/runtime/queue/controller.ts': `import { GROUP } from '../../api/vacation-app.ts';` },
   },
 ];
 
@@ -231,8 +246,12 @@ describe('the architecture', () => {
   });
 
   it('lets a type be imported from anywhere that a value may not', () => {
-    expect(sourceOf('operator/vacation-app/status.ts', `import type { Cluster } from '../runtime/cluster.ts';`).imports)
-      .to.be.empty;
+    expect(
+      sourceOf(
+        'operator/vacation-app/status/status.ts',
+        `import type { Cluster } from '../../runtime/apply/cluster.ts';`,
+      ).imports,
+    ).to.be.empty;
   });
 });
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './cluster/paths.ts';
+import { root } from '../scripts/cluster/paths.ts';
 
 /** Rows of the documents that say which test shows what: each test is there, under its title. */
 describe('the lists of proofs', () => {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { root } from './cluster/paths.ts';
+import { root } from '../scripts/cluster/paths.ts';
 import { commandsIn, readReadme } from './support/readme.ts';
 
 /** The sections with commands, and what runs them as they stand there. */

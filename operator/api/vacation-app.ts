@@ -2,20 +2,22 @@ import type {
   V1Affinity,
   V1EnvVar,
   V1LocalObjectReference,
+  V1ObjectMeta,
   V1ResourceRequirements,
   V1Toleration,
   V1TopologySpreadConstraint,
 } from '@kubernetes/client-node';
-import type { Condition } from '../runtime/conditions.ts';
-import type { Correction } from '../runtime/drift.ts';
-import type { Kind, KubeObject } from '../runtime/kinds.ts';
+import type { Condition } from './conditions.ts';
 
 export const GROUP = 'interstellar.dev';
 
-export const VACATION_APP: Kind = { apiVersion: `${GROUP}/v1alpha1`, kind: 'VacationApp', plural: 'vacationapps' };
+export const VACATION_APP = { apiVersion: `${GROUP}/v1alpha1`, kind: 'VacationApp', plural: 'vacationapps' } as const;
 
 /** A booking application as it is declared. What each field means, its bounds and defaults stand in the schema, `crds/`. */
-export interface VacationApp extends KubeObject {
+export interface VacationApp {
+  apiVersion?: string;
+  kind?: string;
+  metadata: V1ObjectMeta & { name: string };
   spec: VacationAppSpec;
   status?: VacationAppStatus;
 }
@@ -120,6 +122,19 @@ export interface VacationAppStatus {
   database?: { version?: string; endpoint?: string; storage?: string; deletionPolicy?: 'Retain' | 'Delete' };
   lastHandled?: { restart?: string };
   drift?: readonly Correction[];
+}
+
+/** A change of somebody else's that was put back. */
+export interface Correction {
+  /** `Kind/name`, in the app's namespace. */
+  readonly object: string;
+  /** As people write it, `spec.ports[http].port`; `*` for the whole object, which had been deleted. */
+  readonly field: string;
+  /** The field manager that had changed it; `unknown` where Kubernetes does not tell. */
+  readonly manager: string;
+  readonly count: number;
+  /** Of the last one, RFC 3339. */
+  readonly time: string;
 }
 
 /** Annotations of a `VacationApp` that ask for something. */

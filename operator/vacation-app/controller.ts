@@ -1,15 +1,15 @@
 import { ANNOTATION, VACATION_APP, type VacationApp } from '../api/vacation-app.ts';
-import type { ApiClient } from '../runtime/api-client.ts';
-import { keyOf, type Kind, type KubeObject } from '../runtime/kinds.ts';
-import { OptionalReflector, type Watcher } from '../runtime/optional-reflector.ts';
-import { Reflector, type ReflectorOptions } from '../runtime/reflector.ts';
-import { Store } from '../runtime/store.ts';
-import type { Priority } from '../runtime/work-queue.ts';
+import type { ApiClient } from '../runtime/client/api-client.ts';
+import { keyOf, type Kind, type KubeObject } from '../runtime/client/kinds.ts';
+import { OptionalReflector, type Watcher } from '../runtime/cache/optional-reflector.ts';
+import { Reflector, type ReflectorOptions } from '../runtime/cache/reflector.ts';
+import { Store } from '../runtime/cache/store.ts';
+import type { Priority } from '../runtime/queue/work-queue.ts';
 import { FOLLOWED_SECRET, HTTP_ROUTE, POD, SECRET, VOLUME_CLAIM } from './kinds.ts';
 import { createKeeping } from './kept.ts';
 import { LABEL } from './names.ts';
-import { ownSecretNames } from './own-secrets.ts';
-import { CHILD_KINDS } from './resources/index.ts';
+import { ownSecretNames } from './credentials/own-secrets.ts';
+import { CHILD_KINDS } from './children/children.ts';
 
 interface Watch {
   readonly kind: Kind;

@@ -1,11 +1,11 @@
 import { ANNOTATION } from '../api/vacation-app.ts';
 import type { CompleteApp } from '../api/defaults.ts';
-import { credentialsHash, environmentHash } from './credentials-hash.ts';
-import { checkAfter } from './external-database.ts';
+import { credentialsHash, environmentHash } from './credentials/credentials-hash.ts';
+import { checkAfter } from './database/external/external-database.ts';
 import { FACT, LABEL } from './names.ts';
 import { isAlive, type Observed } from './observe.ts';
-import { sizeBeforeHibernation } from './replicas.ts';
-import { isOutdated, LATEST_REVISION } from './resources/templates.ts';
+import { sizeBeforeHibernation } from './web/replicas.ts';
+import { isOutdated, LATEST_REVISION } from './children/templates.ts';
 
 /** What the operator itself would choose where the spec names nothing. */
 export interface OperatorDefaults {

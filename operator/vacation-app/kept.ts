@@ -1,6 +1,6 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
-import type { Kind, KubeObject } from '../runtime/kinds.ts';
-import { createManagedFieldsPruner } from '../runtime/owned-fields.ts';
+import type { Kind, KubeObject } from '../runtime/client/kinds.ts';
+import { createManagedFieldsPruner } from '../runtime/apply/owned-fields.ts';
 import { JOB, POD } from './kinds.ts';
 import { FIELD_MANAGER, HANDOVER_MANAGER } from './names.ts';
 

@@ -1,4 +1,4 @@
-import type { Kind } from '../runtime/kinds.ts';
+import type { Kind } from '../runtime/client/kinds.ts';
 
 const kind = (apiVersion: string, name: string, plural: string): Kind => ({ apiVersion, kind: name, plural });
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { GROUP, type VacationApp } from '../api/vacation-app.ts';
-import type { KubeObject } from '../runtime/kinds.ts';
+import type { KubeObject } from '../runtime/client/kinds.ts';
 
 export type Component = 'web' | 'mysql';
 

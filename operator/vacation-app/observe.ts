@@ -11,8 +11,8 @@ import type {
   V2HorizontalPodAutoscaler,
 } from '@kubernetes/client-node';
 import type { CompleteApp } from '../api/defaults.ts';
-import type { Cluster } from '../runtime/cluster.ts';
-import { keyOf, type Kind, type KubeObject } from '../runtime/kinds.ts';
+import type { Cluster } from '../runtime/apply/cluster.ts';
+import { keyOf, type Kind, type KubeObject } from '../runtime/client/kinds.ts';
 import {
   AUTOSCALER,
   CONFIG_MAP,
@@ -26,8 +26,8 @@ import {
   VOLUME_CLAIM,
 } from './kinds.ts';
 import { childName, credentialsName, LABEL, volumeClaimName, type Component } from './names.ts';
-import type { HttpRoute } from './resources/web-http-route.ts';
-import type { OwnSecrets } from './own-secrets.ts';
+import type { HttpRoute } from './web/web-http-route.ts';
+import type { OwnSecrets } from './credentials/own-secrets.ts';
 
 /** The live children that decide what is wanted next and what is true now. */
 export interface Observed {

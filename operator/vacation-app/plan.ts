@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { V1Job } from '@kubernetes/client-node';
 import { isHibernated, type CompleteApp } from '../api/defaults.ts';
-import type { Cluster } from '../runtime/cluster.ts';
-import { databaseFacts } from './database-facts.ts';
-import { lastCheck, type DatabaseCheck } from './external-database.ts';
+import type { Cluster } from '../runtime/apply/cluster.ts';
+import { databaseFacts } from './database/database-facts.ts';
+import { lastCheck, type DatabaseCheck } from './database/external/external-database.ts';
 import { factsOf, type Facts, type OperatorDefaults } from './facts.ts';
-import { databaseOf, migrationOf, type Migration } from './migration.ts';
+import { databaseOf, migrationOf, type Migration } from './tasks/migrate/migration.ts';
 import { isManagedDatabaseReady, observe, type Observed } from './observe.ts';
-import type { OwnSecrets } from './own-secrets.ts';
-import { isAsleep, isSizeOurs } from './replicas.ts';
-import { checkJob } from './resources/check-job.ts';
-import { desiredObjects, type Desired, type Step } from './resources/index.ts';
+import type { OwnSecrets } from './credentials/own-secrets.ts';
+import { isAsleep, isSizeOurs } from './web/replicas.ts';
+import { checkJob } from './tasks/check/check-job.ts';
+import { desiredObjects, type Desired, type Step } from './children/children.ts';
 
 /** What is wanted for an app at this moment, and what it was computed from. */
 export interface Plan {

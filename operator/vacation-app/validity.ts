@@ -1,6 +1,6 @@
 import type { Validate } from '../api/validation.ts';
 import type { VacationApp } from '../api/vacation-app.ts';
-import { keyOf } from '../runtime/kinds.ts';
+import { keyOf } from '../runtime/client/kinds.ts';
 
 interface Verdict {
   readonly of: string;

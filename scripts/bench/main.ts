@@ -2,7 +2,7 @@
 import { globSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
-import { root } from '../../test/cluster/paths.ts';
+import { root } from '../cluster/paths.ts';
 import { endRunningCommands, runCommand } from '../test/run-command.ts';
 import { build } from '../test/static-checks.ts';
 import { hasFailed } from '../test/outcome.ts';

@@ -1,7 +1,7 @@
-import { openCluster, removeCluster } from '../../test/cluster/cluster.ts';
-import { names } from '../../test/cluster/built-in.ts';
-import { root } from '../../test/cluster/paths.ts';
-import { step } from '../../test/cluster/progress.ts';
+import { openCluster, removeCluster } from '../cluster/cluster.ts';
+import { names } from '../cluster/built-in.ts';
+import { root } from '../cluster/paths.ts';
+import { step } from '../cluster/progress.ts';
 import { join } from 'node:path';
 import { stopPortForward } from './access.ts';
 import { kubectlOf } from './kubectl.ts';

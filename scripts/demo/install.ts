@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Cluster } from '../../test/cluster/cluster.ts';
-import { appImage, type Image, mysqlImage } from '../../test/cluster/images.ts';
-import { step } from '../../test/cluster/progress.ts';
-import { until } from '../../test/cluster/run.ts';
-import { UnavailableError } from '../../test/cluster/unavailable.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { appImage, type Image, mysqlImage } from '../cluster/images.ts';
+import { step } from '../cluster/progress.ts';
+import { until } from '../cluster/run.ts';
+import { UnavailableError } from '../cluster/unavailable.ts';
 import { type Kubectl, kubectlOf } from './kubectl.ts';
 import { demoFolder } from './state.ts';
 import { type SampleApp, stalled, waitingFor } from './vacation-app.ts';

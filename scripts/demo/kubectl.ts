@@ -1,5 +1,5 @@
-import type { Cluster } from '../../test/cluster/cluster.ts';
-import { run, type RunOptions } from '../../test/cluster/run.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { run, type RunOptions } from '../cluster/run.ts';
 
 export type Kubectl = (args: readonly string[], options?: RunOptions) => Promise<string>;
 

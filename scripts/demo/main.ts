@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UnavailableError } from '../../test/cluster/unavailable.ts';
+import { UnavailableError } from '../cluster/unavailable.ts';
 import { demoDown } from './down.ts';
 import { demoUp } from './up.ts';
 

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { root } from '../../test/cluster/paths.ts';
+import { root } from '../cluster/paths.ts';
 
 /** What a demo made, for the next run to find and for `down` to remove. */
 export interface DemoState {

@@ -1,9 +1,9 @@
 import { copyFile, mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { choiceFor, type Cluster, openCluster } from '../../test/cluster/cluster.ts';
-import { root } from '../../test/cluster/paths.ts';
-import { seconds } from '../../test/cluster/progress.ts';
-import { UnavailableError } from '../../test/cluster/unavailable.ts';
+import { choiceFor, type Cluster, openCluster } from '../cluster/cluster.ts';
+import { root } from '../cluster/paths.ts';
+import { seconds } from '../cluster/progress.ts';
+import { UnavailableError } from '../cluster/unavailable.ts';
 import { openAccess } from './access.ts';
 import { applySample, installOperator, provideImages } from './install.ts';
 import { kubectlOf } from './kubectl.ts';

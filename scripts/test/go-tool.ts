@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder } from '../../test/cluster/paths.ts';
-import { step } from '../../test/cluster/progress.ts';
-import { run, which } from '../../test/cluster/run.ts';
-import { UnavailableError } from '../../test/cluster/unavailable.ts';
+import { cacheFolder } from '../cluster/paths.ts';
+import { step } from '../cluster/progress.ts';
+import { run, which } from '../cluster/run.ts';
+import { UnavailableError } from '../cluster/unavailable.ts';
 
 export interface GoTool {
   readonly name: string;

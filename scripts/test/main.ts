@@ -1,8 +1,8 @@
 // npm test: the test ladder, part by part, and its report.
 import { join } from 'node:path';
 import process from 'node:process';
-import { withLock } from '../../test/cluster/lock.ts';
-import { cacheFolder } from '../../test/cluster/paths.ts';
+import { withLock } from '../cluster/lock.ts';
+import { cacheFolder } from '../cluster/paths.ts';
 import { type RunOptions, runSuite } from './mocha-suite.ts';
 import { prepare } from './needs.ts';
 import { attempt, failed, hasFailed, report, withoutSkips, type Outcome } from './outcome.ts';

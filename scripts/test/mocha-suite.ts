@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { root } from '../../test/cluster/paths.ts';
+import { root } from '../cluster/paths.ts';
 import { failed, type Outcome } from './outcome.ts';
 import type { Results } from './result-reporter.ts';
 import { runCommand } from './run-command.ts';

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { prepareInstallation } from '../../test/e2e/install.ts';
-import { kubernetesBinaries } from '../../test/cluster/build.ts';
+import { kubernetesBinaries } from '../cluster/build.ts';
 import { ensureChromium } from '../../test/support/chromium.ts';
 import { startMysql } from '../../test/support/mysql.ts';
 

@@ -1,4 +1,4 @@
-import { UnavailableError } from '../../test/cluster/unavailable.ts';
+import { UnavailableError } from '../cluster/unavailable.ts';
 
 /** What became of one suite. A failing hook counts as a failed test; so do a suite that dies and one that holds no test. */
 export interface Outcome {

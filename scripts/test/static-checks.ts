@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import process from 'node:process';
-import { root } from '../../test/cluster/paths.ts';
+import { root } from '../cluster/paths.ts';
 import { actionlint, goTool } from './go-tool.ts';
 import { attempt, failed, type Outcome } from './outcome.ts';
 import { runCommand } from './run-command.ts';

@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs';
 import { sep } from 'node:path';
-import { root } from '../../test/cluster/paths.ts';
+import { root } from '../cluster/paths.ts';
 import { removeInstallation } from '../../test/e2e/install.ts';
 import { chromium, cluster, kubeApiserver, mysql, type Need } from './needs.ts';
 

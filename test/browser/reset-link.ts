@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { until } from '../cluster/run.ts';
+import { until } from '../../scripts/cluster/run.ts';
 import { HttpTraveller } from '../support/http-traveller.ts';
 import { aTraveller, submitForm, type Traveller } from '../support/traveller.ts';
 import { world } from './world.ts';

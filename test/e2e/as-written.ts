@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { chooseBuilder } from '../cluster/builder.ts';
-import type { Cluster } from '../cluster/cluster.ts';
-import { baseArguments } from '../cluster/images.ts';
-import { root } from '../cluster/paths.ts';
-import { run } from '../cluster/run.ts';
+import { chooseBuilder } from '../../scripts/cluster/builder.ts';
+import type { Cluster } from '../../scripts/cluster/cluster.ts';
+import { baseArguments } from '../../scripts/cluster/images.ts';
+import { root } from '../../scripts/cluster/paths.ts';
+import { run } from '../../scripts/cluster/run.ts';
 
 /** Runs a line of a manual as a shell would that is set up for the cluster; resolves to what it says. */
 export type Shell = (line: string) => Promise<string>;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { mysqlImage } from '../cluster/images.ts';
+import { mysqlImage } from '../../scripts/cluster/images.ts';
 import { eventually, type KubeObject } from '../support/kubectl.ts';
 import { AppIn, Place } from './apps.ts';
 import { world } from './world.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { readState } from '../../scripts/demo/state.ts';
-import { names } from '../cluster/built-in.ts';
-import { root } from '../cluster/paths.ts';
-import { run } from '../cluster/run.ts';
+import { names } from '../../scripts/cluster/built-in.ts';
+import { root } from '../../scripts/cluster/paths.ts';
+import { run } from '../../scripts/cluster/run.ts';
 import { openPage } from '../support/browser.ts';
 import { hostState, leftBehind } from '../support/host-state.ts';
 import { alerts, logIn } from '../support/traveller.ts';

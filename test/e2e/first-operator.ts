@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { appImage, type Image } from '../cluster/images.ts';
-import { root } from '../cluster/paths.ts';
-import { run } from '../cluster/run.ts';
+import { appImage, type Image } from '../../scripts/cluster/images.ts';
+import { root } from '../../scripts/cluster/paths.ts';
+import { run } from '../../scripts/cluster/run.ts';
 
 /** The last commit whose operator remembered nothing on the claims of its apps. Apps that it made must be taken over. */
 const FIRST_COMMIT = '94fa614';

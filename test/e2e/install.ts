@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { kubernetesBinaries } from '../cluster/build.ts';
-import { chooseBuilder } from '../cluster/builder.ts';
-import { insideArguments } from '../cluster/built-in.ts';
-import { choiceFor, type Cluster, openCluster, removeCluster } from '../cluster/cluster.ts';
-import { appImage, mysqlImage } from '../cluster/images.ts';
+import { kubernetesBinaries } from '../../scripts/cluster/build.ts';
+import { chooseBuilder } from '../../scripts/cluster/builder.ts';
+import { insideArguments } from '../../scripts/cluster/built-in.ts';
+import { choiceFor, type Cluster, openCluster, removeCluster } from '../../scripts/cluster/cluster.ts';
+import { appImage, mysqlImage } from '../../scripts/cluster/images.ts';
 import { createKubectl, type Kubectl } from '../support/kubectl.ts';
 import { commandsIn, readReadme } from '../support/readme.ts';
 import { startRegistry } from '../support/registry.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { root } from '../cluster/paths.ts';
+import { root } from '../../scripts/cluster/paths.ts';
 import type { LoadArgument } from '../support/load-generator.ts';
 import type { LoadResult } from '../support/load.ts';
 import { world } from './world.ts';

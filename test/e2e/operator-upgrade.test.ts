@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { root } from '../cluster/paths.ts';
+import { root } from '../../scripts/cluster/paths.ts';
 import { eventually, type KubeObject } from '../support/kubectl.ts';
 import { APP, conditionOf, ensureApp, getApp, NAMESPACE, pods, world } from './world.ts';
 
 const SYSTEM = 'vacation-system';
-const TEMPLATES = 'operator/vacation-app/resources/templates.js';
+const TEMPLATES = 'operator/vacation-app/children/templates.js';
 const NEXT_IMAGE = 'localhost/vacation-webapp:of-the-next-release';
 
 describe('an operator that is replaced by one with other default images and pod templates', () => {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { root } from '../cluster/paths.ts';
+import { root } from '../../scripts/cluster/paths.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { type HostState, hostState } from '../support/host-state.ts';
 import { eventually, type KubeObject, type Kubectl } from '../support/kubectl.ts';

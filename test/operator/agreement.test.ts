@@ -1,8 +1,8 @@
 import type { V1Container, V1Deployment, V1Job, V1Secret } from '@kubernetes/client-node';
 import { expect } from 'chai';
 import type { VacationAppSpec } from '../../operator/api/vacation-app.ts';
-import { credentialsOf, randomText } from '../../operator/vacation-app/credentials.ts';
-import { desiredObjects } from '../../operator/vacation-app/resources/index.ts';
+import { credentialsOf, randomText } from '../../operator/vacation-app/credentials/credentials.ts';
+import { desiredObjects } from '../../operator/vacation-app/children/children.ts';
 import { readCheckConfig, readConfig, readMigrationConfig } from '../../webapp/config.ts';
 import { aCompleteApp, someFacts } from '../support/vacation-app.ts';
 

@@ -2,11 +2,11 @@ import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ANNOTATION, CONDITION, REASON } from '../../operator/api/vacation-app.ts';
-import { createRuntimeMetrics } from '../../operator/runtime/metrics.ts';
-import { CREDENTIAL_KEYS } from '../../operator/vacation-app/credentials.ts';
+import { createRuntimeMetrics } from '../../operator/runtime/telemetry/metrics.ts';
+import { CREDENTIAL_KEYS } from '../../operator/vacation-app/credentials/credentials.ts';
 import { CA_KEY, CONTENT, FACT, FIELD_MANAGER, HANDOVER_MANAGER, LABEL } from '../../operator/vacation-app/names.ts';
-import { EXTERNAL_KEYS, EXTERNAL_MIGRATION_KEYS } from '../../operator/vacation-app/own-secrets.ts';
-import { root } from '../cluster/paths.ts';
+import { EXTERNAL_KEYS, EXTERNAL_MIGRATION_KEYS } from '../../operator/vacation-app/credentials/own-secrets.ts';
+import { root } from '../../scripts/cluster/paths.ts';
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const reference = read('docs/operator.md');
@@ -29,7 +29,7 @@ describe('the reference of the operator', () => {
   });
 
   it('has every reason of an event', () => {
-    const source = read('operator/vacation-app/events.ts') + read('operator/vacation-app/drift.ts');
+    const source = read('operator/vacation-app/status/events.ts') + read('operator/vacation-app/status/drift.ts');
     const normal = [...source.matchAll(/reason: '(\w+)'|, '(\w+)'\],/g)].map(([, one, other]) => one ?? other ?? '');
     const warnings = Object.entries(REASON).flatMap(([key, value]) =>
       source.includes(`REASON.${key},`) ? [value] : [],

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import ejs from 'ejs';
 import { fixedPages, PAGE_LOCALS } from '../bench/webapp/pages.ts';
-import { root } from '../cluster/paths.ts';
+import { root } from '../../scripts/cluster/paths.ts';
 
 describe("the benchmark's minimal application", () => {
   for (const { path, view, data } of fixedPages(new Date('2030-01-05T12:00:00Z'))) {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kustomization } from '../../scripts/demo/install.ts';
 import { type SampleApp, stalled, waitingFor } from '../../scripts/demo/vacation-app.ts';
-import { root } from '../cluster/paths.ts';
+import { root } from '../../scripts/cluster/paths.ts';
 
 type Conditions = readonly (readonly [type: string, status: string, message?: string])[];
 

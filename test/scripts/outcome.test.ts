@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { attempt, failed, hasFailed, report, withoutSkips, type Outcome } from '../../scripts/test/outcome.ts';
-import { UnavailableError } from '../cluster/unavailable.ts';
+import { UnavailableError } from '../../scripts/cluster/unavailable.ts';
 
 const passing: Outcome = { suite: 'unit', passed: 12, failures: [], skips: [], seconds: 3.21 };
 const failing: Outcome = { suite: 'browser', passed: 4, failures: ['browser: books a trip'], skips: [], seconds: 61 };

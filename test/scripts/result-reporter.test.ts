@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Results } from '../../scripts/test/result-reporter.ts';
 import { runCommand } from '../../scripts/test/run-command.ts';
-import { root } from '../cluster/paths.ts';
+import { root } from '../../scripts/cluster/paths.ts';
 
 describe('the result file of a mocha run', function () {
   this.timeout(60_000);

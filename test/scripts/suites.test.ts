@@ -11,8 +11,8 @@ describe('the test ladder', () => {
 
   for (const [file, name] of [
     ['test/architecture.test.ts', 'unit'],
-    ['test/operator/runtime/work-queue.test.ts', 'unit'],
-    ['test/cluster/lock.test.ts', 'unit'],
+    ['test/operator/runtime/queue/work-queue.test.ts', 'unit'],
+    ['test/scripts/cluster/lock.test.ts', 'unit'],
     ['test/integration/operator/reconcile.test.ts', 'integration: operator'],
     ['test/integration/webapp/bookings.test.ts', 'integration: webapp'],
     ['test/browser/booking.test.ts', 'browser'],

@@ -1,5 +1,5 @@
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { isRoot } from '../cluster/debian.ts';
+import { isRoot } from '../../scripts/cluster/debian.ts';
 import { ensureChromium } from './chromium.ts';
 
 const FLAGS = [

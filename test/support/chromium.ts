@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { ensureCommands } from '../cluster/debian.ts';
-import { which } from '../cluster/run.ts';
-import { UnavailableError } from '../cluster/unavailable.ts';
+import { ensureCommands } from '../../scripts/cluster/debian.ts';
+import { which } from '../../scripts/cluster/run.ts';
+import { UnavailableError } from '../../scripts/cluster/unavailable.ts';
 
 const NAMES = [
   'chromium',

@@ -1,6 +1,6 @@
-import type { ApiClient, ApiRequest } from '../../operator/runtime/api-client.ts';
-import { ApiError } from '../../operator/runtime/api-error.ts';
-import type { KubeObject } from '../../operator/runtime/kinds.ts';
+import type { ApiClient, ApiRequest } from '../../operator/runtime/client/api-client.ts';
+import { ApiError } from '../../operator/runtime/client/api-error.ts';
+import type { KubeObject } from '../../operator/runtime/client/kinds.ts';
 
 /** Objects by path, with the preconditions that the API server checks; faults come from `fault`. Watches tell what is written, where `isWatched`. */
 export class FakeApi implements ApiClient {

@@ -1,5 +1,5 @@
 import { type Connection, createServer } from 'mysql2';
-import { freePorts } from '../cluster/ports.ts';
+import { freePorts } from '../../scripts/cluster/ports.ts';
 
 export interface FakeMysql {
   readonly port: number;

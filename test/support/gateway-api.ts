@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { run } from '../cluster/run.ts';
+import { run } from '../../scripts/cluster/run.ts';
 
 const MODULE = 'sigs.k8s.io/gateway-api@v1.4.0';
 

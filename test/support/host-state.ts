@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { run, which } from '../cluster/run.ts';
+import { run, which } from '../../scripts/cluster/run.ts';
 
 /** What a cluster could leave on its host: each thing as a line of text, under the name of its kind. */
 export type HostState = Readonly<

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { kubernetesBinaries } from '../cluster/build.ts';
-import { startLight } from '../cluster/light.ts';
-import { UnavailableError } from '../cluster/unavailable.ts';
+import { kubernetesBinaries } from '../../scripts/cluster/build.ts';
+import { startLight } from '../../scripts/cluster/light.ts';
+import { UnavailableError } from '../../scripts/cluster/unavailable.ts';
 
 /** A real API server of a test's own, with etcd behind it. */
 export interface KubeApiserver {

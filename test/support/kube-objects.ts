@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../operator/runtime/kinds.ts';
+import type { KubeObject } from '../../operator/runtime/client/kinds.ts';
 
 type Metadata = Partial<KubeObject['metadata']>;
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { run } from '../cluster/run.ts';
+import { run } from '../../scripts/cluster/run.ts';
 
 /** What tests read of an object; what they know to be there, they name in a type of their own. */
 export interface KubeObject {

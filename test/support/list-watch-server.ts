@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { KubeConfig } from '@kubernetes/client-node';
-import type { KubeObject } from '../../operator/runtime/kinds.ts';
+import type { KubeObject } from '../../operator/runtime/client/kinds.ts';
 
 /** A watch that a client holds open. */
 export interface OpenWatch {

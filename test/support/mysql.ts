@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { createConnection } from 'mysql2/promise';
-import { isRoot } from '../cluster/debian.ts';
-import { MYSQL_UID, mysqlTree } from '../cluster/mysql-tree.ts';
-import { freePorts } from '../cluster/ports.ts';
-import { boundToThis, run, succeeds, until, which } from '../cluster/run.ts';
-import { UnavailableError } from '../cluster/unavailable.ts';
+import { isRoot } from '../../scripts/cluster/debian.ts';
+import { MYSQL_UID, mysqlTree } from '../../scripts/cluster/mysql-tree.ts';
+import { freePorts } from '../../scripts/cluster/ports.ts';
+import { boundToThis, run, succeeds, until, which } from '../../scripts/cluster/run.ts';
+import { UnavailableError } from '../../scripts/cluster/unavailable.ts';
 
 export interface MysqlOptions {
   /** Server settings, as on mysqld's command line without the dashes: `{ 'max-connections': '20' }`. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { root } from '../cluster/paths.ts';
-import { until } from '../cluster/run.ts';
+import { root } from '../../scripts/cluster/paths.ts';
+import { until } from '../../scripts/cluster/run.ts';
 
 /** An npm script that runs, as a person at a terminal has started it. */
 export interface RunningScript {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { root } from '../cluster/paths.ts';
+import { root } from '../../scripts/cluster/paths.ts';
 
 export const readReadme = (): Promise<string> => readFile(join(root, 'README.md'), 'utf8');
 

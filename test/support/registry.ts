@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chooseBuilder } from '../cluster/builder.ts';
-import { ensureCommands } from '../cluster/debian.ts';
-import { freePorts } from '../cluster/ports.ts';
-import { boundToThis, run, until } from '../cluster/run.ts';
+import { chooseBuilder } from '../../scripts/cluster/builder.ts';
+import { ensureCommands } from '../../scripts/cluster/debian.ts';
+import { freePorts } from '../../scripts/cluster/ports.ts';
+import { boundToThis, run, until } from '../../scripts/cluster/run.ts';
 
 /** A real container registry on this machine, empty, over plain HTTP. */
 export interface Registry {

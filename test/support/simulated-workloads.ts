@@ -1,10 +1,10 @@
-import type { ApiClient } from '../../operator/runtime/api-client.ts';
-import { isConflict, isNotFound } from '../../operator/runtime/api-error.ts';
-import { runController } from '../../operator/runtime/controller.ts';
-import { splitKey, type KubeObject } from '../../operator/runtime/kinds.ts';
-import { Reflector } from '../../operator/runtime/reflector.ts';
-import { Store } from '../../operator/runtime/store.ts';
-import { exponential, WorkQueue } from '../../operator/runtime/work-queue.ts';
+import type { ApiClient } from '../../operator/runtime/client/api-client.ts';
+import { isConflict, isNotFound } from '../../operator/runtime/client/api-error.ts';
+import { runController } from '../../operator/runtime/queue/controller.ts';
+import { splitKey, type KubeObject } from '../../operator/runtime/client/kinds.ts';
+import { Reflector } from '../../operator/runtime/cache/reflector.ts';
+import { Store } from '../../operator/runtime/cache/store.ts';
+import { exponential, WorkQueue } from '../../operator/runtime/queue/work-queue.ts';
 import { DEPLOYMENT, POD, STATEFUL_SET, VOLUME_CLAIM } from '../../operator/vacation-app/kinds.ts';
 import { nextWrite, WORKLOAD_KINDS, type Scene } from '../operator/simulation/workloads.ts';
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
-import { createAuthority, issue } from '../cluster/certificates.ts';
-import { freePorts } from '../cluster/ports.ts';
+import { createAuthority, issue } from '../../scripts/cluster/certificates.ts';
+import { freePorts } from '../../scripts/cluster/ports.ts';
 
 /** A real SMTP server on a loopback port, which keeps what it takes. */
 export interface Smtp {

@@ -10,12 +10,12 @@ import type {
 } from '@kubernetes/client-node';
 import { withDefaults, type CompleteApp } from '../../operator/api/defaults.ts';
 import { VACATION_APP, type VacationApp } from '../../operator/api/vacation-app.ts';
-import { CREDENTIAL_KEYS } from '../../operator/vacation-app/credentials.ts';
+import { CREDENTIAL_KEYS } from '../../operator/vacation-app/credentials/credentials.ts';
 import type { Facts, OperatorDefaults } from '../../operator/vacation-app/facts.ts';
 import { labels } from '../../operator/vacation-app/names.ts';
 import type { Observed } from '../../operator/vacation-app/observe.ts';
-import { LATEST_REVISION } from '../../operator/vacation-app/resources/templates.ts';
-import type { OwnSecret } from '../../operator/vacation-app/own-secrets.ts';
+import { LATEST_REVISION } from '../../operator/vacation-app/children/templates.ts';
+import type { OwnSecret } from '../../operator/vacation-app/credentials/own-secrets.ts';
 
 type Overrides<T> = { readonly [K in keyof T]?: Partial<T[K]> };
 

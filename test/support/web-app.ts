@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { root } from '../cluster/paths.ts';
-import { freePorts } from '../cluster/ports.ts';
-import { run, until } from '../cluster/run.ts';
+import { root } from '../../scripts/cluster/paths.ts';
+import { freePorts } from '../../scripts/cluster/ports.ts';
+import { run, until } from '../../scripts/cluster/run.ts';
 
 /** The web app as a process of its own, as its image runs it. */
 export interface RunningWebApp {

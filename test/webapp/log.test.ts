@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { join } from 'node:path';
 import { createLogger } from '../../webapp/log.ts';
-import { root } from '../cluster/paths.ts';
-import { run } from '../cluster/run.ts';
+import { root } from '../../scripts/cluster/paths.ts';
+import { run } from '../../scripts/cluster/run.ts';
 import { recordingLogger } from '../support/recording-logger.ts';
 
 describe('The log', () => {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-app.ts';
-import type { ApiClient } from '../../../operator/runtime/api-client.ts';
-import { pathOf, type KubeObject } from '../../../operator/runtime/kinds.ts';
-import { Reflector } from '../../../operator/runtime/reflector.ts';
-import { Store } from '../../../operator/runtime/store.ts';
+import type { ApiClient } from '../../../operator/runtime/client/api-client.ts';
+import { pathOf, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
+import { Reflector } from '../../../operator/runtime/cache/reflector.ts';
+import { Store } from '../../../operator/runtime/cache/store.ts';
 
 export const appNames = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `app${String(index).padStart(4, '0')}`);

@@ -4,14 +4,18 @@ import process from 'node:process';
 import { KubeConfig } from '@kubernetes/client-node';
 import { withDefaults } from '../../../operator/api/defaults.ts';
 import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-app.ts';
-import { createApiClient } from '../../../operator/runtime/api-client.ts';
-import { InCluster } from '../../../operator/runtime/in-cluster.ts';
-import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
-import { credentialsOf, credentialsSecret, randomText } from '../../../operator/vacation-app/credentials.ts';
+import { createApiClient } from '../../../operator/runtime/client/api-client.ts';
+import { InCluster } from '../../../operator/runtime/client/in-cluster.ts';
+import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
+import {
+  credentialsOf,
+  credentialsSecret,
+  randomText,
+} from '../../../operator/vacation-app/credentials/credentials.ts';
 import { DEPLOYMENT, SECRET } from '../../../operator/vacation-app/kinds.ts';
 import { childName, FIELD_MANAGER, HANDOVER_MANAGER } from '../../../operator/vacation-app/names.ts';
-import { owned } from '../../../operator/vacation-app/ownership.ts';
-import { desiredObjects, STEPS } from '../../../operator/vacation-app/resources/index.ts';
+import { owned } from '../../../operator/vacation-app/children/ownership.ts';
+import { desiredObjects, STEPS } from '../../../operator/vacation-app/children/children.ts';
 import { someFacts } from '../../support/vacation-app.ts';
 import { appNames, declared } from './apps.ts';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { root } from '../../cluster/paths.ts';
+import { root } from '../../../scripts/cluster/paths.ts';
 import { median, quantile } from '../report.ts';
 import { KeptConnection, raw } from './kept-connection.ts';
 import type { Load, LoadResult } from './load.ts';

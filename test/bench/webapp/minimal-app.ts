@@ -10,7 +10,7 @@ import helmet from 'helmet';
 import { type Repository, Sequelize } from 'sequelize-typescript';
 import { Session } from '../../../webapp/sessions/session.ts';
 import { loadAssets } from '../../../webapp/web/assets.ts';
-import { root } from '../../cluster/paths.ts';
+import { root } from '../../../scripts/cluster/paths.ts';
 import { fixedPages, PAGE_LOCALS } from './pages.ts';
 import { POOL } from './statements.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../../cluster/paths.ts';
+import { root } from '../../../scripts/cluster/paths.ts';
 
 /** How the image runs the web app: the environment that it sets, and the arguments of node before the program's own file. */
 export interface Shipped {

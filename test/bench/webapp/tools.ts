@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { root } from '../../cluster/paths.ts';
+import { root } from '../../../scripts/cluster/paths.ts';
 import type { BookingResult, BookingTask } from './booking-loop.ts';
 import type { Load, LoadResult } from './load.ts';
 import type { MinimalResult, MinimalTask } from './minimal-app.ts';

@@ -1,8 +1,8 @@
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { root } from '../../cluster/paths.ts';
-import { freePorts } from '../../cluster/ports.ts';
+import { root } from '../../../scripts/cluster/paths.ts';
+import { freePorts } from '../../../scripts/cluster/ports.ts';
 import { startScript } from '../../support/npm-script.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -36,7 +36,7 @@ describe('the npm scripts of the README', function () {
     const operator = startScript('dev:operator', env);
     try {
       await operator.says('Leading');
-      await utimes(join(root, 'operator/operator.ts'), new Date(), new Date());
+      await utimes(join(root, 'operator/manager.ts'), new Date(), new Date());
       await operator.says('Leading', 2);
       expect((await fetch(readyz)).status).to.equal(200);
     } finally {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { V1Deployment, V1PersistentVolumeClaim, V1Secret, V1StatefulSet } from '@kubernetes/client-node';
 import { withDefaults } from '../../../operator/api/defaults.ts';
 import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-app.ts';
-import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
+import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import {
   CONFIG_MAP,
   DEPLOYMENT,
@@ -16,9 +16,9 @@ import {
   VOLUME_CLAIM,
 } from '../../../operator/vacation-app/kinds.ts';
 import { labels } from '../../../operator/vacation-app/names.ts';
-import { CHILD_KINDS } from '../../../operator/vacation-app/resources/index.ts';
-import { migrationContent, nameOfMigration } from '../../../operator/vacation-app/resources/migration-job.ts';
-import { LATEST_REVISION } from '../../../operator/vacation-app/resources/templates.ts';
+import { CHILD_KINDS } from '../../../operator/vacation-app/children/children.ts';
+import { migrationContent, nameOfMigration } from '../../../operator/vacation-app/tasks/migrate/migration-job.ts';
+import { LATEST_REVISION } from '../../../operator/vacation-app/children/templates.ts';
 import {
   createWorld,
   eventually,

@@ -6,11 +6,11 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import type { V1EnvVar, V1Job } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../../operator/api/defaults.ts';
-import { externalDatabaseReady } from '../../../operator/vacation-app/external-database.ts';
-import { desiredObjects } from '../../../operator/vacation-app/resources/index.ts';
+import { externalDatabaseReady } from '../../../operator/vacation-app/database/external/external-database.ts';
+import { desiredObjects } from '../../../operator/vacation-app/children/children.ts';
 import { createConnection } from 'mysql2/promise';
-import { createAuthority, issue } from '../../cluster/certificates.ts';
-import { root } from '../../cluster/paths.ts';
+import { createAuthority, issue } from '../../../scripts/cluster/certificates.ts';
+import { root } from '../../../scripts/cluster/paths.ts';
 import { startMysql, type Mysql } from '../../support/mysql.ts';
 import { aCompleteApp, aServingWorld, someFacts } from '../../support/vacation-app.ts';
 

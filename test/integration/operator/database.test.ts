@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { V1Deployment, V1Secret } from '@kubernetes/client-node';
 import { ANNOTATION } from '../../../operator/api/vacation-app.ts';
-import type { KubeObject } from '../../../operator/runtime/kinds.ts';
+import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { DEPLOYMENT, JOB, SECRET, STATEFUL_SET } from '../../../operator/vacation-app/kinds.ts';
 import { CONTENT, LABEL } from '../../../operator/vacation-app/names.ts';
 import { createWorld, eventually, type Scene, startOperator, type RunningOperator, type World } from './world.ts';

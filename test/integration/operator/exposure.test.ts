@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { V1ConfigMap, V1Ingress } from '@kubernetes/client-node';
 import type { VacationApp } from '../../../operator/api/vacation-app.ts';
-import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
+import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { CONFIG_MAP, INGRESS, NETWORK_POLICY } from '../../../operator/vacation-app/kinds.ts';
 import { createWorld, eventually, Scene, startOperator, type RunningOperator, type World } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
+import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { HTTP_ROUTE } from '../../../operator/vacation-app/kinds.ts';
-import type { HttpRoute } from '../../../operator/vacation-app/resources/web-http-route.ts';
+import type { HttpRoute } from '../../../operator/vacation-app/web/web-http-route.ts';
 import { httpRouteCrd } from '../../support/gateway-api.ts';
 import {
   createWorld,

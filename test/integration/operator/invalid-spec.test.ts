@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-app.ts';
-import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
+import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { DEPLOYMENT, SECRET } from '../../../operator/vacation-app/kinds.ts';
 import { readCrd } from '../../support/crd.ts';
 import {

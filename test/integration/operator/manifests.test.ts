@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
 import { goTool, kubeconform } from '../../../scripts/test/go-tool.ts';
-import { root } from '../../cluster/paths.ts';
-import { run } from '../../cluster/run.ts';
+import { root } from '../../../scripts/cluster/paths.ts';
+import { run } from '../../../scripts/cluster/run.ts';
 import { createKubectl, type Kubectl } from '../../support/kubectl.ts';
 import { createWorld, eventually, type World } from './world.ts';
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { V1Deployment, V1PodTemplateSpec } from '@kubernetes/client-node';
 import { parse } from 'yaml';
-import { pathOf, type KubeObject } from '../../../operator/runtime/kinds.ts';
+import { pathOf, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { DEPLOYMENT, JOB, POD, SECRET, SERVICE_ACCOUNT, STATEFUL_SET } from '../../../operator/vacation-app/kinds.ts';
-import { root } from '../../cluster/paths.ts';
+import { root } from '../../../scripts/cluster/paths.ts';
 import { createKubectl } from '../../support/kubectl.ts';
 import { createWorld, eventually, Scene, startOperator, type RunningOperator, type World } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { V1Deployment, V1Secret, V1StatefulSet } from '@kubernetes/client-node';
 import { ANNOTATION } from '../../../operator/api/vacation-app.ts';
-import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
+import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import {
   AUTOSCALER,
   CONFIG_MAP,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { join } from 'node:path';
-import { pathOf, type Kind } from '../../../operator/runtime/kinds.ts';
-import { root } from '../../cluster/paths.ts';
+import { pathOf, type Kind } from '../../../operator/runtime/client/kinds.ts';
+import { root } from '../../../scripts/cluster/paths.ts';
 import { createKubectl } from '../../support/kubectl.ts';
 import { createWorld, eventually, type World } from './world.ts';
 

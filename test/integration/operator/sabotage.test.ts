@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { isDeepStrictEqual } from 'node:util';
 import process from 'node:process';
 import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
-import type { Kind, KubeObject } from '../../../operator/runtime/kinds.ts';
+import type { Kind, KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import {
   AUTOSCALER,
   CONFIG_MAP,

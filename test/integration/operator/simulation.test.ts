@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import process from 'node:process';
 import type { VacationAppSpec } from '../../../operator/api/vacation-app.ts';
 import { FIELD_MANAGER } from '../../../operator/vacation-app/names.ts';
-import { CHILD_KINDS } from '../../../operator/vacation-app/resources/index.ts';
+import { CHILD_KINDS } from '../../../operator/vacation-app/children/children.ts';
 import { fieldsOf, leavesOf } from '../../operator/simulation/field-paths.ts';
 import { FINAL_SPECS } from '../../operator/simulation/person.ts';
 import { randomOf } from '../../operator/simulation/random.ts';

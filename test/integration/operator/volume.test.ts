@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { V1PersistentVolumeClaim, V1StatefulSet } from '@kubernetes/client-node';
 import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
-import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
+import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { STATEFUL_SET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { labels } from '../../../operator/vacation-app/names.ts';
 import { createWorld, lastWritesIn, Scene, startOperator, type RunningOperator, type World } from './world.ts';

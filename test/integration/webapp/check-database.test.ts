@@ -11,9 +11,9 @@ import { QueryTypes } from 'sequelize';
 import { readConfig } from '../../../webapp/config.ts';
 import { createDatabase } from '../../../webapp/database/connection.ts';
 import { migrate } from '../../../webapp/database/run-migrations.ts';
-import { createAuthority } from '../../cluster/certificates.ts';
-import { freePorts } from '../../cluster/ports.ts';
-import { until } from '../../cluster/run.ts';
+import { createAuthority } from '../../../scripts/cluster/certificates.ts';
+import { freePorts } from '../../../scripts/cluster/ports.ts';
+import { until } from '../../../scripts/cluster/run.ts';
 import { mysql, quiet } from './world.ts';
 
 describe('The check of a database', () => {

@@ -3,7 +3,7 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createPool, type Pool, type RowDataPacket } from 'mysql2/promise';
-import { until } from '../../cluster/run.ts';
+import { until } from '../../../scripts/cluster/run.ts';
 import { type RunningWebApp, startWebApp } from '../../support/web-app.ts';
 import { ChurningTraveller, randomNumbers } from './churning-traveller.ts';
 import { webClient } from './web-client.ts';

@@ -2,9 +2,9 @@ import { cp, mkdtemp, readFile, rm, symlink, utimes, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { root } from '../../cluster/paths.ts';
-import { freePorts } from '../../cluster/ports.ts';
-import { run } from '../../cluster/run.ts';
+import { root } from '../../../scripts/cluster/paths.ts';
+import { freePorts } from '../../../scripts/cluster/ports.ts';
+import { run } from '../../../scripts/cluster/run.ts';
 import { startScript } from '../../support/npm-script.ts';
 import { mysql } from './world.ts';
 

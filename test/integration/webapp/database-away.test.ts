@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { expect } from 'chai';
 import { createConnection } from 'mysql2/promise';
-import { freePorts } from '../../cluster/ports.ts';
-import { until } from '../../cluster/run.ts';
+import { freePorts } from '../../../scripts/cluster/ports.ts';
+import { until } from '../../../scripts/cluster/run.ts';
 import { type Mysql, startMysql } from '../../support/mysql.ts';
 import { type RunningWebApp, startWebApp } from '../../support/web-app.ts';
 import { hiddenFields, type WebClient, webClient } from './web-client.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
-import { until } from '../../cluster/run.ts';
+import { until } from '../../../scripts/cluster/run.ts';
 import { type Mysql, startMysql } from '../../support/mysql.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 import { type Answer, hiddenFields, type WebClient } from './web-client.ts';

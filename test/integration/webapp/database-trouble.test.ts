@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { until } from '../../cluster/run.ts';
+import { until } from '../../../scripts/cluster/run.ts';
 import { type Mysql, startMysql } from '../../support/mysql.ts';
 import { type RunningWebApp, startWebApp } from '../../support/web-app.ts';
 import { type Answer, hiddenFields, webClient, type WebClient } from './web-client.ts';

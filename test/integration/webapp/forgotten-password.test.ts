@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
-import { until } from '../../cluster/run.ts';
+import { until } from '../../../scripts/cluster/run.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 import { type Smtp, startSmtp } from '../../support/smtp.ts';
 import { type Answer, hiddenFields, type WebClient } from './web-client.ts';

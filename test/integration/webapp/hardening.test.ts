@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { until } from '../../cluster/run.ts';
+import { until } from '../../../scripts/cluster/run.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 import { type Answer, hiddenFields, type WebClient } from './web-client.ts';
 import { aTrip, PASSWORD, startApp, type TestApp } from './world.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
-import { until } from '../../cluster/run.ts';
+import { until } from '../../../scripts/cluster/run.ts';
 import { type Smtp, startSmtp } from '../../support/smtp.ts';
 import { mailing, migratedDatabase, PASSWORD, startApp, type TestApp } from './world.ts';
 

@@ -3,7 +3,7 @@ import { systemClock } from '../../../webapp/clock.ts';
 import { createMailStore } from '../../../webapp/mail/mail-store.ts';
 import type { MailMessage } from '../../../webapp/mail/message.ts';
 import { createMailOutbox, createMailSealers } from '../../../webapp/mail/outbox.ts';
-import { until } from '../../cluster/run.ts';
+import { until } from '../../../scripts/cluster/run.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 import { type Smtp, startSmtp } from '../../support/smtp.ts';
 import { startWebApp } from '../../support/web-app.ts';

@@ -4,7 +4,7 @@ import { readConfig } from '../../../webapp/config.ts';
 import { createDatabase } from '../../../webapp/database/connection.ts';
 import { migrate } from '../../../webapp/database/run-migrations.ts';
 import { SCHEMA_VERSION } from '../../../webapp/database/schema.ts';
-import { until } from '../../cluster/run.ts';
+import { until } from '../../../scripts/cluster/run.ts';
 import { mysql, quiet } from './world.ts';
 
 describe('Migrations', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { until } from '../../cluster/run.ts';
+import { until } from '../../../scripts/cluster/run.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 import { type Smtp, startSmtp } from '../../support/smtp.ts';
 import { hiddenFields, type WebClient } from './web-client.ts';

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { createConnection } from 'mysql2/promise';
-import { until } from '../../cluster/run.ts';
+import { until } from '../../../scripts/cluster/run.ts';
 import { type RunningWebApp, startWebApp } from '../../support/web-app.ts';
 import { webClient } from './web-client.ts';
 import { mysql } from './world.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { hash as bcrypt } from '@node-rs/bcrypt';
-import { until } from '../../cluster/run.ts';
+import { until } from '../../../scripts/cluster/run.ts';
 import { hiddenFields, type WebClient } from './web-client.ts';
 import { PASSWORD, startApp, type TestApp } from './world.ts';
 

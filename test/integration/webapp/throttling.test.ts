@@ -6,7 +6,7 @@ import { createMemoryStore } from '../../../webapp/throttling/memory-store.ts';
 import { createThrottle, TooMany } from '../../../webapp/throttling/throttle.ts';
 import { createThrottleStore } from '../../../webapp/throttling/throttle-store.ts';
 import { ThrottleWindow } from '../../../webapp/throttling/throttle-window.ts';
-import { until } from '../../cluster/run.ts';
+import { until } from '../../../scripts/cluster/run.ts';
 import { startMysql } from '../../support/mysql.ts';
 import { type Answer, hiddenFields, type WebClient } from './web-client.ts';
 import { migratedDatabase, PASSWORD, quiet, startApp, type TestApp } from './world.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import ICAL from 'ical.js';
-import { until } from '../../cluster/run.ts';
+import { until } from '../../../scripts/cluster/run.ts';
 import { type ReceivedMail, type Smtp, startSmtp } from '../../support/smtp.ts';
 import { hiddenFields } from './web-client.ts';
 import { aTrip, mailing, mismatches, startApp, type TestApp } from './world.ts';

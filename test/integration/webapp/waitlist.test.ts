@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { until } from '../../cluster/run.ts';
+import { until } from '../../../scripts/cluster/run.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 import { hiddenFields, type WebClient, linksIn } from './web-client.ts';
 import { aTrip, mismatches, PASSWORD, startApp, type TestApp } from './world.ts';

@@ -11,7 +11,7 @@ import { createLogger, type Logger } from '../../../webapp/log.ts';
 import type { MailOutbox } from '../../../webapp/mail/outbox.ts';
 import { compose } from '../../../webapp/services.ts';
 import { type Mysql, startMysql } from '../../support/mysql.ts';
-import { until } from '../../cluster/run.ts';
+import { until } from '../../../scripts/cluster/run.ts';
 import type { Smtp } from '../../support/smtp.ts';
 import { type RouteEntry, routesOf } from './routes.ts';
 import { webClient, type WebClient } from './web-client.ts';

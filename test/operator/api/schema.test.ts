@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withDefaults } from '../../../operator/api/defaults.ts';
 import { CONDITION, GROUP, VACATION_APP } from '../../../operator/api/vacation-app.ts';
-import { root } from '../../cluster/paths.ts';
+import { root } from '../../../scripts/cluster/paths.ts';
 import { aVacationApp } from '../../support/vacation-app.ts';
 
 interface Schema extends Omit<V1JSONSchemaProps, '_default' | '_enum'> {

@@ -1,5 +1,5 @@
-import type { ApiRequest } from '../../../operator/runtime/api-client.ts';
-import { pathOf, type KubeObject } from '../../../operator/runtime/kinds.ts';
+import type { ApiRequest } from '../../../operator/runtime/client/api-client.ts';
+import { pathOf, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { POD, SECRET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { FIELD_MANAGER, LABEL } from '../../../operator/vacation-app/names.ts';
 import { APP, CLAIM, CREDENTIALS, DATABASE_POD, NAMESPACE, type Act } from './person.ts';

@@ -1,6 +1,6 @@
 import type { VacationApp } from '../../../operator/api/vacation-app.ts';
-import type { Condition } from '../../../operator/runtime/conditions.ts';
-import { pathOf, type KubeObject } from '../../../operator/runtime/kinds.ts';
+import type { Condition } from '../../../operator/api/conditions.ts';
+import { pathOf, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { endPod, handOver, loseClaim, putBack } from './accidents.ts';
 import { KINDS } from './kinds.ts';
 import { CLAIM, CREDENTIALS, DATABASE_POD, NAMESPACE, type Act } from './person.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ApiRequest } from '../../../operator/runtime/api-client.ts';
-import { ApiError } from '../../../operator/runtime/api-error.ts';
-import type { Kind, KubeObject } from '../../../operator/runtime/kinds.ts';
+import type { ApiRequest } from '../../../operator/runtime/client/api-client.ts';
+import { ApiError } from '../../../operator/runtime/client/api-error.ts';
+import type { Kind, KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { fieldsOf, leavesOf, removeLeaf, setLeaf } from './field-paths.ts';
 
 export type Stored = KubeObject & Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
-import type { ApiRequest } from '../../../operator/runtime/api-client.ts';
-import type { KubeObject } from '../../../operator/runtime/kinds.ts';
+import type { ApiRequest } from '../../../operator/runtime/client/api-client.ts';
+import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { KINDS } from './kinds.ts';
 import { deleted, patched } from './writes.ts';
 

@@ -1,5 +1,5 @@
-import type { ApiClient, ApiRequest } from '../../../operator/runtime/api-client.ts';
-import type { KubeObject } from '../../../operator/runtime/kinds.ts';
+import type { ApiClient, ApiRequest } from '../../../operator/runtime/client/api-client.ts';
+import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { isSelected, type Happening, type Place } from './api-model.ts';
 
 /** A request that is under way, and its answer once there is one. */

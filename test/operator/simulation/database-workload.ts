@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { V1PersistentVolumeClaim, V1Pod, V1StatefulSet } from '@kubernetes/client-node';
-import type { ApiRequest } from '../../../operator/runtime/api-client.ts';
-import type { KubeObject } from '../../../operator/runtime/kinds.ts';
+import type { ApiRequest } from '../../../operator/runtime/client/api-client.ts';
+import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { POD, STATEFUL_SET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { counts, created, deleted, patched, statusOf, type Made } from './writes.ts';
 import type { Live, Scene } from './workloads.ts';

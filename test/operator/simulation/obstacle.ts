@@ -1,7 +1,7 @@
-import { ApiError } from '../../../operator/runtime/api-error.ts';
-import type { Kind } from '../../../operator/runtime/kinds.ts';
+import { ApiError } from '../../../operator/runtime/client/api-error.ts';
+import type { Kind } from '../../../operator/runtime/client/kinds.ts';
 import { SECRET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
-import { CHILD_KINDS } from '../../../operator/vacation-app/resources/index.ts';
+import { CHILD_KINDS } from '../../../operator/vacation-app/children/children.ts';
 import type { Random } from './random.ts';
 
 /** Something that refuses every write of one kind. */

@@ -1,5 +1,5 @@
 import { VACATION_APP, type VacationApp, type VacationAppSpec } from '../../../operator/api/vacation-app.ts';
-import type { KubeObject } from '../../../operator/runtime/kinds.ts';
+import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { JOB } from '../../../operator/vacation-app/kinds.ts';
 import { finishedAt } from '../../../operator/vacation-app/observe.ts';
 import { accidents } from './accidents.ts';

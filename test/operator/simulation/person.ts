@@ -4,8 +4,8 @@ import {
   type VacationApp,
   type VacationAppSpec,
 } from '../../../operator/api/vacation-app.ts';
-import type { ApiRequest } from '../../../operator/runtime/api-client.ts';
-import { pathOf, type Kind } from '../../../operator/runtime/kinds.ts';
+import type { ApiRequest } from '../../../operator/runtime/client/api-client.ts';
+import { pathOf, type Kind } from '../../../operator/runtime/client/kinds.ts';
 import {
   CONFIG_MAP,
   DEPLOYMENT,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { KubeObject } from '../../../operator/runtime/kinds.ts';
+import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { FIELD_MANAGER, LABEL } from '../../../operator/vacation-app/names.ts';
 import { aDeployment, aVacationApp } from '../../support/vacation-app.ts';
 import { APP, CLAIM, NAMESPACE } from './person.ts';

@@ -4,9 +4,9 @@ import {
   type VacationApp,
   type VacationAppSpec,
 } from '../../../operator/api/vacation-app.ts';
-import type { ApiRequest } from '../../../operator/runtime/api-client.ts';
-import { ApiError } from '../../../operator/runtime/api-error.ts';
-import type { KubeObject } from '../../../operator/runtime/kinds.ts';
+import type { ApiRequest } from '../../../operator/runtime/client/api-client.ts';
+import { ApiError } from '../../../operator/runtime/client/api-error.ts';
+import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { DEPLOYMENT, POD, SECRET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { ApiModel, type Happening, type Place, type Stored } from './api-model.ts';
 import { collections, releases } from './collector.ts';

@@ -1,5 +1,5 @@
-import type { ApiRequest } from '../../../operator/runtime/api-client.ts';
-import type { KubeObject } from '../../../operator/runtime/kinds.ts';
+import type { ApiRequest } from '../../../operator/runtime/client/api-client.ts';
+import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import type { Random } from './random.ts';
 import type { Temper } from './temper.ts';
 import type { Volumes } from './volumes.ts';

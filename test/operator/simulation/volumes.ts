@@ -1,6 +1,6 @@
 import type { V1Job, V1PersistentVolumeClaim, V1Pod, V1PodSpec } from '@kubernetes/client-node';
 import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-app.ts';
-import type { KubeObject } from '../../../operator/runtime/kinds.ts';
+import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { JOB, POD, SECRET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { contentHash, FIELD_MANAGER, LABEL } from '../../../operator/vacation-app/names.ts';
 import type { Happening } from './api-model.ts';

@@ -1,6 +1,6 @@
 import type { V1Deployment, V1Job, V1Pod, V2HorizontalPodAutoscaler } from '@kubernetes/client-node';
-import type { ApiRequest } from '../../../operator/runtime/api-client.ts';
-import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
+import type { ApiRequest } from '../../../operator/runtime/client/api-client.ts';
+import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { AUTOSCALER, DEPLOYMENT, JOB, POD, STATEFUL_SET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { claimOf, ofDatabasePod, ofStatefulSet, ofVolumeClaim, secondsOf } from './database-workload.ts';
 import { counts, created, statusOf } from './writes.ts';

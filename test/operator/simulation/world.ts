@@ -1,5 +1,5 @@
 import type { V1Condition } from '@kubernetes/client-node';
-import type { KubeObject } from '../../../operator/runtime/kinds.ts';
+import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { JOB, SECRET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { jobCondition } from '../../../operator/vacation-app/observe.ts';
 import { CONTENT, FACT, FIELD_MANAGER, LABEL } from '../../../operator/vacation-app/names.ts';

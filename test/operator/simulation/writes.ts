@@ -1,5 +1,5 @@
-import type { ApiRequest } from '../../../operator/runtime/api-client.ts';
-import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
+import type { ApiRequest } from '../../../operator/runtime/client/api-client.ts';
+import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 
 /** The write that makes the status so, where it is not: everything given must be there already. */
 export function statusOf(kind: Kind, object: KubeObject & { status?: object }, status: object): ApiRequest | undefined {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
-import type { ApiClient } from '../../../operator/runtime/api-client.ts';
-import type { KubeObject } from '../../../operator/runtime/kinds.ts';
+import type { ApiClient } from '../../../operator/runtime/client/api-client.ts';
+import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { createWatching } from '../../../operator/vacation-app/controller.ts';
 import { SERVICE } from '../../../operator/vacation-app/kinds.ts';
 import { LABEL } from '../../../operator/vacation-app/names.ts';

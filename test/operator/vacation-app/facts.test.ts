@@ -8,7 +8,7 @@ import {
   mysqlPin,
   type Pin,
 } from '../../../operator/vacation-app/facts.ts';
-import { LATEST_REVISION } from '../../../operator/vacation-app/resources/templates.ts';
+import { LATEST_REVISION } from '../../../operator/vacation-app/children/templates.ts';
 import {
   aCompleteApp,
   aDeployment,

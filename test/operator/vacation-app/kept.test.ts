@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
-import type { KubeObject } from '../../../operator/runtime/kinds.ts';
+import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { createKeeping } from '../../../operator/vacation-app/kept.ts';
 import { DEPLOYMENT, JOB, POD } from '../../../operator/vacation-app/kinds.ts';
-import { podTrouble } from '../../../operator/vacation-app/pod-trouble.ts';
+import { podTrouble } from '../../../operator/vacation-app/status/pod-trouble.ts';
 import { aVacationApp } from '../../support/vacation-app.ts';
 
 describe('what the caches hold', () => {

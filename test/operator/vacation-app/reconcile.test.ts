@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-app.ts';
-import type { ApiClient, ApiRequest } from '../../../operator/runtime/api-client.ts';
+import type { ApiClient, ApiRequest } from '../../../operator/runtime/client/api-client.ts';
 import { systemClock } from '../../../operator/runtime/clock.ts';
-import { Cluster } from '../../../operator/runtime/cluster.ts';
-import type { Reconcile } from '../../../operator/runtime/controller.ts';
-import { Drift } from '../../../operator/runtime/drift.ts';
-import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/kinds.ts';
-import type { Store } from '../../../operator/runtime/store.ts';
+import { Cluster } from '../../../operator/runtime/apply/cluster.ts';
+import type { Reconcile } from '../../../operator/runtime/queue/controller.ts';
+import { Drift } from '../../../operator/runtime/apply/drift.ts';
+import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
+import type { Store } from '../../../operator/runtime/cache/store.ts';
 import { createWatching } from '../../../operator/vacation-app/controller.ts';
 import { CONFIG_MAP, DEPLOYMENT, JOB, SECRET } from '../../../operator/vacation-app/kinds.ts';
 import { HANDOVER_MANAGER, labels } from '../../../operator/vacation-app/names.ts';

@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApiClient } from '../client/api-client.ts';
+import { isNotFound } from '../client/api-error.ts';
+import type { Kind, KubeObject } from '../client/kinds.ts';
+import { Reflector, type ReflectorOptions } from './reflector.ts';
+import type { Store } from './store.ts';
+
+/** What keeps a store up to date, of whatever sort. */
+export type Watcher = Pick<Reflector<KubeObject>, 'kind' | 'synced' | 'silentMs' | 'run' | 'restart'>;
+
+export interface OptionalReflectorOptions extends ReflectorOptions {
+  /** Whether anybody would use the kind: while nobody would, a cluster that lacks it is not asked again. */
+  readonly isWanted: () => boolean;
+  /** Told each time when the kind begins or ceases to be served, once the store is as it then is. */
+  readonly onServed: () => void;
+  readonly lookAgainMs?: number;
+}
+
+/**
+ * A reflector of a kind that the cluster may lack, because its CRD is installed later or never: asks discovery, which takes no right,
+ * watches from when the kind is served until it no longer is, and has its store say which. A cluster that lacks it counts as synced
+ * and heard.
+ */
+export class OptionalReflector<T extends KubeObject> implements Watcher {
+  readonly #client: ApiClient;
+  readonly #store: Store<T>;
+  readonly #options: OptionalReflectorOptions;
+  readonly #synced = Promise.withResolvers<undefined>();
+  #isKnown = false;
+  #reflector: Reflector<T> | undefined;
+
+  constructor(client: ApiClient, store: Store<T>, options: OptionalReflectorOptions) {
+    this.#client = client;
+    this.#store = store;
+    this.#options = options;
+  }
+
+  get kind(): Kind {
+    return this.#options.kind;
+  }
+
+  get synced(): Promise<unknown> {
+    return this.#synced.promise;
+  }
+
+  get silentMs(): number | undefined {
+    return this.#reflector ? this.#reflector.silentMs : this.#isKnown ? 0 : undefined;
+  }
+
+  restart(): void {
+    this.#reflector?.restart();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#follow(signal);
+      await this.#pause(signal);
+    }
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    try {
+      if (await this.#isServed(signal)) await this.#watch(signal);
+      if (!signal.aborted) this.#lack();
+    } catch (error) {
+      if (!signal.aborted) this.#options.onError?.(error);
+    }
+  }
+
+  #lack(): void {
+    const wasServed = this.#store.isServed;
+    this.#store.absent(this.#options.namespace);
+    this.#isKnown = true;
+    this.#synced.resolve(undefined);
+    if (wasServed) this.#options.onServed();
+  }
+
+  async #pause(signal: AbortSignal): Promise<void> {
+    const { isWanted, lookAgainMs = 10_000 } = this.#options;
+    do await sleep(lookAgainMs, undefined, { signal }).catch(() => undefined);
+    while (this.#isKnown && !signal.aborted && !isWanted());
+  }
+
+  async #isServed(signal: AbortSignal): Promise<boolean> {
+    const { apiVersion, plural } = this.kind;
+    try {
+      const { resources } = await this.#client.request<{ resources: { name: string }[] }>({
+        method: 'GET',
+        path: `/apis/${apiVersion}`,
+        signal,
+      });
+      return resources.some(({ name }) => name === plural);
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Until the API server no longer knows the kind. */
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { onError, onServed } = this.#options;
+    const gone = new AbortController();
+    this.#reflector = new Reflector(this.#client, this.#store, {
+      ...this.#options,
+      onError: (error) => {
+        if (isNotFound(error)) gone.abort();
+        else onError?.(error);
+      },
+    });
+    void this.#reflector.synced.then(() => {
+      this.#synced.resolve(undefined);
+      onServed();
+    });
+    await this.#reflector.run(AbortSignal.any([signal, gone.signal]));
+    this.#reflector = undefined;
+  }
+}

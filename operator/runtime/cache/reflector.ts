@@ -1,0 +1,170 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApiClient } from '../client/api-client.ts';
+import { ApiError, isGone } from '../client/api-error.ts';
+import { pathOf, type Kind, type KubeObject } from '../client/kinds.ts';
+import type { Store } from './store.ts';
+
+export interface ReflectorOptions {
+  readonly kind: Kind;
+  /** Empty: every namespace. */
+  readonly namespace: string;
+  readonly labelSelector?: string;
+  /** Small by default: what a page is parsed into is many times what is kept of it, and dies young only while it is small. */
+  readonly pageSize?: number;
+  /**
+   * How long a watch may stay silent before it counts as dead. The API server sends a bookmark about once a minute, so silence
+   * for longer means a connection that nobody is at the other end of. Default 90 s.
+   */
+  readonly silenceMs?: number;
+  /** The delay before the nth attempt in a row. */
+  readonly backoff?: (failures: number) => number;
+  readonly onError?: (error: unknown) => void;
+}
+
+interface ListAnswer<T> {
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+  readonly items: T[];
+}
+
+/** A server that ends its watches sooner, with nothing said, is not well: asking again at once would be a storm. */
+const SHORT_MS = 1_000;
+
+type WatchEvent<T> =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: T }
+  | { readonly type: 'ERROR'; readonly object: { code?: number; reason?: string; message?: string } };
+
+/**
+ * Keeps a store equal to one collection of the API server, for ever: lists in pages, then watches from there, and after whatever ends
+ * a watch goes on where it stopped. Lists anew only when the server has forgotten that point (410, as a status or as an event), or
+ * after several failures in a row. Never throws; `run` ends when its signal aborts.
+ */
+export class Reflector<T extends KubeObject> {
+  readonly #client: ApiClient;
+  readonly #store: Store<T>;
+  readonly #options: ReflectorOptions;
+  readonly #synced = Promise.withResolvers<undefined>();
+  #resourceVersion: string | undefined;
+  #failures = 0;
+  #lastHeard: number | undefined;
+  /** What is under way: a list, a watch, or a pause after a failure. */
+  #attempt = new AbortController();
+
+  constructor(client: ApiClient, store: Store<T>, options: ReflectorOptions) {
+    this.#client = client;
+    this.#store = store;
+    this.#options = options;
+  }
+
+  get kind(): Kind {
+    return this.#options.kind;
+  }
+
+  /** Resolves when the store holds a first complete list. */
+  get synced(): Promise<unknown> {
+    return this.#synced.promise;
+  }
+
+  /** Milliseconds since the server was last heard, on the monotonic clock; `undefined` before the first list. */
+  get silentMs(): number | undefined {
+    return this.#lastHeard === undefined ? undefined : performance.now() - this.#lastHeard;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#attempt = new AbortController();
+      const attempt = AbortSignal.any([signal, this.#attempt.signal]);
+      try {
+        this.#resourceVersion ??= await this.#list(attempt);
+        await this.#watch(this.#resourceVersion, attempt);
+        this.#failures = 0;
+      } catch (error) {
+        if (!attempt.aborted) await this.#recover(error, attempt);
+      }
+    }
+  }
+
+  /** Give up the list or watch that is under way, or the pause after a failure, and begin another at once. */
+  restart(): void {
+    this.#attempt.abort(new Error('restarted'));
+  }
+
+  async #list(signal: AbortSignal): Promise<string> {
+    const { kind, namespace, labelSelector, pageSize = 100 } = this.#options;
+    const items: T[] = [];
+    let next: string | undefined;
+    for (;;) {
+      const page: ListAnswer<T> = await this.#client.request({
+        method: 'GET',
+        path: pathOf(kind, namespace),
+        query: { labelSelector, limit: pageSize, continue: next },
+        signal,
+      });
+      for (const item of page.items) items.push(this.#store.kept(item));
+      next = page.metadata.continue;
+      if (next === undefined || next === '') {
+        this.#store.replace(items, page.metadata.resourceVersion, namespace);
+        this.#heard();
+        this.#synced.resolve(undefined);
+        return page.metadata.resourceVersion;
+      }
+    }
+  }
+
+  async #watch(from: string, signal: AbortSignal): Promise<void> {
+    const { kind, namespace, labelSelector, silenceMs = 90_000 } = this.#options;
+    const events = this.#client.stream<WatchEvent<T>>({
+      method: 'GET',
+      path: pathOf(kind, namespace),
+      query: {
+        watch: true,
+        allowWatchBookmarks: true,
+        resourceVersion: from,
+        labelSelector,
+        // Spread, so that the watches of a fleet do not all end in the same second.
+        timeoutSeconds: 240 + Math.floor(Math.random() * 240),
+      },
+      timeoutMs: silenceMs,
+      signal,
+    });
+    const opened = performance.now();
+    let heard = false;
+    for await (const event of events) {
+      heard = true;
+      if (event.type === 'ERROR') {
+        throw new ApiError(event.object.code ?? 500, event.object.reason ?? '', event.object.message ?? 'watch failed');
+      }
+      const version = event.object.metadata.resourceVersion ?? '';
+      if (event.type === 'BOOKMARK') this.#store.bookmark(version, namespace);
+      else this.#store.observe(event.type, event.object, namespace);
+      this.#resourceVersion = version;
+      this.#failures = 0;
+      this.#heard();
+    }
+    if (!heard && performance.now() - opened < SHORT_MS) throw new Error('The watch ended as soon as it was opened');
+    this.#heard();
+  }
+
+  async #recover(error: unknown, signal: AbortSignal): Promise<void> {
+    const { backoff = jittered, onError } = this.#options;
+    this.#failures += 1;
+    if (isGone(error)) {
+      this.#resourceVersion = undefined;
+      // Once is ordinary; a server that forgets everything at once must not be asked for everything all the time.
+      if (this.#failures === 1) return;
+    }
+    // A point that the server cannot serve (it was restored from an older backup, say) is not always told as 410.
+    if (this.#failures % 5 === 0) this.#resourceVersion = undefined;
+    onError?.(error);
+    const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
+    await sleep(Math.max(asked, backoff(this.#failures)), undefined, { signal }).catch(() => undefined);
+  }
+
+  #heard(): void {
+    this.#lastHeard = performance.now();
+  }
+}
+
+/** 0.25 s doubling to 4 s, each between half and all of that: a dozen watches must not come back in step, nor long after an outage ends. */
+function jittered(failures: number): number {
+  return Math.min(250 * 2 ** (failures - 1), 4_000) * (0.5 + Math.random() / 2);
+}

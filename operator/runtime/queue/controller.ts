@@ -1,0 +1,84 @@
+import { ApiError } from '../client/api-error.ts';
+import { TerminalError, WaitingError } from './errors.ts';
+import type { ControllerMetrics } from '../telemetry/metrics.ts';
+import type { WorkQueue } from './work-queue.ts';
+
+export interface Result {
+  /** Look again after this long, though nothing may have changed. */
+  readonly requeueAfterMs?: number;
+}
+
+/** Makes the world match one object. Told only its key: what happened does not matter, what is does. */
+export type Reconcile = (key: string, signal: AbortSignal) => Promise<Result>;
+
+export interface ControllerOptions {
+  readonly name: string;
+  readonly workers: number;
+  /** After this long a reconcile is told to stop, and counts as failed. */
+  readonly deadlineMs: number;
+  readonly metrics: ControllerMetrics;
+  /** Failures that are retried with backoff; waiting and terminal ones are for the reconcile itself to tell. */
+  readonly onError: (key: string, error: unknown) => void;
+}
+
+/** Takes keys until the queue is closed; resolves when every worker has finished what it had begun. */
+export async function runController(queue: WorkQueue, reconcile: Reconcile, options: ControllerOptions): Promise<void> {
+  await Promise.all(Array.from({ length: options.workers }, () => work(queue, reconcile, options)));
+}
+
+async function work(queue: WorkQueue, reconcile: Reconcile, options: ControllerOptions): Promise<void> {
+  for (let key = await queue.next(); key !== undefined; key = await queue.next()) {
+    const started = performance.now();
+    const deadline = new AbortController();
+    const timer = setTimeout(
+      () => deadline.abort(new DOMException('The reconcile took too long', 'TimeoutError')),
+      options.deadlineMs,
+    ).unref();
+    try {
+      const { requeueAfterMs } = await reconcile(key, deadline.signal);
+      queue.forget(key);
+      if (requeueAfterMs !== undefined) queue.addAfter(key, requeueAfterMs);
+      options.metrics.reconciled(
+        requeueAfterMs === undefined ? 'success' : 'requeue_after',
+        performance.now() - started,
+      );
+    } catch (error) {
+      const result = react(queue, key, error, options);
+      options.metrics.reconciled(
+        result === 'error' && deadline.signal.aborted ? 'timeout' : result,
+        performance.now() - started,
+      );
+    } finally {
+      clearTimeout(timer);
+      queue.done(key);
+    }
+  }
+}
+
+const TERMINAL_RECHECK_MS = 30_000;
+
+/** The one place that reacts to failure; what each kind of error means stands at its class. */
+function react(
+  queue: WorkQueue,
+  key: string,
+  error: unknown,
+  options: ControllerOptions,
+): 'requeue_after' | 'terminal' | 'panic' | 'error' {
+  if (error instanceof WaitingError) {
+    queue.forget(key);
+    queue.addAfter(key, error.retryAfterMs);
+    return 'requeue_after';
+  }
+  if (error instanceof TerminalError) {
+    queue.forget(key);
+    queue.addAfter(key, TERMINAL_RECHECK_MS);
+    return 'terminal';
+  }
+  options.onError(key, error);
+  queue.retry(key, error instanceof ApiError ? error.retryAfterMs : 0);
+  return isMistake(error) ? 'panic' : 'error';
+}
+
+/** What no surroundings explain: a fault of the program itself. */
+const isMistake = (error: unknown): boolean =>
+  !(error instanceof Error) || [TypeError, ReferenceError, RangeError].some((mistake) => error instanceof mistake);

@@ -1,0 +1,162 @@
+import { systemClock, type Clock } from '../clock.ts';
+import type { QueueMetrics } from '../telemetry/metrics.ts';
+
+/** How long a key waits after its nth failure in a row, in milliseconds. */
+export type Backoff = (failures: number) => number;
+
+export const exponential =
+  (baseMs: number, maxMs: number): Backoff =>
+  (failures) =>
+    Math.min(baseMs * 2 ** (failures - 1), maxMs);
+
+/** `high`: somebody has declared something that nobody has looked at yet. `low`: a first list, a resync. */
+export type Priority = 'high' | 'normal' | 'low';
+
+/** From what goes first to what goes last. */
+const PRIORITIES = ['high', 'normal', 'low'] as const;
+
+/** Of so many keys in a row one is of a lower priority, where one waits. */
+const SHARE = 5;
+
+/**
+ * A queue of keys, after client-go's workqueue: a key is never queued twice, and never handed to two workers at once. A key added
+ * while it is being worked on is queued again when that work is done, so no change is lost and none is worked on concurrently.
+ * Keys of a lower priority wait behind those of a higher one, but however many of those come, every fifth key is one that was passed
+ * over; a key wanted at several priorities has the highest.
+ */
+export class WorkQueue {
+  readonly #backoff: Backoff;
+  readonly #clock: Clock;
+  readonly #ready: Readonly<Record<Priority, Set<string>>> = { high: new Set(), normal: new Set(), low: new Set() };
+  /** How many keys of higher priorities went before those that wait. */
+  readonly #passedOver: Record<Priority, number> = { high: 0, normal: 0, low: 0 };
+  /** Keys that are worked on, and since when. */
+  readonly #processing = new Map<string, number>();
+  /** Since when keys wait. */
+  readonly #since = new Map<string, number>();
+  /** Keys wanted again while they are being processed. */
+  readonly #again = new Map<string, Priority>();
+  readonly #failures = new Map<string, number>();
+  readonly #delayed = new Map<string, { due: number; cancel: () => void }>();
+  #waiting: ((key: string | undefined) => void)[] = [];
+  #closed = false;
+
+  readonly #metrics: QueueMetrics | undefined;
+
+  constructor(backoff: Backoff, clock: Clock = systemClock, metrics?: QueueMetrics) {
+    this.#backoff = backoff;
+    this.#clock = clock;
+    this.#metrics = metrics;
+  }
+
+  get depth(): number {
+    return PRIORITIES.reduce((sum, priority) => sum + this.#ready[priority].size, 0);
+  }
+
+  /** For how long each key has been worked on that is not done yet, in milliseconds. */
+  get unfinishedMs(): number[] {
+    return [...this.#processing.values()].map((since) => this.#clock.now() - since);
+  }
+
+  add(key: string, priority: Priority = 'normal'): void {
+    if (this.#closed) return;
+    if (!this.#since.has(key)) {
+      this.#since.set(key, this.#clock.now());
+      this.#metrics?.added();
+    }
+    if (this.#processing.has(key)) {
+      this.#again.set(key, higher(priority, this.#again.get(key)));
+      return;
+    }
+    const waitsAt = PRIORITIES.find((each) => this.#ready[each].has(key));
+    if (waitsAt !== undefined) {
+      if (higher(priority, waitsAt) === waitsAt) return;
+      this.#ready[waitsAt].delete(key);
+    }
+    const wake = this.#waiting.shift();
+    if (wake) {
+      this.#begin(key);
+      wake(key);
+    } else {
+      this.#ready[priority].add(key);
+    }
+  }
+
+  /** Add a key after a delay. Of several delays for one key the soonest counts. */
+  addAfter(key: string, ms: number): void {
+    const due = this.#clock.now() + ms;
+    const pending = this.#delayed.get(key);
+    if (this.#closed || (pending && pending.due <= due)) return;
+    pending?.cancel();
+    const cancel = this.#clock.after(ms, () => {
+      this.#delayed.delete(key);
+      this.add(key);
+    });
+    this.#delayed.set(key, { due, cancel });
+  }
+
+  /** Queue a key again after a failure, each time later than the last, and not before `atLeastMs`. */
+  retry(key: string, atLeastMs = 0): void {
+    const failures = (this.#failures.get(key) ?? 0) + 1;
+    this.#failures.set(key, failures);
+    this.#metrics?.retried();
+    this.addAfter(key, Math.max(atLeastMs, this.#backoff(failures)));
+  }
+
+  /** The key succeeded: its next failure starts the backoff afresh. */
+  forget(key: string): void {
+    this.#failures.delete(key);
+  }
+
+  /** The next key to work on, or undefined once the queue is closed. */
+  async next(): Promise<string | undefined> {
+    if (this.#closed) return undefined;
+    const key = this.#take();
+    if (key !== undefined) {
+      this.#begin(key);
+      return key;
+    }
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Not always of the highest: while new apps keep coming, what waits below them would never be looked at. */
+  #take(): string | undefined {
+    const waiting = PRIORITIES.filter((priority) => this.#ready[priority].size > 0);
+    const chosen = waiting.find((priority) => this.#passedOver[priority] >= SHARE - 1) ?? waiting[0];
+    if (chosen === undefined) return undefined;
+    for (const priority of PRIORITIES) {
+      if (priority === chosen || !waiting.includes(priority)) this.#passedOver[priority] = 0;
+      else if (higher(priority, chosen) === chosen) this.#passedOver[priority] += 1;
+    }
+    const [key = ''] = this.#ready[chosen];
+    this.#ready[chosen].delete(key);
+    return key;
+  }
+
+  done(key: string): void {
+    this.#metrics?.worked(this.#clock.now() - (this.#processing.get(key) ?? 0));
+    this.#processing.delete(key);
+    const again = this.#again.get(key);
+    if (again === undefined) return;
+    this.#again.delete(key);
+    this.add(key, again);
+  }
+
+  #begin(key: string): void {
+    const now = this.#clock.now();
+    this.#metrics?.waited(now - (this.#since.get(key) ?? now));
+    this.#since.delete(key);
+    this.#processing.set(key, now);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const { cancel } of this.#delayed.values()) cancel();
+    this.#delayed.clear();
+    for (const wake of this.#waiting) wake(undefined);
+    this.#waiting = [];
+  }
+}
+
+const higher = (one: Priority, other: Priority | undefined): Priority =>
+  other !== undefined && PRIORITIES.indexOf(other) < PRIORITIES.indexOf(one) ? other : one;

@@ -1,0 +1,57 @@
+import type { V1Deployment } from '@kubernetes/client-node';
+import type { CompleteApp } from '../../api/defaults.ts';
+import { contentHash, CONTENT } from '../names.ts';
+import type { Observed } from '../observe.ts';
+import { namesInEnv, secretUses, type SecretUse } from './own-secrets.ts';
+
+const OF_GENERATED = ['db_uri', 'secret_key', 'secret_key_previous'];
+
+/**
+ * A hash of what the web pods read of their Secrets, one for each, joined by dots. That of a Secret which is not followed, or is gone, stays as the pods
+ * that run have it.
+ */
+export function credentialsHash(app: CompleteApp, observed: Pick<Observed, 'deployment' | 'secret' | 'own'>): string {
+  const uses = secretUses(app);
+  const kept = hashesOfPods(observed.deployment, uses);
+  const own = uses.map(({ name, ofWebPods }, index) => {
+    const secret = observed.own.get(name);
+    const known = kept[kept.length - uses.length + index];
+    return known !== undefined && secret?.isFollowed !== true ? known : hashOf(secret?.data, ofWebPods);
+  });
+  const isGenerated = app.spec.credentials?.secretName === undefined;
+  return [...(isGenerated ? [hashOf(observed.secret?.data, OF_GENERATED)] : []), ...own].join('.');
+}
+
+const hashOf = (data: Readonly<Record<string, string>> = {}, keys: readonly string[]): string =>
+  contentHash(keys.map((key) => data[key] ?? null));
+
+/** As the live pods have them; none where they read other Secrets. */
+function hashesOfPods(deployment: V1Deployment | undefined, uses: readonly SecretUse[]): string[] {
+  const { metadata, spec } = deployment?.spec?.template ?? {};
+  const [container] = spec?.containers ?? [];
+  const read = new Set([
+    ...(container?.env ?? []).map(({ valueFrom }) => valueFrom?.secretKeyRef?.name),
+    ...(spec?.volumes ?? []).map(({ secret }) => secret?.secretName),
+  ]);
+  if (!uses.every(({ name }) => read.has(name))) return [];
+  return metadata?.annotations?.[CONTENT.credentials]?.split('.') ?? [];
+}
+
+/** A hash of the Secrets that `spec.env` names and that are followed; undefined where there is none. */
+export function environmentHash(app: CompleteApp, { own }: Pick<Observed, 'own'>): string | undefined {
+  const followed = namesInEnv(app).flatMap((name) => {
+    const secret = own.get(name);
+    return secret?.isFollowed === true ? [[name, valuesInEnv(app, name, secret.data)] as const] : [];
+  });
+  return followed.length === 0 ? undefined : contentHash(followed);
+}
+
+const valuesInEnv = (
+  { spec }: CompleteApp,
+  secret: string,
+  data: Readonly<Record<string, string>>,
+): (string | null)[] =>
+  (spec.env ?? []).flatMap(({ valueFrom }) => {
+    const selector = valueFrom?.secretKeyRef;
+    return selector?.name === secret ? [data[selector.key] ?? null] : [];
+  });

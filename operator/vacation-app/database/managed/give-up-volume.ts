@@ -1,0 +1,43 @@
+import type { CompleteApp } from '../../../api/defaults.ts';
+import { REASON } from '../../../api/vacation-app.ts';
+import type { Cluster } from '../../../runtime/apply/cluster.ts';
+import { WaitingError } from '../../../runtime/queue/errors.ts';
+import { applyChild } from '../../children/apply-child.ts';
+import type { DataObjects } from './data.ts';
+import type { Facts } from '../../facts.ts';
+import { STATEFUL_SET } from '../../kinds.ts';
+import { volumeClaimName } from '../../names.ts';
+import { desiredObjects } from '../../children/children.ts';
+import { howToKeep } from './volume.ts';
+
+/** Whether somebody gives up a database whose passwords are lost, by deleting its claim as the condition advises. */
+export const isGivenUp = (app: CompleteApp, { volumeClaim, secret }: DataObjects): boolean =>
+  app.spec.credentials?.secretName === undefined &&
+  secret === undefined &&
+  volumeClaim?.metadata?.deletionTimestamp !== undefined;
+
+/**
+ * Stops MySQL, whose pod keeps the claim from being deleted. The StatefulSet's controller would also make the next claim at once, and
+ * nobody could tell that it is empty.
+ *
+ * @throws WaitingError, until the claim is gone.
+ */
+export async function stopForNewVolume(
+  app: CompleteApp,
+  { volumeClaim = {} }: DataObjects,
+  facts: Facts,
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<never> {
+  const hibernated: CompleteApp = { ...app, spec: { ...app.spec, mode: 'Hibernated' } };
+  // Its web pods cannot keep it running: they have no password for the next database.
+  const stopped = desiredObjects(hibernated, { ...facts, isDatabaseUsed: false });
+  for (const child of stopped.filter(({ kind }) => kind === STATEFUL_SET)) {
+    await applyChild(app, child, cluster, signal);
+  }
+  throw new WaitingError(
+    REASON.startingOver,
+    `PersistentVolumeClaim ${volumeClaimName(app)} is being deleted and its passwords are lost: MySQL is being stopped, and an empty database follows${howToKeep(volumeClaim)}`,
+    { retryAfterMs: 2_000 },
+  );
+}

@@ -1,0 +1,114 @@
+import type { V1PersistentVolumeClaim } from '@kubernetes/client-node';
+import type { CompleteApp } from '../../../api/defaults.ts';
+import { isMore } from '../../../api/quantity.ts';
+import { REASON } from '../../../api/vacation-app.ts';
+import { ApiError } from '../../../runtime/client/api-error.ts';
+import { TerminalError } from '../../../runtime/queue/errors.ts';
+import type { KubeObject } from '../../../runtime/client/kinds.ts';
+import { appliedFields, owns } from '../../../runtime/apply/owned-fields.ts';
+import { VOLUME_CLAIM } from '../../kinds.ts';
+import { FIELD_MANAGER, labels } from '../../names.ts';
+import type { Observed } from '../../observe.ts';
+import { isOwnedBy, owned } from '../../children/ownership.ts';
+import type { VolumeRecord } from './volume-record.ts';
+
+const REQUEST = ['spec', 'resources', 'requests', 'storage'];
+
+/**
+ * The operator's part of the volume, which the StatefulSet's controller makes; undefined when there is none and never was one.
+ *
+ * 1. Under Delete the volume goes with the app, and with nothing else: not with a StatefulSet that somebody deletes.
+ * 2. It remembers what its data are made with (`record`), for whoever uses them next.
+ * 3. What it was once told to be in size it stays. `grownTo` makes it larger.
+ */
+export function partOfVolume(
+  app: CompleteApp,
+  live: V1PersistentVolumeClaim,
+  record: VolumeRecord,
+  size = sizeByUs(live),
+): KubeObject | undefined {
+  const { name = '', namespace = '' } = live.metadata ?? {};
+  const isDelete = app.spec.deletionPolicy === 'Delete';
+  const isEmpty = Object.keys(record).length === 0;
+  const wasApplied = appliedFields(live as KubeObject, FIELD_MANAGER) !== undefined;
+  if (!isDelete && size === undefined && isEmpty && !wasApplied) return undefined;
+  const part = {
+    apiVersion: VOLUME_CLAIM.apiVersion,
+    kind: VOLUME_CLAIM.kind,
+    metadata: { name, namespace, labels: labels(app, 'mysql'), ...(isEmpty ? {} : { annotations: record }) },
+    ...(size === undefined ? {} : { spec: { resources: { requests: { storage: size } } } }),
+  };
+  return isDelete ? owned(part, app) : part;
+}
+
+/** The size that the volume is to grow to, once it is bound: before that nothing of it can change. It never shrinks. */
+export function grownTo(app: CompleteApp, live: V1PersistentVolumeClaim): string | undefined {
+  const { size = '' } = app.spec.database.managed?.storage ?? {};
+  const requested = requestOf(live) ?? size;
+  return live.status?.phase === 'Bound' && isMore(size, requested) ? size : undefined;
+}
+
+/** The size that the operator has asked for before. */
+const sizeByUs = (live: V1PersistentVolumeClaim): string | undefined =>
+  owns(live as KubeObject, FIELD_MANAGER, REQUEST) ? requestOf(live) : undefined;
+
+const requestOf = ({ spec }: V1PersistentVolumeClaim): string | undefined => spec?.resources?.requests?.storage;
+
+/** The API server's refusal to let a volume grow, with the ways out of it; any other error as it is. */
+export function growthError(error: unknown, app: CompleteApp, live: V1PersistentVolumeClaim): unknown {
+  if (!(error instanceof ApiError) || !error.message.includes('must support resize')) return error;
+  const { size = '' } = app.spec.database.managed?.storage ?? {};
+  const { storageClassName = 'of no name', resources } = live.spec ?? {};
+  const message = `PersistentVolumeClaim ${live.metadata?.name ?? ''} cannot grow from ${resources?.requests?.storage ?? ''} to ${size}: StorageClass ${storageClassName} does not allow it. Set allowVolumeExpansion: true there if its driver can, or set spec.database.managed.storage.size back`;
+  return new TerminalError(REASON.volumeNotExpandable, message, { cause: error });
+}
+
+/** The message about a volume that is not yet as large as it was asked to be; empty when there is nothing. */
+export function growthOf(claim: V1PersistentVolumeClaim | undefined): string {
+  const requested = claim?.spec?.resources?.requests?.storage;
+  const capacity = claim?.status?.capacity?.storage;
+  if (requested === undefined || capacity === undefined || !isMore(requested, capacity)) return '';
+  const told = claim?.status?.conditions?.find(({ status, message }) => status === 'True' && message)?.message;
+  return `; its volume is growing from ${capacity} to ${requested}${told === undefined ? '' : `: ${told}`}`;
+}
+
+/**
+ * The policy that would hold if the app were deleted now: Delete while any of what holds its data belongs to it. Undefined while there is
+ * none, or while it is not known.
+ */
+export function policyInForce(
+  app: CompleteApp,
+  { volumeClaim, secret }: Pick<Observed, 'volumeClaim' | 'secret'>,
+): 'Delete' | 'Retain' | undefined {
+  if (app.spec.database.managed && !volumeClaim) return undefined;
+  const isGenerated = app.spec.credentials?.secretName === undefined;
+  const holders = [volumeClaim, isGenerated ? secret : undefined].filter((object) => object !== undefined);
+  if (holders.length === 0) return undefined;
+  return holders.some((object) => isOwnedBy(object as KubeObject, app)) ? 'Delete' : 'Retain';
+}
+
+/** The message about a volume that somebody deletes while the app uses it. */
+export const deletionOf = (claim: V1PersistentVolumeClaim): string =>
+  `PersistentVolumeClaim ${claim.metadata?.name ?? ''} is being deleted: its data are lost when the pod that uses it ends, and an empty database follows. Until then MySQL is not changed${howToKeep(claim)}`;
+
+/** How somebody who deletes a claim keeps the bytes of its volume. */
+export const howToKeep = ({ spec }: V1PersistentVolumeClaim): string =>
+  spec?.volumeName === undefined
+    ? ''
+    : `. To keep the bytes, set persistentVolumeReclaimPolicy of PersistentVolume ${spec.volumeName} to Retain now`;
+
+/** The message about a volume that is not there yet. */
+export function pendingOf(app: CompleteApp, { metadata, spec }: V1PersistentVolumeClaim): string {
+  const name = metadata?.name ?? '';
+  const is = `PersistentVolumeClaim ${name} is not bound`;
+  if (spec?.volumeName !== undefined) {
+    return `${is}; it waits for PersistentVolume ${spec.volumeName}: is it there, and is its claimRef free (kubectl describe pv ${spec.volumeName})?`;
+  }
+  const wanted = app.spec.database.managed?.storage.storageClassName;
+  const named = spec?.storageClassName;
+  const waits = `${is}; it waits for a volume of ${named === undefined ? 'the default StorageClass' : `StorageClass ${named}`}`;
+  if (wanted !== undefined && named !== wanted) {
+    return `${waits}, but the app asks for StorageClass ${wanted}. This claim holds no data: kubectl delete pvc ${name} lets a new one be made`;
+  }
+  return `${waits}: kubectl describe pvc ${name} tells why. If the cluster has no such class, create it; or delete the app and the claim, which holds no data, and declare the app with another storageClassName`;
+}

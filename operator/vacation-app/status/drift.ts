@@ -1,0 +1,32 @@
+import { CONDITION, REASON } from '../../api/vacation-app.ts';
+import { findingOf, type Finding } from '../../api/conditions.ts';
+import { WHOLE_OBJECT, type Drifted } from '../../runtime/apply/drift.ts';
+import type { EventNote } from '../../runtime/telemetry/events.ts';
+
+const TOLD_AT_ONCE = 3;
+
+/** What was put back since this was told last: one event, without counts, so that a repeat is counted as one. */
+export function driftEvents(corrected: readonly Drifted[]): EventNote[] {
+  if (corrected.length === 0) return [];
+  const parts = corrected.map(({ object, field, manager }) =>
+    field === WHOLE_OBJECT ? `${object}, which was deleted` : `${field} of ${object}, changed by ${manager}`,
+  );
+  return [{ type: 'Normal', reason: 'DriftCorrected', message: `Put back ${listed(parts)}` }];
+}
+
+/** That somebody and the operator want different things: the app may serve, but is not what is declared. */
+export function contestedFinding(contested: readonly Drifted[]): Finding | undefined {
+  if (contested.length === 0) return undefined;
+  const parts = contested.map(({ object, field, manager }) =>
+    field === WHOLE_OBJECT ? `${object} (deleted by somebody)` : `${field} of ${object} (by ${manager})`,
+  );
+  const message = `Changed again and again: ${listed(parts)}; it is put back less and less often. Stop that, or declare in spec what is wanted`;
+  return findingOf(CONDITION.reconciling, true, REASON.fieldContested, message);
+}
+
+/** The first few, in an order that does not depend on when they happened. */
+function listed(parts: readonly string[]): string {
+  const sorted = [...parts].sort();
+  const more = sorted.length - TOLD_AT_ONCE;
+  return `${sorted.slice(0, TOLD_AT_ONCE).join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+}

@@ -1,0 +1,41 @@
+import type { V1Job } from '@kubernetes/client-node';
+import type { Clock } from '../../runtime/clock.ts';
+import { finishedAt } from '../observe.ts';
+
+/**
+ * The time of day by which it is told how long ago Jobs ended, which the cluster's clock has written: this process' own may be ahead of
+ * that. Where it has seen the Job run that ended last, no more has passed since that end than since then, but for the lag of the watch.
+ */
+export class JobTime {
+  readonly #clock: Clock;
+  readonly #now: () => Date;
+  /** When each Job of an app was last seen to run, by the monotonic clock. */
+  readonly #seen = new Map<string, ReadonlyMap<string, number>>();
+
+  constructor(clock: Clock, now: () => Date) {
+    this.#clock = clock;
+    this.#now = now;
+  }
+
+  /** The same, as the Jobs of the app tell it that has that key. */
+  now(key: string, jobs: readonly V1Job[]): Date {
+    const monotonic = this.#clock.now();
+    const seen = new Map<string, number>();
+    let last: { readonly end: number; readonly ranAt: number | undefined } | undefined;
+    for (const job of jobs) {
+      const uid = job.metadata?.uid ?? '';
+      const end = finishedAt(job);
+      const ranAt = end === undefined ? monotonic : this.#seen.get(key)?.get(uid);
+      if (ranAt !== undefined) seen.set(uid, ranAt);
+      if (end !== undefined && end >= (last?.end ?? end)) last = { end, ranAt };
+    }
+    if (seen.size === 0) this.#seen.delete(key);
+    else this.#seen.set(key, seen);
+    const now = this.#now().getTime();
+    return new Date(last?.ranAt === undefined ? now : Math.min(now, last.end + monotonic - last.ranAt));
+  }
+
+  forget(key: string): void {
+    this.#seen.delete(key);
+  }
+}

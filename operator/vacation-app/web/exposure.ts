@@ -1,0 +1,96 @@
+import type { V1Ingress } from '@kubernetes/client-node';
+import type { CompleteApp } from '../../api/defaults.ts';
+import { CONDITION, REASON, type GatewaySettings, type ParentReference } from '../../api/vacation-app.ts';
+import { findingOf, type Finding } from '../../api/conditions.ts';
+import type { Observed } from '../observe.ts';
+import type { HttpRoute, RouteParent } from './web-http-route.ts';
+
+/** Whether the app can be reached from outside in each of the ways that the spec asks for: the first that is not, else the first; none where it asks for none. */
+export function exposed({ spec }: CompleteApp, observed: Observed): Finding[] {
+  const ways = [
+    ...(spec.ingress ? [ingressExposed(observed.ingress)] : []),
+    ...(spec.gateway ? [routeExposed(spec.gateway, observed)] : []),
+  ];
+  return [ways.find(({ status }) => status !== 'True') ?? ways.slice(0, 1)].flat();
+}
+
+const is = (message: string): Finding => findingOf(CONDITION.exposed, true, REASON.available, message);
+const not = (reason: string, message: string): Finding => findingOf(CONDITION.exposed, false, reason, message);
+
+const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
+
+function ingressExposed(ingress: V1Ingress | undefined): Finding {
+  if (!ingress) return not(REASON.waitingForWeb, 'The Ingress waits for the web pods to be made');
+  const { metadata, spec, status } = ingress;
+  const name = metadata?.name ?? '';
+  const addresses = (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => ip ?? hostname ?? []);
+  if (addresses.length > 0) return is(`Ingress ${name} is served at ${addresses.join(', ')}`);
+  const className = spec?.ingressClassName ?? metadata?.annotations?.[CLASS_ANNOTATION];
+  // The API server fills in the cluster's default class: that none is there means that there is none.
+  return className === undefined
+    ? not(
+        REASON.noIngressClass,
+        `No controller takes Ingress ${name}: set spec.ingress.className to one of kubectl get ingressclass, or install an ingress controller with a default class`,
+      )
+    : not(
+        REASON.addressPending,
+        `Ingress ${name} has no address yet: the controller of class ${className} gives one; does it run (kubectl get ingressclass ${className}), and what does it say (kubectl describe ingress ${name})?`,
+      );
+}
+
+function routeExposed({ parentRefs }: GatewaySettings, { httpRoute, isGatewayApiServed }: Observed): Finding {
+  if (!isGatewayApiServed) {
+    const message =
+      'The Gateway API is not installed: the cluster serves no HTTPRoute of gateway.networking.k8s.io/v1. Install its CRDs and a controller for it, which is noticed within seconds; or use spec.ingress';
+    return not(REASON.gatewayApiMissing, message);
+  }
+  if (!httpRoute) return not(REASON.waitingForWeb, 'The HTTPRoute waits for the web pods to be made');
+  const waiting = parentRefs.map((parent) => parentTrouble(parent, httpRoute)).find(Boolean);
+  if (waiting) return waiting;
+  const names = parentRefs.map(({ name }) => name).join(', ');
+  return is(`HTTPRoute ${httpRoute.metadata.name} is accepted by Gateway ${names}`);
+}
+
+/** What keeps one Gateway from serving the route as it is now. */
+function parentTrouble(parent: ParentReference, route: HttpRoute): Finding | undefined {
+  const { name, namespace = '', generation } = route.metadata;
+  const gateway = `Gateway ${parent.namespace ?? namespace}/${parent.name}`;
+  const told = route.status?.parents?.find((candidate) => isSame(candidate, parent, namespace))?.conditions ?? [];
+  const conditions = ['Accepted', 'ResolvedRefs'].map((type) =>
+    told.find((condition) => condition.type === type && (condition.observedGeneration ?? generation) === generation),
+  );
+  const refused = conditions.find((condition) => condition?.status === 'False');
+  if (refused) {
+    const message = `${gateway} does not serve HTTPRoute ${name}: ${refused.reason}: ${refused.message}`;
+    return not(REASON.routeRejected, message);
+  }
+  if (conditions.every((condition) => condition?.status === 'True')) return undefined;
+  const look = `kubectl get gateway ${parent.name} --namespace ${parent.namespace ?? namespace}`;
+  return not(
+    REASON.routePending,
+    `${gateway} has not taken HTTPRoute ${name} yet: is it there, and does its controller run (${look})?`,
+  );
+}
+
+function isSame({ parentRef }: RouteParent, parent: ParentReference, own: string): boolean {
+  const { name, namespace = own, sectionName, port } = parentRef;
+  return (
+    name === parent.name &&
+    namespace === (parent.namespace ?? own) &&
+    sectionName === parent.sectionName &&
+    port === parent.port
+  );
+}
+
+/** Where travellers reach the app: from outside where it is exposed, by the Ingress before the Gateway; else inside the cluster. */
+export function urlOf({ metadata, spec }: CompleteApp): string {
+  const { ingress, gateway, service } = spec;
+  if (ingress) return `${ingress.tlsSecretName === undefined ? 'http' : 'https'}://${ingress.host}`;
+  const hostname = gateway?.hostnames?.find((name) => !name.startsWith('*.'));
+  if (gateway && hostname !== undefined) return `${gateway.parentRefs.some(isTls) ? 'https' : 'http'}://${hostname}`;
+  const port = service.port === 80 ? '' : `:${service.port}`;
+  return `http://${metadata.name}-web.${metadata.namespace ?? ''}.svc${port}`;
+}
+
+/** A Gateway's listeners are its owner's, and not read here: the reference tells by what it is attached to. */
+const isTls = ({ port, sectionName }: ParentReference): boolean => port === 443 || /^https\b/.test(sectionName ?? '');

@@ -1,0 +1,61 @@
+import { expect } from 'chai';
+import { Cluster } from '../../../../operator/runtime/apply/cluster.ts';
+import { systemClock } from '../../../../operator/runtime/clock.ts';
+import { Drift } from '../../../../operator/runtime/apply/drift.ts';
+import type { Kind, KubeObject } from '../../../../operator/runtime/client/kinds.ts';
+import { Store } from '../../../../operator/runtime/cache/store.ts';
+import { FakeApi } from '../../../support/fake-api.ts';
+import { anObject } from '../../../support/kube-objects.ts';
+
+const CONFIG_MAP: Kind = { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps' };
+const PATH = '/api/v1/namespaces/travel/configmaps/thing';
+
+describe('what the cluster removes', () => {
+  let api: FakeApi;
+  let store: Store<KubeObject>;
+  let cluster: Cluster;
+
+  beforeEach(() => {
+    api = new FakeApi();
+    store = new Store<KubeObject>({ onHandlerError: () => undefined });
+    const drift = new Drift({ clock: systemClock, now: () => new Date() });
+    cluster = new Cluster(api, new Map([['ConfigMap', store]]), { wrote: () => undefined }, drift);
+  });
+
+  const owner = anObject(1, { uid: 'o', name: 'owner' });
+  const live = anObject(3, { uid: 'a', name: 'thing' });
+
+  it('is gone from the cache with the answer, before any event, also where it was gone already', async () => {
+    for (const isThere of [true, false]) {
+      store.observe('ADDED', live);
+      if (isThere) api.objects.set(PATH, { ...live });
+      await cluster.remove(CONFIG_MAP, live, owner);
+      expect(store.get('travel', 'thing')).to.equal(undefined);
+    }
+  });
+
+  it('stays in the cache while a finalizer holds it, as one that goes', async () => {
+    store.observe('ADDED', live);
+    const going = { ...live, metadata: { ...live.metadata, resourceVersion: '4', deletionTimestamp: new Date() } };
+    api.request = <T>() => Promise.resolve(going as T);
+    await cluster.remove(CONFIG_MAP, live, owner);
+    expect(store.get('travel', 'thing')?.metadata.deletionTimestamp).to.not.equal(undefined);
+  });
+});
+
+describe('what the cluster applies', () => {
+  it('is remembered as it was applied, though somebody has changed it by the time of the answer', async () => {
+    const store = new Store<KubeObject>({ onHandlerError: () => undefined });
+    const drift = new Drift({ clock: systemClock, now: () => new Date() });
+    const api = new FakeApi();
+    const cluster = new Cluster(api, new Map([['ConfigMap', store]]), { wrote: () => undefined }, drift);
+    const owner = anObject(1, { uid: 'o', name: 'owner' });
+    const [made, changed] = [anObject(3, { name: 'thing' }), anObject(4, { name: 'thing' })];
+    api.request = <T>() => {
+      store.observe('ADDED', changed);
+      return Promise.resolve(made as T);
+    };
+    await cluster.create(CONFIG_MAP, anObject(0, { name: 'thing' }), { manager: 'us', owner });
+    expect(drift.of(owner).settled('ConfigMap/thing')?.metadata.resourceVersion).to.equal('3');
+  });
+});

@@ -1,0 +1,153 @@
+import { expect } from 'chai';
+import { systemClock } from '../../../../operator/runtime/clock.ts';
+import {
+  Drift,
+  pauseAfter,
+  WHOLE_OBJECT,
+  type Correction,
+  type OwnerDrift,
+} from '../../../../operator/runtime/apply/drift.ts';
+import { anObject } from '../../../support/kube-objects.ts';
+
+const SELECTOR = { object: 'Service/web', field: 'spec.selector', manager: 'kubectl-edit' };
+
+describe('drift', () => {
+  let elapsed: number;
+  let drift: Drift;
+  let ours: OwnerDrift;
+
+  beforeEach(() => {
+    elapsed = 0;
+    drift = new Drift({
+      clock: { ...systemClock, now: () => elapsed },
+      now: () => new Date(Date.UTC(2026, 2, 1) + elapsed),
+    });
+    ours = drift.of(anObject(1, { uid: 'a' }));
+  });
+
+  const seconds = (count: number): void => {
+    elapsed += count * 1_000;
+  };
+  const isPaused = (): boolean => ours.isPaused(SELECTOR.object, SELECTOR.field);
+  /** Reports as a reconcile does: with what was told before. */
+  function tell(told: readonly Correction[] = []): readonly Correction[] {
+    const report = ours.report(told);
+    ours.reported(report, told);
+    return report;
+  }
+
+  it('pauses after the fifth correction, for longer and longer, at most five minutes', () => {
+    const pauses = Array.from({ length: 16 }, (_, index) => pauseAfter(index + 1) / 1_000);
+    expect(pauses).to.deep.equal([0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
+  });
+
+  it('puts back at once what is changed now and then', () => {
+    for (let count = 0; count < 20; count += 1) {
+      expect(isPaused()).to.equal(false);
+      ours.corrected(SELECTOR);
+      seconds(601);
+    }
+    expect(drift.contested).to.equal(0);
+  });
+
+  it('waits with a field that is changed back again and again, and with no other', () => {
+    for (let count = 0; count < 7; count += 1) {
+      expect(isPaused()).to.equal(false);
+      ours.corrected(SELECTOR);
+      seconds(pauseAfter(count + 1) / 1_000);
+    }
+    ours.corrected(SELECTOR);
+    tell();
+    expect(isPaused()).to.equal(true);
+    expect(ours.nextLookMs(elapsed)).to.equal(8_000);
+    expect(ours.isPaused('Service/web', 'spec.ports')).to.equal(false);
+    expect(ours.isPaused('Service/mysql', 'spec.selector')).to.equal(false);
+    expect(ours.contested.map(({ field }) => field)).to.deep.equal(['spec.selector']);
+    expect(drift.contested).to.equal(1);
+    seconds(8);
+    expect(isPaused()).to.equal(false);
+  });
+
+  it('looks again at once when the pause ends while one looks', () => {
+    for (let count = 0; count < 6; count += 1) ours.corrected(SELECTOR);
+    tell();
+    elapsed = 1_999;
+    const begun = elapsed;
+    expect(isPaused(), 'left as it is').to.equal(true);
+    elapsed = 2_003;
+    expect(ours.nextLookMs(begun)).to.equal(0);
+    expect(isPaused(), 'the next time').to.equal(false);
+    expect(ours.nextLookMs(elapsed)).to.equal(597_997);
+  });
+
+  it('forgets a fight when the correction has stood for ten minutes, and looks again then', () => {
+    for (let count = 0; count < 6; count += 1) ours.corrected(SELECTOR);
+    tell();
+    seconds(2);
+    expect(ours.nextLookMs(elapsed)).to.equal(598_000);
+    seconds(598);
+    expect(ours.contested).to.deep.equal([]);
+    expect(ours.nextLookMs(elapsed)).to.equal(undefined);
+    ours.corrected(SELECTOR);
+    expect(isPaused()).to.equal(false);
+  });
+
+  it('tells the first correction at once, and the next a minute later, counted together', () => {
+    ours.corrected(SELECTOR);
+    const first = tell();
+    expect(first).to.deep.equal([{ ...SELECTOR, count: 1, time: '2026-03-01T00:00:00Z' }]);
+    seconds(20);
+    ours.corrected(SELECTOR);
+    ours.corrected({ ...SELECTOR, field: WHOLE_OBJECT, manager: 'unknown' });
+    expect(tell(first)).to.equal(first);
+    expect(ours.nextLookMs(elapsed)).to.equal(40_000);
+    seconds(40);
+    expect(tell(first)).to.deep.equal([
+      { ...SELECTOR, field: '*', manager: 'unknown', count: 1, time: '2026-03-01T00:00:20Z' },
+      { ...SELECTOR, count: 2, time: '2026-03-01T00:00:20Z' },
+    ]);
+    expect(ours.nextLookMs(elapsed)).to.equal(undefined);
+  });
+
+  it('tells at once although a status without drift was written just before', () => {
+    tell();
+    ours.corrected(SELECTOR);
+    expect(tell()).to.have.length(1);
+  });
+
+  it('tells again what could not be written', () => {
+    ours.corrected(SELECTOR);
+    expect(ours.report()).to.have.length(1);
+    expect(ours.report()).to.have.length(1);
+  });
+
+  it('tells what is new of a report once', () => {
+    ours.corrected(SELECTOR);
+    const report = ours.report();
+    expect(ours.reported(report).map(({ field }) => field)).to.deep.equal(['spec.selector']);
+    expect(ours.reported(report, report)).to.deep.equal([]);
+  });
+
+  it('keeps the last ten, the latest first', () => {
+    const old = Array.from({ length: 10 }, (_, index) => ({
+      ...SELECTOR,
+      field: `old-${index}`,
+      count: 1,
+      time: '2025-01-01T00:00:00Z',
+    }));
+    ours.corrected(SELECTOR);
+    const report = tell(old);
+    expect(report).to.have.length(10);
+    expect(report.map(({ field }) => field)).to.include.members(['spec.selector', 'old-0', 'old-8']);
+    expect(report[0]?.field).to.equal('spec.selector');
+  });
+
+  it('does not take another owner of the same name for the first, and forgets one that is gone', () => {
+    ours.settle('Service/web', anObject(5));
+    expect(drift.of(anObject(9, { uid: 'a' })).settled('Service/web')).not.to.equal(undefined);
+    expect(drift.of(anObject(1, { uid: 'b' })).settled('Service/web')).to.equal(undefined);
+    for (let count = 0; count < 6; count += 1) drift.of(anObject(1, { uid: 'b' })).corrected(SELECTOR);
+    drift.forget('travel/thing');
+    expect(drift.contested).to.equal(0);
+  });
+});

@@ -1,0 +1,26 @@
+import { expect } from 'chai';
+import { atRevision, isOutdated, type TemplateRevision } from '../../../../operator/vacation-app/children/templates.ts';
+import { aCompleteApp } from '../../../support/vacation-app.ts';
+
+const app = aCompleteApp();
+const revisions: readonly TemplateRevision[] = [
+  {},
+  { webSettings: (settings) => ({ ...settings, NEW: 'default' }) },
+  { mysql: (pod) => ({ ...pod, hostname: 'mysql' }), webSettings: (settings) => ({ ...settings, NEW: 'other' }) },
+];
+const settings = (revision: number) => atRevision(revision, 'webSettings', { PORT: '5000' }, app, revisions);
+
+describe('revisions of what the operator writes into pods and their settings', () => {
+  it('leave what was made by an older operator as it was, a new default setting among it', () => {
+    expect(settings(1)).to.deep.equal({ PORT: '5000' });
+    expect(settings(2)).to.deep.equal({ PORT: '5000', NEW: 'default' });
+    expect(settings(3)).to.deep.equal({ PORT: '5000', NEW: 'other' });
+    expect(atRevision(2, 'mysql', { containers: [] }, app, revisions)).to.deep.equal({ containers: [] });
+  });
+
+  it('are told of the component that they change alone', () => {
+    expect([1, 2, 3].map((revision) => isOutdated(revision, 'web', revisions))).to.deep.equal([true, true, false]);
+    expect([1, 2, 3].map((revision) => isOutdated(revision, 'mysql', revisions))).to.deep.equal([true, true, false]);
+    expect(isOutdated(1, 'mysql', revisions.slice(0, 2))).to.equal(false);
+  });
+});

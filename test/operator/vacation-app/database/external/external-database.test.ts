@@ -1,0 +1,153 @@
+import { expect } from 'chai';
+import type { V1Job, V1Pod } from '@kubernetes/client-node';
+import {
+  checkAfter,
+  externalDatabaseReady,
+  isOfSameContent,
+  lastCheck,
+  nextCheckAt,
+} from '../../../../../operator/vacation-app/database/external/external-database.ts';
+import { labels } from '../../../../../operator/vacation-app/names.ts';
+import { checkDatabase } from '../../../../../webapp/database/check.ts';
+import { aCompleteApp, aPod, aServingWorld, aVacationApp, aWaitingPod } from '../../../../support/vacation-app.ts';
+
+const at = (time: string): Date => new Date(`2026-03-01T${time}Z`);
+
+interface Given {
+  readonly name?: string;
+  readonly created?: string;
+  readonly ended?: readonly ['Complete' | 'Failed', string];
+  readonly content?: string;
+  readonly after?: string;
+}
+
+function aCheck({ name = 'check-1', created = '12:00:00', ended, content = 'c', after }: Given = {}): V1Job {
+  return {
+    metadata: {
+      name,
+      labels: labels(aVacationApp(), 'check'),
+      annotations: {
+        'interstellar.dev/configuration-hash': content,
+        ...(after === undefined ? {} : { 'interstellar.dev/check-after': after }),
+      },
+      creationTimestamp: at(created),
+    },
+    status: {
+      conditions: ended ? [{ type: ended[0], status: 'True', lastTransitionTime: at(ended[1]) }] : [],
+    },
+  };
+}
+
+const podOf = (job: string, exitCode: number, message: string): V1Pod => {
+  const pod = aPod('check', {
+    containerStatuses: [
+      {
+        ...{ name: 'check', image: '', imageID: '', ready: false, restartCount: 0 },
+        state: { terminated: { exitCode, message } },
+      },
+    ],
+  });
+  pod.metadata = { ...pod.metadata, labels: { ...pod.metadata?.labels, 'batch.kubernetes.io/job-name': job } };
+  return pod;
+};
+
+const NOTHING = { pods: [], configMap: undefined };
+
+describe('the checks of an external database', () => {
+  it('follow one another ten minutes after one that was content, a minute after one that was not', () => {
+    const fit = [aCheck({ ended: ['Complete', '12:00:30'] })];
+    expect(checkAfter({ ...NOTHING, jobs: [] }, at('12:00:00'))).to.equal(undefined);
+    expect(checkAfter({ ...NOTHING, jobs: [aCheck()] }, at('18:00:00')), 'one that still runs').to.equal(undefined);
+    expect(checkAfter({ ...NOTHING, jobs: fit }, at('12:10:29'))).to.equal(undefined);
+    expect(checkAfter({ ...NOTHING, jobs: fit }, at('12:10:30'))).to.equal('2026-03-01T12:00:30.000Z');
+    expect(nextCheckAt({ ...NOTHING, jobs: fit })).to.equal(at('12:10:30').getTime());
+    const unfit = [aCheck({ ended: ['Failed', '12:00:30'] })];
+    expect(checkAfter({ ...NOTHING, jobs: unfit }, at('12:01:29'))).to.equal(undefined);
+    expect(checkAfter({ ...NOTHING, jobs: unfit }, at('12:01:30'))).to.equal('2026-03-01T12:00:30.000Z');
+    expect(nextCheckAt({ ...NOTHING, jobs: unfit })).to.equal(at('12:01:30').getTime());
+  });
+
+  it('are each of one time: what was wanted stays wanted while it runs and until it is old', () => {
+    const before = aCheck({ ended: ['Complete', '12:00:30'] });
+    const after = '2026-03-01T12:00:30.000Z';
+    const running = aCheck({ name: 'check-2', created: '12:10:31', after });
+    expect(checkAfter({ ...NOTHING, jobs: [before, running] }, at('12:10:40'))).to.equal(after);
+    expect(nextCheckAt({ ...NOTHING, jobs: [before, running] }), 'its end will tell').to.equal(undefined);
+    const ended = aCheck({ name: 'check-2', created: '12:10:31', after, ended: ['Complete', '12:10:45'] });
+    expect(checkAfter({ ...NOTHING, jobs: [before, ended] }, at('12:11:00'))).to.equal(after);
+    expect(nextCheckAt({ ...NOTHING, jobs: [before, ended] })).to.equal(at('12:20:45').getTime());
+    const unfit = aCheck({ name: 'check-2', created: '12:02:00', ended: ['Failed', '12:02:10'] });
+    expect(nextCheckAt({ ...NOTHING, jobs: [before, unfit] }), 'the older one does not count').to.equal(
+      at('12:03:10').getTime(),
+    );
+  });
+
+  it('tell the newest result for what is declared now', () => {
+    const wanted = aCheck({ name: 'check-3' });
+    const jobs = [
+      aCheck({ name: 'check-1', ended: ['Failed', '12:00:30'] }),
+      aCheck({ name: 'check-2', ended: ['Complete', '12:05:00'] }),
+      aCheck({ name: 'other', ended: ['Failed', '12:09:00'], content: 'another host' }),
+      wanted,
+    ];
+    const pods = [podOf('check-2', 0, '{"databaseVersion":"8.4.1"}')];
+    expect(lastCheck({ ...NOTHING, jobs, pods }, wanted)).to.deep.equal({
+      job: 'check-2',
+      content: 'c',
+      isFit: true,
+      at: at('12:05:00').getTime(),
+      said: { databaseVersion: '8.4.1' },
+    });
+    expect(lastCheck({ ...NOTHING, jobs: [wanted], pods }, wanted)).to.equal(undefined);
+    expect(lastCheck({ ...NOTHING, jobs, pods }, undefined), 'in hibernation').to.equal(undefined);
+    expect(jobs.map((job) => isOfSameContent(job, wanted))).to.deep.equal([true, true, false, true]);
+  });
+});
+
+describe('DatabaseReady of an external database', () => {
+  const given = { host: 'db.example.com', name: 'travel', credentialsSecretName: 'login' };
+  const app = aCompleteApp({ spec: { database: { external: given } } });
+  const { external } = app.spec.database;
+  const finding = (said: object | undefined, isFit = false, world = {}) => {
+    if (!external) throw new Error('it is external');
+    const check = said && { job: 'check-1', content: 'c', isFit, at: 0, said: said as Record<string, unknown> };
+    return externalDatabaseReady(app, external, aServingWorld({ jobs: [aCheck()], ...world }), check);
+  };
+
+  it('is true when the last look was content', () => {
+    expect(finding({ databaseVersion: '8.4.1' }, true)).to.include({ status: 'True', reason: 'Available' });
+  });
+
+  it('is false before the first, and says what keeps that from running', () => {
+    expect(finding(undefined)).to.include({ status: 'False', reason: 'DatabaseChecking' });
+    const pod = aWaitingPod('check', 'ImagePullBackOff');
+    pod.metadata = { ...pod.metadata, labels: { ...pod.metadata?.labels, 'batch.kubernetes.io/job-name': 'check-1' } };
+    expect(finding(undefined, false, { pods: [pod] })).to.include({ status: 'False', reason: 'ImagePullFailed' });
+  });
+
+  const problems: readonly [unknown, string, string][] = [
+    ['HostNotFound', 'HostNotFound', 'spec.database.external.host'],
+    ['Unreachable', 'DatabaseUnreachable', 'firewall'],
+    ['AccessDenied', 'AccessDenied', 'Secret login'],
+    ['DatabaseMissing', 'DatabaseMissing', 'create it'],
+    ['TlsFailed', 'TlsFailed', 'certificate'],
+    ['NoConnectionsLeft', 'NoConnectionsLeft', 'max_connections'],
+    ['NotWritable', 'DatabaseNotWritable', 'read_only'],
+    ['Unsupported', 'DatabaseUnsupported', '8.0.16'],
+    ['Unknown', 'DatabaseCheckFailed', 'kubectl logs job/check-1'],
+    [undefined, 'DatabaseCheckFailed', 'kubectl logs job/check-1'],
+    ['<script>', 'DatabaseCheckFailed', 'kubectl logs job/check-1'],
+  ];
+  for (const [problem, reason, says] of problems) {
+    it(`is false with ${reason} and what to do when the check said ${String(problem)}`, () => {
+      const { status, message, ...found } = finding({ problem });
+      expect([status, found.reason]).to.deep.equal(['False', reason]);
+      expect(message).to.contain(says);
+    });
+  }
+
+  it('has words for what the web app’s check says', async () => {
+    const address = { host: '127.0.0.1', port: 1, user: '', password: '', database: '' };
+    expect(finding(await checkDatabase(address)).reason).to.equal('DatabaseUnreachable');
+  });
+});

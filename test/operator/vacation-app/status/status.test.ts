@@ -1,0 +1,505 @@
+import { expect } from 'chai';
+import { CONDITION } from '../../../../operator/api/vacation-app.ts';
+import type { Migration } from '../../../../operator/vacation-app/tasks/migrate/migration.ts';
+import { jobCondition, jobNamed, type Observed } from '../../../../operator/vacation-app/observe.ts';
+import { statusOf, type StatusInput } from '../../../../operator/vacation-app/status/status.ts';
+import {
+  aCompleteApp,
+  aDeployment,
+  aJob,
+  anAutoscaler,
+  aPod,
+  aSecret,
+  aServingWorld,
+  aStatefulSet,
+  aVolumeClaim,
+  aWaitingPod,
+  DEFAULTS,
+  someFacts,
+} from '../../../support/vacation-app.ts';
+
+const NOW = new Date('2026-03-01T12:00:00Z');
+
+const statusIn = (world: Partial<Observed> = {}, input: Partial<StatusInput> = {}) =>
+  statusOf({
+    app: aCompleteApp(),
+    observed: aServingWorld(world),
+    facts: someFacts(),
+    migration: migrationIn(world),
+    check: undefined,
+    defaults: DEFAULTS,
+    failure: undefined,
+    now: NOW,
+    ...input,
+  });
+
+/** Done where its Job has completed. */
+function migrationIn(world: Partial<Observed>): Migration {
+  const name = 'milky-way-migrate-1';
+  const isDone = jobCondition(jobNamed(aServingWorld(world), name), 'Complete');
+  return { name, isDone, isRemembered: false };
+}
+
+type Status = ReturnType<typeof statusOf>;
+const condition = (status: Status, type: string) => status.conditions?.find((each) => each.type === type);
+const told = (status: Status, type: string): string => {
+  const { status: value, reason } = condition(status, type) ?? {};
+  return value === undefined ? 'absent' : `${value}/${reason ?? ''}`;
+};
+
+const unschedulable = {
+  conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes' }],
+};
+const noMetrics = [
+  { type: 'ScalingActive', status: 'False', reason: 'FailedGetResourceMetric', message: 'no metrics' },
+];
+
+/** A world, and which condition tells what is the matter with it; Ready says the same unless it is not gated by that. */
+const rows: readonly { title: string; world: Partial<Observed>; type: string; is: string; ready?: string }[] = [
+  {
+    title: 'there is no Secret',
+    world: { secret: undefined },
+    type: 'CredentialsReady',
+    is: 'False/WaitingForCredentials',
+  },
+  {
+    title: 'the Secret lacks keys',
+    world: { secret: aSecret({ data: { db_uri: 'eA==' } }) },
+    type: 'CredentialsReady',
+    is: 'False/WaitingForCredentials',
+  },
+  {
+    title: 'there is no StatefulSet',
+    world: { statefulSet: undefined },
+    type: 'DatabaseReady',
+    is: 'False/WaitingForCredentials',
+  },
+  {
+    title: 'MySQL is starting',
+    world: { statefulSet: aStatefulSet({ readyReplicas: 0 }) },
+    type: 'DatabaseReady',
+    is: 'False/DatabaseStarting',
+  },
+  {
+    title: 'MySQL has no pod though one is wanted',
+    world: { statefulSet: aStatefulSet({ replicas: 0, readyReplicas: 0 }) },
+    type: 'DatabaseReady',
+    is: 'False/PodsRejected',
+  },
+  {
+    title: 'MySQL has a pod that is not counted yet',
+    world: { statefulSet: aStatefulSet({ replicas: 0, readyReplicas: 0 }), pods: [aPod('mysql')] },
+    type: 'DatabaseReady',
+    is: 'False/DatabaseStarting',
+  },
+  {
+    title: 'MySQL is not looked at yet',
+    world: { statefulSet: aStatefulSet({ observedGeneration: 2 }) },
+    type: 'DatabaseReady',
+    is: 'False/DatabaseStarting',
+  },
+  {
+    title: 'MySQL is being updated',
+    world: { statefulSet: aStatefulSet({ updateRevision: 'b' }) },
+    type: 'DatabaseReady',
+    is: 'False/DatabaseStarting',
+  },
+  {
+    title: 'the volume is not bound',
+    world: { statefulSet: aStatefulSet({ readyReplicas: 0 }), volumeClaim: aVolumeClaim('Pending') },
+    type: 'DatabaseReady',
+    is: 'False/VolumePending',
+  },
+  {
+    title: 'the scheduler waits for the volume',
+    world: {
+      statefulSet: aStatefulSet({ readyReplicas: 0 }),
+      volumeClaim: aVolumeClaim('Pending'),
+      pods: [
+        aPod('mysql', {
+          conditions: [
+            {
+              type: 'PodScheduled',
+              status: 'False',
+              reason: 'Unschedulable',
+              message: '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.',
+            },
+          ],
+        }),
+      ],
+    },
+    type: 'DatabaseReady',
+    is: 'False/VolumePending',
+  },
+  {
+    title: 'MySQL finds no node, and so no volume',
+    world: {
+      statefulSet: aStatefulSet({ readyReplicas: 0 }),
+      volumeClaim: aVolumeClaim('Pending'),
+      pods: [aPod('mysql', unschedulable)],
+    },
+    type: 'DatabaseReady',
+    is: 'False/PodUnschedulable',
+  },
+  {
+    title: 'somebody deletes the volume that MySQL uses',
+    world: { volumeClaim: { ...aVolumeClaim(), metadata: { deletionTimestamp: NOW } } },
+    type: 'DatabaseReady',
+    is: 'False/VolumeDeleting',
+  },
+  {
+    title: 'the image of MySQL cannot be had',
+    world: { statefulSet: aStatefulSet({ readyReplicas: 0 }), pods: [aWaitingPod('mysql', 'ImagePullBackOff')] },
+    type: 'DatabaseReady',
+    is: 'False/ImagePullFailed',
+  },
+  { title: 'there is no migration', world: { jobs: [] }, type: 'SchemaReady', is: 'False/WaitingForDatabase' },
+  {
+    title: 'there is only the migration of another image',
+    world: { jobs: [aJob('Complete', undefined, 'migrate-2')] },
+    type: 'SchemaReady',
+    is: 'False/WaitingForDatabase',
+  },
+  { title: 'the migration runs', world: { jobs: [aJob()] }, type: 'SchemaReady', is: 'False/MigrationRunning' },
+  {
+    title: 'the migration has failed',
+    world: { jobs: [aJob('Failed')] },
+    type: 'SchemaReady',
+    is: 'False/MigrationFailed',
+  },
+  {
+    title: 'the migration crashes',
+    world: {
+      jobs: [aJob()],
+      pods: [
+        {
+          ...aWaitingPod('migration', 'CrashLoopBackOff'),
+          metadata: { name: 'm', labels: { 'batch.kubernetes.io/job-name': 'milky-way-migrate-1' } },
+        },
+      ],
+    },
+    type: 'SchemaReady',
+    is: 'False/ContainerFailing',
+  },
+  { title: 'there is no Deployment', world: { deployment: undefined }, type: 'WebReady', is: 'False/WaitingForSchema' },
+  {
+    title: 'the Deployment is not looked at yet',
+    world: { deployment: aDeployment({ metadata: { generation: 6 } }) },
+    type: 'WebReady',
+    is: 'False/RollingOut',
+  },
+  {
+    title: 'old pods are still there',
+    world: { deployment: aDeployment({ status: { replicas: 3 } }) },
+    type: 'WebReady',
+    is: 'False/RollingOut',
+  },
+  {
+    title: 'too few web pods are available',
+    world: { deployment: aDeployment({ status: { availableReplicas: 1 } }) },
+    type: 'WebReady',
+    is: 'False/RollingOut',
+  },
+  {
+    title: 'a web pod crashes',
+    world: {
+      deployment: aDeployment({ status: { availableReplicas: 1 } }),
+      pods: [aWaitingPod('web', 'CrashLoopBackOff')],
+    },
+    type: 'WebReady',
+    is: 'False/ContainerFailing',
+  },
+  {
+    title: 'a web pod finds no node',
+    world: { deployment: aDeployment({ status: { availableReplicas: 1 } }), pods: [aPod('web', unschedulable)] },
+    type: 'WebReady',
+    is: 'False/PodUnschedulable',
+  },
+  {
+    title: 'a quota refuses web pods',
+    world: {
+      deployment: aDeployment({
+        status: {
+          availableReplicas: 0,
+          conditions: [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota' }],
+        },
+      }),
+    },
+    type: 'WebReady',
+    is: 'False/PodsRejected',
+  },
+  {
+    title: 'the autoscaler has no metrics',
+    world: { autoscaler: anAutoscaler(noMetrics) },
+    type: 'AutoscalingReady',
+    is: 'False/MetricsUnavailable',
+    ready: 'True/Available',
+  },
+  {
+    title: 'the autoscaler cannot scale',
+    world: { autoscaler: anAutoscaler([{ type: 'AbleToScale', status: 'False', reason: 'FailedGetScale' }]) },
+    type: 'AutoscalingReady',
+    is: 'False/MetricsUnavailable',
+    ready: 'True/Available',
+  },
+  {
+    title: 'the autoscaler has not spoken',
+    world: { autoscaler: anAutoscaler([]) },
+    type: 'AutoscalingReady',
+    is: 'Unknown/Progressing',
+    ready: 'True/Available',
+  },
+  {
+    title: 'there is no autoscaler yet',
+    world: { autoscaler: undefined },
+    type: 'AutoscalingReady',
+    is: 'Unknown/Progressing',
+    ready: 'True/Available',
+  },
+];
+
+describe('the status of an app', () => {
+  it('is that of an app that serves, when everything does', () => {
+    expect(statusIn({}, { facts: someFacts({ schemaVersion: '7', databaseVersion: '8.4.1' }) })).to.deep.equal({
+      observedGeneration: 1,
+      conditions: [
+        ['Ready', 'True', 'Available', 'The app serves'],
+        ['CredentialsReady', 'True', 'Available', 'Secret milky-way-credentials holds all keys'],
+        ['DatabaseReady', 'True', 'Available', 'MySQL takes connections'],
+        ['SchemaReady', 'True', 'Migrated', 'The schema is as the web pods need it, version 7'],
+        ['WebReady', 'True', 'Available', 'At least 2 pods of the current template are available'],
+        ['AutoscalingReady', 'True', 'Autoscaling', 'The autoscaler has metrics and follows them'],
+        ['UpdateAvailable', 'False', 'UpToDate', 'Images and pod templates are as new as this operator knows'],
+      ].map(([type, status, reason, message]) => ({
+        type,
+        status,
+        reason,
+        message,
+        observedGeneration: 1,
+        lastTransitionTime: '2026-03-01T12:00:00Z',
+      })),
+      url: 'http://milky-way-web.travel.svc',
+      image: 'webapp:1',
+      schemaVersion: '7',
+      web: { desired: 2, ready: 2, updated: 2, summary: '2/2' },
+      autoscaling: { minReplicas: 2, maxReplicas: 10, desiredReplicas: 2 },
+      database: {
+        version: '8.4.1',
+        endpoint: 'milky-way-mysql.travel.svc:3306',
+        storage: '2Gi',
+        deletionPolicy: 'Retain',
+      },
+    });
+  });
+
+  for (const { title, world, type, is, ready = is } of rows) {
+    it(`has ${type} ${is} when ${title}`, () => {
+      const status = statusIn(world);
+      expect(told(status, type)).to.equal(is);
+      expect(told(status, CONDITION.ready)).to.equal(ready);
+      expect(condition(status, type)?.message).to.match(/\w/);
+    });
+  }
+
+  it('names the first gate that is not open', () => {
+    const nothing = statusIn({ secret: undefined, statefulSet: undefined, jobs: [], deployment: undefined });
+    expect(told(nothing, CONDITION.ready)).to.equal('False/WaitingForCredentials');
+    const noDatabase = statusIn({ statefulSet: aStatefulSet({ readyReplicas: 0 }), jobs: [], deployment: undefined });
+    expect(told(noDatabase, CONDITION.ready)).to.equal('False/DatabaseStarting');
+  });
+
+  it('is reconciling while a gate is closed, and stalled when only a change can help', () => {
+    const kstatus = (status: Status): string[] =>
+      [CONDITION.reconciling, CONDITION.stalled].filter((type) => condition(status, type)?.status === 'True');
+    const failure = { reason: 'NotOwned', message: 'foreign' };
+    expect(kstatus(statusIn())).to.deep.equal([]);
+    expect(kstatus(statusIn({ deployment: undefined }))).to.deep.equal(['Reconciling']);
+    expect(kstatus(statusIn({ jobs: [aJob('Failed')] }))).to.deep.equal(['Stalled']);
+    expect(kstatus(statusIn({}, { failure: { ...failure, kind: 'terminal' } }))).to.deep.equal(['Stalled']);
+    expect(kstatus(statusIn({}, { failure: { ...failure, kind: 'blocked' } }))).to.deep.equal(['Reconciling']);
+  });
+
+  it('has the failure for its reason, whatever the children say', () => {
+    const failure = { reason: 'ApplyFailed', message: 'applying Service: refused', kind: 'blocked' } as const;
+    const status = statusIn({}, { failure });
+    expect(condition(status, CONDITION.ready)).to.include({
+      status: 'False',
+      reason: 'ApplyFailed',
+      message: failure.message,
+    });
+    expect(told(status, CONDITION.webReady)).to.equal('True/Available');
+  });
+
+  it('stays Ready while the API server cannot be asked, and says that it is trying', () => {
+    const failure = { reason: 'ApplyFailed', message: 'no answer', kind: 'passing' } as const;
+    const status = statusIn({}, { failure });
+    expect(told(status, CONDITION.ready)).to.equal('True/Available');
+    expect(told(status, CONDITION.reconciling)).to.equal('True/ApplyFailed');
+  });
+
+  it('leaves the observed generation of a paused app behind a change that waits', () => {
+    const app = aCompleteApp({
+      metadata: { generation: 3, annotations: { 'interstellar.dev/paused': 'true' } },
+      status: { observedGeneration: 2 },
+    });
+    expect(statusIn({}, { app }).observedGeneration).to.equal(2);
+  });
+
+  it('says that nothing is being changed while it is paused', () => {
+    const app = aCompleteApp({ metadata: { annotations: { 'interstellar.dev/paused': 'true' } } });
+    expect(told(statusIn({}, { app }), CONDITION.ready)).to.equal('True/Paused');
+    const broken = statusIn({ deployment: undefined }, { app });
+    expect(told(broken, CONDITION.ready)).to.equal('False/WaitingForSchema');
+    expect(condition(broken, CONDITION.ready)?.message).to.contain('paused');
+  });
+
+  describe('in hibernation', () => {
+    const app = aCompleteApp({ spec: { mode: 'Hibernated' } });
+    const none = { replicas: 0, updatedReplicas: 0, readyReplicas: 0, availableReplicas: 0 };
+    const atRest: Partial<Observed> = {
+      deployment: aDeployment({ spec: { replicas: 0 }, status: none }),
+      statefulSet: {
+        ...aStatefulSet({ replicas: 0, readyReplicas: 0 }),
+        spec: { replicas: 0, selector: {}, template: {} },
+      },
+      autoscaler: undefined,
+      pods: [aPod('migration', { phase: 'Succeeded' })],
+    };
+    const asleep = (world: Partial<Observed> = {}) => statusIn({ ...atRest, ...world }, { app });
+
+    it('is Ready when nothing runs, and says of each gate what it waits for', () => {
+      const status = asleep();
+      expect(told(status, CONDITION.ready)).to.equal('True/Hibernated');
+      expect(told(status, CONDITION.databaseReady)).to.equal('False/Hibernated');
+      expect(told(status, CONDITION.webReady)).to.equal('False/Hibernated');
+      expect(told(status, CONDITION.schemaReady)).to.equal('True/Migrated');
+      expect(told(status, CONDITION.credentialsReady)).to.equal('True/Available');
+      expect(told(status, CONDITION.autoscalingReady)).to.equal('absent');
+      expect(told(status, CONDITION.reconciling)).to.equal('absent');
+      expect(told(asleep({ deployment: undefined }), CONDITION.ready), 'it never ran').to.equal('True/Hibernated');
+    });
+
+    const notYet: readonly (readonly [string, Partial<Observed>])[] = [
+      ['a web pod still ends', { pods: [aPod('web', { phase: 'Running' })] }],
+      ['MySQL still runs', { statefulSet: aStatefulSet() }],
+      [
+        'the Deployment is not looked at yet',
+        { deployment: aDeployment({ metadata: { generation: 6 }, spec: { replicas: 0 }, status: none }) },
+      ],
+      ['the Deployment still has pods', { deployment: aDeployment({ spec: { replicas: 0 } }) }],
+      ['the Deployment wants pods', { deployment: aDeployment({ status: none }) }],
+    ];
+    for (const [title, world] of notYet) {
+      it(`is not Ready while ${title}`, () => {
+        expect(told(asleep(world), CONDITION.ready)).to.equal('False/Hibernating');
+        expect(told(asleep(world), CONDITION.reconciling)).to.equal('True/Hibernating');
+      });
+    }
+
+    it('is not Ready once the volume that held its data is gone', () => {
+      const deployment = aDeployment({
+        metadata: { annotations: { 'interstellar.dev/size-before-hibernation': '2' } },
+        spec: { replicas: 0 },
+        status: none,
+      });
+      expect(told(asleep({ deployment }), CONDITION.ready)).to.equal('True/Hibernated');
+      const lost = asleep({ deployment, volumeClaim: undefined });
+      expect(told(lost, CONDITION.ready)).to.equal('False/VolumeLost');
+      expect(told(lost, CONDITION.stalled)).to.equal('True/VolumeLost');
+      expect(told(asleep({ volumeClaim: undefined }), CONDITION.ready), 'it never ran').to.equal('True/Hibernated');
+    });
+
+    it('names the pods that it waits for', () => {
+      const message = condition(asleep({ pods: [aPod('web', { phase: 'Running' })] }), CONDITION.ready)?.message;
+      expect(message).to.contain('milky-way-web-0');
+    });
+
+    it('is not Ready in the moment of waking', () => {
+      expect(told(statusIn(atRest), CONDITION.ready)).to.equal('False/DatabaseStarting');
+    });
+  });
+
+  it('has no word of autoscaling where the number of pods is fixed, and wants them all', () => {
+    const app = aCompleteApp({ spec: { replicas: 3 } });
+    const three = (availableReplicas: number) =>
+      aDeployment({ spec: { replicas: 3 }, status: { replicas: 3, updatedReplicas: 3, availableReplicas } });
+    const status = statusIn({ autoscaler: undefined, deployment: three(3) }, { app });
+    expect([told(status, CONDITION.autoscalingReady), told(status, CONDITION.ready)]).to.deep.equal([
+      'absent',
+      'True/Available',
+    ]);
+    expect(status).to.not.have.property('autoscaling');
+    expect(told(statusIn({ deployment: three(2) }, { app }), CONDITION.ready)).to.equal('False/RollingOut');
+  });
+
+  it('stays ready while the autoscaler adds pods', () => {
+    const deployment = aDeployment({
+      spec: { replicas: 8 },
+      status: { replicas: 8, updatedReplicas: 8, availableReplicas: 2, readyReplicas: 2 },
+    });
+    const status = statusIn({ deployment });
+    expect(told(status, CONDITION.ready)).to.equal('True/Available');
+    expect(status.web).to.deep.equal({ desired: 8, ready: 2, updated: 8, summary: '2/8' });
+  });
+
+  it('tells the deletion policy in force: Delete while anything that holds data would go with the app', () => {
+    const ownerReferences = [{ apiVersion: 'v1', kind: 'VacationApp', name: 'milky-way', uid: 'uid-of-the-app' }];
+    const volumeClaim = { ...aVolumeClaim(), metadata: { ownerReferences } };
+    const secret = aSecret({ metadata: { ownerReferences } });
+    const policy = (world: Partial<Observed>) => statusIn(world).database?.deletionPolicy;
+    expect(policy({})).to.equal('Retain');
+    expect(policy({ volumeClaim, secret })).to.equal('Delete');
+    expect(policy({ volumeClaim })).to.equal('Delete');
+    expect(policy({ secret })).to.equal('Delete');
+    expect(policy({ volumeClaim: undefined, secret: undefined })).to.equal(undefined);
+  });
+
+  it('names the storage class that a volume waits for, and the way out', () => {
+    const claim = { ...aVolumeClaim('Pending'), spec: { storageClassName: 'typo' } };
+    const message = (spec: object) =>
+      condition(
+        statusIn(
+          { statefulSet: aStatefulSet({ readyReplicas: 0 }), volumeClaim: claim },
+          { app: aCompleteApp({ spec: { database: { managed: { storage: spec } } } }) },
+        ),
+        CONDITION.databaseReady,
+      )?.message;
+    expect(message({ storageClassName: 'typo' }))
+      .to.contain('StorageClass typo')
+      .and.contain('delete the app and the claim');
+    expect(message({ storageClassName: 'fast' }))
+      .to.contain('StorageClass typo')
+      .and.contain('asks for StorageClass fast')
+      .and.contain('kubectl delete pvc data-milky-way-mysql-0');
+  });
+
+  it('tells of an update, and how to take it', () => {
+    const status = statusIn({}, { defaults: { webappImage: 'webapp:2', mysqlImage: 'mysql:1' } });
+    expect(condition(status, CONDITION.updateAvailable)).to.include({ status: 'True', reason: 'NewDefaults' });
+    expect(condition(status, CONDITION.updateAvailable)?.message)
+      .to.contain('web image webapp:1 -> webapp:2')
+      .and.contain('interstellar.dev/update');
+  });
+
+  it('tells the last restart that was done, once the pods have it', () => {
+    const template = {
+      metadata: { annotations: { 'interstellar.dev/restart-handled': 'monday' } },
+      spec: { containers: [] },
+    };
+    expect(statusIn({ deployment: aDeployment({ spec: { template } }) }).lastHandled).to.deep.equal({
+      restart: 'monday',
+    });
+    expect(statusIn()).to.not.have.property('lastHandled');
+  });
+
+  it('tells the port of the address where it is another than 80', () => {
+    const app = aCompleteApp({ spec: { service: { port: 8080 } } });
+    expect(statusIn({}, { app }).url).to.equal('http://milky-way-web.travel.svc:8080');
+  });
+
+  it('is the same, byte for byte, when nothing has changed', () => {
+    const first = statusIn();
+    const app = aCompleteApp({ status: first });
+    expect(statusIn({}, { app, now: new Date('2027-01-01T00:00:00Z') })).to.deep.equal(first);
+  });
+});

@@ -1,0 +1,52 @@
+import { expect } from 'chai';
+import { FACT, FIELD_MANAGER, HANDOVER_MANAGER } from '../../../../operator/vacation-app/names.ts';
+import { replicasToHandOver } from '../../../../operator/vacation-app/web/replicas.ts';
+import { aCompleteApp, aDeployment } from '../../../support/vacation-app.ts';
+
+const OWNED = { 'f:spec': { 'f:replicas': {} } };
+const manager = (name: string) => ({ manager: name, operation: 'Apply', fieldsV1: OWNED });
+const scaler = { manager: 'kube-controller-manager', operation: 'Update', subresource: 'scale', fieldsV1: OWNED };
+
+const asleep = (size: string | undefined) =>
+  aDeployment({
+    metadata: {
+      managedFields: [manager(FIELD_MANAGER)],
+      ...(size === undefined ? {} : { annotations: { [FACT.size]: size } }),
+    },
+    spec: { replicas: 0 },
+  });
+const live = (replicas: number | undefined, ...managedFields: object[]) =>
+  aDeployment({ metadata: { managedFields }, spec: replicas === undefined ? {} : { replicas } });
+const autoscaled = aCompleteApp({ spec: { autoscaling: { minReplicas: 2, maxReplicas: 5 } } });
+
+const rows: readonly [
+  string,
+  ReturnType<typeof aCompleteApp>,
+  ReturnType<typeof live> | undefined,
+  number | undefined,
+][] = [
+  ['the app fixes the number', aCompleteApp({ spec: { replicas: 3 } }), live(3, manager(FIELD_MANAGER)), undefined],
+  ['there is no Deployment', autoscaled, undefined, undefined],
+  ['nobody owns it: what the server filled in is raised to the least', autoscaled, live(1), 2],
+  ['we own it: what it is', autoscaled, live(4, manager(FIELD_MANAGER)), 4],
+  ['we own it and it is too large', autoscaled, live(9, manager(FIELD_MANAGER)), 5],
+  ['we own it beside the autoscaler', autoscaled, live(4, manager(FIELD_MANAGER), scaler), 4],
+  ['it is handed over already', autoscaled, live(2, manager(HANDOVER_MANAGER)), undefined],
+  ['the autoscaler owns it', autoscaled, live(4, scaler), undefined],
+  ['the app hibernates', aCompleteApp({ spec: { mode: 'Hibernated' } }), live(4, scaler), undefined],
+  ['the app wakes: what it was', autoscaled, asleep('4'), 4],
+  ['the app wakes to other bounds', autoscaled, asleep('9'), 5],
+  ['the app wakes that never ran', autoscaled, asleep(undefined), 2],
+  ['the app wakes after somebody changed what is kept', autoscaled, asleep('many'), 2],
+  ['the app wakes with a fixed number', aCompleteApp({ spec: { replicas: 3 } }), asleep('4'), undefined],
+  ['somebody else owns it at none', autoscaled, live(0, manager('kubectl')), undefined],
+  ['somebody else owns it', autoscaled, live(40, manager('kubectl')), undefined],
+];
+
+describe('the number of pods to hand over', () => {
+  for (const [title, app, deployment, expected] of rows) {
+    it(`is ${expected ?? 'none'}: ${title}`, () => {
+      expect(replicasToHandOver(app, deployment)).to.equal(expected);
+    });
+  }
+});
