@@ -30,7 +30,7 @@ interface Rule {
 }
 
 const CLIENT =
-  /^(@kubernetes\/|undici$|(node:)?(https?|http2|net|tls)$|mysql2|sequelize|express)|\/runtime\/|\/database\//;
+  /^(@kubernetes\/|undici$|(node:)?(https?|http2|net|tls)$|mysql2|sequelize|express)|\/runtime\/|^webapp\/database\//;
 
 const BUILDERS_AND_STATUS =
   /^operator\/vacation-app\/(plan|(web\/web|database\/managed\/mysql)-[^/]*|tasks\/.*|children\/(children|templates|security|network-policy|without-empty)|status\/(status|events|pace|pod-trouble|hibernation))\.ts$/;
