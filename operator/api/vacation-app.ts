@@ -130,7 +130,7 @@ export interface Correction {
   readonly object: string;
   /** As people write it, `spec.ports[http].port`; `*` for the whole object, which had been deleted. */
   readonly field: string;
-  /** The field manager that had changed it; `unknown` where Kubernetes does not tell. */
+  /** The field manager that had changed it; `admission` for a mutating webhook or policy, `unknown` where Kubernetes does not tell. */
   readonly manager: string;
   readonly count: number;
   /** Of the last one, RFC 3339. */

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ApiClient } from '../client/api-client.ts';
 import { ApiError, isConflict, isNotFound } from '../client/api-error.ts';
-import { Drift, UNKNOWN_MANAGER, WHOLE_OBJECT, type Drifted } from './drift.ts';
+import { ADMISSION, Drift, UNKNOWN_MANAGER, WHOLE_OBJECT, type Drifted, type Settled } from './drift.ts';
 import { pathOf, type Kind, type KubeObject } from '../client/kinds.ts';
 import type { WriteMetrics } from '../telemetry/metrics.ts';
 import { differences, ownerOf, readable, type Difference } from './owned-fields.ts';
@@ -87,11 +88,13 @@ export class Cluster {
     // Asked before the correction, which takes their fields away from the other managers.
     const before = suspects.length === 0 ? undefined : await this.#asNow(kind, live);
     const pinned = { ...desired, metadata: { ...desired.metadata, uid: live.metadata.uid ?? '' } };
-    drift.settle(object, await this.#patch(kind, pinned, options));
+    const written = await this.#patch(kind, pinned, options);
+    drift.settle(object, written, rewrittenOf(desired, written, options));
     const drifted = suspects.flatMap(({ path }): Drifted[] => {
       const manager = before && ownerOf(before, path, options.ours);
       if (manager === undefined && settled === undefined) return [];
-      return [{ object, field: readable(path), manager: manager ?? UNKNOWN_MANAGER }];
+      const nameless = settled?.rewritten === undefined ? UNKNOWN_MANAGER : ADMISSION;
+      return [{ object, field: readable(path), manager: manager ?? nameless }];
     });
     for (const each of drifted) drift.corrected(each);
     this.#metrics.wrote(kind.kind, drifted.length === 0 ? 'change' : 'drift');
@@ -106,7 +109,8 @@ export class Cluster {
     const object = objectName(kind, desired);
     const created = { ...desired, metadata: { ...desired.metadata, resourceVersion: '1' } };
     const wasThere = drift.settled(object) !== undefined;
-    drift.settle(object, await this.#patch(kind, created, options));
+    const written = await this.#patch(kind, created, options);
+    drift.settle(object, written, rewrittenOf(desired, written, options));
     if (wasThere) drift.corrected({ object, field: WHOLE_OBJECT, manager: UNKNOWN_MANAGER });
     this.#metrics.wrote(kind.kind, wasThere ? 'drift' : 'create');
   }
@@ -200,20 +204,26 @@ const objectName = (kind: Kind, { metadata }: KubeObject): string => `${kind.kin
 /**
  * Which of the differences others may have made.
  *
- * 1. The object was as desired, as far as this process remembers: what did not differ then; that is certain.
- * 2. It does not remember, and the desired state has not moved: what is no longer ours, where it belongs to somebody else.
- * 3. It does not remember, and the desired state may have moved: nothing.
+ * 1. A webhook or a policy rewrote what we wrote last, and the desired state has not moved since: all of them.
+ * 2. The object was as desired, as far as this process remembers: what did not differ then; that is certain.
+ * 3. It does not remember, and the desired state has not moved: what is no longer ours, where it belongs to somebody else.
+ * 4. It does not remember, and the desired state may have moved: nothing.
  */
 function suspectsOf(
   found: readonly Difference[],
   desired: KubeObject,
-  settled: KubeObject | undefined,
+  settled: Settled | undefined,
   { manager, isNew }: ApplyOptions,
 ): Difference[] {
   if (settled === undefined) return isNew ? [] : found.filter(({ what }) => what === 'lost');
-  const moved = differences(desired, settled, manager);
+  if (isDeepStrictEqual(settled.rewritten, desired)) return [...found];
+  const moved = differences(desired, settled.live, manager);
   return found.filter(({ what, path }) => what !== 'obsolete' && !moved.some((other) => isWithin(path, other.path)));
 }
+
+/** What was applied, where the answer is something else: kept only then, as it would double what is remembered of each object. */
+const rewrittenOf = (desired: KubeObject, written: KubeObject, { manager }: WriteOptions): KubeObject | undefined =>
+  differences(desired, written, manager).length === 0 ? undefined : desired;
 
 /** Whether one of the two is a part of the other, or they are the same. */
 const isWithin = (one: readonly string[], other: readonly string[]): boolean =>

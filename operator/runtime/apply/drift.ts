@@ -7,7 +7,7 @@ export interface Correction {
   readonly object: string;
   /** As people write it, `spec.ports[http].port`; `*` for the whole object, which had been deleted. */
   readonly field: string;
-  /** The field manager that had changed it; `unknown` where Kubernetes does not tell. */
+  /** The field manager that had changed it; `admission` for a mutating webhook or policy, `unknown` where Kubernetes does not tell. */
   readonly manager: string;
   readonly count: number;
   /** Of the last one, RFC 3339. */
@@ -18,6 +18,8 @@ export type Drifted = Pick<Correction, 'object' | 'field' | 'manager'>;
 
 export const WHOLE_OBJECT = '*';
 export const UNKNOWN_MANAGER = 'unknown';
+/** A mutating webhook or policy, which changes what is written while it is written. */
+export const ADMISSION = 'admission';
 
 const NONE: readonly Correction[] = [];
 const TOLD = 10;
@@ -68,6 +70,14 @@ export class Drift {
   }
 }
 
+/** An object as it was after our last look or write. */
+export interface Settled {
+  /** The same object as in the cache, unless it has changed since. */
+  readonly live: KubeObject;
+  /** What was applied, where a webhook or a policy made something else of it in the same request. */
+  readonly rewritten?: KubeObject;
+}
+
 interface Fight extends Drifted {
   count: number;
   at: number;
@@ -81,8 +91,7 @@ interface Fight extends Drifted {
  */
 export class OwnerDrift {
   readonly #times: Times;
-  /** The objects as they last were as desired. The same ones as in the cache, unless they have changed since. */
-  readonly #settled = new Map<string, KubeObject>();
+  readonly #settled = new Map<string, Settled>();
   readonly #fights = new Map<string, Fight>();
   #untold: Correction[] = [];
   #toldAt = Number.NEGATIVE_INFINITY;
@@ -91,9 +100,9 @@ export class OwnerDrift {
     this.#times = times;
   }
 
-  /** The object was found, or made, as desired. */
-  settle(object: string, live: KubeObject): void {
-    this.#settled.set(object, live);
+  /** The object was found, or made, as desired; `rewritten` where the API server's answer differs from that. */
+  settle(object: string, live: KubeObject, rewritten?: KubeObject): void {
+    this.#settled.set(object, rewritten === undefined ? { live } : { live, rewritten });
   }
 
   /** The object goes because we want it to. */
@@ -101,7 +110,7 @@ export class OwnerDrift {
     this.#settled.delete(object);
   }
 
-  settled(object: string): KubeObject | undefined {
+  settled(object: string): Settled | undefined {
     return this.#settled.get(object);
   }
 

@@ -171,4 +171,58 @@ describe('drift against a real API server', () => {
     await here.patch(SERVICE, 'fought-web', { spec: { selector: { 'interstellar.dev/app': 'other' } } });
     await here.child(SERVICE, 'fought-web', hasLabel);
   });
+
+  it('writes less and less often what a mutating policy rewrites, and says so', async () => {
+    const here = await world.scene('drift');
+    const policies = 'mutatingadmissionpolicies';
+    const name = 'rewrites-a-label';
+    const create = (plural: string, kind: string, spec: object): Promise<unknown> =>
+      world.admin.request({
+        method: 'POST',
+        path: pathOf({ apiVersion: ADMISSION_API, kind, plural }, ''),
+        body: { apiVersion: ADMISSION_API, kind, metadata: { name }, spec },
+      });
+    const path = '/metadata/labels/app.kubernetes.io~1name';
+    await create(policies, 'MutatingAdmissionPolicy', {
+      reinvocationPolicy: 'Never',
+      matchConstraints: {
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': here.namespace } },
+        resourceRules: [
+          { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['services'] },
+        ],
+      },
+      matchConditions: [{ name: 'web', expression: "object.metadata.name.endsWith('-web')" }],
+      mutations: [
+        {
+          patchType: 'JSONPatch',
+          jsonPatch: { expression: `[JSONPatch{op: "replace", path: "${path}", value: "rewritten"}]` },
+        },
+      ],
+    });
+    await create('mutatingadmissionpolicybindings', 'MutatingAdmissionPolicyBinding', { policyName: name });
+    await eventually(
+      'the policy rewrites',
+      async () => {
+        const body = { metadata: { name: 'probe-web', labels: { 'app.kubernetes.io/name': 'as-asked' } }, spec: PROBE };
+        const query = { dryRun: 'All' };
+        return world.admin.request<KubeObject>({
+          method: 'POST',
+          path: pathOf(SERVICE, here.namespace),
+          query,
+          body,
+        });
+      },
+      (probe) => probe.metadata.labels?.['app.kubernetes.io/name'] === 'rewritten',
+    );
+    await here.declare('rewritten', {});
+    await here.comesUp('rewritten');
+    const app = await here.appWith('rewritten', 'Reconciling', 'True', 'FieldContested');
+    const contested = app.status?.conditions?.find(({ type }) => type === 'Reconciling');
+    expect(contested?.message).to.contain('metadata.labels[app.kubernetes.io/name] of Service/rewritten-web');
+    expect(contested?.message).to.contain('admission');
+    expect(app.status?.conditions?.find(({ type }) => type === 'Ready')?.status, 'it serves').to.equal('True');
+  });
 });
+
+const ADMISSION_API = 'admissionregistration.k8s.io/v1';
+const PROBE = { ports: [{ port: 80 }] };

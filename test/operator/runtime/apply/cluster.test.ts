@@ -56,6 +56,6 @@ describe('what the cluster applies', () => {
       return Promise.resolve(made as T);
     };
     await cluster.create(CONFIG_MAP, anObject(0, { name: 'thing' }), { manager: 'us', owner });
-    expect(drift.of(owner).settled('ConfigMap/thing')?.metadata.resourceVersion).to.equal('3');
+    expect(drift.of(owner).settled('ConfigMap/thing')?.live.metadata.resourceVersion).to.equal('3');
   });
 });
