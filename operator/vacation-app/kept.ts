@@ -28,7 +28,7 @@ function ofPod({ metadata, status = {}, ...pod }: V1Pod & KubeObject): KubeObjec
     ...pick(pod, ['apiVersion', 'kind']),
     metadata: pick(metadata, ['name', 'namespace', 'uid', 'resourceVersion', 'labels', 'deletionTimestamp']),
     status: {
-      ...pick(status, ['phase']),
+      ...pick(status, ['phase', 'hostIP']),
       ...(conditions && { conditions: conditions.filter(({ type }) => type === 'PodScheduled') }),
       ...(initContainerStatuses && { initContainerStatuses: initContainerStatuses.map(ofContainer) }),
       ...(containerStatuses && { containerStatuses: containerStatuses.map(ofContainer) }),

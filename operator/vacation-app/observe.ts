@@ -7,6 +7,7 @@ import type {
   V1PersistentVolumeClaim,
   V1Pod,
   V1Secret,
+  V1Service,
   V1StatefulSet,
   V2HorizontalPodAutoscaler,
 } from '@kubernetes/client-node';
@@ -22,6 +23,7 @@ import {
   JOB,
   POD,
   SECRET,
+  SERVICE,
   STATEFUL_SET,
   VOLUME_CLAIM,
 } from './kinds.ts';
@@ -41,6 +43,7 @@ export interface Observed {
   readonly configMap: V1ConfigMap | undefined;
   readonly deployment: V1Deployment | undefined;
   readonly autoscaler: V2HorizontalPodAutoscaler | undefined;
+  readonly webService: V1Service | undefined;
   readonly ingress: V1Ingress | undefined;
   readonly httpRoute: HttpRoute | undefined;
   readonly isGatewayApiServed: boolean;
@@ -61,6 +64,7 @@ export function observe(app: CompleteApp, cluster: Cluster, own: OwnSecrets): Ob
     configMap: get(CONFIG_MAP, childName(app, 'web')),
     deployment: get(DEPLOYMENT, childName(app, 'web')),
     autoscaler: get(AUTOSCALER, childName(app, 'web')) as V2HorizontalPodAutoscaler | undefined,
+    webService: get(SERVICE, childName(app, 'web')),
     ingress: get(INGRESS, childName(app, 'web')),
     httpRoute: get(HTTP_ROUTE, childName(app, 'web')) as HttpRoute | undefined,
     isGatewayApiServed: cluster.store(HTTP_ROUTE).isServed,

@@ -158,6 +158,7 @@ export const aServingWorld = (overrides: Partial<Observed> = {}): Observed => ({
   deployment: aDeployment(),
   autoscaler: anAutoscaler(),
   ingress: undefined,
+  webService: undefined,
   httpRoute: undefined,
   isGatewayApiServed: true,
   pods: [],

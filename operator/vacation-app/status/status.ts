@@ -64,12 +64,12 @@ export function statusOf(input: StatusInput): VacationAppStatus {
   const { deployment, autoscaler, volumeClaim } = observed;
   const storage = volumeClaim?.status?.capacity?.storage;
   const policy = policyInForce(app, observed);
-  const restart = deployment?.spec?.template.metadata?.annotations?.[FACT.restart];
+  const restart = restartHandled(app, deployment, gates);
   const image = deployment?.spec?.template.spec?.containers[0]?.image;
   return {
     observedGeneration: generation,
     conditions: conditionsOf(findings, before, { now, generation }),
-    url: urlOf(app),
+    url: urlOf(app, observed),
     ...(image === undefined ? {} : { image }),
     ...(facts.schemaVersion === undefined ? {} : { schemaVersion: facts.schemaVersion }),
     web: webOf(observed),
@@ -91,6 +91,16 @@ export function statusOf(input: StatusInput): VacationAppStatus {
     ...(restart === undefined ? {} : { lastHandled: { restart } }),
     ...(drift === undefined || drift.corrections.length === 0 ? {} : { drift: drift.corrections }),
   };
+}
+
+/** The restart that all web pods have had; while they are being replaced, the one before. */
+function restartHandled(
+  { status }: CompleteApp,
+  deployment: Observed['deployment'],
+  gates: readonly Finding[],
+): string | undefined {
+  const isRolledOut = gates.some((gate) => gate.type === CONDITION.webReady && gate.status === 'True');
+  return isRolledOut ? deployment?.spec?.template.metadata?.annotations?.[FACT.restart] : status?.lastHandled?.restart;
 }
 
 /**

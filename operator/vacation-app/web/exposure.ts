@@ -1,8 +1,8 @@
-import type { V1Ingress } from '@kubernetes/client-node';
+import type { V1Ingress, V1Service } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../api/defaults.ts';
 import { CONDITION, REASON, type GatewaySettings, type ParentReference } from '../../api/vacation-app.ts';
 import { findingOf, type Finding } from '../../api/conditions.ts';
-import type { Observed } from '../observe.ts';
+import { podsOf, type Observed } from '../observe.ts';
 import type { HttpRoute, RouteParent } from './web-http-route.ts';
 
 /** Whether the app can be reached from outside in each of the ways that the spec asks for: the first that is not, else the first; none where it asks for none. */
@@ -82,14 +82,43 @@ function isSame({ parentRef }: RouteParent, parent: ParentReference, own: string
   );
 }
 
-/** Where travellers reach the app: from outside where it is exposed, by the Ingress before the Gateway; else inside the cluster. */
-export function urlOf({ metadata, spec }: CompleteApp): string {
-  const { ingress, gateway, service } = spec;
+/**
+ * The address at which a person opens the app: of the Ingress, of the Gateway, of the Service's load balancer, or of a node with its node
+ * port; else the Service's name, which resolves inside the cluster.
+ */
+export function urlOf(app: CompleteApp, observed: Pick<Observed, 'webService' | 'pods'>): string {
+  const { ingress, gateway, service } = app.spec;
   if (ingress) return `${ingress.tlsSecretName === undefined ? 'http' : 'https'}://${ingress.host}`;
   const hostname = gateway?.hostnames?.find((name) => !name.startsWith('*.'));
   if (gateway && hostname !== undefined) return `${gateway.parentRefs.some(isTls) ? 'https' : 'http'}://${hostname}`;
-  const port = service.port === 80 ? '' : `:${service.port}`;
-  return `http://${metadata.name}-web.${metadata.namespace ?? ''}.svc${port}`;
+  const balancer = balancerOf(observed.webService);
+  if (balancer !== undefined) return httpUrl(balancer, service.port);
+  const nodePort = observed.webService?.spec?.ports?.find(({ name }) => name === 'http')?.nodePort;
+  const nodes = nodePort === undefined ? [] : nodesOf(observed).map((node) => httpUrl(node, nodePort));
+  // The one that the status names already: pods come and go.
+  const node = nodes.find((url) => url === app.status?.url) ?? nodes[0];
+  if (node !== undefined) return node;
+  return httpUrl(`${app.metadata.name}-web.${app.metadata.namespace ?? ''}.svc`, service.port);
+}
+
+function balancerOf(service: V1Service | undefined): string | undefined {
+  const [first] = service?.status?.loadBalancer?.ingress ?? [];
+  return first?.hostname ?? first?.ip;
+}
+
+/** The addresses of the nodes where a web pod is ready. */
+function nodesOf(observed: Pick<Observed, 'pods'>): string[] {
+  const ready = podsOf(observed, 'web').filter(
+    (pod) =>
+      pod.metadata?.deletionTimestamp === undefined &&
+      pod.status?.containerStatuses?.some((container) => container.name === 'web' && container.ready),
+  );
+  return ready.flatMap((pod) => pod.status?.hostIP ?? []).sort();
+}
+
+function httpUrl(host: string, port: number): string {
+  const name = host.includes(':') ? `[${host}]` : host;
+  return port === 80 ? `http://${name}` : `http://${name}:${port}`;
 }
 
 /** A Gateway's listeners are its owner's, and not read here: the reference tells by what it is attached to. */

@@ -489,6 +489,8 @@ describe('the status of an app', () => {
     expect(statusIn({ deployment: aDeployment({ spec: { template } }) }).lastHandled).to.deep.equal({
       restart: 'monday',
     });
+    const rollingOut = aDeployment({ spec: { template }, status: { observedGeneration: 0 } });
+    expect(statusIn({ deployment: rollingOut }), 'not before').to.not.have.property('lastHandled');
     expect(statusIn()).to.not.have.property('lastHandled');
   });
 

@@ -1,4 +1,4 @@
-import type { V1Ingress } from '@kubernetes/client-node';
+import type { V1Ingress, V1LoadBalancerIngress, V1Pod, V1Service } from '@kubernetes/client-node';
 import { expect } from 'chai';
 import type { ParentReference, VacationAppSpec } from '../../../../operator/api/vacation-app.ts';
 import { exposed, urlOf } from '../../../../operator/vacation-app/web/exposure.ts';
@@ -170,7 +170,39 @@ describe('exposure', () => {
   ];
   for (const [title, spec, url] of urls) {
     it(`leads to ${title}`, () => {
-      expect(urlOf(aCompleteApp({ spec }))).to.equal(url);
+      expect(urlOf(aCompleteApp({ spec }), { webService: undefined, pods: [] })).to.equal(url);
     });
   }
+
+  const aWebPod = (hostIP: string, ready = true): V1Pod => ({
+    metadata: { labels: { 'app.kubernetes.io/component': 'web' } },
+    status: {
+      hostIP,
+      containerStatuses: [{ name: 'web', ready, image: '', imageID: '', restartCount: 0 }],
+    },
+  });
+  const aService = (status: V1Service['status'] = {}): V1Service => ({
+    spec: { ports: [{ name: 'http', port: 80, nodePort: 30_080 }] },
+    status,
+  });
+
+  it('leads to the load balancer, once it has an address', () => {
+    const app = aCompleteApp({ spec: { service: { type: 'LoadBalancer', port: 8080 } } });
+    const url = (ingress: V1LoadBalancerIngress[]) =>
+      urlOf(app, { webService: aService({ loadBalancer: { ingress } }), pods: [] });
+    expect(url([{ ip: '192.0.2.7' }])).to.equal('http://192.0.2.7:8080');
+    expect(url([{ hostname: 'lb.example.com', ip: '192.0.2.7' }])).to.equal('http://lb.example.com:8080');
+    expect(url([{ ip: '2001:db8::7' }])).to.equal('http://[2001:db8::7]:8080');
+    expect(url([])).to.equal('http://milky-way-web.travel.svc:8080');
+  });
+
+  it('leads to a node where a web pod is ready, and stays with it while one is', () => {
+    const app = aCompleteApp({ spec: { service: { type: 'NodePort' } } });
+    const pods = [aWebPod('10.0.0.1', false), aWebPod('10.0.0.3'), aWebPod('10.0.0.2')];
+    const url = urlOf(app, { webService: aService(), pods });
+    expect(url).to.equal('http://10.0.0.2:30080');
+    const before = { ...app, status: { observedGeneration: 1, url: 'http://10.0.0.3:30080' } };
+    expect(urlOf(before, { webService: aService(), pods })).to.equal('http://10.0.0.3:30080');
+    expect(urlOf(before, { webService: aService(), pods: [] })).to.equal('http://milky-way-web.travel.svc');
+  });
 });
