@@ -6,9 +6,9 @@ import { Reflector, type ReflectorOptions } from '../runtime/cache/reflector.ts'
 import { Store } from '../runtime/cache/store.ts';
 import type { Priority } from '../runtime/queue/work-queue.ts';
 import { FOLLOWED_SECRET, HTTP_ROUTE, POD, SECRET, VOLUME_CLAIM } from './kinds.ts';
-import { createKeeping } from './kept.ts';
+import { createCachedFields } from './cached-fields.ts';
 import { LABEL } from './names.ts';
-import { ownSecretNames } from './credentials/own-secrets.ts';
+import { userSecretNames } from './credentials/user-secrets.ts';
 import { CHILD_KINDS } from './children/children.ts';
 
 interface Watch {
@@ -51,16 +51,16 @@ export interface WatchingOptions {
 /** The caches, and what keeps them; nothing runs yet. */
 export function createWatching(client: ApiClient, options: WatchingOptions): Watching {
   const { namespaces, onKey, onError, isValid = () => true } = options;
-  const keeping = createKeeping();
+  const cachedFields = createCachedFields();
   const stores = new Map<string, Store<KubeObject>>();
   const validApps = (): VacationApp[] =>
     ((stores.get(VACATION_APP.kind)?.list() ?? []) as VacationApp[]).filter(isValid);
-  const keysOf = (kind: Kind, object: KubeObject): string[] =>
+  const appKeysOf = (kind: Kind, object: KubeObject): string[] =>
     kind === FOLLOWED_SECRET ? usersOf(object, validApps()) : [appKeyOf(object) ?? []].flat();
   const reflectors = WATCHES.flatMap(({ kind, labelSelector, wantedBy }) => {
     const store = new Store<KubeObject>({
       onHandlerError: (error) => onError(kind, error),
-      transform: keeping(kind),
+      transform: cachedFields(kind),
       ...(kind === FOLLOWED_SECRET ? {} : { groupOf: appKeyOf }),
     });
     store.onChange(({ before, after, isOwn }) => {
@@ -68,7 +68,7 @@ export function createWatching(client: ApiClient, options: WatchingOptions): Wat
       if (isOwn) return;
       for (const object of [before, after]) {
         const priority = kind === VACATION_APP && after ? priorityOf(after as VacationApp) : 'normal';
-        if (object) for (const key of keysOf(kind, object)) onKey(key, priority);
+        if (object) for (const key of appKeysOf(kind, object)) onKey(key, priority);
       }
     });
     stores.set(kind.kind, store);
@@ -107,7 +107,7 @@ export function priorityOf({ metadata, status }: VacationApp): Priority {
 const usersOf = ({ metadata }: KubeObject, apps: readonly VacationApp[]): string[] =>
   apps
     .filter((app) => app.metadata.namespace === metadata.namespace)
-    .filter((app) => ownSecretNames(app).includes(metadata.name))
+    .filter((app) => userSecretNames(app).includes(metadata.name))
     .map(keyOf);
 
 /** The key of the app that an object is or belongs to. */

@@ -114,7 +114,7 @@ export function updatesOf(app: CompleteApp, facts: Facts, defaults: OperatorDefa
 /** The facts as the live children have them, but for those that tell of the database itself. */
 export function factsOf(
   app: CompleteApp,
-  live: Pick<Observed, 'deployment' | 'statefulSet' | 'volumeClaim' | 'secret' | 'own' | 'jobs' | 'pods' | 'configMap'>,
+  live: Pick<Observed, 'deployment' | 'statefulSet' | 'volumeClaim' | 'secret' | 'userSecrets' | 'jobs' | 'pods' | 'configMap'>,
   defaults: OperatorDefaults,
   now: Date,
 ): Omit<Facts, keyof DatabaseFacts> {

@@ -12,7 +12,7 @@ export const HANDOVER_MANAGER = 'vacation-operator-handover';
 export const LABEL = {
   /** The app that a child belongs to; what the watches and the pods' selectors select by. */
   app: `${GROUP}/app`,
-  /** On a Secret of the user's own: follow it. */
+  /** On a user's Secret: follow it. */
   watch: `${GROUP}/watch`,
   name: 'app.kubernetes.io/name',
   component: 'app.kubernetes.io/component',

@@ -29,13 +29,13 @@ import {
 } from './kinds.ts';
 import { childName, credentialsName, LABEL, volumeClaimName, type Component } from './names.ts';
 import type { HttpRoute } from './web/web-http-route.ts';
-import type { OwnSecrets } from './credentials/own-secrets.ts';
+import type { UserSecrets } from './credentials/user-secrets.ts';
 
 /** The live children that decide what is wanted next and what is true now. */
 export interface Observed {
   readonly secret: V1Secret | undefined;
   /** The user's own Secrets that the spec names. */
-  readonly own: OwnSecrets;
+  readonly userSecrets: UserSecrets;
   readonly statefulSet: V1StatefulSet | undefined;
   readonly volumeClaim: V1PersistentVolumeClaim | undefined;
   readonly jobs: readonly V1Job[];
@@ -51,12 +51,12 @@ export interface Observed {
 }
 
 /** What the caches hold about an app's children. */
-export function observe(app: CompleteApp, cluster: Cluster, own: OwnSecrets): Observed {
+export function observe(app: CompleteApp, cluster: Cluster, userSecrets: UserSecrets): Observed {
   const { namespace = '', uid = '' } = app.metadata;
   const get = (kind: Kind, name: string): KubeObject | undefined => cluster.store(kind).get(namespace, name);
   return {
     secret: get(SECRET, credentialsName(app)),
-    own,
+    userSecrets,
     statefulSet: get(STATEFUL_SET, childName(app, 'mysql')),
     // One that an app of this name left behind is nothing to an app whose database is elsewhere.
     volumeClaim: app.spec.database.managed && get(VOLUME_CLAIM, volumeClaimName(app)),

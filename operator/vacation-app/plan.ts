@@ -7,7 +7,7 @@ import { lastCheck, type DatabaseCheck } from './database/external/external-data
 import { factsOf, type Facts, type OperatorDefaults } from './facts.ts';
 import { databaseOf, migrationOf, type Migration } from './tasks/migrate/migration.ts';
 import { isManagedDatabaseReady, observe, type Observed } from './observe.ts';
-import type { OwnSecrets } from './credentials/own-secrets.ts';
+import type { UserSecrets } from './credentials/user-secrets.ts';
 import { isAsleep, isSizeOurs } from './web/replicas.ts';
 import { checkJob } from './tasks/check/check-job.ts';
 import { desiredObjects, type Desired, type Step } from './children/children.ts';
@@ -31,11 +31,11 @@ export interface Planning {
 }
 
 /** What is wanted now, as often as it is asked: computed anew only when a child has changed, and objects only when the facts have. */
-export function createPlanner(app: CompleteApp, own: OwnSecrets, { cluster, defaults, now }: Planning): () => Plan {
+export function createPlanner(app: CompleteApp, userSecrets: UserSecrets, { cluster, defaults, now }: Planning): () => Plan {
   const objectsOf = remembering((facts: Facts) => desiredObjects(app, facts));
   let last: Plan | undefined;
   return () => {
-    const observed = observe(app, cluster, own);
+    const observed = observe(app, cluster, userSecrets);
     if (last && isSame(last.observed, observed)) return last;
     const known = factsOf(app, observed, defaults, now());
     const wantedCheck = checkJob(app, known);

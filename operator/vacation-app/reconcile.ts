@@ -16,7 +16,7 @@ import { hasEnded, nextCheckAt } from './database/external/external-database.ts'
 import { DEPLOYMENT, JOB, STATEFUL_SET } from './kinds.ts';
 import { JobTime } from './tasks/job-time.ts';
 import { failedAt, jobNamed } from './observe.ts';
-import { readOwnSecrets } from './credentials/own-secrets.ts';
+import { readUserSecrets } from './credentials/user-secrets.ts';
 import { Pace } from './status/pace.ts';
 import { createPlanner, isDue, type Plan } from './plan.ts';
 import { MIGRATION_RETRY_MS, prune } from './children/prune.ts';
@@ -54,9 +54,9 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
       throw new TerminalError(REASON.invalidSpec, fault);
     }
     const app = withDefaults(declared);
-    const own = await readOwnSecrets(app, cluster);
+    const userSecrets = await readUserSecrets(app, cluster);
     const timed = { ...dependencies, now: () => jobTime.now(key, cluster.store(JOB).ownedBy(app.metadata.uid ?? '')) };
-    const planned = createPlanner(app, own, timed);
+    const planned = createPlanner(app, userSecrets, timed);
     const { deployment } = planned().observed;
     const error = isPaused(app) ? undefined : await failureOf(() => converge(app, planned, timed, signal));
     if (isTerminatingNamespace(error)) return {};
@@ -83,7 +83,7 @@ async function converge(
   if (isGivenUp(app, data)) await stopForNewVolume(app, data, first.facts, cluster, signal);
   // First what protects data. A failure of one does not stop the other.
   const [credentials, volume] = await Promise.allSettled([
-    applyCredentials(app, data, first.observed.own, cluster, random, signal),
+    applyCredentials(app, data, first.observed.userSecrets, cluster, random, signal),
     applyVolume(app, data.volumeClaim, first, cluster, signal),
   ]);
   if (credentials.status === 'rejected') throw credentials.reason as Error;

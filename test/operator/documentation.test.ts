@@ -5,7 +5,7 @@ import { ANNOTATION, CONDITION, REASON } from '../../operator/api/vacation-app.t
 import { createRuntimeMetrics } from '../../operator/runtime/telemetry/metrics.ts';
 import { CREDENTIAL_KEYS } from '../../operator/vacation-app/credentials/credentials.ts';
 import { CA_KEY, CONTENT, FACT, FIELD_MANAGER, HANDOVER_MANAGER, LABEL } from '../../operator/vacation-app/names.ts';
-import { EXTERNAL_KEYS, EXTERNAL_MIGRATION_KEYS } from '../../operator/vacation-app/credentials/own-secrets.ts';
+import { EXTERNAL_KEYS, EXTERNAL_MIGRATION_KEYS } from '../../operator/vacation-app/credentials/user-secrets.ts';
 import { root } from '../../scripts/cluster/paths.ts';
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');

@@ -15,7 +15,7 @@ import type { Facts, OperatorDefaults } from '../../operator/vacation-app/facts.
 import { labels } from '../../operator/vacation-app/names.ts';
 import type { Observed } from '../../operator/vacation-app/observe.ts';
 import { LATEST_REVISION } from '../../operator/vacation-app/children/templates.ts';
-import type { OwnSecret } from '../../operator/vacation-app/credentials/own-secrets.ts';
+import type { UserSecret } from '../../operator/vacation-app/credentials/user-secrets.ts';
 
 type Overrides<T> = { readonly [K in keyof T]?: Partial<T[K]> };
 
@@ -142,7 +142,7 @@ export const aWaitingPod = (component: string, reason: string): V1Pod =>
   });
 
 /** A Secret of the user's own as it is observed. */
-export const anOwnSecret = (plain: Readonly<Record<string, string>>, isFollowed = true): OwnSecret => ({
+export const aUserSecret = (plain: Readonly<Record<string, string>>, isFollowed = true): UserSecret => ({
   data: Object.fromEntries(Object.entries(plain).map(([key, value]) => [key, Buffer.from(value).toString('base64')])),
   isFollowed,
 });
@@ -150,7 +150,7 @@ export const anOwnSecret = (plain: Readonly<Record<string, string>>, isFollowed 
 /** Everything that an app which serves consists of. */
 export const aServingWorld = (overrides: Partial<Observed> = {}): Observed => ({
   secret: aSecret(),
-  own: new Map(),
+  userSecrets: new Map(),
   statefulSet: aStatefulSet(),
   volumeClaim: aVolumeClaim(),
   jobs: [aJob('Complete')],

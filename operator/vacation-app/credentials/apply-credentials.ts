@@ -9,23 +9,23 @@ import { credentialsOf, credentialsSecret } from './credentials.ts';
 import type { DataObjects } from '../database/managed/data.ts';
 import { SECRET } from '../kinds.ts';
 import { credentialsName, FIELD_MANAGER } from '../names.ts';
-import { ownSecretFault, type OwnSecrets } from './own-secrets.ts';
+import { userSecretFault, type UserSecrets } from './user-secrets.ts';
 import { assertOwned, isOwnedBy, owned } from '../children/ownership.ts';
 
-/** A Secret of the user's own that is not labelled is only seen by looking. */
-const OWN_SECRET_RETRY_MS = 10_000;
+/** A user's Secret that is not labelled is only seen by looking. */
+const USER_SECRET_RETRY_MS = 10_000;
 
 /** Sees that there are credentials: the user's own, which must be complete and are otherwise waited for, or generated ones. */
 export async function applyCredentials(
   app: CompleteApp,
   { volumeClaim, secret }: DataObjects,
-  own: OwnSecrets,
+  userSecrets: UserSecrets,
   cluster: Cluster,
   random: (bytes: number) => string,
   signal: AbortSignal,
 ): Promise<void> {
-  const fault = ownSecretFault(app, own);
-  if (fault) throw new WaitingError(fault.reason, fault.message, { retryAfterMs: OWN_SECRET_RETRY_MS });
+  const fault = userSecretFault(app, userSecrets);
+  if (fault) throw new WaitingError(fault.reason, fault.message, { retryAfterMs: USER_SECRET_RETRY_MS });
   if (app.spec.credentials?.secretName !== undefined) return;
   const { namespace = '' } = app.metadata;
   const desiredFor = (existing: V1Secret | undefined): KubeObject => {

@@ -2,7 +2,7 @@ import type { V1Deployment } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../api/defaults.ts';
 import { contentHash, CONTENT } from '../names.ts';
 import type { Observed } from '../observe.ts';
-import { namesInEnv, secretUses, type SecretUse } from './own-secrets.ts';
+import { namesInEnv, secretUses, type SecretUse } from './user-secrets.ts';
 
 const OF_GENERATED = ['db_uri', 'secret_key', 'secret_key_previous'];
 
@@ -10,16 +10,16 @@ const OF_GENERATED = ['db_uri', 'secret_key', 'secret_key_previous'];
  * A hash of what the web pods read of their Secrets, one for each, joined by dots. That of a Secret which is not followed, or is gone, stays as the pods
  * that run have it.
  */
-export function credentialsHash(app: CompleteApp, observed: Pick<Observed, 'deployment' | 'secret' | 'own'>): string {
+export function credentialsHash(app: CompleteApp, observed: Pick<Observed, 'deployment' | 'secret' | 'userSecrets'>): string {
   const uses = secretUses(app);
   const kept = hashesOfPods(observed.deployment, uses);
-  const own = uses.map(({ name, ofWebPods }, index) => {
-    const secret = observed.own.get(name);
+  const ofUser = uses.map(({ name, ofWebPods }, index) => {
+    const secret = observed.userSecrets.get(name);
     const known = kept[kept.length - uses.length + index];
     return known !== undefined && secret?.isFollowed !== true ? known : hashOf(secret?.data, ofWebPods);
   });
   const isGenerated = app.spec.credentials?.secretName === undefined;
-  return [...(isGenerated ? [hashOf(observed.secret?.data, OF_GENERATED)] : []), ...own].join('.');
+  return [...(isGenerated ? [hashOf(observed.secret?.data, OF_GENERATED)] : []), ...ofUser].join('.');
 }
 
 const hashOf = (data: Readonly<Record<string, string>> = {}, keys: readonly string[]): string =>
@@ -38,9 +38,9 @@ function hashesOfPods(deployment: V1Deployment | undefined, uses: readonly Secre
 }
 
 /** A hash of the Secrets that `spec.env` names and that are followed; undefined where there is none. */
-export function environmentHash(app: CompleteApp, { own }: Pick<Observed, 'own'>): string | undefined {
+export function environmentHash(app: CompleteApp, { userSecrets }: Pick<Observed, 'userSecrets'>): string | undefined {
   const followed = namesInEnv(app).flatMap((name) => {
-    const secret = own.get(name);
+    const secret = userSecrets.get(name);
     return secret?.isFollowed === true ? [[name, valuesInEnv(app, name, secret.data)] as const] : [];
   });
   return followed.length === 0 ? undefined : contentHash(followed);

@@ -9,7 +9,7 @@ import { childMetadata, childName, credentialsName, DATABASE_NAME, volumeClaimNa
 export const CREDENTIAL_KEYS = ['db_uri', 'db_migration_uri', 'db_root_password', 'secret_key'] as const;
 
 /** Those that the app needs: with an external database what is said of it stands in a Secret of its own. */
-export const keysOf = ({ spec }: CompleteApp): readonly string[] =>
+export const credentialKeysOf = ({ spec }: CompleteApp): readonly string[] =>
   spec.database.external ? ['secret_key'] : CREDENTIAL_KEYS;
 
 /** The Secret's data, base64 as the API has it. */
@@ -28,9 +28,9 @@ export function credentialsOf(
 ): Credentials {
   if (existing) {
     const { data = {} } = existing;
-    const missing = keysOf(app).filter((key) => !data[key]);
+    const missing = credentialKeysOf(app).filter((key) => !data[key]);
     // What else it holds is theirs who put it there, to change and to take away.
-    if (missing.length === 0) return Object.fromEntries(keysOf(app).map((key) => [key, data[key] ?? '']));
+    if (missing.length === 0) return Object.fromEntries(credentialKeysOf(app).map((key) => [key, data[key] ?? '']));
     throw new TerminalError(
       REASON.credentialsInvalid,
       `Secret ${credentialsName(app)} lacks ${missing.join(', ')}: put back what it held, or delete the Secret and PersistentVolumeClaim ${volumeClaimName(app)} to start with an empty database`,
@@ -55,7 +55,7 @@ function generated(app: CompleteApp, random: (bytes: number) => string): Credent
     secret_key: random(48),
   };
   return Object.fromEntries(
-    keysOf(app).map((key) => [key, Buffer.from(plain[key as keyof typeof plain]).toString('base64')]),
+    credentialKeysOf(app).map((key) => [key, Buffer.from(plain[key as keyof typeof plain]).toString('base64')]),
   );
 }
 

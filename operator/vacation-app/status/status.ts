@@ -2,7 +2,7 @@ import { isHibernated, type CompleteApp } from '../../api/defaults.ts';
 import { ANNOTATION, CONDITION, REASON, type VacationApp, type VacationAppStatus } from '../../api/vacation-app.ts';
 import { conditionsOf, findingOf, type Finding } from '../../api/conditions.ts';
 import type { Correction } from '../../runtime/apply/drift.ts';
-import { keysOf } from '../credentials/credentials.ts';
+import { credentialKeysOf } from '../credentials/credentials.ts';
 import { exposed, urlOf } from '../web/exposure.ts';
 import { endpointOf, externalDatabaseReady, type DatabaseCheck } from '../database/external/external-database.ts';
 import { updatesOf, type Facts, type OperatorDefaults } from '../facts.ts';
@@ -10,7 +10,7 @@ import type { Migration } from '../tasks/migrate/migration.ts';
 import { childName, credentialsName, FACT } from '../names.ts';
 import { inHibernation, unrestOf } from './hibernation.ts';
 import { isManagedDatabaseReady, jobCondition, jobNamed, podsOf, podsOfJob, type Observed } from '../observe.ts';
-import { ownSecretFault, secretUses } from '../credentials/own-secrets.ts';
+import { userSecretFault, secretUses } from '../credentials/user-secrets.ts';
 import { podTrouble } from './pod-trouble.ts';
 import { deletionOf, growthOf, pendingOf, policyInForce } from '../database/managed/volume.ts';
 import { fixedReplicas } from '../web/replicas.ts';
@@ -170,13 +170,13 @@ function observedGenerationOf(app: VacationApp): number {
 }
 
 function credentialsReady({ app, observed }: StatusInput): Finding {
-  const fault = ownSecretFault(app, observed.own);
+  const fault = userSecretFault(app, observed.userSecrets);
   if (fault) return findingOf(CONDITION.credentialsReady, false, fault.reason, fault.message);
-  const own = secretUses(app).map((use) => use.name);
+  const ofUser = secretUses(app).map((use) => use.name);
   const isGenerated = app.spec.credentials?.secretName === undefined;
-  const complete = !isGenerated || keysOf(app).every((key) => observed.secret?.data?.[key]);
-  if (complete && own.length > 0) {
-    const names = [...(isGenerated ? [credentialsName(app)] : []), ...new Set(own)].join(', ');
+  const complete = !isGenerated || credentialKeysOf(app).every((key) => observed.secret?.data?.[key]);
+  if (complete && ofUser.length > 0) {
+    const names = [...(isGenerated ? [credentialsName(app)] : []), ...new Set(ofUser)].join(', ');
     return findingOf(CONDITION.credentialsReady, true, REASON.available, `Secrets ${names} hold all keys`);
   }
   const name = credentialsName(app);

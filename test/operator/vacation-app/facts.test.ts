@@ -93,7 +93,7 @@ describe('facts', () => {
   const facts = (live: Partial<Parameters<typeof factsOf>[1]> = {}, app = aCompleteApp()) =>
     factsOf(
       app,
-      { ...NOTHING, secret: aSecret(), own: new Map(), jobs: [], pods: [], ...live },
+      { ...NOTHING, secret: aSecret(), userSecrets: new Map(), jobs: [], pods: [], ...live },
       DEFAULTS,
       new Date('2026-03-01T12:00:00Z'),
     );

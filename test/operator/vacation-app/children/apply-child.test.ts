@@ -11,9 +11,9 @@ import { SECRET, VOLUME_CLAIM } from '../../../../operator/vacation-app/kinds.ts
 import { readDataObjects } from '../../../../operator/vacation-app/database/managed/data.ts';
 import { createPlanner } from '../../../../operator/vacation-app/plan.ts';
 import { FakeApi } from '../../../support/fake-api.ts';
-import { anOwnSecret, aSecret, aVacationApp, aVolumeClaim, DEFAULTS } from '../../../support/vacation-app.ts';
+import { aUserSecret, aSecret, aVacationApp, aVolumeClaim, DEFAULTS } from '../../../support/vacation-app.ts';
 
-const own = new Map([['login', anOwnSecret({ username: 'ada', password: 'p' })]]);
+const userSecrets = new Map([['login', aUserSecret({ username: 'ada', password: 'p' })]]);
 const external = { host: 'db.example.com', name: 'travel', credentialsSecretName: 'login' };
 
 /** An app as the cache has it, which the API server may know otherwise, with objects that it kept. */
@@ -33,17 +33,17 @@ async function aWorld(cached: VacationApp, current: VacationApp | undefined) {
   if (current) await create(VACATION_APP, current);
   const cluster = new Cluster(api, stores, { wrote: () => undefined });
   const app = withDefaults(cached);
-  const plan = createPlanner(app, own, { cluster, defaults: DEFAULTS, now: () => new Date(0) });
+  const plan = createPlanner(app, userSecrets, { cluster, defaults: DEFAULTS, now: () => new Date(0) });
   return {
     api,
     volume: () => applyVolume(app, plan().observed.volumeClaim, plan(), cluster, new AbortController().signal),
-    credentials: () => applyCredentials(app, plan().observed, own, cluster, () => 'r', new AbortController().signal),
+    credentials: () => applyCredentials(app, plan().observed, userSecrets, cluster, () => 'r', new AbortController().signal),
     /** Beside a volume that the cache has not heard of, when the Secret is gone. */
     async newCredentials() {
       api.objects.delete(pathOf(SECRET, 'travel', 'milky-way-credentials'));
       const observed = { ...plan().observed, secret: undefined, volumeClaim: undefined };
       const data = await readDataObjects(app, observed, cluster);
-      return applyCredentials(app, data, own, cluster, () => 'r', new AbortController().signal);
+      return applyCredentials(app, data, userSecrets, cluster, () => 'r', new AbortController().signal);
     },
     owners: (kind: Kind, name: string) =>
       api.objects.get(pathOf(kind, 'travel', name))?.metadata.ownerReferences?.map(({ uid }) => uid) ?? [],

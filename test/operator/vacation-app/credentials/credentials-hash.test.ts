@@ -1,17 +1,17 @@
 import { expect } from 'chai';
 import type { VacationAppSpec } from '../../../../operator/api/vacation-app.ts';
 import { credentialsHash, environmentHash } from '../../../../operator/vacation-app/credentials/credentials-hash.ts';
-import type { OwnSecret } from '../../../../operator/vacation-app/credentials/own-secrets.ts';
-import { aCompleteApp, aDeployment, anOwnSecret, aSecret } from '../../../support/vacation-app.ts';
+import type { UserSecret } from '../../../../operator/vacation-app/credentials/user-secrets.ts';
+import { aCompleteApp, aDeployment, aUserSecret, aSecret } from '../../../support/vacation-app.ts';
 
 const spec: Partial<VacationAppSpec> = {
   database: { external: { host: 'db', name: 'travel', credentialsSecretName: 'login' } },
 };
 const app = aCompleteApp({ spec });
-const login = (password: string, isFollowed = true) => anOwnSecret({ username: 'ada', password }, isFollowed);
+const login = (password: string, isFollowed = true) => aUserSecret({ username: 'ada', password }, isFollowed);
 
-const hash = (secret: OwnSecret | undefined, deployment = aDeployment()) =>
-  credentialsHash(app, { secret: aSecret(), own: new Map(secret ? [['login', secret]] : []), deployment });
+const hash = (secret: UserSecret | undefined, deployment = aDeployment()) =>
+  credentialsHash(app, { secret: aSecret(), userSecrets: new Map(secret ? [['login', secret]] : []), deployment });
 
 /** A Deployment whose pods read that Secret and have that hash. */
 const running = (annotation: string, name = 'login') =>
@@ -51,7 +51,7 @@ describe('the hash of the credentials', () => {
 
   it('follows the generated Secret beside one that is not followed', () => {
     const pods = running(hash(login('a')));
-    const rotated = { secret: aSecret({ data: { secret_key: 'bmV3' } }), own: new Map([['login', login('b', false)]]) };
+    const rotated = { secret: aSecret({ data: { secret_key: 'bmV3' } }), userSecrets: new Map([['login', login('b', false)]]) };
     const [key, kept] = credentialsHash(app, { ...rotated, deployment: pods }).split('.');
     const [before, same] = hash(login('a')).split('.');
     expect(kept).to.equal(same);
@@ -62,9 +62,9 @@ describe('the hash of the credentials', () => {
     const withMail = aCompleteApp({
       spec: { env: [{ name: 'SMTP_URL', valueFrom: { secretKeyRef: { name: 'mail', key: 'url' } } }] },
     });
-    const of = (secret: OwnSecret) => environmentHash(withMail, { own: new Map([['mail', secret]]) });
-    expect(of(anOwnSecret({ url: 'a' }, false))).to.equal(undefined);
-    expect(of(anOwnSecret({ url: 'a', other: 'x' }))).to.equal(of(anOwnSecret({ url: 'a', other: 'y' })));
-    expect(of(anOwnSecret({ url: 'a' }))).to.not.equal(of(anOwnSecret({ url: 'b' })));
+    const of = (secret: UserSecret) => environmentHash(withMail, { userSecrets: new Map([['mail', secret]]) });
+    expect(of(aUserSecret({ url: 'a' }, false))).to.equal(undefined);
+    expect(of(aUserSecret({ url: 'a', other: 'x' }))).to.equal(of(aUserSecret({ url: 'a', other: 'y' })));
+    expect(of(aUserSecret({ url: 'a' }))).to.not.equal(of(aUserSecret({ url: 'b' })));
   });
 });

@@ -2,11 +2,11 @@ import type { V1Secret, V1SecretKeySelector } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../api/defaults.ts';
 import { REASON, type VacationApp } from '../../api/vacation-app.ts';
 import type { Cluster } from '../../runtime/apply/cluster.ts';
-import { faultOf, keysOf } from './credentials.ts';
+import { faultOf, credentialKeysOf } from './credentials.ts';
 import { FOLLOWED_SECRET, SECRET } from '../kinds.ts';
 import { CA_KEY } from '../names.ts';
 
-/** A Secret of the user's own, as the app needs it. It is read, never written. */
+/** A user's Secret, as the app needs it. The operator reads it and never writes it. */
 export interface SecretUse {
   readonly name: string;
   /** The field of the spec that names it. */
@@ -16,14 +16,14 @@ export interface SecretUse {
   readonly ofWebPods: readonly string[];
 }
 
-export interface OwnSecret {
+export interface UserSecret {
   readonly data: Readonly<Record<string, string>>;
   /** Whether a change of its content is to reach the pods. */
   readonly isFollowed: boolean;
 }
 
 /** Those of the user's Secrets that are there, by name. */
-export type OwnSecrets = ReadonlyMap<string, OwnSecret>;
+export type UserSecrets = ReadonlyMap<string, UserSecret>;
 
 /** The keys of `database.external.credentialsSecretName`, those of `kubernetes.io/basic-auth`; a migration may have a user of its own. */
 export const EXTERNAL_KEYS = ['username', 'password'] as const;
@@ -37,7 +37,7 @@ export function secretUses(app: CompleteApp): SecretUse[] {
   const use = (field: string, name: string | undefined, keys: readonly string[], ofWebPods = keys): void => {
     if (name !== undefined) uses.push({ name, field: `spec.${field}`, keys, ofWebPods });
   };
-  use('credentials.secretName', credentials?.secretName, keysOf(app), ['db_uri', 'secret_key', 'secret_key_previous']);
+  use('credentials.secretName', credentials?.secretName, credentialKeysOf(app), ['db_uri', 'secret_key', 'secret_key_previous']);
   use('database.external.credentialsSecretName', external?.credentialsSecretName, EXTERNAL_KEYS);
   use('database.external.tls.caSecretName', external?.tls.caSecretName, [CA_KEY]);
   return uses;
@@ -51,8 +51,8 @@ export const namesInEnv = ({ spec }: VacationApp): string[] => [
 const nameOf = (selector: V1SecretKeySelector | undefined): string[] =>
   selector?.name === undefined ? [] : [selector.name];
 
-/** Every Secret of the user's own that the spec names, those that are not followed among them. */
-export function ownSecretNames(app: VacationApp): string[] {
+/** Every Secret of the user's that the spec names, those that are not followed among them. */
+export function userSecretNames(app: VacationApp): string[] {
   const { credentials, database } = app.spec;
   const { credentialsSecretName, tls } = database?.external ?? {};
   const named = [credentials?.secretName, credentialsSecretName, tls?.caSecretName, ...namesInEnv(app)];
@@ -60,11 +60,11 @@ export function ownSecretNames(app: VacationApp): string[] {
 }
 
 /** From the cache where they are labelled; else one by one by name, but not those of `spec.env`, whose absence the kubelet tells. */
-export async function readOwnSecrets(app: CompleteApp, cluster: Cluster): Promise<OwnSecrets> {
+export async function readUserSecrets(app: CompleteApp, cluster: Cluster): Promise<UserSecrets> {
   const { namespace = '' } = app.metadata;
-  const found = new Map<string, OwnSecret>();
+  const found = new Map<string, UserSecret>();
   const needed = new Set(secretUses(app).map(({ name }) => name));
-  for (const name of new Set(ownSecretNames(app))) {
+  for (const name of new Set(userSecretNames(app))) {
     const followed = cluster.store(FOLLOWED_SECRET).get(namespace, name) as V1Secret | undefined;
     const secret = followed ?? (needed.has(name) ? await cluster.read(SECRET, namespace, name) : undefined);
     if (secret) found.set(name, { data: (secret as V1Secret).data ?? {}, isFollowed: followed !== undefined });
@@ -77,10 +77,10 @@ export interface SecretFault {
   readonly message: string;
 }
 
-/** What is missing of the user's own Secrets, or wrong in them, and what to do; never what they hold. */
-export function ownSecretFault(app: CompleteApp, own: OwnSecrets): SecretFault | undefined {
+/** What is missing of the user's Secrets, or wrong in them, and what to do; never what they hold. */
+export function userSecretFault(app: CompleteApp, userSecrets: UserSecrets): SecretFault | undefined {
   for (const { name, field, keys } of secretUses(app)) {
-    const secret = own.get(name);
+    const secret = userSecrets.get(name);
     const needs = `${field} needs ${keys.join(', ')}`;
     if (!secret) {
       return { reason: REASON.credentialsMissing, message: `Secret ${name} does not exist: create it; ${needs}` };

@@ -13,7 +13,7 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
  * 2. Jobs, which cannot change and so are never compared: all but what they run.
  * 3. All others: everything but the fields of managers that are nobody here, and the copy that kubectl keeps for itself.
  */
-export function createKeeping(): (kind: Kind) => (object: KubeObject) => KubeObject {
+export function createCachedFields(): (kind: Kind) => (object: KubeObject) => KubeObject {
   const prune = createManagedFieldsPruner([FIELD_MANAGER, HANDOVER_MANAGER]);
   return (kind) => {
     if (kind === POD) return (pod) => ofPod(pod);
@@ -45,13 +45,13 @@ const pick = <T extends object, K extends keyof T>(object: T, keys: readonly K[]
   Object.fromEntries(keys.filter((key) => key in object).map((key) => [key, object[key]])) as Pick<T, K>;
 
 function withoutSpec(job: KubeObject & { spec?: unknown }): KubeObject {
-  const { spec, ...kept } = job;
-  return kept;
+  const { spec, ...cached } = job;
+  return cached;
 }
 
 function withoutLastApplied(object: KubeObject): KubeObject {
   const { annotations } = object.metadata;
   if (annotations?.[LAST_APPLIED] === undefined) return object;
-  const { [LAST_APPLIED]: _, ...kept } = annotations;
-  return { ...object, metadata: { ...object.metadata, annotations: kept } };
+  const { [LAST_APPLIED]: _, ...others } = annotations;
+  return { ...object, metadata: { ...object.metadata, annotations: others } };
 }

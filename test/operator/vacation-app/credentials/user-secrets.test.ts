@@ -2,11 +2,11 @@ import { expect } from 'chai';
 import type { VacationAppSpec } from '../../../../operator/api/vacation-app.ts';
 import {
   namesInEnv,
-  ownSecretFault,
-  ownSecretNames,
-  type OwnSecret,
-} from '../../../../operator/vacation-app/credentials/own-secrets.ts';
-import { aCompleteApp, anOwnSecret, aVacationApp } from '../../../support/vacation-app.ts';
+  userSecretFault,
+  userSecretNames,
+  type UserSecret,
+} from '../../../../operator/vacation-app/credentials/user-secrets.ts';
+import { aCompleteApp, aUserSecret, aVacationApp } from '../../../support/vacation-app.ts';
 
 const managed: Partial<VacationAppSpec> = { credentials: { secretName: 'mine' } };
 const external: Partial<VacationAppSpec> = {
@@ -22,31 +22,31 @@ const complete = {
   db_root_password: 'r',
   secret_key: '0123456789abcdef',
 };
-const login = anOwnSecret({ username: 'ada', password: 'p' });
-const authority = anOwnSecret({ 'ca.crt': 'PEM' });
+const login = aUserSecret({ username: 'ada', password: 'p' });
+const authority = aUserSecret({ 'ca.crt': 'PEM' });
 
-const fault = (spec: Partial<VacationAppSpec>, own: Record<string, OwnSecret>) =>
-  ownSecretFault(aCompleteApp({ spec }), new Map(Object.entries(own)));
+const fault = (spec: Partial<VacationAppSpec>, own: Record<string, UserSecret>) =>
+  userSecretFault(aCompleteApp({ spec }), new Map(Object.entries(own)));
 
 describe('Secrets of the user’s own', () => {
   it('are asked for only where the spec names them', () => {
     expect(fault({}, {})).to.equal(undefined);
-    expect(ownSecretNames(aVacationApp())).to.deep.equal([]);
+    expect(userSecretNames(aVacationApp())).to.deep.equal([]);
   });
 
   it('will do when they hold the keys that are needed, with whatever else', () => {
-    expect(fault(managed, { mine: anOwnSecret({ ...complete, other: 'x' }) })).to.equal(undefined);
+    expect(fault(managed, { mine: aUserSecret({ ...complete, other: 'x' }) })).to.equal(undefined);
     for (const host of ['milky-way-mysql', 'milky-way-mysql.travel', 'milky-way-mysql.travel.svc:3306']) {
-      expect(fault(managed, { mine: anOwnSecret({ ...complete, db_uri: uri('web', host) }) })).to.equal(undefined);
+      expect(fault(managed, { mine: aUserSecret({ ...complete, db_uri: uri('web', host) }) })).to.equal(undefined);
     }
     expect(fault(external, { login, authority })).to.equal(undefined);
-    const key = anOwnSecret({ secret_key: '0123456789abcdef' });
+    const key = aUserSecret({ secret_key: '0123456789abcdef' });
     expect(fault({ ...external, ...managed }, { login, authority, mine: key }), 'no URI but the key').to.equal(
       undefined,
     );
   });
 
-  const rows: readonly [string, Partial<VacationAppSpec>, Record<string, OwnSecret>, string, string][] = [
+  const rows: readonly [string, Partial<VacationAppSpec>, Record<string, UserSecret>, string, string][] = [
     [
       'there is none',
       managed,
@@ -57,42 +57,42 @@ describe('Secrets of the user’s own', () => {
     [
       'a key is missing',
       managed,
-      { mine: anOwnSecret({ ...complete, secret_key: '' }) },
+      { mine: aUserSecret({ ...complete, secret_key: '' }) },
       'CredentialsMissing',
       'lacks secret_key',
     ],
     [
       'the key is short',
       managed,
-      { mine: anOwnSecret({ ...complete, secret_key: 'short' }) },
+      { mine: aUserSecret({ ...complete, secret_key: 'short' }) },
       'CredentialsInvalid',
       '16',
     ],
     [
       'a URI is none',
       managed,
-      { mine: anOwnSecret({ ...complete, db_uri: 'root' }) },
+      { mine: aUserSecret({ ...complete, db_uri: 'root' }) },
       'CredentialsInvalid',
       'db_uri must have the form mysql://USER:PASSWORD@milky-way-mysql:3306/vacation',
     ],
     [
       'a URI is of elsewhere',
       managed,
-      { mine: anOwnSecret({ ...complete, db_migration_uri: uri('m', 'other') }) },
+      { mine: aUserSecret({ ...complete, db_migration_uri: uri('m', 'other') }) },
       'CredentialsInvalid',
       'db_migration_uri',
     ],
     [
       'a URI is of another database',
       managed,
-      { mine: anOwnSecret({ ...complete, db_uri: uri('m', 'milky-way-mysql', 'other') }) },
+      { mine: aUserSecret({ ...complete, db_uri: uri('m', 'milky-way-mysql', 'other') }) },
       'CredentialsInvalid',
       'db_uri',
     ],
     [
       'a URI has no password',
       managed,
-      { mine: anOwnSecret({ ...complete, db_uri: 'mysql://a@milky-way-mysql/vacation' }) },
+      { mine: aUserSecret({ ...complete, db_uri: 'mysql://a@milky-way-mysql/vacation' }) },
       'CredentialsInvalid',
       'db_uri',
     ],
@@ -100,7 +100,7 @@ describe('Secrets of the user’s own', () => {
     [
       'there is no password',
       external,
-      { login: anOwnSecret({ username: 'ada' }), authority },
+      { login: aUserSecret({ username: 'ada' }), authority },
       'CredentialsMissing',
       'lacks password',
     ],
@@ -133,6 +133,6 @@ describe('Secrets of the user’s own', () => {
       },
     });
     expect(namesInEnv(app)).to.deep.equal(['mail']);
-    expect(ownSecretNames(app)).to.have.members(['login', 'authority', 'mail']);
+    expect(userSecretNames(app)).to.have.members(['login', 'authority', 'mail']);
   });
 });
