@@ -1,9 +1,12 @@
 import { ANNOTATION } from '../api/vacation-app.ts';
 import type { CompleteApp } from '../api/defaults.ts';
 import { credentialsHash, environmentHash } from './credentials/credentials-hash.ts';
-import { checkAfter } from './database/external/external-database.ts';
-import { FACT, LABEL } from './names.ts';
-import { isAlive, type Observed } from './observe.ts';
+import { databaseKindOf } from './database/database.ts';
+import type { DatabaseFacts } from './database/database-kind.ts';
+import { FACT } from './names.ts';
+import type { Observed } from './observe.ts';
+import { pinOf, type Pin } from './pins.ts';
+import { componentOf, isAlive } from './pods.ts';
 import { sizeBeforeHibernation } from './web/replicas.ts';
 import { isOutdated, LATEST_REVISION } from './children/templates.ts';
 
@@ -13,26 +16,10 @@ export interface OperatorDefaults {
   readonly mysqlImage: string;
 }
 
-/** The image and the revision of the pod template of a child: chosen when it is made, kept until the spec or the update annotation says otherwise. */
-export interface Pin {
-  readonly image: string;
-  readonly revision: number;
-  /** The value of the update annotation that this pin has followed. */
-  readonly update: string;
-}
-
-/** What is known of the database that is there now. */
-export interface DatabaseFacts {
-  /** See `databaseOf`. */
-  readonly database: string | undefined;
-  readonly schemaVersion: string | undefined;
-  readonly databaseVersion: string | undefined;
-  /** What is remembered of an external database, as annotations. */
-  readonly remembered: Readonly<Record<string, string>>;
-}
-
 /** Everything that desired objects are computed from besides the app. */
 export interface Facts extends DatabaseFacts {
+  /** What tells the database from another one in the same place; see `DatabaseState`. */
+  readonly database: string | undefined;
   readonly web: Pin;
   readonly mysql: Pin;
   /** The value of the restart annotation that the web pods follow. */
@@ -65,33 +52,9 @@ export function mysqlPin(
   { statefulSet, volumeClaim }: Pick<Observed, 'statefulSet' | 'volumeClaim'>,
   defaults: OperatorDefaults,
 ): Pin {
-  const kept = (statefulSet ?? volumeClaim)?.metadata?.annotations;
-  return pinOf(app, kept, app.spec.database.managed?.image, defaults.mysqlImage);
+  const { annotations } = (statefulSet ?? volumeClaim)?.metadata ?? {};
+  return pinOf(app, annotations, databaseKindOf(app).image?.(app), defaults.mysqlImage);
 }
-
-function pinOf(
-  app: CompleteApp,
-  kept: Readonly<Record<string, string>> | undefined,
-  named: string | undefined,
-  preset: string,
-): Pin {
-  const asked = app.metadata.annotations?.[ANNOTATION.update];
-  const followed = kept?.[FACT.update] ?? '';
-  // A new child takes what is newest; so does one that is told to, once for each new value of the annotation.
-  const renew = kept?.[FACT.revision] === undefined || (asked !== undefined && asked !== followed);
-  return {
-    image: named ?? (renew ? preset : (kept[FACT.image] ?? preset)),
-    revision: renew ? LATEST_REVISION : Number(kept[FACT.revision]),
-    update: renew ? (asked ?? followed) : followed,
-  };
-}
-
-/** The pin as the annotations that keep it. */
-export const pinAnnotations = (pin: Pin): Record<string, string> => ({
-  [FACT.image]: pin.image,
-  [FACT.revision]: String(pin.revision),
-  [FACT.update]: pin.update,
-});
 
 /** What an update would change: in words, empty when there is nothing. */
 export function updatesOf(app: CompleteApp, facts: Facts, defaults: OperatorDefaults): string[] {
@@ -101,7 +64,7 @@ export function updatesOf(app: CompleteApp, facts: Facts, defaults: OperatorDefa
       what: 'MySQL',
       component: 'mysql',
       pin: facts.mysql,
-      named: app.spec.database.managed?.image,
+      named: databaseKindOf(app).image?.(app),
       preset: defaults.mysqlImage,
     },
   ] as const;
@@ -111,13 +74,15 @@ export function updatesOf(app: CompleteApp, facts: Facts, defaults: OperatorDefa
   ]);
 }
 
-/** The facts as the live children have them, but for those that tell of the database itself. */
+/** Those that the live children tell, whatever is known of the database itself. */
+export type ChildFacts = Omit<Facts, keyof DatabaseFacts | 'database' | 'checkAfter'>;
+
 export function factsOf(
   app: CompleteApp,
-  live: Pick<Observed, 'deployment' | 'statefulSet' | 'volumeClaim' | 'secret' | 'userSecrets' | 'jobs' | 'pods' | 'configMap'>,
+  live: Pick<Observed, 'deployment' | 'statefulSet' | 'volumeClaim' | 'secret' | 'userSecrets' | 'pods'>,
   defaults: OperatorDefaults,
-  now: Date,
-): Omit<Facts, keyof DatabaseFacts> {
+): ChildFacts {
+  const { components } = databaseKindOf(app);
   const template = live.deployment?.spec?.template.metadata?.annotations ?? {};
   return {
     web: webPin(app, live, defaults),
@@ -125,9 +90,8 @@ export function factsOf(
     restart: app.metadata.annotations?.[ANNOTATION.restart] ?? template[FACT.restart],
     credentialsHash: credentialsHash(app, live),
     environmentHash: environmentHash(app, live),
-    checkAfter: checkAfter(live, now),
     volumeTemplateSize: live.statefulSet?.spec?.volumeClaimTemplates?.[0]?.spec?.resources?.requests?.storage,
     sizeBefore: sizeBeforeHibernation(live.deployment),
-    isDatabaseUsed: live.pods.some((pod) => isAlive(pod) && pod.metadata?.labels?.[LABEL.component] !== 'mysql'),
+    isDatabaseUsed: live.pods.some((pod) => isAlive(pod) && !components.includes(componentOf(pod) ?? '')),
   };
 }

@@ -2,8 +2,6 @@ import { hash } from 'node:crypto';
 import { GROUP, type VacationApp } from '../api/vacation-app.ts';
 import type { KubeObject } from '../runtime/client/kinds.ts';
 
-export type Component = 'web' | 'mysql';
-
 /** Who applies: the field manager of everything that the operator wants. */
 export const FIELD_MANAGER = 'vacation-operator';
 /** Who gives `spec.replicas` its first value and hands it to the autoscaler, so that `FIELD_MANAGER` never owns it then. */
@@ -61,15 +59,17 @@ export const CONTENT = {
 /** The key of a Secret that holds certificates of authorities, PEM. */
 export const CA_KEY = 'ca.crt';
 
+/** In web pods; others may run beside it, which admission webhooks add. */
+export const WEB_CONTAINER = 'web';
+
 export const DATABASE_NAME = 'vacation';
 
-export const childName = (app: KubeObject, component: Component): string => `${app.metadata.name}-${component}`;
+export const childName = (app: KubeObject, component: string): string => `${app.metadata.name}-${component}`;
 export const credentialsName = (app: KubeObject): string => `${app.metadata.name}-credentials`;
 /** The Secret that pods read: the user's own where the spec names one. */
 export const credentialsSecretName = (app: VacationApp): string =>
   app.spec.credentials?.secretName ?? credentialsName(app);
-export const checkName = (app: KubeObject, hash: string): string => `${app.metadata.name}-check-${hash}`;
-export const migrationName = (app: KubeObject, hash: string): string => `${app.metadata.name}-migrate-${hash}`;
+export const jobName = (app: KubeObject, task: string, hash: string): string => `${app.metadata.name}-${task}-${hash}`;
 export const volumeClaimName = (app: KubeObject): string => `data-${childName(app, 'mysql')}-0`;
 
 /** What selectors select by; part of objects that cannot change, so it never may. */

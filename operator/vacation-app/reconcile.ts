@@ -8,21 +8,20 @@ import { TerminalError } from '../runtime/queue/errors.ts';
 import { splitKey } from '../runtime/client/kinds.ts';
 import { adoptOrphans } from './children/adopt-orphans.ts';
 import { applyChild } from './children/apply-child.ts';
-import { applyCredentials } from './credentials/apply-credentials.ts';
-import { applyVolume } from './database/managed/apply-volume.ts';
+import { applyCredentials, readCredentials } from './credentials/apply-credentials.ts';
+import { databaseKindOf } from './database/database.ts';
 import { applyWebDeployment } from './web/apply-web-deployment.ts';
-import { readDataObjects } from './database/managed/data.ts';
-import { hasEnded, nextCheckAt } from './database/external/external-database.ts';
-import { DEPLOYMENT, JOB, STATEFUL_SET } from './kinds.ts';
+import { DEPLOYMENT, JOB } from './kinds.ts';
 import { JobTime } from './tasks/job-time.ts';
-import { failedAt, jobNamed } from './observe.ts';
+import { jobNamed } from './tasks/jobs.ts';
+import { TASKS, taskOf } from './tasks/tasks.ts';
 import { readUserSecrets } from './credentials/user-secrets.ts';
 import { Pace } from './status/pace.ts';
-import { createPlanner, isDue, type Plan } from './plan.ts';
-import { MIGRATION_RETRY_MS, prune } from './children/prune.ts';
+import { createPlanner, type Plan } from './plan.ts';
+import { prune } from './children/prune.ts';
 import { report, reportInvalid, type Reporting } from './status/report.ts';
-import { STEPS, type Desired } from './children/children.ts';
-import { isGivenUp, stopForNewVolume } from './database/managed/give-up-volume.ts';
+import type { Desired } from './children/child.ts';
+import { STEPS } from './children/steps.ts';
 import type { Validity } from './validity.ts';
 
 export interface Dependencies extends Reporting {
@@ -68,7 +67,7 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
     }
     const reportMs = await report(declared, plan, error, dependencies, pace);
     if (error !== undefined) throw error;
-    return nextLook(app, plan, timed.now(), [cluster.drift.of(declared).nextLookMs(begun), reportMs]);
+    return nextLook(plan, timed.now(), [cluster.drift.of(declared).nextLookMs(begun), reportMs]);
   };
 }
 
@@ -79,44 +78,45 @@ async function converge(
   signal: AbortSignal,
 ): Promise<void> {
   const first = planned();
-  const data = await readDataObjects(app, first.observed, cluster);
-  if (isGivenUp(app, data)) await stopForNewVolume(app, data, first.facts, cluster, signal);
+  const { volume } = databaseKindOf(app);
+  const volumeClaim = await volume?.read(app, first.observed, cluster);
+  const secret = await readCredentials(app, first.observed, volumeClaim, cluster);
+  const data = { volumeClaim, secret };
+  await volume?.letGo(app, data, first.facts, cluster, signal);
   // First what protects data. A failure of one does not stop the other.
-  const [credentials, volume] = await Promise.allSettled([
+  const [credentials, protection] = await Promise.allSettled([
     applyCredentials(app, data, first.observed.userSecrets, cluster, random, signal),
-    applyVolume(app, data.volumeClaim, first, cluster, signal),
+    volume?.protect(first, volumeClaim, cluster, signal),
   ]);
   if (credentials.status === 'rejected') throw credentials.reason as Error;
   // Before anything else is applied: an autoscaler that is no longer wanted must not fight the number that is.
-  await adoptOrphans(app, planned(), cluster, signal);
-  await prune(app, planned(), cluster, now());
-  for (const step of STEPS) {
+  await adoptOrphans(planned(), cluster, signal);
+  await prune(planned(), cluster, now());
+  for (const { step, waitsFor } of STEPS) {
     const plan = planned();
-    if (!isDue(step, app, plan)) continue;
-    const due = plan.desired.filter((child) => child.step === step && !isMade(child, plan) && !isLastCopy(child, plan));
-    await settled(due.map((child) => apply(app, child, plan, cluster, signal)));
+    if (waitsFor(plan) !== undefined) continue;
+    const due = plan.desired.filter((child) => child.step === step && mayApply(child, plan));
+    await settled(due.map((child) => apply(child, plan, cluster, signal)));
   }
   // A volume that cannot grow holds nothing else up.
-  if (volume.status === 'rejected') throw volume.reason as Error;
+  if (protection.status === 'rejected') throw protection.reason as Error;
 }
 
-const apply = (app: CompleteApp, child: Desired, plan: Plan, cluster: Cluster, signal: AbortSignal): Promise<void> =>
+const apply = (child: Desired, plan: Plan, cluster: Cluster, signal: AbortSignal): Promise<void> =>
   child.kind === DEPLOYMENT
-    ? applyWebDeployment(app, child, plan, cluster, signal)
-    : applyChild(app, child, cluster, signal);
+    ? applyWebDeployment(plan, child, cluster, signal)
+    : applyChild(plan.app, child, cluster, signal);
 
-/**
- * A Job cannot change, and its name tells what it is for: one that is there is left as it is, wherever its pods may run by now. So is the
- * check that has ended, whose Job may be gone.
- */
-const isMade = ({ kind, object }: Desired, { observed }: Plan): boolean =>
-  kind === JOB && (jobNamed(observed, object.metadata.name) !== undefined || hasEnded(observed, object.metadata.name));
+/** A Job cannot change: one that is there is left as it is, wherever its pods may run by now. */
+function mayApply(child: Desired, plan: Plan): boolean {
+  const { kind, object } = child;
+  if (databaseKindOf(plan.app).volume?.forbids(child, plan.observed)) return false;
+  if (kind !== JOB) return true;
+  const { name } = object.metadata;
+  return jobNamed(plan.observed, name) === undefined && taskOf(object)?.isWanted(plan, name) === true;
+}
 
-/** MySQL is not changed while its claim is being deleted: the pod that a change would end holds the last copy of the data. */
-const isLastCopy = ({ kind }: Desired, { observed }: Plan): boolean =>
-  kind === STATEFUL_SET && observed.volumeClaim?.metadata?.deletionTimestamp !== undefined;
-
-/** Waits for all, so that one refusal does not leave the others in flight; then tells the first. */
+/** Waits for all, so that one refusal does not leave the others in flight; then throws the first. */
 async function settled(work: readonly Promise<void>[]): Promise<void> {
   for (const result of await Promise.allSettled(work)) {
     if (result.status === 'rejected') throw result.reason as Error;
@@ -136,17 +136,9 @@ async function failureOf(work: () => Promise<void>): Promise<Error | undefined> 
   }
 }
 
-function nextLook(
-  app: CompleteApp,
-  { observed, migration, wantedCheck }: Plan,
-  now: Date,
-  others: readonly (number | undefined)[],
-): Result {
-  const failed = failedAt(jobNamed(observed, migration.name));
+function nextLook(plan: Plan, now: Date, others: readonly (number | undefined)[]): Result {
   // Of a paused app nothing is due, however long ago it was.
-  const due = isPaused(app)
-    ? []
-    : [failed === undefined ? undefined : failed + MIGRATION_RETRY_MS, wantedCheck && nextCheckAt(observed)];
+  const due = isPaused(plan.app) ? [] : TASKS.map((task) => task.nextLook(plan));
   const inMs = due.map((at) => (at === undefined ? undefined : Math.max(1_000, at - now.getTime())));
   const looks = [...inMs, ...others].filter((ms) => ms !== undefined);
   return looks.length === 0 ? {} : { requeueAfterMs: Math.min(...looks) };

@@ -3,10 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ANNOTATION, CONDITION, REASON } from '../../operator/api/vacation-app.ts';
 import { createRuntimeMetrics } from '../../operator/runtime/telemetry/metrics.ts';
-import { CREDENTIAL_KEYS } from '../../operator/vacation-app/credentials/credentials.ts';
+import { credentialKeysOf } from '../../operator/vacation-app/credentials/credentials.ts';
 import { CA_KEY, CONTENT, FACT, FIELD_MANAGER, HANDOVER_MANAGER, LABEL } from '../../operator/vacation-app/names.ts';
-import { EXTERNAL_KEYS, EXTERNAL_MIGRATION_KEYS } from '../../operator/vacation-app/credentials/user-secrets.ts';
+import {
+  EXTERNAL_KEYS,
+  EXTERNAL_MIGRATION_KEYS,
+} from '../../operator/vacation-app/database/external/external-secrets.ts';
 import { root } from '../../scripts/cluster/paths.ts';
+import { aCompleteApp } from '../support/vacation-app.ts';
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const reference = read('docs/operator.md');
@@ -46,7 +50,7 @@ describe('the reference of the operator', () => {
 
   it('has every key of the credentials', () => {
     expect(told('The credentials Secret')).to.include.all.keys(
-      ...CREDENTIAL_KEYS,
+      ...credentialKeysOf(aCompleteApp()),
       ...EXTERNAL_MIGRATION_KEYS,
       ...EXTERNAL_KEYS,
       'secret_key_previous',

@@ -10,7 +10,7 @@ import type {
 } from '@kubernetes/client-node';
 import { withDefaults, type CompleteApp } from '../../operator/api/defaults.ts';
 import { VACATION_APP, type VacationApp } from '../../operator/api/vacation-app.ts';
-import { CREDENTIAL_KEYS } from '../../operator/vacation-app/credentials/credentials.ts';
+import { credentialKeysOf } from '../../operator/vacation-app/credentials/credentials.ts';
 import type { Facts, OperatorDefaults } from '../../operator/vacation-app/facts.ts';
 import { labels } from '../../operator/vacation-app/names.ts';
 import type { Observed } from '../../operator/vacation-app/observe.ts';
@@ -63,7 +63,9 @@ const child = (
 
 export const aSecret = (overrides: Partial<V1Secret> = {}): V1Secret => ({
   metadata: child('credentials', 'credentials'),
-  data: Object.fromEntries(CREDENTIAL_KEYS.map((key) => [key, Buffer.from(`value of ${key}`).toString('base64')])),
+  data: Object.fromEntries(
+    credentialKeysOf(aCompleteApp()).map((key) => [key, Buffer.from(`value of ${key}`).toString('base64')]),
+  ),
   ...overrides,
 });
 

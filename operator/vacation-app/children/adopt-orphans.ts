@@ -1,7 +1,9 @@
 import type { CompleteApp } from '../../api/defaults.ts';
 import type { Cluster } from '../../runtime/apply/cluster.ts';
 import { keyOf, type Kind, type KubeObject } from '../../runtime/client/kinds.ts';
-import { checkName, childName, FIELD_MANAGER, HANDOVER_MANAGER, LABEL, migrationName } from '../names.ts';
+import { DATABASE_KINDS } from '../database/database.ts';
+import { childName, FIELD_MANAGER, HANDOVER_MANAGER, jobName, LABEL } from '../names.ts';
+import { TASKS } from '../tasks/tasks.ts';
 import { owned } from './ownership.ts';
 import type { Plan } from '../plan.ts';
 import { CHILD_KINDS } from './children.ts';
@@ -10,12 +12,7 @@ import { CHILD_KINDS } from './children.ts';
  * Makes the app the owner of children that an app of its name left behind (`kubectl delete --cascade=orphan`) and that it does not want, so
  * that they are pruned like its own. Those that it wants get their owner when they are applied.
  */
-export async function adoptOrphans(
-  app: CompleteApp,
-  { desired }: Plan,
-  cluster: Cluster,
-  signal: AbortSignal,
-): Promise<void> {
+export async function adoptOrphans({ app, desired }: Plan, cluster: Cluster, signal: AbortSignal): Promise<void> {
   for (const kind of CHILD_KINDS) {
     const wanted = desired.filter((child) => child.kind === kind).map(({ object }) => object.metadata.name);
     for (const live of cluster.store(kind).inGroup(keyOf(app))) {
@@ -28,10 +25,10 @@ export async function adoptOrphans(
 /** By its labels and by its name: somebody may have copied one of ours under another. */
 function isOrphan({ metadata }: KubeObject, app: CompleteApp): boolean {
   const { name, labels = {}, ownerReferences = [], deletionTimestamp } = metadata;
+  const components = ['web', ...DATABASE_KINDS.flatMap((kind) => kind.components)];
   const hasOurName =
-    name === childName(app, 'web') ||
-    name === childName(app, 'mysql') ||
-    [migrationName(app, ''), checkName(app, '')].some((prefix) => name.startsWith(prefix));
+    components.some((component) => name === childName(app, component)) ||
+    TASKS.some((task) => name.startsWith(jobName(app, task.name, '')));
   const isControlled = ownerReferences.some(({ controller }) => controller);
   return hasOurName && labels[LABEL.managedBy] === FIELD_MANAGER && !isControlled && deletionTimestamp === undefined;
 }

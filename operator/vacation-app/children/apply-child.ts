@@ -5,7 +5,7 @@ import type { Cluster } from '../../runtime/apply/cluster.ts';
 import type { Kind, KubeObject } from '../../runtime/client/kinds.ts';
 import { FIELD_MANAGER, HANDOVER_MANAGER } from '../names.ts';
 import { assertOwned, isOwnedBy, owned } from './ownership.ts';
-import type { Desired } from './children.ts';
+import type { Desired } from './child.ts';
 
 /** Makes a child so, with the app for its owner. */
 export const applyChild = (

@@ -14,7 +14,4 @@ export interface NetworkPolicy extends Omit<V1NetworkPolicy, 'spec'> {
 
 export const MYSQL_PORT = 3306;
 
-/** The components whose pods speak to the database. */
-export const DATABASE_CLIENTS = ['web', 'migration', 'check'];
-
 export const tcp = (...ports: number[]): V1NetworkPolicyPort[] => ports.map((port) => ({ port, protocol: 'TCP' }));

@@ -6,14 +6,28 @@ import { WaitingError } from '../../runtime/queue/errors.ts';
 import type { KubeObject } from '../../runtime/client/kinds.ts';
 import { applyKept, applyObject } from '../children/apply-child.ts';
 import { credentialsOf, credentialsSecret } from './credentials.ts';
-import type { DataObjects } from '../database/managed/data.ts';
+import { databaseKindOf } from '../database/database.ts';
+import type { DataObjects } from '../database/database-kind.ts';
 import { SECRET } from '../kinds.ts';
 import { credentialsName, FIELD_MANAGER } from '../names.ts';
+import type { Observed } from '../observe.ts';
 import { userSecretFault, type UserSecrets } from './user-secrets.ts';
 import { assertOwned, isOwnedBy, owned } from '../children/ownership.ts';
 
 /** A user's Secret that is not labelled is only seen by looking. */
 const USER_SECRET_RETRY_MS = 10_000;
+
+/** The Secret with generated credentials, also where the cache does not know it while there is a volume whose passwords it holds. */
+export async function readCredentials(
+  app: CompleteApp,
+  observed: Pick<Observed, 'secret'>,
+  volumeClaim: V1PersistentVolumeClaim | undefined,
+  cluster: Cluster,
+): Promise<V1Secret | undefined> {
+  const mayBeUnknown = volumeClaim !== undefined && app.spec.credentials?.secretName === undefined;
+  if (observed.secret ?? !mayBeUnknown) return observed.secret;
+  return cluster.read(SECRET, app.metadata.namespace ?? '', credentialsName(app));
+}
 
 /** Sees that there are credentials: the user's own, which must be complete and are otherwise waited for, or generated ones. */
 export async function applyCredentials(
@@ -55,5 +69,5 @@ export async function applyCredentials(
 /** Under Delete the credentials go with the app, but never before its volume does, where it has one: that would be left with passwords that nobody knows. */
 const goesWithApp = (app: CompleteApp, volumeClaim: V1PersistentVolumeClaim | undefined): boolean =>
   app.spec.deletionPolicy === 'Delete' &&
-  (app.spec.database.external !== undefined ||
+  (databaseKindOf(app).volume === undefined ||
     (volumeClaim !== undefined && isOwnedBy(volumeClaim as KubeObject, app)));

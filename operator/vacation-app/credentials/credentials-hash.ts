@@ -1,6 +1,6 @@
 import type { V1Deployment } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../api/defaults.ts';
-import { contentHash, CONTENT } from '../names.ts';
+import { contentHash, CONTENT, WEB_CONTAINER } from '../names.ts';
 import type { Observed } from '../observe.ts';
 import { namesInEnv, secretUses, type SecretUse } from './user-secrets.ts';
 
@@ -10,12 +10,15 @@ const OF_GENERATED = ['db_uri', 'secret_key', 'secret_key_previous'];
  * A hash of what the web pods read of their Secrets, one for each, joined by dots. That of a Secret which is not followed, or is gone, stays as the pods
  * that run have it.
  */
-export function credentialsHash(app: CompleteApp, observed: Pick<Observed, 'deployment' | 'secret' | 'userSecrets'>): string {
+export function credentialsHash(
+  app: CompleteApp,
+  observed: Pick<Observed, 'deployment' | 'secret' | 'userSecrets'>,
+): string {
   const uses = secretUses(app);
-  const kept = hashesOfPods(observed.deployment, uses);
+  const ofPods = hashesOfPods(observed.deployment, uses);
   const ofUser = uses.map(({ name, ofWebPods }, index) => {
     const secret = observed.userSecrets.get(name);
-    const known = kept[kept.length - uses.length + index];
+    const known = ofPods[ofPods.length - uses.length + index];
     return known !== undefined && secret?.isFollowed !== true ? known : hashOf(secret?.data, ofWebPods);
   });
   const isGenerated = app.spec.credentials?.secretName === undefined;
@@ -28,7 +31,7 @@ const hashOf = (data: Readonly<Record<string, string>> = {}, keys: readonly stri
 /** As the live pods have them; none where they read other Secrets. */
 function hashesOfPods(deployment: V1Deployment | undefined, uses: readonly SecretUse[]): string[] {
   const { metadata, spec } = deployment?.spec?.template ?? {};
-  const [container] = spec?.containers ?? [];
+  const container = spec?.containers.find(({ name }) => name === WEB_CONTAINER);
   const read = new Set([
     ...(container?.env ?? []).map(({ valueFrom }) => valueFrom?.secretKeyRef?.name),
     ...(spec?.volumes ?? []).map(({ secret }) => secret?.secretName),

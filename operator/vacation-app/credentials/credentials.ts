@@ -3,14 +3,17 @@ import type { V1Secret } from '@kubernetes/client-node';
 import { REASON } from '../../api/vacation-app.ts';
 import type { CompleteApp } from '../../api/defaults.ts';
 import { TerminalError } from '../../runtime/queue/errors.ts';
-import { childMetadata, childName, credentialsName, DATABASE_NAME, volumeClaimName } from '../names.ts';
+import { databaseKindOf } from '../database/database.ts';
+import { childMetadata, credentialsName, volumeClaimName } from '../names.ts';
 
-/** The keys of the credentials Secret; docs/operator.md says what each is used for. */
-export const CREDENTIAL_KEYS = ['db_uri', 'db_migration_uri', 'db_root_password', 'secret_key'] as const;
+/** What signs the web app's cookies and tokens. */
+const SIGNING_KEY = 'secret_key';
 
-/** Those that the app needs: with an external database what is said of it stands in a Secret of its own. */
-export const credentialKeysOf = ({ spec }: CompleteApp): readonly string[] =>
-  spec.database.external ? ['secret_key'] : CREDENTIAL_KEYS;
+/** The keys of the credentials Secret that the app needs; docs/operator.md says what each is used for. */
+export const credentialKeysOf = (app: CompleteApp): readonly string[] => [
+  ...(databaseKindOf(app).credentials?.keys ?? []),
+  SIGNING_KEY,
+];
 
 /** The Secret's data, base64 as the API has it. */
 export type Credentials = Readonly<Record<string, string>>;
@@ -46,17 +49,8 @@ export function credentialsOf(
 }
 
 function generated(app: CompleteApp, random: (bytes: number) => string): Credentials {
-  const uri = (user: string): string =>
-    `mysql://${user}:${random(24)}@${childName(app, 'mysql')}:3306/${DATABASE_NAME}`;
-  const plain = {
-    db_uri: uri('vacation'),
-    db_migration_uri: uri('vacation_migration'),
-    db_root_password: random(24),
-    secret_key: random(48),
-  };
-  return Object.fromEntries(
-    credentialKeysOf(app).map((key) => [key, Buffer.from(plain[key as keyof typeof plain]).toString('base64')]),
-  );
+  const plain = { ...databaseKindOf(app).credentials?.generate(app, random), [SIGNING_KEY]: random(48) };
+  return Object.fromEntries(Object.entries(plain).map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
 }
 
 const SHORTEST_KEY = 16;
@@ -64,24 +58,10 @@ const SHORTEST_KEY = 16;
 /** What is wrong with credentials of the user's own, in words that quote nothing of them. */
 export function faultOf(app: CompleteApp, data: Credentials): string | undefined {
   const plain = (key: string): string => Buffer.from(data[key] ?? '', 'base64').toString();
-  if (plain('secret_key').trim().length < SHORTEST_KEY) {
-    return `secret_key must have at least ${SHORTEST_KEY} random characters`;
+  if (plain(SIGNING_KEY).trim().length < SHORTEST_KEY) {
+    return `${SIGNING_KEY} must have at least ${SHORTEST_KEY} random characters`;
   }
-  if (app.spec.database.external) return undefined;
-  const wrong = ['db_uri', 'db_migration_uri'].find((key) => !isOfManagedDatabase(app, plain(key)));
-  if (wrong === undefined) return undefined;
-  const form = `mysql://USER:PASSWORD@${childName(app, 'mysql')}:3306/${DATABASE_NAME}`;
-  return `${wrong} must have the form ${form}, since the database is the app's own; or name another in spec.database.external of a new app`;
-}
-
-function isOfManagedDatabase(app: CompleteApp, uri: string): boolean {
-  const url = URL.canParse(uri.trim()) ? new URL(uri.trim()) : undefined;
-  if (!url || !['mysql:', 'mysql+pymysql:'].includes(url.protocol)) return false;
-  const host = childName(app, 'mysql');
-  const namespace = app.metadata.namespace ?? '';
-  const hosts = [host, `${host}.${namespace}`, `${host}.${namespace}.svc`, `${host}.${namespace}.svc.cluster.local`];
-  const isThere = hosts.includes(url.hostname) && ['', '3306'].includes(url.port);
-  return isThere && url.pathname === `/${DATABASE_NAME}` && url.username !== '' && url.password !== '';
+  return databaseKindOf(app).credentials?.fault(app, plain);
 }
 
 /** From the operating system's generator, in an alphabet that needs no escape in URIs, SQL or shells. */

@@ -3,8 +3,8 @@ import type { CompleteApp } from '../../api/defaults.ts';
 import { REASON, type VacationApp } from '../../api/vacation-app.ts';
 import type { Cluster } from '../../runtime/apply/cluster.ts';
 import { faultOf, credentialKeysOf } from './credentials.ts';
+import { databaseKindOf } from '../database/database.ts';
 import { FOLLOWED_SECRET, SECRET } from '../kinds.ts';
-import { CA_KEY } from '../names.ts';
 
 /** A user's Secret, as the app needs it. The operator reads it and never writes it. */
 export interface SecretUse {
@@ -25,22 +25,15 @@ export interface UserSecret {
 /** Those of the user's Secrets that are there, by name. */
 export type UserSecrets = ReadonlyMap<string, UserSecret>;
 
-/** The keys of `database.external.credentialsSecretName`, those of `kubernetes.io/basic-auth`; a migration may have a user of its own. */
-export const EXTERNAL_KEYS = ['username', 'password'] as const;
-export const EXTERNAL_MIGRATION_KEYS = ['migration_username', 'migration_password'] as const;
-
 /** The Secrets without which the app cannot be. */
 export function secretUses(app: CompleteApp): SecretUse[] {
-  const { credentials, database } = app.spec;
-  const { external } = database;
-  const uses: SecretUse[] = [];
-  const use = (field: string, name: string | undefined, keys: readonly string[], ofWebPods = keys): void => {
-    if (name !== undefined) uses.push({ name, field: `spec.${field}`, keys, ofWebPods });
-  };
-  use('credentials.secretName', credentials?.secretName, credentialKeysOf(app), ['db_uri', 'secret_key', 'secret_key_previous']);
-  use('database.external.credentialsSecretName', external?.credentialsSecretName, EXTERNAL_KEYS);
-  use('database.external.tls.caSecretName', external?.tls.caSecretName, [CA_KEY]);
-  return uses;
+  const name = app.spec.credentials?.secretName;
+  const ofWebPods = ['db_uri', 'secret_key', 'secret_key_previous'];
+  const field = 'spec.credentials.secretName';
+  return [
+    ...(name === undefined ? [] : [{ name, field, keys: credentialKeysOf(app), ofWebPods }]),
+    ...(databaseKindOf(app).secretUses?.(app) ?? []),
+  ];
 }
 
 /** The names of the Secrets that `spec.env` takes values from. */
@@ -53,9 +46,8 @@ const nameOf = (selector: V1SecretKeySelector | undefined): string[] =>
 
 /** Every Secret of the user's that the spec names, those that are not followed among them. */
 export function userSecretNames(app: VacationApp): string[] {
-  const { credentials, database } = app.spec;
-  const { credentialsSecretName, tls } = database?.external ?? {};
-  const named = [credentials?.secretName, credentialsSecretName, tls?.caSecretName, ...namesInEnv(app)];
+  const ofDatabase = databaseKindOf(app).secretNames?.(app) ?? [];
+  const named = [app.spec.credentials?.secretName, ...ofDatabase, ...namesInEnv(app)];
   return named.filter((name) => name !== undefined);
 }
 

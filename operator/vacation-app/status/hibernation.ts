@@ -1,8 +1,11 @@
+import type { V1Deployment, V1StatefulSet } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../api/defaults.ts';
 import { CONDITION, REASON } from '../../api/vacation-app.ts';
 import { findingOf, type Finding } from '../../api/conditions.ts';
-import { FACT, volumeClaimName } from '../names.ts';
-import { isAlive, isAtRest, type Observed } from '../observe.ts';
+import { databaseKindOf } from '../database/database.ts';
+import { FACT } from '../names.ts';
+import type { Observed } from '../observe.ts';
+import { isAlive } from '../pods.ts';
 import { deletionOf } from '../database/managed/volume.ts';
 
 /** A gate as a hibernated app has it: what is not so because nothing runs is no fault. */
@@ -22,13 +25,23 @@ export function unrestOf(app: CompleteApp, observed: Observed): Finding | undefi
     const what = running.length === 0 ? 'the workloads to be scaled to 0' : `the end of ${running.sort().join(', ')}`;
     return findingOf(CONDITION.ready, false, REASON.hibernating, `Waits for ${what}`);
   }
-  if (!hasLostVolume(app, observed)) return undefined;
-  const message = `PersistentVolumeClaim ${volumeClaimName(app)}, which held the data, is gone: restore it, with its labels, before spec.mode becomes Running; else the app starts with an empty database`;
+  const { volume } = databaseKindOf(app);
+  if (!volume || !hasLostVolume(observed)) return undefined;
+  const message = `PersistentVolumeClaim ${volume.claimName(app)}, which held the data, is gone: restore it, with its labels, before spec.mode becomes Running; else the app starts with an empty database`;
   return findingOf(CONDITION.ready, false, REASON.volumeLost, message);
 }
 
 /** An app that has never run has no volume yet. */
-const hasLostVolume = ({ spec }: CompleteApp, { volumeClaim, deployment }: Observed): boolean =>
-  spec.database.managed !== undefined &&
-  volumeClaim === undefined &&
-  deployment?.metadata?.annotations?.[FACT.size] !== undefined;
+const hasLostVolume = ({ volumeClaim, deployment }: Observed): boolean =>
+  volumeClaim === undefined && deployment?.metadata?.annotations?.[FACT.size] !== undefined;
+
+/** Whether the live children prove that nothing of the app runs, nor is about to. */
+const isAtRest = ({ deployment, statefulSet, pods }: Observed): boolean =>
+  [deployment, statefulSet].every(hasNoPods) && !pods.some(isAlive);
+
+function hasNoPods(workload: V1Deployment | V1StatefulSet | undefined): boolean {
+  if (!workload) return true;
+  const { metadata, spec, status } = workload;
+  const isCurrent = status?.observedGeneration === metadata?.generation;
+  return spec?.replicas === 0 && isCurrent && (status?.replicas ?? 0) === 0;
+}

@@ -4,15 +4,18 @@ import { conditionsOf, findingOf, type Finding } from '../../api/conditions.ts';
 import type { Correction } from '../../runtime/apply/drift.ts';
 import { credentialKeysOf } from '../credentials/credentials.ts';
 import { exposed, urlOf } from '../web/exposure.ts';
-import { endpointOf, externalDatabaseReady, type DatabaseCheck } from '../database/external/external-database.ts';
+import { databaseKindOf } from '../database/database.ts';
 import { updatesOf, type Facts, type OperatorDefaults } from '../facts.ts';
+import type { DatabaseCheck } from '../tasks/check/checks.ts';
 import type { Migration } from '../tasks/migrate/migration.ts';
-import { childName, credentialsName, FACT } from '../names.ts';
+import { TASKS } from '../tasks/tasks.ts';
+import { credentialsName, FACT, WEB_CONTAINER } from '../names.ts';
 import { inHibernation, unrestOf } from './hibernation.ts';
-import { isManagedDatabaseReady, jobCondition, jobNamed, podsOf, podsOfJob, type Observed } from '../observe.ts';
+import type { Observed } from '../observe.ts';
+import { podsOf } from '../pods.ts';
 import { userSecretFault, secretUses } from '../credentials/user-secrets.ts';
 import { podTrouble } from './pod-trouble.ts';
-import { deletionOf, growthOf, pendingOf, policyInForce } from '../database/managed/volume.ts';
+import { policyInForce } from './policy-in-force.ts';
 import { fixedReplicas } from '../web/replicas.ts';
 
 /** Why the last reconcile did not get through; undefined when it did, or when it waits for what the conditions tell anyway. */
@@ -29,7 +32,7 @@ export interface StatusInput {
   readonly facts: Facts;
   /** The migration that the desired web pods need. */
   readonly migration: Migration;
-  /** What is known of an external database. */
+  /** What the last check of the database found, where it is checked. */
   readonly check: DatabaseCheck | undefined;
   readonly defaults: OperatorDefaults;
   readonly failure: Failure | undefined;
@@ -44,12 +47,17 @@ export interface StatusInput {
 type Check = (input: StatusInput) => Finding;
 
 /** What gates `Ready`, in order: the first that is not true is the reason. */
-const GATES: readonly Check[] = [credentialsReady, databaseReady, schemaReady, webReady];
+const gatesOfReady = (): Check[] => [
+  credentialsReady,
+  ({ app, observed, check }) => databaseKindOf(app).finding(app, observed, check),
+  ...TASKS.flatMap(({ gate }) => gate?.finding ?? []),
+  webReady,
+];
 
 /** The whole status, as a function of the live children. */
 export function statusOf(input: StatusInput): VacationAppStatus {
   const { app, observed, facts, drift, now } = input;
-  const checked = GATES.map((check) => check(input));
+  const checked = gatesOfReady().map((check) => check(input));
   const gates = isHibernated(app) ? checked.map(inHibernation) : checked;
   const failed = isHibernated(app) ? unrestOf(app, observed) : gates.find(({ status }) => status !== 'True');
   const findings = [
@@ -65,7 +73,7 @@ export function statusOf(input: StatusInput): VacationAppStatus {
   const storage = volumeClaim?.status?.capacity?.storage;
   const policy = policyInForce(app, observed);
   const restart = restartHandled(app, deployment, gates);
-  const image = deployment?.spec?.template.spec?.containers[0]?.image;
+  const image = deployment?.spec?.template.spec?.containers.find(({ name }) => name === WEB_CONTAINER)?.image;
   return {
     observedGeneration: generation,
     conditions: conditionsOf(findings, before, { now, generation }),
@@ -84,7 +92,7 @@ export function statusOf(input: StatusInput): VacationAppStatus {
       : {}),
     database: {
       ...(facts.databaseVersion === undefined ? {} : { version: facts.databaseVersion }),
-      endpoint: databaseEndpoint(app),
+      endpoint: databaseKindOf(app).endpoint(app),
       ...(storage === undefined ? {} : { storage }),
       ...(policy === undefined ? {} : { deletionPolicy: policy }),
     },
@@ -183,68 +191,6 @@ function credentialsReady({ app, observed }: StatusInput): Finding {
   return complete
     ? findingOf(CONDITION.credentialsReady, true, REASON.available, `Secret ${name} holds all keys`)
     : findingOf(CONDITION.credentialsReady, false, REASON.waitingForCredentials, `Secret ${name} is not complete yet`);
-}
-
-/** Whether the StatefulSet's controller has looked, wants a pod and has made none: it has no condition that would say why. */
-function hasNoPod(observed: Observed): boolean {
-  const { metadata, spec, status } = observed.statefulSet ?? {};
-  if (spec?.replicas === 0 || status?.observedGeneration !== metadata?.generation) return false;
-  return (status?.replicas ?? 0) === 0 && podsOf(observed, 'mysql').length === 0;
-}
-
-function databaseEndpoint(app: CompleteApp): string {
-  const { external } = app.spec.database;
-  return external ? endpointOf(external) : `${childName(app, 'mysql')}.${app.metadata.namespace ?? ''}.svc:3306`;
-}
-
-function databaseReady({ app, observed, check }: StatusInput): Finding {
-  const { external } = app.spec.database;
-  if (external) return externalDatabaseReady(app, external, observed, check);
-  const not = (reason: string, message: string): Finding => findingOf(CONDITION.databaseReady, false, reason, message);
-  const { volumeClaim } = observed;
-  if (volumeClaim?.metadata?.deletionTimestamp !== undefined) {
-    return not(REASON.volumeDeleting, deletionOf(volumeClaim));
-  }
-  if (isManagedDatabaseReady(observed)) {
-    const message = `MySQL takes connections${growthOf(observed.volumeClaim)}`;
-    return findingOf(CONDITION.databaseReady, true, REASON.available, message);
-  }
-  if (!observed.statefulSet) return not(REASON.waitingForCredentials, 'StatefulSet is not there yet');
-  const trouble = podTrouble(podsOf(observed, 'mysql'));
-  const isPending = volumeClaim !== undefined && volumeClaim.status?.phase !== 'Bound';
-  // The scheduler says no more of such a volume than that it is not bound.
-  const isOfVolume =
-    trouble?.reason === REASON.podUnschedulable && /persistent ?volume|storageclass/i.test(trouble.message);
-  if (isPending && (trouble === undefined || isOfVolume)) return not(REASON.volumePending, pendingOf(app, volumeClaim));
-  if (trouble) return not(trouble.reason, trouble.message);
-  if (hasNoPod(observed)) {
-    const message = `StatefulSet ${childName(app, 'mysql')} has no pod, which the API server may refuse (a quota, an admission rule): kubectl describe statefulset ${childName(app, 'mysql')} tells why`;
-    return not(REASON.podsRejected, message);
-  }
-  return not(REASON.databaseStarting, `${childName(app, 'mysql')} is starting`);
-}
-
-function schemaReady({ observed, facts, migration }: StatusInput): Finding {
-  const is = (status: boolean, reason: string, message: string): Finding =>
-    findingOf(CONDITION.schemaReady, status, reason, message);
-  const { name, isDone } = migration;
-  if (isDone) {
-    const version = facts.schemaVersion === undefined ? '' : `, version ${facts.schemaVersion}`;
-    return is(true, REASON.migrated, `The schema is as the web pods need it${version}`);
-  }
-  const job = jobNamed(observed, name);
-  if (jobCondition(job, 'Failed')) {
-    return is(
-      false,
-      REASON.migrationFailed,
-      `Job ${name} has failed; kubectl logs job/${name} tells why; it is tried again every five minutes`,
-    );
-  }
-  if (!job) return is(false, REASON.waitingForDatabase, 'The migration waits for the database');
-  const trouble = podTrouble(podsOfJob(observed, job));
-  return trouble
-    ? is(false, trouble.reason, trouble.message)
-    : is(false, REASON.migrationRunning, `Job ${name} is running`);
 }
 
 function webReady({ app, observed }: StatusInput): Finding {

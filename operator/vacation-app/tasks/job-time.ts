@@ -1,6 +1,6 @@
 import type { V1Job } from '@kubernetes/client-node';
 import type { Clock } from '../../runtime/clock.ts';
-import { finishedAt } from '../observe.ts';
+import { finishedAt } from './jobs.ts';
 
 /**
  * The time of day by which it is told how long ago Jobs ended, which the cluster's clock has written: this process' own may be ahead of

@@ -5,7 +5,8 @@ import { DEPLOYMENT } from '../kinds.ts';
 import { childName, HANDOVER_MANAGER } from '../names.ts';
 import type { Plan } from '../plan.ts';
 import { isAsleep, isSizeOurs, replicasToHandOver } from './replicas.ts';
-import { desiredObjects, type Desired } from '../children/children.ts';
+import { desiredChild, type Desired } from '../children/child.ts';
+import { webDeployment } from './web-deployment.ts';
 
 /**
  * Applies the Deployment and, where the number of its pods changes hands, sees that it is never without an owner (the API
@@ -15,18 +16,16 @@ import { desiredObjects, type Desired } from '../children/children.ts';
  * 2. The number goes to `HANDOVER_MANAGER` before `FIELD_MANAGER` lets go of it, or after a creation without it.
  */
 export async function applyWebDeployment(
-  app: CompleteApp,
+  { app, facts }: Plan,
   desired: Desired,
-  { facts }: Plan,
   cluster: Cluster,
   signal: AbortSignal,
 ): Promise<void> {
   const live = cluster.store(DEPLOYMENT).get(app.metadata.namespace ?? '', childName(app, 'web'));
   if (isAsleep(live)) {
-    const sleeping = desiredObjects({ ...app, spec: { ...app.spec, mode: 'Hibernated' } }, facts);
-    for (const child of sleeping.filter(({ kind }) => kind === DEPLOYMENT)) {
-      await applyChild(app, child, cluster, signal);
-    }
+    const hibernated: CompleteApp = { ...app, spec: { ...app.spec, mode: 'Hibernated' } };
+    const sleeping = desiredChild({ step: 'web', kind: DEPLOYMENT, build: webDeployment }, hibernated, facts);
+    if (sleeping) await applyChild(app, sleeping, cluster, signal);
   }
   await handOverReplicas(app, cluster, signal);
   await applyChild(app, desired, cluster, signal);

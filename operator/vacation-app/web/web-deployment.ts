@@ -1,7 +1,8 @@
 import type { V1Deployment } from '@kubernetes/client-node';
 import { isHibernated, type CompleteApp } from '../../api/defaults.ts';
-import { pinAnnotations, type Facts } from '../facts.ts';
+import type { Facts } from '../facts.ts';
 import { childMetadata, childName, contentHash, CONTENT, FACT, labels, selectorLabels } from '../names.ts';
+import { pinAnnotations } from '../pins.ts';
 import { fixedReplicas } from './replicas.ts';
 import { atRevision } from '../children/templates.ts';
 import { webConfigMap } from './web-config-map.ts';
@@ -14,7 +15,7 @@ export function webDeployment(app: CompleteApp, facts: Facts): V1Deployment {
   return {
     metadata: {
       ...childMetadata(app, childName(app, 'web'), 'web'),
-      annotations: { ...pinAnnotations(facts.web), ...reported(facts), ...sizeKept(app, facts) },
+      annotations: { ...pinAnnotations(facts.web), ...reported(facts), ...sizeBeforeSleep(app, facts) },
     },
     spec: {
       ...(replicas === undefined ? {} : { replicas }),
@@ -44,5 +45,5 @@ const reported = ({ schemaVersion, databaseVersion }: Facts): Record<string, str
   ...(databaseVersion === undefined ? {} : { [FACT.databaseVersion]: databaseVersion }),
 });
 
-const sizeKept = (app: CompleteApp, { sizeBefore }: Facts): Record<string, string> =>
+const sizeBeforeSleep = (app: CompleteApp, { sizeBefore }: Facts): Record<string, string> =>
   isHibernated(app) && sizeBefore !== undefined ? { [FACT.size]: String(sizeBefore) } : {};

@@ -1,11 +1,16 @@
-import type { V1EnvVar, V1NetworkPolicyEgressRule } from '@kubernetes/client-node';
+import type { V1EnvVar } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../api/defaults.ts';
-import { childMetadata, childName, LABEL, selectorLabels } from '../names.ts';
-import { DATABASE_CLIENTS, MYSQL_PORT, tcp, type NetworkPolicy } from '../children/network-policy.ts';
+import { childMetadata, childName, LABEL } from '../names.ts';
+import { tcp, type NetworkPolicy } from '../children/network-policy.ts';
+import { databaseKindOf } from '../database/database.ts';
+import { TASKS } from '../tasks/tasks.ts';
 import { PROBE_PORT, WEB_PORT } from './web-config-map.ts';
 
 /** Submission with and without TLS from the start, and plain SMTP. */
 const MAIL_PORTS = [465, 587, 25];
+
+/** The components whose pods connect to the database. */
+export const databaseClients = (): string[] => ['web', ...TASKS.map(({ component }) => component)];
 
 /** Pages for everybody, since ingress controllers and load balancers come from anywhere; probes and metrics for the cluster; out to nothing but what the app needs. */
 export function webNetworkPolicy(app: CompleteApp): NetworkPolicy | undefined {
@@ -16,25 +21,18 @@ export function webNetworkPolicy(app: CompleteApp): NetworkPolicy | undefined {
     spec: {
       podSelector: {
         matchLabels: { [LABEL.app]: app.metadata.name },
-        matchExpressions: [{ key: LABEL.component, operator: 'In', values: DATABASE_CLIENTS }],
+        matchExpressions: [{ key: LABEL.component, operator: 'In', values: databaseClients() }],
       },
       policyTypes: ['Ingress', 'Egress'],
       ingress: [{ ports: tcp(WEB_PORT) }, { from: [{ namespaceSelector: {} }], ports: tcp(PROBE_PORT) }],
       egress: [
         // To any address: DNS is served by pods in one cluster, by the node itself in another.
         { ports: [{ port: 53, protocol: 'UDP' }, ...tcp(53)] },
-        toDatabase(app),
+        databaseKindOf(app).egress(app),
         ...(mail.length === 0 ? [] : [{ ports: tcp(...mail) }]),
       ],
     },
   };
-}
-
-function toDatabase(app: CompleteApp): V1NetworkPolicyEgressRule {
-  const { external } = app.spec.database;
-  // A policy knows no host names: to any address, at the one port.
-  if (external) return { ports: tcp(external.port) };
-  return { to: [{ podSelector: { matchLabels: selectorLabels(app, 'mysql') } }], ports: tcp(MYSQL_PORT) };
 }
 
 /** Where mail may go when the app sends any: the port in the URL, or the usual ones where the URL stands in a Secret or names none. */

@@ -15,7 +15,8 @@ import {
 import { DEPLOYMENT, SECRET } from '../../../operator/vacation-app/kinds.ts';
 import { childName, FIELD_MANAGER, HANDOVER_MANAGER } from '../../../operator/vacation-app/names.ts';
 import { owned } from '../../../operator/vacation-app/children/ownership.ts';
-import { desiredObjects, STEPS } from '../../../operator/vacation-app/children/children.ts';
+import { desiredObjects } from '../../../operator/vacation-app/children/children.ts';
+import { STEPS } from '../../../operator/vacation-app/children/steps.ts';
 import { someFacts } from '../../support/vacation-app.ts';
 import { appNames, declared } from './apps.ts';
 
@@ -44,7 +45,7 @@ async function make(name: string): Promise<void> {
   const secret = credentialsSecret(app, credentialsOf(app, undefined, false, randomText)) as KubeObject;
   await apply(SECRET, { ...secret, apiVersion: 'v1', kind: 'Secret' }, FIELD_MANAGER, true);
   const desired = desiredObjects(app, someFacts());
-  for (const step of STEPS) {
+  for (const { step } of STEPS) {
     const due = desired.filter((child) => child.step === step);
     await Promise.all(due.map(({ kind, object }) => apply(kind, owned(object, app), FIELD_MANAGER, true)));
     if (step === 'web') {

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import type { V1EnvVar, V1Job } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../../operator/api/defaults.ts';
-import { externalDatabaseReady } from '../../../operator/vacation-app/database/external/external-database.ts';
+import { externalReady } from '../../../operator/vacation-app/database/external/external-ready.ts';
 import { desiredObjects } from '../../../operator/vacation-app/children/children.ts';
 import { createConnection } from 'mysql2/promise';
 import { createAuthority, issue } from '../../../scripts/cluster/certificates.ts';
@@ -81,8 +81,8 @@ describe('an external database under VerifyIdentity', () => {
       () => false,
     );
     const told = JSON.parse(await readFile(result, 'utf8')) as Record<string, unknown>;
-    const check = { job: 'check', content: 'c', isFit, at: 0, said: told };
-    const { status, reason, message } = externalDatabaseReady(app, external, aServingWorld(), check);
+    const check = { job: 'check', content: 'c', isFit, at: 0, report: told };
+    const { status, reason, message } = externalReady(app, aServingWorld(), check);
     return `${status} ${reason}: ${message}`;
   }
 

@@ -1,7 +1,7 @@
 import { VACATION_APP, type VacationApp, type VacationAppSpec } from '../../../operator/api/vacation-app.ts';
 import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { JOB } from '../../../operator/vacation-app/kinds.ts';
-import { finishedAt } from '../../../operator/vacation-app/observe.ts';
+import { finishedAt } from '../../../operator/vacation-app/tasks/jobs.ts';
 import { accidents } from './accidents.ts';
 import { waysOut } from './advice.ts';
 import type { Move } from './move.ts';

@@ -1,7 +1,7 @@
 import type { V1Condition } from '@kubernetes/client-node';
 import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { JOB, SECRET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
-import { jobCondition } from '../../../operator/vacation-app/observe.ts';
+import { jobCondition } from '../../../operator/vacation-app/tasks/jobs.ts';
 import { CONTENT, FACT, FIELD_MANAGER, LABEL } from '../../../operator/vacation-app/names.ts';
 
 /** The objects of a kind as they are in every run that ends well, by their names. */

@@ -1,13 +1,7 @@
 import { expect } from 'chai';
 import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
-import {
-  factsOf,
-  pinAnnotations,
-  updatesOf,
-  webPin,
-  mysqlPin,
-  type Pin,
-} from '../../../operator/vacation-app/facts.ts';
+import { factsOf, updatesOf, webPin, mysqlPin } from '../../../operator/vacation-app/facts.ts';
+import { pinAnnotations, type Pin } from '../../../operator/vacation-app/pins.ts';
 import { LATEST_REVISION } from '../../../operator/vacation-app/children/templates.ts';
 import {
   aCompleteApp,
@@ -87,16 +81,11 @@ describe('pins', () => {
   });
 });
 
-const NOTHING = { deployment: undefined, statefulSet: undefined, volumeClaim: undefined, configMap: undefined };
+const NOTHING = { deployment: undefined, statefulSet: undefined, volumeClaim: undefined };
 
 describe('facts', () => {
   const facts = (live: Partial<Parameters<typeof factsOf>[1]> = {}, app = aCompleteApp()) =>
-    factsOf(
-      app,
-      { ...NOTHING, secret: aSecret(), userSecrets: new Map(), jobs: [], pods: [], ...live },
-      DEFAULTS,
-      new Date('2026-03-01T12:00:00Z'),
-    );
+    factsOf(app, { ...NOTHING, secret: aSecret(), userSecrets: new Map(), pods: [], ...live }, DEFAULTS);
 
   it('hash the credentials that web pods read, by content', () => {
     const hash = facts().credentialsHash;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import {
   contentHash,
   labels,
-  migrationName,
+  jobName,
   selectorLabels,
   versionLabel,
   volumeClaimName,
@@ -12,7 +12,7 @@ import { aVacationApp } from '../../support/vacation-app.ts';
 describe('names', () => {
   it('are valid for the longest name of an app', () => {
     const app = aVacationApp({ metadata: { name: 'a'.repeat(40) } });
-    for (const name of [migrationName(app, contentHash('x')), volumeClaimName(app)]) {
+    for (const name of [jobName(app, 'migrate', contentHash('x')), volumeClaimName(app)]) {
       expect(name.length).to.be.at.most(63);
     }
     for (const value of Object.values(labels(app, 'web'))) expect(value.length).to.be.at.most(63);

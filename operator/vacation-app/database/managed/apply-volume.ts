@@ -1,5 +1,4 @@
 import type { V1PersistentVolumeClaim } from '@kubernetes/client-node';
-import type { CompleteApp } from '../../../api/defaults.ts';
 import type { Cluster } from '../../../runtime/apply/cluster.ts';
 import type { KubeObject } from '../../../runtime/client/kinds.ts';
 import { applyKept } from '../../children/apply-child.ts';
@@ -14,9 +13,8 @@ import { volumeRecordOf } from './volume-record.ts';
  * `claim` may be one that the cache does not know.
  */
 export async function applyVolume(
-  app: CompleteApp,
+  { app, observed, migration, facts }: Plan,
   claim: V1PersistentVolumeClaim | undefined,
-  { observed, migration, facts }: Plan,
   cluster: Cluster,
   signal: AbortSignal,
 ): Promise<void> {

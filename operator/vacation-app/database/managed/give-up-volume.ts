@@ -3,11 +3,12 @@ import { REASON } from '../../../api/vacation-app.ts';
 import type { Cluster } from '../../../runtime/apply/cluster.ts';
 import { WaitingError } from '../../../runtime/queue/errors.ts';
 import { applyChild } from '../../children/apply-child.ts';
-import type { DataObjects } from './data.ts';
+import { desiredChild } from '../../children/child.ts';
 import type { Facts } from '../../facts.ts';
 import { STATEFUL_SET } from '../../kinds.ts';
 import { volumeClaimName } from '../../names.ts';
-import { desiredObjects } from '../../children/children.ts';
+import type { DataObjects } from '../database-kind.ts';
+import { mysqlStatefulSet } from './mysql-stateful-set.ts';
 import { howToKeep } from './volume.ts';
 
 /** Whether somebody gives up a database whose passwords are lost, by deleting its claim as the condition advises. */
@@ -31,10 +32,9 @@ export async function stopForNewVolume(
 ): Promise<never> {
   const hibernated: CompleteApp = { ...app, spec: { ...app.spec, mode: 'Hibernated' } };
   // Its web pods cannot keep it running: they have no password for the next database.
-  const stopped = desiredObjects(hibernated, { ...facts, isDatabaseUsed: false });
-  for (const child of stopped.filter(({ kind }) => kind === STATEFUL_SET)) {
-    await applyChild(app, child, cluster, signal);
-  }
+  const child = { step: 'base', kind: STATEFUL_SET, build: mysqlStatefulSet } as const;
+  const stopped = desiredChild(child, hibernated, { ...facts, isDatabaseUsed: false });
+  if (stopped) await applyChild(app, stopped, cluster, signal);
   throw new WaitingError(
     REASON.startingOver,
     `PersistentVolumeClaim ${volumeClaimName(app)} is being deleted and its passwords are lost: MySQL is being stopped, and an empty database follows${howToKeep(volumeClaim)}`,

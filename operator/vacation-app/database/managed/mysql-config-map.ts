@@ -3,6 +3,7 @@ import type { CompleteApp } from '../../../api/defaults.ts';
 import type { Facts } from '../../facts.ts';
 import { childMetadata, childName, DATABASE_NAME } from '../../names.ts';
 import { atRevision } from '../../children/templates.ts';
+import { managedSettings } from './managed-settings.ts';
 
 /** Of the first revision: what has changed since stands in `templates.ts`. */
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -78,10 +79,11 @@ rm ${PREPARING}
 `;
 
 /** The server's settings, and the scripts that start it and prepare an empty volume. */
-export function mysqlConfigMap(app: CompleteApp, { mysql }: Facts): V1ConfigMap | undefined {
-  const { managed } = app.spec.database;
-  if (managed === undefined) return undefined;
-  const settings = { ...atRevision(mysql.revision, 'mysqlSettings', SETTINGS, app), ...managed.configuration };
+export function mysqlConfigMap(app: CompleteApp, { mysql }: Facts): V1ConfigMap {
+  const settings = {
+    ...atRevision(mysql.revision, 'mysqlSettings', SETTINGS, app),
+    ...managedSettings(app).configuration,
+  };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
   return {
     metadata: childMetadata(app, childName(app, 'mysql'), 'mysql'),

@@ -1,6 +1,6 @@
 import type { V1PodSpec, V1Probe, V1StatefulSet } from '@kubernetes/client-node';
-import { isHibernated, type CompleteApp, type CompleteManagedDatabase } from '../../../api/defaults.ts';
-import { pinAnnotations, type Facts } from '../../facts.ts';
+import { isHibernated, type CompleteApp } from '../../../api/defaults.ts';
+import type { Facts } from '../../facts.ts';
 import {
   childMetadata,
   childName,
@@ -10,6 +10,8 @@ import {
   labels,
   selectorLabels,
 } from '../../names.ts';
+import { pinAnnotations } from '../../pins.ts';
+import { managedSettings } from './managed-settings.ts';
 import { DATA_PATH, mysqlConfigMap, VOLUME_PATH } from './mysql-config-map.ts';
 import { containerSecurity, podSecurity } from '../../children/security.ts';
 import { atRevision } from '../../children/templates.ts';
@@ -25,10 +27,8 @@ const ping = (timing: Pick<V1Probe, 'periodSeconds' | 'failureThreshold'>): V1Pr
 });
 
 /** One MySQL server on a volume of its own. */
-export function mysqlStatefulSet(app: CompleteApp, facts: Facts): V1StatefulSet | undefined {
-  const { managed } = app.spec.database;
-  if (managed === undefined) return undefined;
-  const { storage } = managed;
+export function mysqlStatefulSet(app: CompleteApp, facts: Facts): V1StatefulSet {
+  const { storage } = managedSettings(app);
   const metadata = childMetadata(app, childName(app, 'mysql'), 'mysql');
   return {
     metadata: { ...metadata, annotations: pinAnnotations(facts.mysql) },
@@ -41,9 +41,9 @@ export function mysqlStatefulSet(app: CompleteApp, facts: Facts): V1StatefulSet 
         metadata: {
           labels: labels(app, 'mysql'),
           // The scripts are not part of it: they matter at the next start only, and are no reason for one.
-          annotations: { [CONTENT.configuration]: contentHash(mysqlConfigMap(app, facts)?.data?.['vacation.cnf']) },
+          annotations: { [CONTENT.configuration]: contentHash(mysqlConfigMap(app, facts).data?.['vacation.cnf']) },
         },
-        spec: atRevision(facts.mysql.revision, 'mysql', mysqlPod(app, managed, facts), app),
+        spec: atRevision(facts.mysql.revision, 'mysql', mysqlPod(app, facts), app),
       },
       volumeClaimTemplates: [
         {
@@ -61,7 +61,7 @@ export function mysqlStatefulSet(app: CompleteApp, facts: Facts): V1StatefulSet 
   };
 }
 
-function mysqlPod(app: CompleteApp, { resources }: CompleteManagedDatabase, facts: Facts): V1PodSpec {
+function mysqlPod(app: CompleteApp, facts: Facts): V1PodSpec {
   return {
     ...(app.spec.imagePullSecrets === undefined ? {} : { imagePullSecrets: app.spec.imagePullSecrets }),
     automountServiceAccountToken: false,
@@ -81,7 +81,7 @@ function mysqlPod(app: CompleteApp, { resources }: CompleteManagedDatabase, fact
           { name: 'MYSQL_ROOT_HOST', value: 'localhost' },
         ],
         ports: [{ name: 'mysql', containerPort: 3306, protocol: 'TCP' }],
-        resources,
+        resources: managedSettings(app).resources,
         securityContext: containerSecurity(),
         // Recovery after a crash may take long; killing it half way would start it from the beginning.
         startupProbe: ping({ periodSeconds: 1, failureThreshold: 1_800 }),

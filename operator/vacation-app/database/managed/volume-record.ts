@@ -2,7 +2,8 @@ import type { CompleteApp } from '../../../api/defaults.ts';
 import type { Facts } from '../../facts.ts';
 import type { Migration } from '../../tasks/migrate/migration.ts';
 import { FACT } from '../../names.ts';
-import { podsOf, type Observed } from '../../observe.ts';
+import type { Observed } from '../../observe.ts';
+import { podsOf } from '../../pods.ts';
 
 /** What a claim tells of the data on its volume, as annotations; docs/operator.md lists them. */
 export type VolumeRecord = Readonly<Record<string, string>>;

@@ -8,8 +8,8 @@ import type { KubeObject } from '../../../runtime/client/kinds.ts';
 import { appliedFields, owns } from '../../../runtime/apply/owned-fields.ts';
 import { VOLUME_CLAIM } from '../../kinds.ts';
 import { FIELD_MANAGER, labels } from '../../names.ts';
-import type { Observed } from '../../observe.ts';
-import { isOwnedBy, owned } from '../../children/ownership.ts';
+import { owned } from '../../children/ownership.ts';
+import { managedSettings } from './managed-settings.ts';
 import type { VolumeRecord } from './volume-record.ts';
 
 const REQUEST = ['spec', 'resources', 'requests', 'storage'];
@@ -19,7 +19,7 @@ const REQUEST = ['spec', 'resources', 'requests', 'storage'];
  *
  * 1. Under Delete the volume goes with the app, and with nothing else: not with a StatefulSet that somebody deletes.
  * 2. It remembers what its data are made with (`record`), for whoever uses them next.
- * 3. What it was once told to be in size it stays. `grownTo` makes it larger.
+ * 3. It stays as large as it once was asked to be. `grownTo` makes it larger.
  */
 export function partOfVolume(
   app: CompleteApp,
@@ -43,7 +43,7 @@ export function partOfVolume(
 
 /** The size that the volume is to grow to, once it is bound: before that nothing of it can change. It never shrinks. */
 export function grownTo(app: CompleteApp, live: V1PersistentVolumeClaim): string | undefined {
-  const { size = '' } = app.spec.database.managed?.storage ?? {};
+  const { size } = managedSettings(app).storage;
   const requested = requestOf(live) ?? size;
   return live.status?.phase === 'Bound' && isMore(size, requested) ? size : undefined;
 }
@@ -57,7 +57,7 @@ const requestOf = ({ spec }: V1PersistentVolumeClaim): string | undefined => spe
 /** The API server's refusal to let a volume grow, with the ways out of it; any other error as it is. */
 export function growthError(error: unknown, app: CompleteApp, live: V1PersistentVolumeClaim): unknown {
   if (!(error instanceof ApiError) || !error.message.includes('must support resize')) return error;
-  const { size = '' } = app.spec.database.managed?.storage ?? {};
+  const { size } = managedSettings(app).storage;
   const { storageClassName = 'of no name', resources } = live.spec ?? {};
   const message = `PersistentVolumeClaim ${live.metadata?.name ?? ''} cannot grow from ${resources?.requests?.storage ?? ''} to ${size}: StorageClass ${storageClassName} does not allow it. Set allowVolumeExpansion: true there if its driver can, or set spec.database.managed.storage.size back`;
   return new TerminalError(REASON.volumeNotExpandable, message, { cause: error });
@@ -68,23 +68,8 @@ export function growthOf(claim: V1PersistentVolumeClaim | undefined): string {
   const requested = claim?.spec?.resources?.requests?.storage;
   const capacity = claim?.status?.capacity?.storage;
   if (requested === undefined || capacity === undefined || !isMore(requested, capacity)) return '';
-  const told = claim?.status?.conditions?.find(({ status, message }) => status === 'True' && message)?.message;
-  return `; its volume is growing from ${capacity} to ${requested}${told === undefined ? '' : `: ${told}`}`;
-}
-
-/**
- * The policy that would hold if the app were deleted now: Delete while any of what holds its data belongs to it. Undefined while there is
- * none, or while it is not known.
- */
-export function policyInForce(
-  app: CompleteApp,
-  { volumeClaim, secret }: Pick<Observed, 'volumeClaim' | 'secret'>,
-): 'Delete' | 'Retain' | undefined {
-  if (app.spec.database.managed && !volumeClaim) return undefined;
-  const isGenerated = app.spec.credentials?.secretName === undefined;
-  const holders = [volumeClaim, isGenerated ? secret : undefined].filter((object) => object !== undefined);
-  if (holders.length === 0) return undefined;
-  return holders.some((object) => isOwnedBy(object as KubeObject, app)) ? 'Delete' : 'Retain';
+  const reason = claim?.status?.conditions?.find(({ status, message }) => status === 'True' && message)?.message;
+  return `; its volume is growing from ${capacity} to ${requested}${reason === undefined ? '' : `: ${reason}`}`;
 }
 
 /** The message about a volume that somebody deletes while the app uses it. */
@@ -104,7 +89,7 @@ export function pendingOf(app: CompleteApp, { metadata, spec }: V1PersistentVolu
   if (spec?.volumeName !== undefined) {
     return `${is}; it waits for PersistentVolume ${spec.volumeName}: is it there, and is its claimRef free (kubectl describe pv ${spec.volumeName})?`;
   }
-  const wanted = app.spec.database.managed?.storage.storageClassName;
+  const wanted = managedSettings(app).storage.storageClassName;
   const named = spec?.storageClassName;
   const waits = `${is}; it waits for a volume of ${named === undefined ? 'the default StorageClass' : `StorageClass ${named}`}`;
   if (wanted !== undefined && named !== wanted) {

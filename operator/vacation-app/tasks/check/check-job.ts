@@ -1,25 +1,23 @@
-import type { V1Job } from '@kubernetes/client-node';
+import type { V1Job, V1PodSpec } from '@kubernetes/client-node';
 import { isHibernated, type CompleteApp } from '../../../api/defaults.ts';
+import { databaseKindOf } from '../../database/database.ts';
 import type { Facts } from '../../facts.ts';
-import { checkName, childMetadata, contentHash, CONTENT, FACT, labels } from '../../names.ts';
-import { checkPod } from '../../web/web-pod.ts';
+import { childMetadata, contentHash, CONTENT, FACT, jobName, labels } from '../../names.ts';
+import { taskPod, workOf } from '../task-pod.ts';
+import { CHECK } from './checks.ts';
+
+type Asked = Pick<Facts, 'web' | 'credentialsHash'>;
 
 /**
- * Whether an external database can be used, asked from where the web pods ask. Named for its content and for the check before it, since a
- * Job cannot change: what is said anew of the database is another Job, and so is the next look. None in hibernation.
+ * Whether the database can be used, asked from where the web pods ask. Named for its content and for the check before it: what is said anew
+ * of the database is another Job, and so is the next look.
  */
-export function checkJob(
-  app: CompleteApp,
-  facts: Pick<Facts, 'web' | 'credentialsHash' | 'checkAfter'>,
-): V1Job | undefined {
-  if (!app.spec.database.external || isHibernated(app)) return undefined;
-  const spec = checkPod(app, facts.web.image);
-  const { nodeSelector, tolerations, affinity, priorityClassName, ...asked } = spec;
-  const content = contentHash([asked, facts.credentialsHash]);
-  const metadata = childMetadata(app, checkName(app, contentHash([content, facts.checkAfter])), 'check');
+export function checkJob(app: CompleteApp, facts: Asked & Pick<Facts, 'checkAfter'>): V1Job | undefined {
+  const content = checkContent(app, facts);
+  if (content === undefined) return undefined;
   return {
     metadata: {
-      ...metadata,
+      ...childMetadata(app, jobName(app, CHECK, contentHash([content, facts.checkAfter])), CHECK),
       annotations: {
         [CONTENT.configuration]: content,
         ...(facts.checkAfter === undefined ? {} : { [FACT.checkAfter]: facts.checkAfter }),
@@ -28,7 +26,21 @@ export function checkJob(
     spec: {
       backoffLimit: 0,
       activeDeadlineSeconds: 300,
-      template: { metadata: { labels: labels(app, 'check') }, spec },
+      template: { metadata: { labels: labels(app, CHECK) }, spec: checkPod(app, facts) },
     },
   };
 }
+
+/** A hash of what the check asks. Undefined where none is wanted: of a database that is not checked, and in hibernation. */
+export const checkContent = (app: CompleteApp, facts: Asked): string | undefined =>
+  databaseKindOf(app).isChecked && !isHibernated(app)
+    ? contentHash([workOf(checkPod(app, facts)), facts.credentialsHash])
+    : undefined;
+
+const checkPod = (app: CompleteApp, { web }: Asked): V1PodSpec =>
+  taskPod(app, {
+    name: CHECK,
+    script: 'webapp/check-database.js',
+    image: web.image,
+    env: databaseKindOf(app).environment(app),
+  });

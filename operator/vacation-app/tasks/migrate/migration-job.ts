@@ -1,31 +1,35 @@
 import type { V1Job, V1PodSpec } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../../api/defaults.ts';
-import type { Facts, Pin } from '../../facts.ts';
-import { childMetadata, contentHash, labels, migrationName } from '../../names.ts';
 import { atRevision } from '../../children/templates.ts';
-import { migrationPod } from '../../web/web-pod.ts';
+import { databaseKindOf } from '../../database/database.ts';
+import type { Facts } from '../../facts.ts';
+import { childMetadata, contentHash, jobName, labels } from '../../names.ts';
+import type { Pin } from '../../pins.ts';
+import { taskPod, workOf } from '../task-pod.ts';
+import { MIGRATE, MIGRATION } from './migration-versions.ts';
 
 /** The schema as the web image needs it. A Job cannot change: another image is another Job, and so is another database. */
 export function migrationJob(app: CompleteApp, facts: Facts): V1Job {
   return {
-    metadata: childMetadata(app, nameOfMigration(app, migrationContent(app, facts.web), facts.database), 'migration'),
+    metadata: childMetadata(app, nameOfMigration(app, migrationContent(app, facts.web), facts.database), MIGRATION),
     spec: {
       backoffLimit: 4,
       activeDeadlineSeconds: 3_600,
-      template: { metadata: { labels: labels(app, 'migration') }, spec: podOf(app, facts.web) },
+      template: { metadata: { labels: labels(app, MIGRATION) }, spec: migrationPod(app, facts.web) },
     },
   };
 }
 
 /** A hash of what a migration does. Where its pod may run does not change that. */
-export function migrationContent(app: CompleteApp, web: Pin): string {
-  const { nodeSelector, tolerations, affinity, priorityClassName, ...content } = podOf(app, web);
-  return contentHash(content);
-}
+export const migrationContent = (app: CompleteApp, web: Pin): string => contentHash(workOf(migrationPod(app, web)));
 
-/** Of the Job; `database` as `databaseOf` has it. Without one it is the name that earlier operators gave it. */
+/** Of the Job; `database` is the identity that `DatabaseState` has. Without one it is the name that earlier operators gave it. */
 export const nameOfMigration = (app: CompleteApp, content: string, database: string | undefined): string =>
-  migrationName(app, database === undefined ? content : contentHash([content, database]));
+  jobName(app, MIGRATE, database === undefined ? content : contentHash([content, database]));
 
-const podOf = (app: CompleteApp, { revision, image }: Pin): V1PodSpec =>
-  atRevision(revision, 'web', migrationPod(app, image), app);
+/** A pod that brings the schema to what the image needs, as a user that may change it. */
+function migrationPod(app: CompleteApp, { revision, image }: Pin): V1PodSpec {
+  const env = databaseKindOf(app).migrationEnvironment(app);
+  const pod = taskPod(app, { name: MIGRATE, script: 'webapp/migrate.js', image, env });
+  return atRevision(revision, 'web', pod, app);
+}

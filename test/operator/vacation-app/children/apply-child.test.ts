@@ -4,11 +4,11 @@ import { withDefaults } from '../../../../operator/api/defaults.ts';
 import { isConflict } from '../../../../operator/runtime/client/api-error.ts';
 import { Cluster } from '../../../../operator/runtime/apply/cluster.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../../operator/runtime/client/kinds.ts';
-import { applyCredentials } from '../../../../operator/vacation-app/credentials/apply-credentials.ts';
+import { applyCredentials, readCredentials } from '../../../../operator/vacation-app/credentials/apply-credentials.ts';
 import { applyVolume } from '../../../../operator/vacation-app/database/managed/apply-volume.ts';
 import { createWatching } from '../../../../operator/vacation-app/controller.ts';
 import { SECRET, VOLUME_CLAIM } from '../../../../operator/vacation-app/kinds.ts';
-import { readDataObjects } from '../../../../operator/vacation-app/database/managed/data.ts';
+import { databaseKindOf } from '../../../../operator/vacation-app/database/database.ts';
 import { createPlanner } from '../../../../operator/vacation-app/plan.ts';
 import { FakeApi } from '../../../support/fake-api.ts';
 import { aUserSecret, aSecret, aVacationApp, aVolumeClaim, DEFAULTS } from '../../../support/vacation-app.ts';
@@ -36,13 +36,15 @@ async function aWorld(cached: VacationApp, current: VacationApp | undefined) {
   const plan = createPlanner(app, userSecrets, { cluster, defaults: DEFAULTS, now: () => new Date(0) });
   return {
     api,
-    volume: () => applyVolume(app, plan().observed.volumeClaim, plan(), cluster, new AbortController().signal),
-    credentials: () => applyCredentials(app, plan().observed, userSecrets, cluster, () => 'r', new AbortController().signal),
+    volume: () => applyVolume(plan(), plan().observed.volumeClaim, cluster, new AbortController().signal),
+    credentials: () =>
+      applyCredentials(app, plan().observed, userSecrets, cluster, () => 'r', new AbortController().signal),
     /** Beside a volume that the cache has not heard of, when the Secret is gone. */
     async newCredentials() {
       api.objects.delete(pathOf(SECRET, 'travel', 'milky-way-credentials'));
       const observed = { ...plan().observed, secret: undefined, volumeClaim: undefined };
-      const data = await readDataObjects(app, observed, cluster);
+      const volumeClaim = await databaseKindOf(app).volume?.read(app, observed, cluster);
+      const data = { volumeClaim, secret: await readCredentials(app, observed, volumeClaim, cluster) };
       return applyCredentials(app, data, userSecrets, cluster, () => 'r', new AbortController().signal);
     },
     owners: (kind: Kind, name: string) =>

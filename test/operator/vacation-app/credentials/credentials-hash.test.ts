@@ -51,7 +51,10 @@ describe('the hash of the credentials', () => {
 
   it('follows the generated Secret beside one that is not followed', () => {
     const pods = running(hash(login('a')));
-    const rotated = { secret: aSecret({ data: { secret_key: 'bmV3' } }), userSecrets: new Map([['login', login('b', false)]]) };
+    const rotated = {
+      secret: aSecret({ data: { secret_key: 'bmV3' } }),
+      userSecrets: new Map([['login', login('b', false)]]),
+    };
     const [key, kept] = credentialsHash(app, { ...rotated, deployment: pods }).split('.');
     const [before, same] = hash(login('a')).split('.');
     expect(kept).to.equal(same);

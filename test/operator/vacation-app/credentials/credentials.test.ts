@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { TerminalError } from '../../../../operator/runtime/queue/errors.ts';
 import {
-  CREDENTIAL_KEYS,
+  credentialKeysOf,
   credentialsOf,
   credentialsSecret,
   randomText,
@@ -44,7 +44,7 @@ describe('the credentials', () => {
     }
   });
 
-  for (const key of CREDENTIAL_KEYS) {
+  for (const key of credentialKeysOf(app)) {
     it(`are refused without ${key}, and not made up`, () => {
       const existing = aSecret();
       existing.data = { ...existing.data, [key]: '' };

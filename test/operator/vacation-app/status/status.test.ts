@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { CONDITION } from '../../../../operator/api/vacation-app.ts';
 import type { Migration } from '../../../../operator/vacation-app/tasks/migrate/migration.ts';
-import { jobCondition, jobNamed, type Observed } from '../../../../operator/vacation-app/observe.ts';
+import { jobCondition, jobNamed } from '../../../../operator/vacation-app/tasks/jobs.ts';
+import type { Observed } from '../../../../operator/vacation-app/observe.ts';
 import { statusOf, type StatusInput } from '../../../../operator/vacation-app/status/status.ts';
 import {
   aCompleteApp,

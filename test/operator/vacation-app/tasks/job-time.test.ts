@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { V1Job } from '@kubernetes/client-node';
-import { checkAfter } from '../../../../operator/vacation-app/database/external/external-database.ts';
+import { checkAfter } from '../../../../operator/vacation-app/tasks/check/checks.ts';
 import { JobTime } from '../../../../operator/vacation-app/tasks/job-time.ts';
 import { labels } from '../../../../operator/vacation-app/names.ts';
 import { aVacationApp } from '../../../support/vacation-app.ts';

@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { expect } from 'chai';
-import { pinAnnotations } from '../../../../../operator/vacation-app/facts.ts';
+import { pinAnnotations } from '../../../../../operator/vacation-app/pins.ts';
 import type { Migration } from '../../../../../operator/vacation-app/tasks/migrate/migration.ts';
 import { volumeRecordOf } from '../../../../../operator/vacation-app/database/managed/volume-record.ts';
 import { aCompleteApp, aPod, aStatefulSet, aVolumeClaim } from '../../../../support/vacation-app.ts';

@@ -1,9 +1,10 @@
 import type { V1Job } from '@kubernetes/client-node';
 import { expect } from 'chai';
-import type { DatabaseCheck } from '../../../../../operator/vacation-app/database/external/external-database.ts';
-import { databaseOf, migrationOf } from '../../../../../operator/vacation-app/tasks/migrate/migration.ts';
+import { databaseKindOf } from '../../../../../operator/vacation-app/database/database.ts';
+import type { DatabaseCheck } from '../../../../../operator/vacation-app/tasks/check/checks.ts';
+import { migrationOf } from '../../../../../operator/vacation-app/tasks/migrate/migration.ts';
 import { migrationContent, nameOfMigration } from '../../../../../operator/vacation-app/tasks/migrate/migration-job.ts';
-import { aCompleteApp, aJob, aVolumeClaim, someFacts } from '../../../../support/vacation-app.ts';
+import { aCompleteApp, aJob, aServingWorld, aVolumeClaim, someFacts } from '../../../../support/vacation-app.ts';
 
 const external = { host: 'db.example.com', name: 'travel', credentialsSecretName: 'login' };
 const managed = aCompleteApp();
@@ -20,7 +21,7 @@ interface World {
 
 const aCheck = (schema: string, at = 0): DatabaseCheck => ({
   ...{ job: 'milky-way-check-1', content: 'c', isFit: true, at },
-  said: { schema },
+  report: { schema },
 });
 
 function migrationIn(
@@ -33,8 +34,8 @@ function migrationIn(
     ...claim,
     metadata: { ...claim.metadata, uid, creationTimestamp: created as unknown as Date, annotations },
   };
-  const observed = { volumeClaim, jobs, configMap: { metadata: { annotations } } };
-  return migrationOf(app, { web, database: databaseOf(app, observed, check) }, observed, check);
+  const observed = aServingWorld({ volumeClaim, jobs: [...jobs], configMap: { metadata: { annotations } } });
+  return migrationOf(app, { web }, databaseKindOf(app).stateOf(app, observed, check), observed);
 }
 
 /** A Job that has completed, of that whole name. */
@@ -67,8 +68,9 @@ describe('the migration of a managed database', () => {
   });
 
   it('is not done of a volume that is not known', () => {
-    const observed = { volumeClaim: undefined, jobs: [completed(unbound)], configMap: undefined };
-    expect(migrationOf(managed, { web, database: undefined }, observed, undefined)).to.include({ isDone: false });
+    const observed = aServingWorld({ volumeClaim: undefined, jobs: [completed(unbound)] });
+    const state = databaseKindOf(managed).stateOf(managed, observed, undefined);
+    expect(migrationOf(managed, { web }, state, observed)).to.include({ isDone: false });
   });
 
   it('is done by a Job that an earlier operator named, if the volume was there when it ended', () => {
@@ -97,7 +99,7 @@ describe('the migration of an external database', () => {
   });
 
   it('is done once where checks say nothing of the schema, as those of earlier images', () => {
-    const silent = { ...aCheck(''), said: { databaseVersion: '8.4.1' } };
+    const silent = { ...aCheck(''), report: { databaseVersion: '8.4.1' } };
     const { name } = migrationIn({ check: silent }, elsewhere);
     expect(migrationIn({ check: silent, jobs: [completed(name)] }, elsewhere)).to.include({ isDone: true });
     expect(migrationIn({ check: silent, remembers: name }, elsewhere), 'nor after one that said so').to.include({

@@ -1,15 +1,16 @@
 import { expect } from 'chai';
 import type { V1Job, V1Pod } from '@kubernetes/client-node';
+import type { CompleteApp } from '../../../../../operator/api/defaults.ts';
+import { labels } from '../../../../../operator/vacation-app/names.ts';
+import { lastCheck } from '../../../../../operator/vacation-app/tasks/check/check.ts';
+import { checkContent } from '../../../../../operator/vacation-app/tasks/check/check-job.ts';
 import {
   checkAfter,
-  externalDatabaseReady,
-  isOfSameContent,
-  lastCheck,
+  contentOf,
+  newestEnded,
   nextCheckAt,
-} from '../../../../../operator/vacation-app/database/external/external-database.ts';
-import { labels } from '../../../../../operator/vacation-app/names.ts';
-import { checkDatabase } from '../../../../../webapp/database/check.ts';
-import { aCompleteApp, aPod, aServingWorld, aVacationApp, aWaitingPod } from '../../../../support/vacation-app.ts';
+} from '../../../../../operator/vacation-app/tasks/check/checks.ts';
+import { aCompleteApp, aPod, aVacationApp, someFacts } from '../../../../support/vacation-app.ts';
 
 const at = (time: string): Date => new Date(`2026-03-01T${time}Z`);
 
@@ -91,63 +92,34 @@ describe('the checks of an external database', () => {
       wanted,
     ];
     const pods = [podOf('check-2', 0, '{"databaseVersion":"8.4.1"}')];
-    expect(lastCheck({ ...NOTHING, jobs, pods }, wanted)).to.deep.equal({
+    expect(newestEnded({ ...NOTHING, jobs, pods }, 'c')).to.deep.equal({
       job: 'check-2',
       content: 'c',
       isFit: true,
       at: at('12:05:00').getTime(),
-      said: { databaseVersion: '8.4.1' },
+      report: { databaseVersion: '8.4.1' },
     });
-    expect(lastCheck({ ...NOTHING, jobs: [wanted], pods }, wanted)).to.equal(undefined);
-    expect(lastCheck({ ...NOTHING, jobs, pods }, undefined), 'in hibernation').to.equal(undefined);
-    expect(jobs.map((job) => isOfSameContent(job, wanted))).to.deep.equal([true, true, false, true]);
+    expect(newestEnded({ ...NOTHING, jobs: [wanted], pods }, 'c')).to.equal(undefined);
+    expect(jobs.map(contentOf)).to.deep.equal(['c', 'c', 'another host', 'c']);
   });
 });
 
-describe('DatabaseReady of an external database', () => {
-  const given = { host: 'db.example.com', name: 'travel', credentialsSecretName: 'login' };
-  const app = aCompleteApp({ spec: { database: { external: given } } });
-  const { external } = app.spec.database;
-  const finding = (said: object | undefined, isFit = false, world = {}) => {
-    if (!external) throw new Error('it is external');
-    const check = said && { job: 'check-1', content: 'c', isFit, at: 0, said: said as Record<string, unknown> };
-    return externalDatabaseReady(app, external, aServingWorld({ jobs: [aCheck()], ...world }), check);
-  };
+describe('the last check', () => {
+  const external = { host: 'db.example.com', name: 'travel', credentialsSecretName: 'login' };
+  const elsewhere = aCompleteApp({ spec: { database: { external } } });
+  const asleep = aCompleteApp({ spec: { mode: 'Hibernated', database: { external } } });
+  const content = checkContent(elsewhere, someFacts()) ?? '';
+  const observed = { ...NOTHING, jobs: [aCheck({ ended: ['Complete', '12:05:00'], content })] };
+  const found = (app: CompleteApp) => lastCheck(app, someFacts(), observed)?.job;
 
-  it('is true when the last look was content', () => {
-    expect(finding({ databaseVersion: '8.4.1' }, true)).to.include({ status: 'True', reason: 'Available' });
+  it('is of what is declared now', () => {
+    expect(found(elsewhere)).to.equal('check-1');
+    const other = { ...external, host: 'other.example.com' };
+    expect(found(aCompleteApp({ spec: { database: { external: other } } }))).to.equal(undefined);
   });
 
-  it('is false before the first, and says what keeps that from running', () => {
-    expect(finding(undefined)).to.include({ status: 'False', reason: 'DatabaseChecking' });
-    const pod = aWaitingPod('check', 'ImagePullBackOff');
-    pod.metadata = { ...pod.metadata, labels: { ...pod.metadata?.labels, 'batch.kubernetes.io/job-name': 'check-1' } };
-    expect(finding(undefined, false, { pods: [pod] })).to.include({ status: 'False', reason: 'ImagePullFailed' });
-  });
-
-  const problems: readonly [unknown, string, string][] = [
-    ['HostNotFound', 'HostNotFound', 'spec.database.external.host'],
-    ['Unreachable', 'DatabaseUnreachable', 'firewall'],
-    ['AccessDenied', 'AccessDenied', 'Secret login'],
-    ['DatabaseMissing', 'DatabaseMissing', 'create it'],
-    ['TlsFailed', 'TlsFailed', 'certificate'],
-    ['NoConnectionsLeft', 'NoConnectionsLeft', 'max_connections'],
-    ['NotWritable', 'DatabaseNotWritable', 'read_only'],
-    ['Unsupported', 'DatabaseUnsupported', '8.0.16'],
-    ['Unknown', 'DatabaseCheckFailed', 'kubectl logs job/check-1'],
-    [undefined, 'DatabaseCheckFailed', 'kubectl logs job/check-1'],
-    ['<script>', 'DatabaseCheckFailed', 'kubectl logs job/check-1'],
-  ];
-  for (const [problem, reason, says] of problems) {
-    it(`is false with ${reason} and what to do when the check said ${String(problem)}`, () => {
-      const { status, message, ...found } = finding({ problem });
-      expect([status, found.reason]).to.deep.equal(['False', reason]);
-      expect(message).to.contain(says);
-    });
-  }
-
-  it('has words for what the web app’s check says', async () => {
-    const address = { host: '127.0.0.1', port: 1, user: '', password: '', database: '' };
-    expect(finding(await checkDatabase(address)).reason).to.equal('DatabaseUnreachable');
+  it('is not asked for in hibernation, nor of a managed database', () => {
+    expect(found(asleep)).to.equal(undefined);
+    expect(found(aCompleteApp())).to.equal(undefined);
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { isManagedDatabaseReady, migrationReport } from '../../../operator/vacation-app/observe.ts';
-import { aPod, aStatefulSet } from '../../support/vacation-app.ts';
+import { migrationVersions } from '../../../../../operator/vacation-app/tasks/migrate/migration-versions.ts';
+import { aPod } from '../../../../support/vacation-app.ts';
 
 const ended = (message: string | undefined, exitCode = 0, jobName = 'migrate-1') => {
   const pod = aPod('migration');
@@ -17,6 +17,15 @@ const ended = (message: string | undefined, exitCode = 0, jobName = 'migrate-1')
   return pod;
 };
 
+/** With a container before it that somebody's webhook has added. */
+function besideOthers(pod: ReturnType<typeof ended>): ReturnType<typeof ended> {
+  const [container] = pod.status?.containerStatuses ?? [];
+  if (!container) throw new Error('it has a container');
+  const terminated = { exitCode: 0, message: '{"schemaVersion":"of another"}' };
+  const sidecar = { ...container, name: 'another', state: { terminated } };
+  return { ...pod, status: { containerStatuses: [sidecar, container] } };
+}
+
 const rows: readonly [string, ReturnType<typeof ended>, object][] = [
   [
     'a report',
@@ -29,6 +38,8 @@ const rows: readonly [string, ReturnType<typeof ended>, object][] = [
   ['JSON that is no report', ended('null'), {}],
   ['what fits no status', ended(`{"schemaVersion":7,"databaseVersion":"${'x'.repeat(65)}"}`), {}],
   ['more than is asked', ended('{"schemaVersion":"7","web":{"image":"evil"}}'), { schemaVersion: '7' }],
+  ['a report beside another container', besideOthers(ended('{"schemaVersion":"7"}')), { schemaVersion: '7' }],
+  ['a failure beside another container', besideOthers(ended('{"schemaVersion":"7"}', 1)), {}],
   ['a failure', ended('{"schemaVersion":"7"}', 1), {}],
   ['another migration', ended('{"schemaVersion":"7"}', 0, 'migrate-2'), {}],
 ];
@@ -36,17 +47,7 @@ const rows: readonly [string, ReturnType<typeof ended>, object][] = [
 describe('what a migration reported', () => {
   for (const [title, pod, expected] of rows) {
     it(`is read from its pod: ${title}`, () => {
-      expect(migrationReport({ pods: [aPod('migration'), pod] }, 'migrate-1')).to.deep.equal(expected);
+      expect(migrationVersions({ pods: [aPod('migration'), pod] }, 'migrate-1')).to.deep.equal(expected);
     });
   }
-});
-
-describe('the database', () => {
-  it('is ready when its StatefulSet, as it is wanted, is', () => {
-    expect(isManagedDatabaseReady({ statefulSet: aStatefulSet() })).to.equal(true);
-    expect(isManagedDatabaseReady({ statefulSet: undefined })).to.equal(false);
-    for (const status of [{ observedGeneration: 2 }, { readyReplicas: 0 }, { updateRevision: 'b' }]) {
-      expect(isManagedDatabaseReady({ statefulSet: aStatefulSet(status) })).to.equal(false);
-    }
-  });
 });

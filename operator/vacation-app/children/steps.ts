@@ -1,0 +1,43 @@
+import { isHibernated } from '../../api/defaults.ts';
+import type { Plan } from '../plan.ts';
+import { TASKS } from '../tasks/tasks.ts';
+import { isAsleep, isSizeOurs } from '../web/replicas.ts';
+import type { Step } from './child.ts';
+
+export interface StepRule {
+  readonly step: Step;
+  /** What the step waits for, as a sentence names it; undefined when it is due. */
+  readonly waitsFor: (plan: Plan) => string | undefined;
+}
+
+/** The steps in which children are applied, in order. */
+export const STEPS: readonly StepRule[] = [
+  { step: 'base', waitsFor: () => undefined },
+  { step: 'database', waitsFor: () => undefined },
+  { step: 'schema', waitsFor: unreadyDatabase },
+  { step: 'web', waitsFor: whatWebPodsNeed },
+  { step: 'autoscaling', waitsFor: unscalableWeb },
+  { step: 'exposure', waitsFor: ({ observed }) => (observed.deployment ? undefined : WEB_PODS) },
+];
+
+const DATABASE = 'the database';
+const WEB_PODS = 'the web pods';
+
+function unreadyDatabase({ database }: Plan): string | undefined {
+  return database.isKnown && database.isReady ? undefined : DATABASE;
+}
+
+function whatWebPodsNeed(plan: Plan): string | undefined {
+  const { app, database, observed } = plan;
+  if (isHibernated(app)) return undefined;
+  // Pods that run stay as they are wanted while the database is away; there is no need to start any before it.
+  const isStart = observed.deployment === undefined || isAsleep(observed.deployment);
+  if (isStart && !database.isReady) return DATABASE;
+  return TASKS.find(({ gate }) => gate?.isDone(plan) === false)?.gate?.result;
+}
+
+/** An autoscaler may not be there before the number of web pods is its to write. */
+function unscalableWeb({ observed: { deployment } }: Plan): string | undefined {
+  if (deployment === undefined) return WEB_PODS;
+  return isSizeOurs(deployment) ? "the number of web pods, which is the operator's until it is handed over" : undefined;
+}

@@ -1,0 +1,11 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import { LABEL } from './names.ts';
+import type { Observed } from './observe.ts';
+
+export const podsOf = ({ pods }: Pick<Observed, 'pods'>, component: string): V1Pod[] =>
+  pods.filter((pod) => componentOf(pod) === component);
+
+export const componentOf = ({ metadata }: V1Pod): string | undefined => metadata?.labels?.[LABEL.component];
+
+/** Whether the pod runs, or may yet. */
+export const isAlive = ({ status }: V1Pod): boolean => status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
