@@ -17,6 +17,8 @@ interface Source {
   readonly holdsSql: boolean;
   /** Casts past what a type says: `as unknown as`. */
   readonly casts: boolean;
+  /** Takes a part of an app's spec that only one kind of database has. */
+  readonly asksForDatabase: boolean;
 }
 
 interface Rule {
@@ -33,7 +35,7 @@ const CLIENT =
   /^(@kubernetes\/|undici$|(node:)?(https?|http2|net|tls)$|mysql2|sequelize|express)|\/runtime\/|^webapp\/database\//;
 
 const BUILDERS_AND_STATUS =
-  /^operator\/vacation-app\/(plan|(web\/web|database\/managed\/mysql)-[^/]*|tasks\/.*|children\/(children|templates|security|network-policy|without-empty)|status\/(status|events|pace|pod-trouble|hibernation))\.ts$/;
+  /^operator\/vacation-app\/(plan|facts|pins|pods|(web\/web|database\/managed\/(mysql|managed))-[^/]*|database\/external\/.*|database\/[^/]*|tasks\/.*|children\/(child|children|steps|templates|pod-parts|from-secret|security|network-policy|without-empty)|status\/(status|events|pace|pod-trouble|policy-in-force|hibernation))\.ts$/;
 
 const importing = (pattern: RegExp) => (source: Source) => source.imports.some((target) => pattern.test(target));
 
@@ -144,6 +146,25 @@ const rules: readonly Rule[] = [
     planted: { 'operator/api/defaults.ts': `import { keyOf } from '../runtime/client/kinds.ts';` },
   },
   {
+    title: 'only the kinds of databases ask which database an app declares',
+    applies: (path) => path.startsWith('operator/') && !/^operator\/(api|vacation-app\/database)\//.test(path),
+    breaks: (source) => source.asksForDatabase,
+    planted: {
+      'operator/vacation-app/plan.ts': `const isExternal = app.spec.database.external !== undefined;`,
+      'operator/vacation-app/facts.ts': `const { managed } = app.spec.database;`,
+    },
+    plantedBreaks: 2,
+  },
+  {
+    title: 'no kind of database leans on the list of kinds, which is made of them',
+    applies: (path) => /^operator\/vacation-app\/database\/[^/]+\//.test(path),
+    breaks: ({ path }, sources) => leansOn(path, 'operator/vacation-app/database/database.ts', sources),
+    planted: {
+      'operator/vacation-app/database/managed/volume.ts': `import { hashOf } from '../../names.ts';`,
+      'operator/vacation-app/names.ts': `import { databaseKindOf } from './database/database.ts';`,
+    },
+  },
+  {
     title: 'the demo lives off nothing that is for tests',
     applies: (path) => /^scripts\/(demo|cluster)\//.test(path),
     breaks: importing(/^test\//),
@@ -190,6 +211,14 @@ function foldersBehind(folder: string, sources: readonly Source[], found = new S
     }
   }
   return found;
+}
+
+/** Whether a file imports another one, itself or through what it imports. */
+function leansOn(path: string, target: string, sources: readonly Source[], seen = new Set<string>()): boolean {
+  if (seen.has(path)) return false;
+  seen.add(path);
+  const { imports = [] } = sources.find((source) => source.path === path) ?? {};
+  return imports.includes(target) || imports.some((next) => leansOn(next, target, sources, seen));
 }
 
 /** What whoever runs the product counts on, and the folder that is built on it; Bootstrap is used by the styles, mocha and chai by the tests. */
@@ -263,6 +292,7 @@ function sourceOf(path: string, text: string): Source {
   const makesTables: string[] = [];
   let holdsSql = false;
   let casts = false;
+  let asksForDatabase = false;
   const visit = (node: ts.Node): void => {
     const specifier = valueImport(node);
     if (specifier !== undefined) imports.push(targetOf(path, specifier));
@@ -275,10 +305,11 @@ function sourceOf(path: string, text: string): Source {
         makesTables.push(table);
     }
     if (ts.isAsExpression(node) && ts.isAsExpression(node.expression)) casts = true;
+    if (isDatabaseField(node)) asksForDatabase = true;
     ts.forEachChild(node, visit);
   };
   visit(file);
-  return { path, imports, readsEnvironment, models, makesTables, holdsSql, casts };
+  return { path, imports, readsEnvironment, models, makesTables, holdsSql, casts, asksForDatabase };
 }
 
 function targetOf(path: string, specifier: string): string {
@@ -339,6 +370,12 @@ function isEnvironment(node: ts.Node): boolean {
   if (!ts.isImportSpecifier(node)) return false;
   const module = textOf(node.parent.parent.parent.moduleSpecifier);
   return /^(node:)?process$/.test(module ?? '') && (node.propertyName ?? node.name).text === 'env';
+}
+
+/** `….external`, `….managed`, `const { external } = …`. */
+function isDatabaseField(node: ts.Node): boolean {
+  if (ts.isPropertyAccessExpression(node)) return /^(external|managed)$/.test(node.name.text);
+  return ts.isBindingElement(node) && /^(external|managed)$/.test((node.propertyName ?? node.name).getText());
 }
 
 function isProcess(node: ts.Expression): boolean {

@@ -37,7 +37,7 @@ export async function applyObject(
  * The same for what holds data. The API server is asked before something that is there goes with the app from now on: a watch that lags
  * may still tell of an app that is gone, or was told to keep its data since, and the garbage collector takes what has a dead owner.
  */
-export async function applyKept(
+export async function applyDataHolder(
   app: CompleteApp,
   kind: Kind,
   live: KubeObject,

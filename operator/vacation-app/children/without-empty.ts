@@ -18,8 +18,8 @@ function holdsEmpty(value: unknown): boolean {
 function stripped(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(stripped);
   if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(([name, part]) => !isEmpty(name, part));
-  return Object.fromEntries(kept.map(([name, part]) => [name, stripped(part)]));
+  const filled = Object.entries(value).filter(([name, part]) => !isEmpty(name, part));
+  return Object.fromEntries(filled.map(([name, part]) => [name, stripped(part)]));
 }
 
 function isEmpty(name: string, value: unknown): boolean {

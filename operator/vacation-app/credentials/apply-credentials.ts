@@ -4,7 +4,7 @@ import { isConflict } from '../../runtime/client/api-error.ts';
 import type { Cluster } from '../../runtime/apply/cluster.ts';
 import { WaitingError } from '../../runtime/queue/errors.ts';
 import type { KubeObject } from '../../runtime/client/kinds.ts';
-import { applyKept, applyObject } from '../children/apply-child.ts';
+import { applyDataHolder, applyObject } from '../children/apply-child.ts';
 import { credentialsOf, credentialsSecret } from './credentials.ts';
 import { databaseKindOf } from '../database/database.ts';
 import type { DataObjects } from '../database/database-kind.ts';
@@ -63,7 +63,7 @@ export async function applyCredentials(
   }
   if (existing === undefined) return applyObject(app, SECRET, desiredFor(undefined), cluster, signal);
   assertOwned(SECRET, existing, app);
-  await applyKept(app, SECRET, existing, desiredFor(existing), cluster, signal);
+  await applyDataHolder(app, SECRET, existing, desiredFor(existing), cluster, signal);
 }
 
 /** Under Delete the credentials go with the app, but never before its volume does, where it has one: that would be left with passwords that nobody knows. */

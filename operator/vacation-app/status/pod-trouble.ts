@@ -53,10 +53,10 @@ function containerTrouble(pod: V1Pod, status: V1ContainerStatus): Trouble | unde
   const last = status.lastState?.terminated;
   if (reason === 'CrashLoopBackOff' && last) {
     const killed = last.reason === 'OOMKilled' ? ' (out of memory: raise its limit)' : '';
-    const said = last.message === undefined ? '' : `, saying "${last.message.trim().slice(0, LONGEST_SAYING)}"`;
+    const words = last.message === undefined ? '' : `, saying "${last.message.trim().slice(0, LONGEST_SAYING)}"`;
     return {
       reason: REASON.containerFailing,
-      message: `Container ${status.name} of pod ${nameOf(pod)} ends with code ${last.exitCode}${killed}${said}: kubectl logs ${nameOf(pod)} -c ${status.name} --previous`,
+      message: `Container ${status.name} of pod ${nameOf(pod)} ends with code ${last.exitCode}${killed}${words}: kubectl logs ${nameOf(pod)} -c ${status.name} --previous`,
     };
   }
   return undefined;

@@ -35,7 +35,7 @@ export async function report(
     ...plan,
     app,
     defaults,
-    failure: told(error),
+    failure: failureFrom(error),
     drift: { corrections, contested: contestedFinding(drift.contested) },
     now: now(),
   });
@@ -92,7 +92,7 @@ async function written(declared: VacationApp, status: VacationAppStatus, cluster
   }
 }
 
-function told(error: Error | undefined): Failure | undefined {
+function failureFrom(error: Error | undefined): Failure | undefined {
   if (error === undefined) return undefined;
   if (error instanceof TerminalError) return { reason: error.reason, message: error.message, kind: 'terminal' };
   if (error instanceof WaitingError) return { reason: error.reason, message: error.message, kind: 'blocked' };

@@ -3,7 +3,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { finishedAt } from './jobs.ts';
 
 /**
- * The time of day by which it is told how long ago Jobs ended, which the cluster's clock has written: this process' own may be ahead of
+ * The time of day for saying how long ago Jobs ended. The cluster's clock has written when they did, and this process' clock may be ahead of
  * that. Where it has seen the Job run that ended last, no more has passed since that end than since then, but for the lag of the watch.
  */
 export class JobTime {

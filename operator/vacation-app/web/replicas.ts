@@ -19,8 +19,8 @@ export const isAsleep = (deployment: V1Deployment | undefined): boolean =>
 
 /** How many web pods there were before hibernation; undefined where there never were any. */
 export function sizeBeforeHibernation(deployment: V1Deployment | undefined): number | undefined {
-  const kept = Number(deployment?.metadata?.annotations?.[FACT.size]);
-  if (Number.isInteger(kept) && kept > 0) return kept;
+  const size = Number(deployment?.metadata?.annotations?.[FACT.size]);
+  if (Number.isInteger(size) && size > 0) return size;
   return isAsleep(deployment) ? undefined : deployment?.spec?.replicas;
 }
 

@@ -22,7 +22,7 @@ import { foul, hold, loss, untruth } from './referee.ts';
 import { CALM, temperOf, type Temper } from './temper.ts';
 import { Timers } from './timers.ts';
 import { Volumes } from './volumes.ts';
-import { nextWrite, WORKLOAD_KINDS, type Scene } from './workloads.ts';
+import { nextWrite, WORKLOAD_KINDS, type Database, type Scene } from './workloads.ts';
 import { differences, isOfVersions, plainly } from './world.ts';
 
 /** What the simulation needs of an API server. */
@@ -45,6 +45,8 @@ export interface SimulationOptions {
   /** The operator is killed when the API server takes this write of its, the first being 1: before or after it is done. */
   readonly killedAt?: { readonly write: number; readonly done: boolean };
   readonly backend?: (now: () => Date) => Backend;
+  /** Of an app whose database is not MySQL on a volume. */
+  readonly database?: Database;
 }
 
 const LONGEST = 6_000;
@@ -279,7 +281,7 @@ export class Simulation {
       load: () => this.#people.load,
       fails: (job) => this.#fails(job),
       now: () => this.now(),
-      database: this.#volumes,
+      database: this.#options.database ?? this.#volumes,
     };
     const due = WORKLOAD_KINDS.flatMap(({ plural }) => this.#api.list(plural)).flatMap(
       (object) => nextWrite(object, scene) ?? [],

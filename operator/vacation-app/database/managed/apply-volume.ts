@@ -1,7 +1,7 @@
 import type { V1PersistentVolumeClaim } from '@kubernetes/client-node';
 import type { Cluster } from '../../../runtime/apply/cluster.ts';
 import type { KubeObject } from '../../../runtime/client/kinds.ts';
-import { applyKept } from '../../children/apply-child.ts';
+import { applyDataHolder } from '../../children/apply-child.ts';
 import { VOLUME_CLAIM } from '../../kinds.ts';
 import type { Plan } from '../../plan.ts';
 import { grownTo, growthError, partOfVolume } from './volume.ts';
@@ -22,12 +22,12 @@ export async function applyVolume(
   const live = claim as V1PersistentVolumeClaim & KubeObject;
   const record = volumeRecordOf(app, { ...observed, volumeClaim: claim }, migration, facts);
   const part = partOfVolume(app, live, record);
-  if (part) await applyKept(app, VOLUME_CLAIM, live, part, cluster, signal);
+  if (part) await applyDataHolder(app, VOLUME_CLAIM, live, part, cluster, signal);
   const size = grownTo(app, live);
   const grown = size === undefined ? undefined : partOfVolume(app, live, record, size);
   if (!grown) return;
   try {
-    await applyKept(app, VOLUME_CLAIM, live, grown, cluster, signal);
+    await applyDataHolder(app, VOLUME_CLAIM, live, grown, cluster, signal);
   } catch (error) {
     throw growthError(error, app, live);
   }

@@ -9,8 +9,8 @@ import { CHECK } from './checks.ts';
 type Asked = Pick<Facts, 'web' | 'credentialsHash'>;
 
 /**
- * Whether the database can be used, asked from where the web pods ask. Named for its content and for the check before it: what is said anew
- * of the database is another Job, and so is the next look.
+ * Whether the database can be used, asked from where the web pods ask. It is named for its content and for the check before it: another
+ * database in the spec is another Job, and so is the next look.
  */
 export function checkJob(app: CompleteApp, facts: Asked & Pick<Facts, 'checkAfter'>): V1Job | undefined {
   const content = checkContent(app, facts);
