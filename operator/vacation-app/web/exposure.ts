@@ -2,7 +2,8 @@ import type { V1Ingress, V1Service } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../api/defaults.ts';
 import { CONDITION, REASON, type GatewaySettings, type ParentReference } from '../../api/vacation-app.ts';
 import { findingOf, type Finding } from '../../api/conditions.ts';
-import { podsOf, type Observed } from '../observe.ts';
+import type { Observed } from '../observe.ts';
+import { podsOf } from '../pods.ts';
 import type { HttpRoute, RouteParent } from './web-http-route.ts';
 
 /** Whether the app can be reached from outside in each of the ways that the spec asks for: the first that is not, else the first; none where it asks for none. */
