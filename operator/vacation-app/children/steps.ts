@@ -39,5 +39,5 @@ function whatWebPodsNeed(plan: Plan): string | undefined {
 /** An autoscaler may not be there before the number of web pods is its to write. */
 function unscalableWeb({ observed: { deployment } }: Plan): string | undefined {
   if (deployment === undefined) return WEB_PODS;
-  return isSizeOurs(deployment) ? "the number of web pods, which is the operator's until it is handed over" : undefined;
+  return isSizeOurs(deployment) ? 'the handover of the number of web pods' : undefined;
 }

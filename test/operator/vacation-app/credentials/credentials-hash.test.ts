@@ -21,6 +21,7 @@ const running = (annotation: string, name = 'login') =>
         metadata: { annotations: { 'interstellar.dev/credentials-hash': annotation } },
         spec: {
           containers: [
+            { name: 'added by a webhook' },
             { name: 'web', env: [{ name: 'DB_USER', valueFrom: { secretKeyRef: { name, key: 'username' } } }] },
           ],
         },

@@ -482,6 +482,15 @@ describe('the status of an app', () => {
       .and.contain('interstellar.dev/update');
   });
 
+  it('tells the image of the web app, whatever runs beside it', () => {
+    const containers = [
+      { name: 'added by a webhook', image: 'mesh:1' },
+      { name: 'web', image: 'webapp:1' },
+    ];
+    const deployment = aDeployment({ spec: { template: { spec: { containers } } } });
+    expect(statusIn({ deployment }).image).to.equal('webapp:1');
+  });
+
   it('tells the last restart that was done, once the pods have it', () => {
     const template = {
       metadata: { annotations: { 'interstellar.dev/restart-handled': 'monday' } },
