@@ -87,11 +87,7 @@ describe('credentials and databases of the user’s own', () => {
       (now) => now !== before,
     );
     await here.declare('unwatched', { credentials: { secretName: 'unwatched-login' } }, { [ANNOTATION.restart]: 'a' });
-    await eventually(
-      'another rollout',
-      () => here.app('unwatched'),
-      (app) => app?.status?.lastHandled?.restart === 'a',
-    );
+    await here.webPodsRestart('unwatched', 'a');
     expect(await hash(here, 'unwatched')).to.equal(still);
     const after = await here.get<Live<V1Secret>>(SECRET, 'watched-login');
     expect(after?.metadata.ownerReferences).to.equal(undefined);
