@@ -33,7 +33,7 @@ const CLIENT =
   /^(@kubernetes\/|undici$|(node:)?(https?|http2|net|tls)$|mysql2|sequelize|express)|\/runtime\/|^webapp\/database\//;
 
 const BUILDERS_AND_STATUS =
-  /^operator\/vacation-app\/(plan|(web\/web|database\/managed\/mysql)-[^/]*|tasks\/.*|children\/(children|templates|security|network-policy|without-empty)|status\/(status|events|pace|pod-trouble|hibernation))\.ts$/;
+  /^operator\/vacation-app\/(plan|(web\/web|database\/managed\/mysql)-[^/]*|tasks\/.*|children\/(children|templates|security|network-policy|without-empty)|status\/(status|events|pace|pod-trouble|lasting|hibernation))\.ts$/;
 
 const importing = (pattern: RegExp) => (source: Source) => source.imports.some((target) => pattern.test(target));
 

@@ -1,5 +1,6 @@
 import type { CompleteApp } from '../../api/defaults.ts';
-import { CONDITION, REASON } from '../../api/vacation-app.ts';
+import { messageOf, REASON } from '../../api/reasons.ts';
+import { CONDITION } from '../../api/vacation-app.ts';
 import { findingOf, type Finding } from '../../api/conditions.ts';
 import { FACT, volumeClaimName } from '../names.ts';
 import { isAlive, isAtRest, type Observed } from '../observe.ts';
@@ -19,11 +20,11 @@ export function unrestOf(app: CompleteApp, observed: Observed): Finding | undefi
   }
   if (!isAtRest(observed)) {
     const running = observed.pods.filter(isAlive).map(({ metadata }) => metadata?.name ?? '');
-    const what = running.length === 0 ? 'the workloads to be scaled to 0' : `the end of ${running.sort().join(', ')}`;
-    return findingOf(CONDITION.ready, false, REASON.hibernating, `Waits for ${what}`);
+    const message = messageOf(REASON.hibernating, { pods: running.sort() });
+    return findingOf(CONDITION.ready, false, REASON.hibernating, message);
   }
   if (!hasLostVolume(app, observed)) return undefined;
-  const message = `PersistentVolumeClaim ${volumeClaimName(app)}, which held the data, is gone: restore it, with its labels, before spec.mode becomes Running; else the app starts with an empty database`;
+  const message = messageOf(REASON.volumeLost, { claim: volumeClaimName(app) });
   return findingOf(CONDITION.ready, false, REASON.volumeLost, message);
 }
 
