@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ANNOTATION, CONDITION, REASON } from '../../operator/api/vacation-app.ts';
+import { isWarning, REASONS } from '../../operator/api/reasons.ts';
+import { ANNOTATION, CONDITION } from '../../operator/api/vacation-app.ts';
 import { createRuntimeMetrics } from '../../operator/runtime/telemetry/metrics.ts';
 import { credentialKeysOf } from '../../operator/vacation-app/credentials/credentials.ts';
 import { CA_KEY, CONTENT, FACT, FIELD_MANAGER, HANDOVER_MANAGER, LABEL } from '../../operator/vacation-app/names.ts';
@@ -15,9 +16,26 @@ import { aCompleteApp } from '../support/vacation-app.ts';
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const reference = read('docs/operator.md');
 
+const sectionOf = (heading: string): string => reference.split(/^## /m).find((part) => part.startsWith(heading)) ?? '';
+
+/** The cells of the last table under a heading whose first column has that title. */
+function rowsBelow(heading: string, column: string): string[][] {
+  const [, table = ''] = sectionOf(heading).split(new RegExp(`^\\| ${column} .*\\n\\|[- |]+\\n`, 'm'));
+  const [rows = ''] = table.split('\n\n');
+  return rows
+    .trim()
+    .split('\n')
+    .map((row) =>
+      row
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+}
+
 /** The names in backticks under a heading. */
 function told(heading: string): Set<string> {
-  const section = reference.split(/^## /m).find((part) => part.startsWith(heading)) ?? '';
+  const section = sectionOf(heading);
   return new Set([...section.matchAll(/`([^`]+)`/g)].flatMap(([, name]) => name ?? []));
 }
 
@@ -28,19 +46,35 @@ const variables = (): string[] =>
   );
 
 describe('the reference of the operator', () => {
-  it('has every type of condition and every reason', () => {
-    expect(told('Conditions')).to.include.all.keys(...Object.values(CONDITION), ...Object.values(REASON));
+  it('has every type of condition', () => {
+    expect(told('Conditions')).to.include.all.keys(...Object.values(CONDITION));
   });
 
-  it('has every reason of an event', () => {
-    const source = read('operator/vacation-app/status/events.ts') + read('operator/vacation-app/status/drift.ts');
-    const normal = [...source.matchAll(/reason: '(\w+)'|, '(\w+)'\],/g)].map(([, one, other]) => one ?? other ?? '');
-    const warnings = Object.entries(REASON).flatMap(([key, value]) =>
-      source.includes(`REASON.${key},`) ? [value] : [],
+  it('has the table of reasons as the operator has it', () => {
+    const rows = Object.entries(REASONS).flatMap(([name, reason]) => {
+      if (reason.kind === 'event') return [];
+      const kind = reason.kind === 'stalled' ? `stalled, ${reason.after}` : reason.kind;
+      return [[`\`${name}\``, reason.of.map((type) => `\`${type}\``).join(', '), kind, reason.meaning]];
+    });
+    expect(rowsBelow('Conditions', 'reason')).to.deep.equal(rows);
+  });
+
+  it('has the table of events as the operator has it', () => {
+    const normal = Object.entries(REASONS).flatMap(([name, { kind, meaning }]) =>
+      kind === 'event' ? [['Normal', `\`${name}\``, meaning]] : [],
     );
-    expect(normal).to.have.length(6);
-    expect(warnings).to.have.length.above(5);
-    expect(told('Events')).to.include.all.keys(...normal, ...warnings);
+    const warnings = Object.keys(REASONS).filter(isWarning);
+    const ofReady = warnings.filter((name) => name !== 'FieldContested').sort();
+    expect(rowsBelow('Events', 'type')).to.deep.equal([
+      ...normal,
+      ['Warning', '`FieldContested`', 'it became the reason of `Reconciling`'],
+      [
+        'Warning',
+        ofReady.map((name) => `\`${name}\``).join(', '),
+        "it became the reason of `Ready`; the message is the condition's",
+      ],
+    ]);
+    expect(warnings).to.include('FieldContested');
   });
 
   it('has every annotation, label and field manager', () => {

@@ -78,7 +78,7 @@ export class Cluster {
     options.assertOurs(live);
     const found = differences(desired, live, options.manager);
     if (found.length === 0) {
-      drift.settle(object, live);
+      drift.settle(object, { live });
       return;
     }
     const settled = drift.settled(object);
@@ -88,8 +88,7 @@ export class Cluster {
     // Asked before the correction, which takes their fields away from the other managers.
     const before = suspects.length === 0 ? undefined : await this.#asNow(kind, live);
     const pinned = { ...desired, metadata: { ...desired.metadata, uid: live.metadata.uid ?? '' } };
-    const written = await this.#patch(kind, pinned, options);
-    drift.settle(object, written, rewrittenOf(desired, written, options));
+    drift.settle(object, await this.#patch(kind, pinned, options, desired));
     const drifted = suspects.flatMap(({ path }): Drifted[] => {
       const manager = before && ownerOf(before, path, options.ours);
       if (manager === undefined && settled === undefined) return [];
@@ -109,8 +108,7 @@ export class Cluster {
     const object = objectName(kind, desired);
     const created = { ...desired, metadata: { ...desired.metadata, resourceVersion: '1' } };
     const wasThere = drift.settled(object) !== undefined;
-    const written = await this.#patch(kind, created, options);
-    drift.settle(object, written, rewrittenOf(desired, written, options));
+    drift.settle(object, await this.#patch(kind, created, options, desired));
     if (wasThere) drift.corrected({ object, field: WHOLE_OBJECT, manager: UNKNOWN_MANAGER });
     this.#metrics.wrote(kind.kind, wasThere ? 'drift' : 'create');
   }
@@ -120,7 +118,7 @@ export class Cluster {
    * version that the part names: a field that somebody has taken meanwhile is theirs, and the apply a conflict.
    */
   async applyPart(kind: Kind, part: KubeObject, options: WriteOptions): Promise<void> {
-    await this.#patch(kind, part, options, part.metadata.resourceVersion !== undefined);
+    await this.#patch(kind, part, options, part, part.metadata.resourceVersion !== undefined);
     this.#metrics.wrote(kind.kind, 'handover');
   }
 
@@ -171,7 +169,14 @@ export class Cluster {
     this.#metrics.wrote(kind.kind, 'status');
   }
 
-  async #patch(kind: Kind, object: KubeObject, options: WriteOptions, force = true): Promise<KubeObject> {
+  /** `desired` without what only tells which version is meant. */
+  async #patch(
+    kind: Kind,
+    object: KubeObject,
+    options: WriteOptions,
+    desired: KubeObject,
+    force = true,
+  ): Promise<Settled> {
     const { manager, signal } = options;
     const { namespace = '', name } = object.metadata;
     const written = await this.#client.request<KubeObject>({
@@ -185,7 +190,10 @@ export class Cluster {
     this.store(kind).wrote(written, object.metadata.resourceVersion !== undefined);
     // As the cache has it: pruned, and held once; but not what others may have made of it since.
     const held = this.store(kind).get(namespace, name);
-    return held && held.metadata.resourceVersion === written.metadata.resourceVersion ? held : written;
+    const live = held && held.metadata.resourceVersion === written.metadata.resourceVersion ? held : written;
+    // Remembered only then, as it would double what is remembered of each object.
+    const isRewritten = differences(desired, written, manager).some(({ what }) => what === 'value');
+    return isRewritten ? { live, rewritten: desired } : { live };
   }
 
   async #asNow(kind: Kind, { metadata: { namespace = '', name } }: KubeObject): Promise<KubeObject | undefined> {
@@ -220,10 +228,6 @@ function suspectsOf(
   const moved = differences(desired, settled.live, manager);
   return found.filter(({ what, path }) => what !== 'obsolete' && !moved.some((other) => isWithin(path, other.path)));
 }
-
-/** What was applied, where the answer is something else: kept only then, as it would double what is remembered of each object. */
-const rewrittenOf = (desired: KubeObject, written: KubeObject, { manager }: WriteOptions): KubeObject | undefined =>
-  differences(desired, written, manager).length === 0 ? undefined : desired;
 
 /** Whether one of the two is a part of the other, or they are the same. */
 const isWithin = (one: readonly string[], other: readonly string[]): boolean =>

@@ -100,9 +100,9 @@ export class OwnerDrift {
     this.#times = times;
   }
 
-  /** The object was found, or made, as desired; `rewritten` where the API server's answer differs from that. */
-  settle(object: string, live: KubeObject, rewritten?: KubeObject): void {
-    this.#settled.set(object, rewritten === undefined ? { live } : { live, rewritten });
+  /** The object was found as desired, or was written. */
+  settle(object: string, settled: Settled): void {
+    this.#settled.set(object, settled);
   }
 
   /** The object goes because we want it to. */

@@ -1,4 +1,5 @@
-import { REASON, VACATION_APP, type VacationApp } from '../../api/vacation-app.ts';
+import { messageOf, REASON } from '../../api/reasons.ts';
+import { VACATION_APP, type VacationApp } from '../../api/vacation-app.ts';
 import { TerminalError, WaitingError } from '../../runtime/queue/errors.ts';
 import { describe, type Kind, type KubeObject } from '../../runtime/client/kinds.ts';
 import { SECRET, VOLUME_CLAIM } from '../kinds.ts';
@@ -32,18 +33,16 @@ export function assertOwned(kind: Kind, live: KubeObject, app: VacationApp): voi
   const controller = live.metadata.ownerReferences?.find((reference) => reference.controller);
   if (controller?.uid === app.metadata.uid) return;
   if (controller?.kind === VACATION_APP.kind && controller.name === app.metadata.name) {
-    throw new WaitingError(
-      REASON.ownerTerminating,
-      `${describe(kind, live)} still belongs to the app of this name that was deleted; its garbage collection is awaited`,
-      { retryAfterMs: 2_000 },
-    );
+    const message = messageOf(REASON.ownerTerminating, { object: describe(kind, live) });
+    throw new WaitingError(REASON.ownerTerminating, message, { retryAfterMs: 2_000 });
   }
   const labels = live.metadata.labels ?? {};
   const hasOurs = labels[LABEL.managedBy] === FIELD_MANAGER && labels[LABEL.app] === app.metadata.name;
   if (controller === undefined && hasOurs) return;
-  const owner = controller ? `${controller.kind} ${controller.name}` : 'nobody that this operator knows';
+  const owner = controller && `${controller.kind} ${controller.name}`;
   const remedy = controller ? 'give this app another name' : remedyOf(kind, app);
-  throw new TerminalError(REASON.notOwned, `${describe(kind, live)} exists and belongs to ${owner}: ${remedy}`);
+  const message = messageOf(REASON.notOwned, { object: describe(kind, live), owner, remedy });
+  throw new TerminalError(REASON.notOwned, message);
 }
 
 /** How somebody hands over what has no controller; never the advice to delete what may hold data or the passwords to it. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { V1Secret } from '@kubernetes/client-node';
-import { REASON } from '../../api/vacation-app.ts';
+import { messageOf, REASON } from '../../api/reasons.ts';
 import type { CompleteApp } from '../../api/defaults.ts';
 import { TerminalError } from '../../runtime/queue/errors.ts';
 import { databaseKindOf } from '../database/database.ts';
@@ -36,13 +36,13 @@ export function credentialsOf(
     if (missing.length === 0) return Object.fromEntries(credentialKeysOf(app).map((key) => [key, data[key] ?? '']));
     throw new TerminalError(
       REASON.credentialsInvalid,
-      `Secret ${credentialsName(app)} lacks ${missing.join(', ')}: put back what it held, or delete the Secret and PersistentVolumeClaim ${volumeClaimName(app)} to start with an empty database`,
+      messageOf(REASON.credentialsInvalid, { secret: credentialsName(app), missing, claim: volumeClaimName(app) }),
     );
   }
   if (hasVolume) {
     throw new TerminalError(
       REASON.credentialsLost,
-      `PersistentVolumeClaim ${volumeClaimName(app)} holds a database whose passwords were in Secret ${credentialsName(app)}, which is gone: restore the Secret, or delete the PersistentVolumeClaim to start with an empty database`,
+      messageOf(REASON.credentialsLost, { secret: credentialsName(app), claim: volumeClaimName(app) }),
     );
   }
   return generated(app, random);

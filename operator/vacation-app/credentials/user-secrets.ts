@@ -1,6 +1,7 @@
 import type { V1Secret, V1SecretKeySelector } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../api/defaults.ts';
-import { REASON, type VacationApp } from '../../api/vacation-app.ts';
+import { messageOf, REASON } from '../../api/reasons.ts';
+import type { VacationApp } from '../../api/vacation-app.ts';
 import type { Cluster } from '../../runtime/apply/cluster.ts';
 import { faultOf, credentialKeysOf } from './credentials.ts';
 import { databaseKindOf } from '../database/database.ts';
@@ -74,15 +75,16 @@ export function userSecretFault(app: CompleteApp, userSecrets: UserSecrets): Sec
   for (const { name, field, keys } of secretUses(app)) {
     const secret = userSecrets.get(name);
     const needs = `${field} needs ${keys.join(', ')}`;
-    if (!secret) {
-      return { reason: REASON.credentialsMissing, message: `Secret ${name} does not exist: create it; ${needs}` };
-    }
-    const missing = keys.filter((key) => !secret.data[key]);
-    if (missing.length > 0) {
-      return { reason: REASON.credentialsMissing, message: `Secret ${name} lacks ${missing.join(', ')}: ${needs}` };
+    const missing = keys.filter((key) => !secret?.data[key]);
+    if (!secret || missing.length > 0) {
+      const message = messageOf(REASON.credentialsMissing, { secret: name, missing: secret && missing, needs });
+      return { reason: REASON.credentialsMissing, message };
     }
     const fault = field === 'spec.credentials.secretName' ? faultOf(app, secret.data) : undefined;
-    if (fault !== undefined) return { reason: REASON.credentialsInvalid, message: `Secret ${name}: ${fault}` };
+    if (fault !== undefined) {
+      const message = messageOf(REASON.credentialsInvalid, { secret: name, fault });
+      return { reason: REASON.credentialsInvalid, message };
+    }
   }
   return undefined;
 }

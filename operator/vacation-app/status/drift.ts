@@ -1,4 +1,5 @@
-import { CONDITION, REASON } from '../../api/vacation-app.ts';
+import { messageOf, REASON } from '../../api/reasons.ts';
+import { CONDITION } from '../../api/vacation-app.ts';
 import { findingOf, type Finding } from '../../api/conditions.ts';
 import { WHOLE_OBJECT, type Drifted } from '../../runtime/apply/drift.ts';
 import type { EventNote } from '../../runtime/telemetry/events.ts';
@@ -11,7 +12,7 @@ export function driftEvents(corrected: readonly Drifted[]): EventNote[] {
   const parts = corrected.map(({ object, field, manager }) =>
     field === WHOLE_OBJECT ? `${object}, which was deleted` : `${field} of ${object}, changed by ${manager}`,
   );
-  return [{ type: 'Normal', reason: 'DriftCorrected', message: `Put back ${listed(parts)}` }];
+  return [{ type: 'Normal', reason: REASON.driftCorrected, message: `Put back ${listed(parts)}` }];
 }
 
 /** That somebody and the operator want different things: the app may serve, but is not what is declared. */
@@ -20,7 +21,7 @@ export function contestedFinding(contested: readonly Drifted[]): Finding | undef
   const parts = contested.map(({ object, field, manager }) =>
     field === WHOLE_OBJECT ? `${object} (deleted by somebody)` : `${field} of ${object} (by ${manager})`,
   );
-  const message = `Changed again and again: ${listed(parts)}; it is put back less and less often. Stop that, or declare in spec what is wanted`;
+  const message = messageOf(REASON.fieldContested, { fields: listed(parts) });
   return findingOf(CONDITION.reconciling, true, REASON.fieldContested, message);
 }
 

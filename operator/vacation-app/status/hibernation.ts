@@ -1,6 +1,7 @@
 import type { V1Deployment, V1StatefulSet } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../api/defaults.ts';
-import { CONDITION, REASON } from '../../api/vacation-app.ts';
+import { messageOf, REASON } from '../../api/reasons.ts';
+import { CONDITION } from '../../api/vacation-app.ts';
 import { findingOf, type Finding } from '../../api/conditions.ts';
 import { databaseKindOf } from '../database/database.ts';
 import { FACT } from '../names.ts';
@@ -22,12 +23,12 @@ export function unrestOf(app: CompleteApp, observed: Observed): Finding | undefi
   }
   if (!isAtRest(observed)) {
     const running = observed.pods.filter(isAlive).map(({ metadata }) => metadata?.name ?? '');
-    const what = running.length === 0 ? 'the workloads to be scaled to 0' : `the end of ${running.sort().join(', ')}`;
-    return findingOf(CONDITION.ready, false, REASON.hibernating, `Waits for ${what}`);
+    const message = messageOf(REASON.hibernating, { pods: running.sort() });
+    return findingOf(CONDITION.ready, false, REASON.hibernating, message);
   }
   const { volume } = databaseKindOf(app);
   if (!volume || !hasLostVolume(observed)) return undefined;
-  const message = `PersistentVolumeClaim ${volume.claimName(app)}, which held the data, is gone: restore it, with its labels, before spec.mode becomes Running; else the app starts with an empty database`;
+  const message = messageOf(REASON.volumeLost, { claim: volume.claimName(app) });
   return findingOf(CONDITION.ready, false, REASON.volumeLost, message);
 }
 

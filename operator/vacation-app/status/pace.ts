@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isWarning } from '../../api/reasons.ts';
 import { CONDITION, type VacationAppStatus } from '../../api/vacation-app.ts';
-import { isWarning } from './events.ts';
 
 /** For how long a change of small things waits for others: a rollout is told in a few writes instead of one a pod, and one a step. */
 const PATIENCE_MS = 500;

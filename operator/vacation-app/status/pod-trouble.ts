@@ -1,28 +1,27 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
-import { REASON } from '../../api/vacation-app.ts';
+import { isStalled, messageOf, REASON } from '../../api/reasons.ts';
 
 export interface Trouble {
   readonly reason: string;
   readonly message: string;
 }
 
-const IMAGE_TROUBLE = new Set(['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull']);
+/** An attempt that has failed; `ImagePullBackOff` follows unless the next one succeeds. */
+const IMAGE_RETRY = new Set(['ErrImagePull', 'RegistryUnavailable', 'SignatureValidationFailed']);
+const IMAGE_TROUBLE = new Set(['ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull']);
+/** A Secret or ConfigMap that is there, but not yet at the kubelet, as on any start. */
+const NOT_SYNCED = /^failed to sync \w+ cache/;
 /** Of a termination message, which the container itself has written for people. */
 const LONGEST_SAYING = 300;
 const CONFIG_TROUBLE = new Set(['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError']);
 
-/** What keeps one of the pods from running, and what to do about it; undefined when they are merely starting. */
+/** What keeps one of the pods from running, first what needs somebody, and what to do about it; undefined when they are merely starting. */
 export function podTrouble(pods: readonly V1Pod[]): Trouble | undefined {
-  for (const pod of pods) {
-    if (pod.metadata?.deletionTimestamp !== undefined) continue;
-    const found =
-      unschedulable(pod) ??
-      containers(pod)
-        .map((status) => containerTrouble(pod, status))
-        .find(Boolean);
-    if (found) return found;
-  }
-  return undefined;
+  const found = pods
+    .filter(({ metadata }) => metadata?.deletionTimestamp === undefined)
+    .flatMap((pod) => [unschedulable(pod), ...containers(pod).map((status) => containerTrouble(pod, status))])
+    .filter((trouble) => trouble !== undefined);
+  return found.find(({ reason }) => isStalled(reason)) ?? found[0];
 }
 
 const containers = (pod: V1Pod): V1ContainerStatus[] => [
@@ -35,31 +34,31 @@ function unschedulable(pod: V1Pod): Trouble | undefined {
   if (condition?.reason !== 'Unschedulable') return undefined;
   return {
     reason: REASON.podUnschedulable,
-    message: `Pod ${nameOf(pod)} finds no node: ${condition.message ?? 'no reason given'}`,
+    message: messageOf(REASON.podUnschedulable, { pod: nameOf(pod), words: condition.message }),
   };
 }
 
 function containerTrouble(pod: V1Pod, status: V1ContainerStatus): Trouble | undefined {
-  const { reason = '', message = '' } = status.state?.waiting ?? {};
-  if (IMAGE_TROUBLE.has(reason)) {
-    return {
-      reason: REASON.imagePullFailed,
-      message: `Pod ${nameOf(pod)} cannot have image ${status.image}: check its name, the registry and spec.imagePullSecrets`,
-    };
+  const { reason = '', message: words = '' } = status.state?.waiting ?? {};
+  const isRetried = IMAGE_RETRY.has(reason);
+  if (isRetried || IMAGE_TROUBLE.has(reason)) {
+    const told = isRetried ? REASON.imagePullRetrying : REASON.imagePullFailed;
+    return { reason: told, message: messageOf(told, { pod: nameOf(pod), image: status.image }) };
   }
-  if (CONFIG_TROUBLE.has(reason)) {
-    return { reason: REASON.containerFailing, message: `Pod ${nameOf(pod)} cannot start ${status.name}: ${message}` };
+  if (CONFIG_TROUBLE.has(reason) && !NOT_SYNCED.test(words)) {
+    const parts = { pod: nameOf(pod), container: status.name, words };
+    return { reason: REASON.containerFailing, message: messageOf(REASON.containerFailing, parts) };
   }
   const last = status.lastState?.terminated;
-  if (reason === 'CrashLoopBackOff' && last) {
-    const killed = last.reason === 'OOMKilled' ? ' (out of memory: raise its limit)' : '';
-    const words = last.message === undefined ? '' : `, saying "${last.message.trim().slice(0, LONGEST_SAYING)}"`;
-    return {
-      reason: REASON.containerFailing,
-      message: `Container ${status.name} of pod ${nameOf(pod)} ends with code ${last.exitCode}${killed}${words}: kubectl logs ${nameOf(pod)} -c ${status.name} --previous`,
-    };
-  }
-  return undefined;
+  if (!last || status.ready || (reason !== 'CrashLoopBackOff' && status.state?.waiting)) return undefined;
+  const message = messageOf(REASON.containerFailing, {
+    pod: nameOf(pod),
+    container: status.name,
+    exitCode: last.exitCode,
+    isOutOfMemory: last.reason === 'OOMKilled',
+    said: last.message?.trim().slice(0, LONGEST_SAYING),
+  });
+  return { reason: reason === '' ? REASON.containerRestarting : REASON.containerFailing, message };
 }
 
 const nameOf = (pod: V1Pod): string => pod.metadata?.name ?? '';

@@ -94,7 +94,9 @@ async function written(declared: VacationApp, status: VacationAppStatus, cluster
 
 function failureFrom(error: Error | undefined): Failure | undefined {
   if (error === undefined) return undefined;
-  if (error instanceof TerminalError) return { reason: error.reason, message: error.message, kind: 'terminal' };
-  if (error instanceof WaitingError) return { reason: error.reason, message: error.message, kind: 'blocked' };
-  return { reason: REASON.applyFailed, message: error.message, kind: isRefusal(error) ? 'blocked' : 'passing' };
+  const { message } = error;
+  if (error instanceof TerminalError || error instanceof WaitingError) {
+    return { reason: error.reason, message, isPassing: false };
+  }
+  return { reason: REASON.applyFailed, message, isPassing: !isRefusal(error) };
 }

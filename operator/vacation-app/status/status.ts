@@ -1,5 +1,7 @@
+import type { V1Deployment } from '@kubernetes/client-node';
 import { isHibernated, type CompleteApp } from '../../api/defaults.ts';
-import { ANNOTATION, CONDITION, REASON, type VacationApp, type VacationAppStatus } from '../../api/vacation-app.ts';
+import { isStalled, messageOf, REASON } from '../../api/reasons.ts';
+import { ANNOTATION, CONDITION, type VacationApp, type VacationAppStatus } from '../../api/vacation-app.ts';
 import { conditionsOf, findingOf, type Finding } from '../../api/conditions.ts';
 import type { Correction } from '../../runtime/apply/drift.ts';
 import { credentialKeysOf } from '../credentials/credentials.ts';
@@ -11,10 +13,12 @@ import type { Migration } from '../tasks/migrate/migration.ts';
 import { TASKS } from '../tasks/tasks.ts';
 import { credentialsName, FACT, WEB_CONTAINER } from '../names.ts';
 import { inHibernation, unrestOf } from './hibernation.ts';
+import { isPaused, observedGenerationOf } from './observed-generation.ts';
 import type { Observed } from '../observe.ts';
 import { podsOf } from '../pods.ts';
 import { userSecretFault, secretUses } from '../credentials/user-secrets.ts';
-import { podTrouble } from './pod-trouble.ts';
+import { lasting, lastingReason } from './lasting.ts';
+import { podTrouble, type Trouble } from './pod-trouble.ts';
 import { policyInForce } from './policy-in-force.ts';
 import { fixedReplicas } from '../web/replicas.ts';
 
@@ -22,8 +26,8 @@ import { fixedReplicas } from '../web/replicas.ts';
 export interface Failure {
   readonly reason: string;
   readonly message: string;
-  /** `terminal`: only a change can help. `blocked`: the API server refuses, or something must come first. `passing`: it could not be asked, and is asked again. */
-  readonly kind: 'terminal' | 'blocked' | 'passing';
+  /** The API server could not be asked, and is asked again: nothing is known to be wrong with the app. */
+  readonly isPassing: boolean;
 }
 
 export interface StatusInput {
@@ -57,7 +61,7 @@ const gatesOfReady = (): Check[] => [
 /** The whole status, as a function of the live children. */
 export function statusOf(input: StatusInput): VacationAppStatus {
   const { app, observed, facts, drift, now } = input;
-  const checked = gatesOfReady().map((check) => check(input));
+  const checked = gatesOfReady().map((check) => lasting(check(input), app));
   const gates = isHibernated(app) ? checked.map(inHibernation) : checked;
   const failed = isHibernated(app) ? unrestOf(app, observed) : gates.find(({ status }) => status !== 'True');
   const findings = [
@@ -140,19 +144,10 @@ export function statusOfInvalid(
 
 function readiness({ app, failure, drift }: StatusInput, failed: Finding | undefined): Finding[] {
   const paused = isPaused(app);
-  if (failure && failure.kind !== 'passing') {
-    const { reason, message, kind } = failure;
-    const kstatus = kind === 'terminal' ? CONDITION.stalled : CONDITION.reconciling;
-    return [findingOf(CONDITION.ready, false, reason, message), findingOf(kstatus, true, reason, message)];
-  }
+  if (failure?.isPassing === false) return notReady(failure.reason, failure.message);
   if (failed) {
     const { reason, message } = failed;
-    const told = paused ? `${message} (paused: nothing is being changed)` : message;
-    const stalled = NEEDS_SOMEBODY.has(reason);
-    return [
-      findingOf(CONDITION.ready, false, reason, told),
-      findingOf(stalled ? CONDITION.stalled : CONDITION.reconciling, true, reason, told),
-    ];
+    return notReady(reason, paused ? `${message} (paused: nothing is being changed)` : message);
   }
   const [reason, fine] = isHibernated(app)
     ? [REASON.hibernated, 'Nothing of the app runs; its data are kept']
@@ -165,17 +160,11 @@ function readiness({ app, failure, drift }: StatusInput, failed: Finding | undef
   ];
 }
 
-/** Reasons that only somebody's act ends. */
-const NEEDS_SOMEBODY: ReadonlySet<string> = new Set([REASON.migrationFailed, REASON.volumeDeleting, REASON.volumeLost]);
-
-const isPaused = ({ metadata }: VacationApp): boolean => metadata.annotations?.[ANNOTATION.paused] === 'true';
-
-/** Of a paused app the last generation that was acted upon: so nobody takes a change for done that waits. */
-function observedGenerationOf(app: VacationApp): number {
-  const { generation = 0 } = app.metadata;
-  const acted = app.status?.observedGeneration ?? -1;
-  return isPaused(app) && acted >= 0 ? acted : generation;
-}
+/** Either Stalled or Reconciling: the reason's kind decides. */
+const notReady = (reason: string, message: string): Finding[] => [
+  findingOf(CONDITION.ready, false, reason, message),
+  findingOf(isStalled(reason) ? CONDITION.stalled : CONDITION.reconciling, true, reason, message),
+];
 
 function credentialsReady({ app, observed }: StatusInput): Finding {
   const fault = userSecretFault(app, observed.userSecrets);
@@ -190,14 +179,19 @@ function credentialsReady({ app, observed }: StatusInput): Finding {
   const name = credentialsName(app);
   return complete
     ? findingOf(CONDITION.credentialsReady, true, REASON.available, `Secret ${name} holds all keys`)
-    : findingOf(CONDITION.credentialsReady, false, REASON.waitingForCredentials, `Secret ${name} is not complete yet`);
+    : findingOf(
+        CONDITION.credentialsReady,
+        false,
+        REASON.waitingForCredentials,
+        messageOf(REASON.waitingForCredentials, { secret: name }),
+      );
 }
 
 function webReady({ app, observed }: StatusInput): Finding {
   const is = (status: boolean, reason: string, message: string): Finding =>
     findingOf(CONDITION.webReady, status, reason, message);
   const { deployment } = observed;
-  if (!deployment) return is(false, REASON.waitingForSchema, 'The web pods wait for the schema');
+  if (!deployment) return is(false, REASON.waitingForSchema, messageOf(REASON.waitingForSchema));
   const { status, metadata, spec } = deployment;
   const total = status?.replicas ?? 0;
   const updated = status?.updatedReplicas ?? 0;
@@ -211,16 +205,26 @@ function webReady({ app, observed }: StatusInput): Finding {
       `At least ${least} ${least === 1 ? 'pod' : 'pods'} of the current template are available`,
     );
   }
-  const trouble = podTrouble(podsOf(observed, 'web'));
-  if (trouble) return is(false, trouble.reason, trouble.message);
+  const trouble = podTrouble(podsOf(observed, 'web')) ?? rejectionOf(deployment);
+  const isStuck = current && status?.conditions?.some(({ reason }) => reason === 'ProgressDeadlineExceeded');
+  const hindrance = isStuck ? stuckOver(trouble, metadata?.name ?? '') : trouble;
+  return hindrance
+    ? is(false, hindrance.reason, hindrance.message)
+    : is(false, REASON.rollingOut, messageOf(REASON.rollingOut));
+}
+
+/** What may pass by itself has had its time. */
+function stuckOver(trouble: Trouble | undefined, deployment: string): Trouble {
+  const reason = lastingReason(trouble?.reason ?? '');
+  if (trouble && isStalled(reason)) return { ...trouble, reason };
+  const message = messageOf(REASON.rolloutStuck, { deployment, cause: trouble?.message });
+  return { reason: REASON.rolloutStuck, message };
+}
+
+function rejectionOf({ status }: V1Deployment): Trouble | undefined {
   const rejected = status?.conditions?.find(({ type, status: value }) => type === 'ReplicaFailure' && value === 'True');
-  if (rejected) return is(false, REASON.podsRejected, rejected.message ?? 'The API server refuses the web pods');
-  const stuck = status?.conditions?.find(({ reason }) => reason === 'ProgressDeadlineExceeded');
-  if (stuck) {
-    const message = `The rollout makes no progress: kubectl describe deployment ${metadata?.name ?? ''}, or set spec.image back`;
-    return is(false, REASON.rolloutStuck, message);
-  }
-  return is(false, REASON.rollingOut, 'The web pods are rolling out');
+  const message = rejected?.message ?? 'The API server refuses the web pods';
+  return rejected && { reason: REASON.podsRejected, message };
 }
 
 function autoscalingReady({ observed }: StatusInput): Finding {
@@ -229,30 +233,22 @@ function autoscalingReady({ observed }: StatusInput): Finding {
     ({ type, status }) => (type === 'ScalingActive' || type === 'AbleToScale') && status === 'False',
   );
   if (failing) {
-    const hint = failing.reason === 'FailedGetResourceMetric' ? ' (is metrics-server installed?)' : '';
-    const message = `${failing.reason ?? 'Unknown'}: ${failing.message ?? ''}${hint}`;
+    const { reason: why = 'Unknown', message: words = '' } = failing;
+    const message = messageOf(REASON.metricsUnavailable, { why, words });
     return findingOf(CONDITION.autoscalingReady, false, REASON.metricsUnavailable, message);
   }
   return conditions.some(({ type, status }) => type === 'ScalingActive' && status === 'True')
-    ? findingOf(CONDITION.autoscalingReady, true, REASON.autoscaling, 'The autoscaler has metrics and follows them')
-    : findingOf(CONDITION.autoscalingReady, 'Unknown', REASON.progressing, 'The autoscaler has not been heard of yet');
+    ? findingOf(CONDITION.autoscalingReady, true, REASON.autoscaling, messageOf(REASON.autoscaling))
+    : findingOf(CONDITION.autoscalingReady, 'Unknown', REASON.progressing, messageOf(REASON.progressing));
 }
 
 function updateAvailable({ app, facts, defaults }: StatusInput): Finding {
   const updates = updatesOf(app, facts, defaults);
-  return updates.length === 0
-    ? findingOf(
-        CONDITION.updateAvailable,
-        false,
-        REASON.upToDate,
-        'Images and pod templates are as new as this operator knows',
-      )
-    : findingOf(
-        CONDITION.updateAvailable,
-        true,
-        REASON.newDefaults,
-        `${updates.join('; ')}: set the image in spec, or the annotation ${ANNOTATION.update} to any new value`,
-      );
+  if (updates.length === 0) {
+    return findingOf(CONDITION.updateAvailable, false, REASON.upToDate, messageOf(REASON.upToDate));
+  }
+  const message = messageOf(REASON.newDefaults, { updates, annotation: ANNOTATION.update });
+  return findingOf(CONDITION.updateAvailable, true, REASON.newDefaults, message);
 }
 
 function webOf({ deployment }: Pick<Observed, 'deployment'>): NonNullable<VacationAppStatus['web']> {

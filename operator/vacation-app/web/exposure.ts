@@ -1,6 +1,7 @@
 import type { V1Ingress, V1Service } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../api/defaults.ts';
-import { CONDITION, REASON, type GatewaySettings, type ParentReference } from '../../api/vacation-app.ts';
+import { messageOf, REASON } from '../../api/reasons.ts';
+import { CONDITION, type GatewaySettings, type ParentReference } from '../../api/vacation-app.ts';
 import { findingOf, type Finding } from '../../api/conditions.ts';
 import type { Observed } from '../observe.ts';
 import { podsOf } from '../pods.ts';
@@ -21,7 +22,7 @@ const not = (reason: string, message: string): Finding => findingOf(CONDITION.ex
 const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
 
 function ingressExposed(ingress: V1Ingress | undefined): Finding {
-  if (!ingress) return not(REASON.waitingForWeb, 'The Ingress waits for the web pods to be made');
+  if (!ingress) return not(REASON.waitingForWeb, messageOf(REASON.waitingForWeb, { way: 'Ingress' }));
   const { metadata, spec, status } = ingress;
   const name = metadata?.name ?? '';
   const addresses = (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => ip ?? hostname ?? []);
@@ -29,23 +30,13 @@ function ingressExposed(ingress: V1Ingress | undefined): Finding {
   const className = spec?.ingressClassName ?? metadata?.annotations?.[CLASS_ANNOTATION];
   // The API server fills in the cluster's default class: that none is there means that there is none.
   return className === undefined
-    ? not(
-        REASON.noIngressClass,
-        `No controller takes Ingress ${name}: set spec.ingress.className to one of kubectl get ingressclass, or install an ingress controller with a default class`,
-      )
-    : not(
-        REASON.addressPending,
-        `Ingress ${name} has no address yet: the controller of class ${className} gives one; does it run (kubectl get ingressclass ${className}), and what does it say (kubectl describe ingress ${name})?`,
-      );
+    ? not(REASON.noIngressClass, messageOf(REASON.noIngressClass, { ingress: name }))
+    : not(REASON.addressPending, messageOf(REASON.addressPending, { ingress: name, className }));
 }
 
 function routeExposed({ parentRefs }: GatewaySettings, { httpRoute, isGatewayApiServed }: Observed): Finding {
-  if (!isGatewayApiServed) {
-    const message =
-      'The Gateway API is not installed: the cluster serves no HTTPRoute of gateway.networking.k8s.io/v1. Install its CRDs and a controller for it, which is noticed within seconds; or use spec.ingress';
-    return not(REASON.gatewayApiMissing, message);
-  }
-  if (!httpRoute) return not(REASON.waitingForWeb, 'The HTTPRoute waits for the web pods to be made');
+  if (!isGatewayApiServed) return not(REASON.gatewayApiMissing, messageOf(REASON.gatewayApiMissing));
+  if (!httpRoute) return not(REASON.waitingForWeb, messageOf(REASON.waitingForWeb, { way: 'HTTPRoute' }));
   const waiting = parentRefs.map((parent) => parentTrouble(parent, httpRoute)).find(Boolean);
   if (waiting) return waiting;
   const names = parentRefs.map(({ name }) => name).join(', ');
@@ -62,15 +53,12 @@ function parentTrouble(parent: ParentReference, route: HttpRoute): Finding | und
   );
   const refused = conditions.find((condition) => condition?.status === 'False');
   if (refused) {
-    const message = `${gateway} does not serve HTTPRoute ${name}: ${refused.reason}: ${refused.message}`;
-    return not(REASON.routeRejected, message);
+    const words = `${refused.reason}: ${refused.message}`;
+    return not(REASON.routeRejected, messageOf(REASON.routeRejected, { gateway, route: name, words }));
   }
   if (conditions.every((condition) => condition?.status === 'True')) return undefined;
   const look = `kubectl get gateway ${parent.name} --namespace ${parent.namespace ?? namespace}`;
-  return not(
-    REASON.routePending,
-    `${gateway} has not taken HTTPRoute ${name} yet: is it there, and does its controller run (${look})?`,
-  );
+  return not(REASON.routePending, messageOf(REASON.routePending, { gateway, route: name, look }));
 }
 
 function isSame({ parentRef }: RouteParent, parent: ParentReference, own: string): boolean {

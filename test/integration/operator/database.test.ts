@@ -49,8 +49,8 @@ describe('credentials and databases of the user’s own', () => {
     expect(ready).to.include({ status: 'False', reason: 'CredentialsMissing' });
     expect(ready?.message).to.contain('Secret credentials does not exist: create it').and.contain('db_root_password');
     expect(waiting.status?.conditions?.map(({ type }) => type))
-      .to.include('Reconciling')
-      .and.not.include('Stalled');
+      .to.include('Stalled')
+      .and.not.include('Reconciling');
     expect(await here.get(STATEFUL_SET, 'mine-mysql'), 'nothing is made without').to.equal(undefined);
 
     const { secret_key: _, ...incomplete } = own('mine');
@@ -87,11 +87,7 @@ describe('credentials and databases of the user’s own', () => {
       (now) => now !== before,
     );
     await here.declare('unwatched', { credentials: { secretName: 'unwatched-login' } }, { [ANNOTATION.restart]: 'a' });
-    await eventually(
-      'another rollout',
-      () => here.app('unwatched'),
-      (app) => app?.status?.lastHandled?.restart === 'a',
-    );
+    await here.webPodsRestart('unwatched', 'a');
     expect(await hash(here, 'unwatched')).to.equal(still);
     const after = await here.get<Live<V1Secret>>(SECRET, 'watched-login');
     expect(after?.metadata.ownerReferences).to.equal(undefined);

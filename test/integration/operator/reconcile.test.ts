@@ -426,12 +426,7 @@ describe('reconciling against a real API server', () => {
     await here.comesUp('restarted');
     const monday = 'monday'.padEnd(5_000, '.');
     await here.declare('restarted', {}, { [ANNOTATION.restart]: monday });
-    const restarted = await eventually(
-      'handled',
-      () => here.app('restarted'),
-      (app) => app?.status?.lastHandled?.restart === monday,
-    );
-    expect(restarted).to.not.equal(undefined);
+    await here.webPodsRestart('restarted', monday);
     const before = await here.get<Live<V1Deployment>>(DEPLOYMENT, 'restarted-web');
     await here.declare('restarted', {});
     await here.declare('restarted', { service: { port: 8080 } });

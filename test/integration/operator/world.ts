@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KubeConfig } from '@kubernetes/client-node';
+import { KubeConfig, type V1Deployment } from '@kubernetes/client-node';
 import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-app.ts';
 import { readConfig } from '../../../operator/config.ts';
 import { createLogger } from '../../../operator/logger.ts';
@@ -10,7 +10,7 @@ import { isNotFound } from '../../../operator/runtime/client/api-error.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { createRuntimeMetrics } from '../../../operator/runtime/telemetry/metrics.ts';
 import { DEPLOYMENT, JOB, POD, STATEFUL_SET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
-import { labels } from '../../../operator/vacation-app/names.ts';
+import { FACT, labels } from '../../../operator/vacation-app/names.ts';
 import { readCrd } from '../../support/crd.ts';
 import { startKubeApiserver, type KubeApiserver, type KubeApiserverOptions } from '../../support/kube-apiserver.ts';
 
@@ -271,6 +271,21 @@ export class Scene {
       availableReplicas: replicas,
     };
     await this.patch(DEPLOYMENT, `${app}-web`, { status }, 'status');
+  }
+
+  /** The restart that the annotation of that value asks for; resolves when the status says that it was done. */
+  async webPodsRestart(app: string, value: string): Promise<void> {
+    await this.child<KubeObject & V1Deployment>(
+      DEPLOYMENT,
+      `${app}-web`,
+      ({ spec }) => spec?.template.metadata?.annotations?.[FACT.restart] === value,
+    );
+    await this.webPodsComeUp(app);
+    await eventually(
+      `restart ${value} was handled`,
+      () => this.app(app),
+      (found) => found?.status?.lastHandled?.restart === value,
+    );
   }
 
   /** What the controllers of workloads would say when the app's pods, as few as are wanted, are gone. */

@@ -52,6 +52,20 @@ describe('the referee of the simulation', () => {
     expect(untruth(app({}, {}), deployment, { ...done, migrations: [] })).to.equal(undefined);
   });
 
+  it('calls it untrue that somebody has to act and also not, or neither while the app is not ready', () => {
+    const waiting = (...types: string[]) => ({
+      conditions: [
+        { type: 'Ready', status: 'False', reason: 'NotOwned' },
+        ...types.map((type) => ({ type, status: 'True', reason: 'NotOwned' })),
+      ],
+    });
+    const told = (...types: string[]) => untruth(app({}, waiting(...types)), undefined, undefined);
+    expect(told('Stalled', 'Reconciling')).to.match(/and that it passes/);
+    expect(told()).to.match(/neither/);
+    expect(told('Stalled')).to.equal(undefined);
+    expect(told('Reconciling')).to.equal(undefined);
+  });
+
   it('calls each write a foul that touches data of somebody else’s, or takes data or passwords away', () => {
     const foreign = claim({ labels: { [LABEL.app]: 'other' } });
     const ours = claim({ labels: { [LABEL.app]: APP, [LABEL.managedBy]: FIELD_MANAGER } });

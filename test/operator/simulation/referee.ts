@@ -109,6 +109,10 @@ export function untruth(
   used: Content | undefined,
 ): string | undefined {
   const ready = app.status?.conditions?.find(({ type }) => type === 'Ready');
+  const waits = (app.status?.conditions ?? []).filter(({ type }) => type === 'Stalled' || type === 'Reconciling');
+  if (waits.length > 1) return 'says that somebody has to act and that it passes by itself';
+  if (ready?.status === 'False' && waits.length === 0)
+    return 'says neither that somebody has to act nor that it passes';
   if (ready?.status !== 'True' || ready.reason === 'Hibernated' || used === undefined) return undefined;
   const image = deployment?.spec?.template.spec?.containers[0]?.image;
   if (used.migrations.some((migration) => migration.image === image)) return undefined;

@@ -1,5 +1,6 @@
 import type { CompleteApp, CompleteExternalDatabase } from '../../../api/defaults.ts';
-import { CONDITION, REASON } from '../../../api/vacation-app.ts';
+import { REASON } from '../../../api/reasons.ts';
+import { CONDITION } from '../../../api/vacation-app.ts';
 import { findingOf, type Finding } from '../../../api/conditions.ts';
 import type { Observed } from '../../observe.ts';
 import { podTrouble } from '../../status/pod-trouble.ts';

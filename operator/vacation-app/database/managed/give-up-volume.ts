@@ -1,5 +1,5 @@
 import type { CompleteApp } from '../../../api/defaults.ts';
-import { REASON } from '../../../api/vacation-app.ts';
+import { REASON } from '../../../api/reasons.ts';
 import type { Cluster } from '../../../runtime/apply/cluster.ts';
 import { WaitingError } from '../../../runtime/queue/errors.ts';
 import { applyChild } from '../../children/apply-child.ts';

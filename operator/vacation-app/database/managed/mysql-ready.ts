@@ -1,6 +1,7 @@
 import { findingOf, type Finding } from '../../../api/conditions.ts';
 import type { CompleteApp } from '../../../api/defaults.ts';
-import { CONDITION, REASON } from '../../../api/vacation-app.ts';
+import { REASON } from '../../../api/reasons.ts';
+import { CONDITION } from '../../../api/vacation-app.ts';
 import { childName } from '../../names.ts';
 import type { Observed } from '../../observe.ts';
 import { podsOf } from '../../pods.ts';

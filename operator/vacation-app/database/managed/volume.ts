@@ -1,7 +1,7 @@
 import type { V1PersistentVolumeClaim } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../../api/defaults.ts';
 import { isMore } from '../../../api/quantity.ts';
-import { REASON } from '../../../api/vacation-app.ts';
+import { REASON } from '../../../api/reasons.ts';
 import { ApiError } from '../../../runtime/client/api-error.ts';
 import { TerminalError } from '../../../runtime/queue/errors.ts';
 import type { KubeObject } from '../../../runtime/client/kinds.ts';

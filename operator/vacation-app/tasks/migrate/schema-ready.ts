@@ -1,5 +1,6 @@
 import { findingOf, type Finding } from '../../../api/conditions.ts';
-import { CONDITION, REASON } from '../../../api/vacation-app.ts';
+import { REASON } from '../../../api/reasons.ts';
+import { CONDITION } from '../../../api/vacation-app.ts';
 import { podTrouble } from '../../status/pod-trouble.ts';
 import type { StatusInput } from '../../status/status.ts';
 import { jobCondition, jobNamed, podsOfJob } from '../jobs.ts';

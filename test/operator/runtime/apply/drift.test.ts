@@ -143,7 +143,7 @@ describe('drift', () => {
   });
 
   it('does not take another owner of the same name for the first, and forgets one that is gone', () => {
-    ours.settle('Service/web', anObject(5));
+    ours.settle('Service/web', { live: anObject(5) });
     expect(drift.of(anObject(9, { uid: 'a' })).settled('Service/web')).not.to.equal(undefined);
     expect(drift.of(anObject(1, { uid: 'b' })).settled('Service/web')).to.equal(undefined);
     for (let count = 0; count < 6; count += 1) drift.of(anObject(1, { uid: 'b' })).corrected(SELECTOR);

@@ -24,14 +24,34 @@ const rows: readonly [string, V1Pod, string | undefined, RegExp?][] = [
   ['nothing known', aPod('web'), undefined],
   ['running', pod(status({ running: {} })), undefined],
   ['being created', pod(waiting('ContainerCreating')), undefined],
-  ['an image that is not there', pod(waiting('ErrImagePull')), 'ImagePullFailed', /webapp:1.*imagePullSecrets/],
-  ['an image awaited again', pod(waiting('ImagePullBackOff')), 'ImagePullFailed'],
+  ['an image that was not pulled', pod(waiting('ErrImagePull')), 'ImagePullRetrying', /webapp:1.*imagePullSecrets/],
+  ['an image awaited again', pod(waiting('ImagePullBackOff')), 'ImagePullFailed', /webapp:1.*imagePullSecrets/],
   ['an image without a name', pod(waiting('InvalidImageName')), 'ImagePullFailed'],
   ['an image that may not be pulled', pod(waiting('ErrImageNeverPull')), 'ImagePullFailed'],
   ['a key that is missing', pod(waiting('CreateContainerConfigError', 'no key x')), 'ContainerFailing', /no key x/],
+  [
+    'a key that the kubelet does not know yet',
+    pod(waiting('CreateContainerConfigError', 'failed to sync secret cache: timed out waiting for the condition')),
+    undefined,
+  ],
   ['crashing', pod(crashing('Error')), 'ContainerFailing', /ends with code 1: kubectl logs milky-way-web-0 -c web/],
   ['out of memory', pod(crashing('OOMKilled')), 'ContainerFailing', /raise its limit/],
-  ['failed once', pod(status({ running: {} }, { terminated: { exitCode: 1 } })), undefined],
+  [
+    'failed and started again',
+    pod(status({ running: {} }, { terminated: { exitCode: 1 } })),
+    'ContainerRestarting',
+    /ends with code 1: kubectl logs/,
+  ],
+  [
+    'failed and being made again',
+    pod(status({ waiting: { reason: 'ContainerCreating' } }, { terminated: { exitCode: 1 } })),
+    undefined,
+  ],
+  [
+    'failed some time ago, ready by now',
+    pod({ ...status({ running: {} }, { terminated: { exitCode: 1 } }), ready: true }),
+    undefined,
+  ],
   ['no node', unscheduled('Unschedulable'), 'PodUnschedulable', /0\/3 nodes/],
   ['not scheduled on purpose', unscheduled('SchedulingGated'), undefined],
   ['an init container that fails', aPod('web', { initContainerStatuses: [crashing('Error')] }), 'ContainerFailing'],
@@ -51,8 +71,14 @@ describe('what is the matter with a pod', () => {
     });
   }
 
+  it('is what needs somebody, whichever of several pods has it', () => {
+    const retrying = aWaitingPod('web', 'ErrImagePull');
+    expect(podTrouble([unscheduled('Unschedulable'), retrying])?.reason).to.equal('PodUnschedulable');
+    expect(podTrouble([retrying, aWaitingPod('web', 'ImagePullBackOff')])?.reason).to.equal('ImagePullFailed');
+  });
+
   it('is that of the first of several that has any', () => {
-    expect(podTrouble([aPod('web'), aWaitingPod('web', 'ErrImagePull'), pod(crashing('Error'))])?.reason).to.equal(
+    expect(podTrouble([aPod('web'), aWaitingPod('web', 'ImagePullBackOff'), pod(crashing('Error'))])?.reason).to.equal(
       'ImagePullFailed',
     );
     expect(podTrouble([])).to.equal(undefined);

@@ -1,4 +1,6 @@
+import type { V1DeploymentCondition } from '@kubernetes/client-node';
 import { expect } from 'chai';
+import { isWarning, REASON, REASONS } from '../../../../operator/api/reasons.ts';
 import { CONDITION } from '../../../../operator/api/vacation-app.ts';
 import type { Migration } from '../../../../operator/vacation-app/tasks/migrate/migration.ts';
 import { jobCondition, jobNamed } from '../../../../operator/vacation-app/tasks/jobs.ts';
@@ -47,6 +49,13 @@ const told = (status: Status, type: string): string => {
   const { status: value, reason } = condition(status, type) ?? {};
   return value === undefined ? 'absent' : `${value}/${reason ?? ''}`;
 };
+
+/** What kstatus makes of the conditions. Who waits with it stops at `Failed`. */
+function kstatus(status: Status): 'Current' | 'InProgress' | 'Failed' {
+  if (condition(status, 'Reconciling')?.status === 'True') return 'InProgress';
+  if (condition(status, 'Stalled')?.status === 'True') return 'Failed';
+  return condition(status, 'Ready')?.status === 'True' ? 'Current' : 'InProgress';
+}
 
 const unschedulable = {
   conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes' }],
@@ -309,19 +318,127 @@ describe('the status of an app', () => {
     expect(told(noDatabase, CONDITION.ready)).to.equal('False/DatabaseStarting');
   });
 
-  it('is reconciling while a gate is closed, and stalled when only a change can help', () => {
-    const kstatus = (status: Status): string[] =>
-      [CONDITION.reconciling, CONDITION.stalled].filter((type) => condition(status, type)?.status === 'True');
-    const failure = { reason: 'NotOwned', message: 'foreign' };
-    expect(kstatus(statusIn())).to.deep.equal([]);
-    expect(kstatus(statusIn({ deployment: undefined }))).to.deep.equal(['Reconciling']);
-    expect(kstatus(statusIn({ jobs: [aJob('Failed')] }))).to.deep.equal(['Stalled']);
-    expect(kstatus(statusIn({}, { failure: { ...failure, kind: 'terminal' } }))).to.deep.equal(['Stalled']);
-    expect(kstatus(statusIn({}, { failure: { ...failure, kind: 'blocked' } }))).to.deep.equal(['Reconciling']);
+  it('is reconciling while a gate is closed, and stalled when somebody has to act', () => {
+    expect(kstatus(statusIn())).to.equal('Current');
+    expect(kstatus(statusIn({ deployment: undefined }))).to.equal('InProgress');
+    expect(kstatus(statusIn({ jobs: [aJob('Failed')] }))).to.equal('Failed');
+    const app = aCompleteApp({ spec: { credentials: { secretName: 'theirs' } } });
+    expect(kstatus(statusIn({}, { app })), 'the Secret is missing').to.equal('Failed');
+  });
+
+  for (const [reason, { kind }] of Object.entries(REASONS)) {
+    if (kind !== 'stalled' && kind !== 'reconciling') continue;
+    it(`is ${kind}, and nothing else, while the reason is ${reason}`, () => {
+      const status = statusIn({}, { failure: { reason, message: 'as it is', isPassing: false } });
+      const [one, other] = kind === 'stalled' ? ['Stalled', 'Reconciling'] : ['Reconciling', 'Stalled'];
+      expect([told(status, one), told(status, other)]).to.deep.equal([`True/${reason}`, 'absent']);
+      expect(told(status, CONDITION.ready)).to.equal(`False/${reason}`);
+    });
+  }
+
+  it('is neither for what gates nothing', () => {
+    const app = aCompleteApp({ spec: { gateway: { parentRefs: [{ name: 'inner' }] } } });
+    const status = statusIn({ isGatewayApiServed: false, autoscaler: anAutoscaler(noMetrics) }, { app });
+    expect(told(status, CONDITION.exposed)).to.equal('False/GatewayApiMissing');
+    expect(kstatus(status)).to.equal('Current');
+  });
+
+  describe('of a pod that the kubelet tries again and again', () => {
+    const running = { running: {} };
+    const restarted = (ready: boolean) =>
+      aPod('web', {
+        containerStatuses: [
+          {
+            ...{ name: 'web', image: 'image:1', imageID: '', restartCount: 3, ready, state: running },
+            lastState: { terminated: { exitCode: 1 } },
+          },
+        ],
+      });
+    const rollingOut = aDeployment({ status: { availableReplicas: 1 } });
+    /** The reasons of `Ready`, one after the other, each from the status before it. */
+    function reasonsOf(steps: readonly { pods: Observed['pods']; generation?: number }[]): string[] {
+      let last: Status | undefined;
+      return steps.map(({ pods, generation = 1 }) => {
+        const app = aCompleteApp({ metadata: { generation }, ...(last && { status: last }) });
+        last = statusIn({ deployment: rollingOut, pods }, { app });
+        const { reason = '' } = condition(last, CONDITION.ready) ?? {};
+        expect(told(last, isWarning(reason) ? 'Stalled' : 'Reconciling')).to.equal(`True/${reason}`);
+        return reason;
+      });
+    }
+    const first = { pods: [aWaitingPod('web', 'ErrImagePull')] };
+    const backOff = { pods: [aWaitingPod('web', 'ImagePullBackOff')] };
+    const crash = { pods: [aWaitingPod('web', 'CrashLoopBackOff')] };
+
+    it('is stalled with the first back-off from an image, and stays so through every further attempt', () => {
+      expect(reasonsOf([first, backOff, first, backOff, { pods: [aPod('web')] }, first])).to.deep.equal([
+        'ImagePullRetrying',
+        'ImagePullFailed',
+        'ImagePullFailed',
+        'ImagePullFailed',
+        'RollingOut',
+        'ImagePullRetrying',
+      ]);
+    });
+
+    it('begins anew with another spec', () => {
+      expect(reasonsOf([backOff, { ...first, generation: 2 }, { ...first, generation: 2 }])).to.deep.equal([
+        'ImagePullFailed',
+        'ImagePullRetrying',
+        'ImagePullRetrying',
+      ]);
+    });
+
+    it('is stalled with the first back-off from a container, until that is ready', () => {
+      const again = { pods: [restarted(false)] };
+      expect(reasonsOf([again, crash, again, crash, { pods: [restarted(true)] }, again])).to.deep.equal([
+        'ContainerRestarting',
+        'ContainerFailing',
+        'ContainerFailing',
+        'ContainerFailing',
+        'RollingOut',
+        'ContainerRestarting',
+      ]);
+    });
+  });
+
+  describe('of a rollout that makes no progress', () => {
+    const stuck = (...others: V1DeploymentCondition[]) =>
+      aDeployment({
+        status: {
+          availableReplicas: 1,
+          conditions: [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }, ...others],
+        },
+      });
+    const refused = { type: 'ReplicaFailure', status: 'True', message: 'exceeded quota: small' };
+    const worlds: readonly [string, Partial<Observed>, string, string][] = [
+      ['alone', { deployment: stuck() }, REASON.rolloutStuck, 'makes no progress: kubectl describe'],
+      ['without a node', { deployment: stuck(), pods: [aPod('web', unschedulable)] }, REASON.rolloutStuck, '0/3 nodes'],
+      ['without room in the quota', { deployment: stuck(refused) }, REASON.rolloutStuck, 'exceeded quota: small'],
+      [
+        'for an image',
+        { deployment: stuck(), pods: [aWaitingPod('web', 'ErrImagePull')] },
+        REASON.imagePullFailed,
+        'cannot have image',
+      ],
+    ];
+    it('is not stalled while the Deployment has not been looked at since somebody corrected it', () => {
+      const { metadata, ...deployment } = stuck();
+      const corrected = { ...deployment, metadata: { ...metadata, generation: 6 } };
+      expect(told(statusIn({ deployment: corrected }), CONDITION.reconciling)).to.equal('True/RollingOut');
+    });
+
+    for (const [title, world, reason, words] of worlds) {
+      it(`is stalled ${title}, and tells the cause`, () => {
+        const status = statusIn(world);
+        expect(told(status, CONDITION.stalled)).to.equal(`True/${reason}`);
+        expect(condition(status, CONDITION.ready)?.message).to.contain(words);
+      });
+    }
   });
 
   it('has the failure for its reason, whatever the children say', () => {
-    const failure = { reason: 'ApplyFailed', message: 'applying Service: refused', kind: 'blocked' } as const;
+    const failure = { reason: 'ApplyFailed', message: 'applying Service: refused', isPassing: false };
     const status = statusIn({}, { failure });
     expect(condition(status, CONDITION.ready)).to.include({
       status: 'False',
@@ -332,7 +449,7 @@ describe('the status of an app', () => {
   });
 
   it('stays Ready while the API server cannot be asked, and says that it is trying', () => {
-    const failure = { reason: 'ApplyFailed', message: 'no answer', kind: 'passing' } as const;
+    const failure = { reason: 'ApplyFailed', message: 'no answer', isPassing: true };
     const status = statusIn({}, { failure });
     expect(told(status, CONDITION.ready)).to.equal('True/Available');
     expect(told(status, CONDITION.reconciling)).to.equal('True/ApplyFailed');

@@ -1,0 +1,531 @@
+import type { CONDITION } from './vacation-app.ts';
+
+type ConditionType = (typeof CONDITION)[keyof typeof CONDITION];
+
+interface Documented {
+  /** For docs/operator.md: what it means, and what to do. */
+  readonly meaning: string;
+}
+
+interface OfConditions extends Documented {
+  /** The conditions that have it themselves. `Ready` has those of its gates too. */
+  readonly of: readonly ConditionType[];
+  /** What is the matter, the first half of the message. Absent where each condition has its own words. */
+  readonly message?: (parts: never) => string;
+  /** What to do about it, the second half. */
+  readonly advice?: (parts: never) => string;
+}
+
+/** Somebody has to act: `Stalled`, so that who waits for the app stops waiting. A Warning event tells of it. */
+interface Stalled extends OfConditions {
+  readonly kind: 'stalled';
+  /** How long after its cause it appears. */
+  readonly after: string;
+}
+
+/** It is expected to pass by itself: `Reconciling`. */
+interface Reconciling extends OfConditions {
+  readonly kind: 'reconciling';
+  /** Whether a Warning event tells of it, as it may need somebody after all. */
+  readonly warns?: true;
+}
+
+/** `ok`: as it should be. `aside`: of a condition that does not gate `Ready`, and so is neither Stalled nor Reconciling. */
+interface Quiet extends OfConditions {
+  readonly kind: 'ok' | 'aside';
+}
+
+/** No condition has it, a Normal event does. */
+interface Told extends Documented {
+  readonly kind: 'event';
+}
+
+type Reason = Stalled | Reconciling | Quiet | Told;
+
+interface Missing {
+  readonly secret: string;
+  /** The keys; undefined where there is no such Secret. */
+  readonly missing: readonly string[] | undefined;
+  readonly needs: string;
+}
+
+/** A generated Secret. */
+interface Incomplete {
+  readonly secret: string;
+  readonly missing: readonly string[];
+  readonly claim: string;
+}
+
+/** One of the user's own. */
+interface Faulty {
+  readonly secret: string;
+  readonly fault: string;
+}
+
+interface Ended {
+  readonly pod: string;
+  readonly container: string;
+  readonly exitCode: number;
+  readonly isOutOfMemory: boolean;
+  /** Its termination message. */
+  readonly said: string | undefined;
+}
+
+interface NotStarted {
+  readonly pod: string;
+  readonly container: string;
+  /** The kubelet's words. */
+  readonly words: string;
+}
+
+const imageMessage = ({ pod, image }: { pod: string; image: string }): string =>
+  `Pod ${pod} cannot have image ${image}`;
+const imageAdvice = (): string => 'check its name, the registry and spec.imagePullSecrets';
+
+const endMessage = ({ pod, container, exitCode, isOutOfMemory, said }: Ended): string =>
+  `Container ${container} of pod ${pod} ends with code ${exitCode}${isOutOfMemory ? ' (out of memory: raise its limit)' : ''}${said === undefined ? '' : `, saying "${said}"`}`;
+const endAdvice = ({ pod, container }: Ended): string => `kubectl logs ${pod} -c ${container} --previous`;
+
+const AT_ONCE = 'at once';
+const AFTER_CHECK =
+  'with the end of the check that finds it, which is seconds after a start or a change, else at most ten minutes';
+
+/** Every reason of conditions and of events. docs/operator.md has its tables from here. */
+export const REASONS = {
+  Available: {
+    kind: 'ok',
+    of: ['Ready', 'CredentialsReady', 'DatabaseReady', 'WebReady', 'Exposed'],
+    meaning: 'all is well',
+  },
+  Paused: {
+    kind: 'ok',
+    of: ['Ready'],
+    meaning: 'serves; `interstellar.dev/paused` is `"true"`, nothing is being changed',
+  },
+  Hibernated: {
+    kind: 'ok',
+    of: ['Ready', 'DatabaseReady', 'SchemaReady', 'WebReady'],
+    meaning:
+      '`spec.mode` is `Hibernated`: no pod of the app is left, the data are kept; of a gate: waits for `Running`',
+  },
+  Migrated: { kind: 'ok', of: ['SchemaReady'], meaning: 'the migration was done on the database that is there now' },
+
+  WaitingForCredentials: {
+    kind: 'reconciling',
+    of: ['CredentialsReady', 'DatabaseReady'],
+    message: ({ secret }: { secret: string }) => `Secret ${secret} is not complete yet`,
+    meaning: 'an earlier step is not done: the generated credentials',
+  },
+  WaitingForDatabase: {
+    kind: 'reconciling',
+    of: ['SchemaReady'],
+    meaning: 'an earlier step is not done: the database',
+  },
+  WaitingForSchema: {
+    kind: 'reconciling',
+    of: ['WebReady'],
+    message: () => 'The web pods wait for the schema',
+    meaning: 'an earlier step is not done: the migration',
+  },
+  Hibernating: {
+    kind: 'reconciling',
+    of: ['Ready'],
+    message: ({ pods }: { pods: readonly string[] }) =>
+      `Waits for ${pods.length === 0 ? 'the workloads to be scaled to 0' : `the end of ${pods.join(', ')}`}`,
+    meaning: 'pods are still ending: the message names them',
+  },
+
+  CredentialsMissing: {
+    kind: 'stalled',
+    after: AT_ONCE,
+    of: ['CredentialsReady'],
+    message: ({ secret, missing }: Missing) =>
+      missing === undefined ? `Secret ${secret} does not exist` : `Secret ${secret} lacks ${missing.join(', ')}`,
+    advice: ({ missing, needs }: Missing) => (missing === undefined ? `create it; ${needs}` : needs),
+    meaning:
+      'a Secret of yours does not exist or lacks keys: the message names it, the field and the keys. It is taken up within ten seconds once it is there',
+  },
+  CredentialsInvalid: {
+    kind: 'stalled',
+    after: AT_ONCE,
+    of: ['CredentialsReady', 'Ready'],
+    message: (parts: Incomplete | Faulty) =>
+      'fault' in parts ? `Secret ${parts.secret}` : `Secret ${parts.secret} lacks ${parts.missing.join(', ')}`,
+    advice: (parts: Incomplete | Faulty) =>
+      'fault' in parts
+        ? parts.fault
+        : `put back what it held, or delete the Secret and PersistentVolumeClaim ${parts.claim} to start with an empty database`,
+    meaning:
+      'the generated Secret lacks keys: put them back; or a value in yours cannot be used: the message says which',
+  },
+  CredentialsLost: {
+    kind: 'stalled',
+    after: AT_ONCE,
+    of: ['Ready'],
+    message: ({ secret, claim }: { secret: string; claim: string }) =>
+      `PersistentVolumeClaim ${claim} holds a database whose passwords were in Secret ${secret}, which is gone`,
+    advice: () => 'restore the Secret, or delete the PersistentVolumeClaim to start with an empty database',
+    meaning:
+      'there is a volume, but the Secret with its passwords is gone: restore the Secret, or delete the PersistentVolumeClaim to start with an empty database',
+  },
+
+  DatabaseStarting: {
+    kind: 'reconciling',
+    of: ['DatabaseReady'],
+    meaning: 'the MySQL pod is starting or being replaced',
+  },
+  VolumePending: {
+    kind: 'reconciling',
+    of: ['DatabaseReady'],
+    meaning:
+      'the PersistentVolumeClaim is not bound: the message names its StorageClass and the way out. A provisioner that is slow looks the same as a class that does not exist, which the operator has no right to read',
+  },
+  VolumeNotExpandable: {
+    kind: 'stalled',
+    after: AT_ONCE,
+    of: ['Ready'],
+    meaning:
+      'the volume shall grow and its StorageClass does not allow it: set `allowVolumeExpansion: true` there, or the size back',
+  },
+  VolumeDeleting: {
+    kind: 'stalled',
+    after: AT_ONCE,
+    of: ['DatabaseReady'],
+    meaning:
+      'somebody has deleted the PersistentVolumeClaim that MySQL uses: the data are lost when the pod ends. The message says how to keep the bytes',
+  },
+  VolumeLost: {
+    kind: 'stalled',
+    after: AT_ONCE,
+    of: ['Ready'],
+    message: ({ claim }: { claim: string }) => `PersistentVolumeClaim ${claim}, which held the data, is gone`,
+    advice: () =>
+      'restore it, with its labels, before spec.mode becomes Running; else the app starts with an empty database',
+    meaning:
+      'in hibernation: the PersistentVolumeClaim that held the data is gone. Restore it before the app runs again, or wake it to start with an empty database',
+  },
+  StartingOver: {
+    kind: 'reconciling',
+    of: ['Ready'],
+    meaning:
+      'the credentials are lost and somebody has deleted the PersistentVolumeClaim: MySQL is being stopped, then the app starts with an empty database',
+  },
+
+  DatabaseChecking: {
+    kind: 'reconciling',
+    of: ['DatabaseReady'],
+    meaning: 'an external database that was not looked at yet, as it is declared now',
+  },
+  HostNotFound: {
+    kind: 'stalled',
+    after: AFTER_CHECK,
+    of: ['DatabaseReady'],
+    meaning:
+      'the name of an external database does not resolve: correct `spec.database.external.host`, or the DNS of the cluster',
+  },
+  AccessDenied: {
+    kind: 'stalled',
+    after: AFTER_CHECK,
+    of: ['DatabaseReady'],
+    meaning: 'an external database does not let the user in: check the Secret and what the user may do',
+  },
+  DatabaseMissing: {
+    kind: 'stalled',
+    after: AFTER_CHECK,
+    of: ['DatabaseReady'],
+    meaning: 'the server is there, the database on it is not: create it, or correct `spec.database.external.name`',
+  },
+  TlsFailed: {
+    kind: 'stalled',
+    after: AFTER_CHECK,
+    of: ['DatabaseReady'],
+    meaning: 'no TLS with an external database as it is declared: the message says what to look at',
+  },
+  DatabaseUnsupported: {
+    kind: 'stalled',
+    after: AFTER_CHECK,
+    of: ['DatabaseReady'],
+    meaning: 'an external database that is too old, or no MySQL',
+  },
+  DatabaseUnreachable: {
+    kind: 'reconciling',
+    warns: true,
+    of: ['DatabaseReady'],
+    meaning:
+      'nothing answers there: a server that restarts comes back; else check host, port, firewall and network policies',
+  },
+  NoConnectionsLeft: {
+    kind: 'reconciling',
+    warns: true,
+    of: ['DatabaseReady'],
+    meaning:
+      'an external database takes no more connections: others may give some back; else raise its `max_connections`, or run fewer web pods',
+  },
+  DatabaseNotWritable: {
+    kind: 'reconciling',
+    warns: true,
+    of: ['DatabaseReady'],
+    meaning:
+      'an external database refuses writes, as a replica does until a failover is over: the message says what else to look at',
+  },
+  DatabaseCheckFailed: {
+    kind: 'reconciling',
+    warns: true,
+    of: ['DatabaseReady'],
+    meaning:
+      'the check of an external database failed without saying why, maybe because its pod was evicted; it is done again every minute: `kubectl logs job/…`',
+  },
+
+  MigrationRunning: { kind: 'reconciling', of: ['SchemaReady'], meaning: 'the migration Job runs' },
+  MigrationFailed: {
+    kind: 'stalled',
+    after: 'after five attempts of the Job, about three minutes, or after one hour in all',
+    of: ['SchemaReady'],
+    meaning: 'the Job failed: `kubectl logs job/…`; tried again every five minutes',
+  },
+
+  RollingOut: {
+    kind: 'reconciling',
+    of: ['WebReady'],
+    message: () => 'The web pods are rolling out',
+    meaning: 'new web pods replace old ones, or too few are available',
+  },
+  RolloutStuck: {
+    kind: 'stalled',
+    after: 'after `progressDeadlineSeconds` of the Deployment, 300 s without progress',
+    of: ['WebReady'],
+    message: ({ cause }: { deployment: string; cause: string | undefined }) =>
+      `The rollout makes no progress${cause === undefined ? '' : ` (${cause})`}`,
+    advice: ({ deployment }: { deployment: string }) =>
+      `kubectl describe deployment ${deployment}, or set spec.image back`,
+    meaning:
+      'the new web pods make no progress for five minutes: the message has what is known of the cause. See them, or set `spec.image` back; old pods keep serving',
+  },
+  PodUnschedulable: {
+    kind: 'reconciling',
+    warns: true,
+    of: ['DatabaseReady', 'SchemaReady', 'WebReady'],
+    message: ({ pod }: { pod: string; words: string | undefined }) => `Pod ${pod} finds no node`,
+    advice: ({ words }: { words: string | undefined }) => words ?? 'no reason given',
+    meaning:
+      "no node takes the pod: the message is the scheduler's. A cluster autoscaler may add a node. In a rollout of web pods it becomes `RolloutStuck` after five minutes",
+  },
+  PodsRejected: {
+    kind: 'reconciling',
+    warns: true,
+    of: ['WebReady', 'DatabaseReady'],
+    meaning:
+      'the API server refuses the pods (a quota, an admission rule): the message is its own, or says where to find it. A quota may have room again. In a rollout of web pods it becomes `RolloutStuck` after five minutes',
+  },
+  ImagePullRetrying: {
+    kind: 'reconciling',
+    of: ['DatabaseReady', 'SchemaReady', 'WebReady'],
+    message: imageMessage,
+    advice: imageAdvice,
+    meaning: 'the first attempt to pull an image has failed, the kubelet is about to try again',
+  },
+  ImagePullFailed: {
+    kind: 'stalled',
+    after:
+      'after the first back-off of the kubelet, about 20 s; at once where the image has no valid name or may not be pulled',
+    of: ['DatabaseReady', 'SchemaReady', 'WebReady'],
+    message: imageMessage,
+    advice: imageAdvice,
+    meaning: 'an image cannot be had: its name, the registry, `spec.imagePullSecrets`',
+  },
+  ContainerRestarting: {
+    kind: 'reconciling',
+    of: ['DatabaseReady', 'SchemaReady', 'WebReady'],
+    message: endMessage,
+    advice: endAdvice,
+    meaning: 'a container has ended, was started again and is not ready yet: the message tells how it ended',
+  },
+  ContainerFailing: {
+    kind: 'stalled',
+    after:
+      'with the first back-off of the kubelet, when the container has ended twice within seconds; at once where it cannot be started',
+    of: ['DatabaseReady', 'SchemaReady', 'WebReady'],
+    message: (parts: Ended | NotStarted) =>
+      'exitCode' in parts ? endMessage(parts) : `Pod ${parts.pod} cannot start ${parts.container}`,
+    advice: (parts: Ended | NotStarted) => ('exitCode' in parts ? endAdvice(parts) : parts.words),
+    meaning:
+      'a container ends again and again, or cannot be started: the message has the command that shows its log. It stays until the pod is ready, also while the container is tried again',
+  },
+
+  InvalidSpec: {
+    kind: 'stalled',
+    after: AT_ONCE,
+    of: [
+      'Ready',
+      'CredentialsReady',
+      'DatabaseReady',
+      'SchemaReady',
+      'WebReady',
+      'AutoscalingReady',
+      'Exposed',
+      'UpdateAvailable',
+    ],
+    meaning:
+      'the spec breaks a rule of the schema and got past the API server: see [Validation](#validation); of the others: not looked at meanwhile',
+  },
+  NotOwned: {
+    kind: 'stalled',
+    after: AT_ONCE,
+    of: ['Ready'],
+    message: ({ object, owner }: { object: string; owner: string | undefined }) =>
+      `${object} exists and belongs to ${owner ?? 'nobody that this operator knows'}`,
+    advice: ({ remedy }: { remedy: string }) => remedy,
+    meaning:
+      "an object of a child's name belongs to somebody else, for example a PersistentVolumeClaim without the operator's labels: the message says how to hand it over, or that its name must be free",
+  },
+  OwnerTerminating: {
+    kind: 'reconciling',
+    of: ['Ready'],
+    message: ({ object }: { object: string }) =>
+      `${object} still belongs to the app of this name that was deleted; its garbage collection is awaited`,
+    meaning: 'a child or the volume of a deleted app of this name is still being removed; waits by itself',
+  },
+  ApplyFailed: {
+    kind: 'reconciling',
+    warns: true,
+    of: ['Ready', 'Reconciling'],
+    meaning:
+      'the API server refused or did not answer a write; tried again with growing pauses. What refuses may pass: a webhook that restarts, a quota that has room again, a right that is just being granted',
+  },
+  FieldContested: {
+    kind: 'reconciling',
+    warns: true,
+    of: ['Reconciling'],
+    message: ({ fields }: { fields: string }) =>
+      `Changed again and again: ${fields}; it is put back less and less often`,
+    advice: () => 'stop that, or declare in spec what is wanted',
+    meaning:
+      'somebody keeps changing a field back: see [Drift](#drift); the message names the field and the manager. The app serves, and the operator goes on',
+  },
+
+  Autoscaling: {
+    kind: 'aside',
+    of: ['AutoscalingReady'],
+    message: () => 'The autoscaler has metrics and follows them',
+    meaning: 'the autoscaler has metrics and follows them',
+  },
+  Progressing: {
+    kind: 'aside',
+    of: ['AutoscalingReady'],
+    message: () => 'The autoscaler has not been heard of yet',
+    meaning: 'the autoscaler has not been heard of yet',
+  },
+  MetricsUnavailable: {
+    kind: 'aside',
+    of: ['AutoscalingReady'],
+    message: ({ why, words }: { why: string; words: string }) =>
+      `${why}: ${words}${why === 'FailedGetResourceMetric' ? ' (is metrics-server installed?)' : ''}`,
+    meaning: 'the autoscaler cannot read metrics or cannot scale: is metrics-server installed?',
+  },
+  WaitingForWeb: {
+    kind: 'aside',
+    of: ['Exposed'],
+    message: ({ way }: { way: 'Ingress' | 'HTTPRoute' }) => `The ${way} waits for the web pods to be made`,
+    meaning: 'the web pods are not made yet',
+  },
+  NoIngressClass: {
+    kind: 'aside',
+    of: ['Exposed'],
+    message: ({ ingress }: { ingress: string }) => `No controller takes Ingress ${ingress}`,
+    advice: () =>
+      'set spec.ingress.className to one of kubectl get ingressclass, or install an ingress controller with a default class',
+    meaning:
+      'the Ingress has no class and the cluster no default one: set `spec.ingress.className`, or install an ingress controller',
+  },
+  AddressPending: {
+    kind: 'aside',
+    of: ['Exposed'],
+    message: ({ ingress }: { ingress: string; className: string }) => `Ingress ${ingress} has no address yet`,
+    advice: ({ ingress, className }: { ingress: string; className: string }) =>
+      `the controller of class ${className} gives one; does it run (kubectl get ingressclass ${className}), and what does it say (kubectl describe ingress ${ingress})?`,
+    meaning:
+      "the controller of the Ingress' class has given it no address yet: does it run, what does `kubectl describe ingress` say?",
+  },
+  GatewayApiMissing: {
+    kind: 'aside',
+    of: ['Exposed'],
+    message: () => 'The Gateway API is not installed',
+    advice: () =>
+      'the cluster serves no HTTPRoute of gateway.networking.k8s.io/v1. Install its CRDs and a controller for it, which is noticed within seconds; or use spec.ingress',
+    meaning:
+      'the cluster serves no `HTTPRoute` of `gateway.networking.k8s.io/v1`: install the Gateway API and a controller for it, or use `spec.ingress`',
+  },
+  RoutePending: {
+    kind: 'aside',
+    of: ['Exposed'],
+    message: ({ gateway, route }: { gateway: string; route: string; look: string }) =>
+      `${gateway} has not taken HTTPRoute ${route} yet`,
+    advice: ({ look }: { look: string }) => `is it there, and does its controller run (${look})?`,
+    meaning: 'a Gateway has not said yet that it takes the route: is the Gateway there, does its controller run?',
+  },
+  RouteRejected: {
+    kind: 'aside',
+    of: ['Exposed'],
+    message: ({ gateway, route }: { gateway: string; route: string; words: string }) =>
+      `${gateway} does not serve HTTPRoute ${route}`,
+    advice: ({ words }: { words: string }) => words,
+    meaning: "a Gateway does not take the route: the message is its controller's",
+  },
+  UpToDate: {
+    kind: 'aside',
+    of: ['UpdateAvailable'],
+    message: () => 'Images and pod templates are as new as this operator knows',
+    meaning: 'nothing newer',
+  },
+  NewDefaults: {
+    kind: 'aside',
+    of: ['UpdateAvailable'],
+    message: ({ updates }: { updates: readonly string[]; annotation: string }) => updates.join('; '),
+    advice: ({ annotation }: { annotation: string }) =>
+      `set the image in spec, or the annotation ${annotation} to any new value`,
+    meaning: 'set the image in `spec`, or `interstellar.dev/update`',
+  },
+
+  DatabaseReady: { kind: 'event', meaning: 'MySQL takes connections again' },
+  SchemaMigrated: { kind: 'event', meaning: 'a migration has completed, of an app that had web pods already' },
+  Ready: { kind: 'event', meaning: 'the app serves, anew' },
+  DriftCorrected: {
+    kind: 'event',
+    meaning: 'something that others changed or deleted was put back; at most once a minute',
+  },
+  Exposed: { kind: 'event', meaning: 'the app can be reached from outside, anew' },
+  UpdateAvailable: { kind: 'event', meaning: 'the operator knows newer images or templates' },
+} as const satisfies Record<string, Reason>;
+
+type Table = typeof REASONS;
+export type ReasonName = keyof Table;
+
+/** Their names: `REASON.accessDenied` is `AccessDenied`. */
+export const REASON = Object.fromEntries(
+  Object.keys(REASONS).map((name) => [name.charAt(0).toLowerCase() + name.slice(1), name]),
+) as { readonly [N in ReasonName as Uncapitalize<N>]: N };
+
+type Worded = { [N in ReasonName]: Table[N] extends { message: unknown } ? N : never }[ReasonName];
+type PartsOf<Half> = Half extends (parts: infer P) => string ? P : unknown;
+/** All that either half needs. */
+type Parts<N extends Worded> = PartsOf<Table[N]['message']> &
+  (Table[N] extends { advice: infer Advice } ? PartsOf<Advice> : unknown);
+
+/** The message of a condition, from its parts: what is the matter, and what to do. */
+export function messageOf<N extends Worded>(reason: N, ...[parts]: unknown extends Parts<N> ? [] : [Parts<N>]): string {
+  const { message, advice }: { message?: Wording; advice?: Wording } = REASONS[reason];
+  return [message, advice].flatMap((half) => (half === undefined ? [] : [half(parts as never)])).join(': ');
+}
+
+type Wording = (parts: never) => string;
+
+const known = (reason: string): Reason | undefined => (REASONS as Readonly<Record<string, Reason>>)[reason];
+
+/** Whether somebody has to act. */
+export const isStalled = (reason: string): boolean => known(reason)?.kind === 'stalled';
+
+/** Whether a Warning event tells of it. */
+export function isWarning(reason: string): boolean {
+  const found = known(reason);
+  return found?.kind === 'stalled' || (found?.kind === 'reconciling' && found.warns === true);
+}
