@@ -31,7 +31,12 @@ export function migrationEnvironment(app: CompleteApp): V1EnvVar[] {
   ];
 }
 
-const MODES = { Disabled: 'off', Required: 'required', VerifyIdentity: 'verify-identity' } as const;
+const MODES: ReadonlyMap<string, string> = new Map([
+  ['Disabled', 'off'],
+  ['Required', 'required'],
+]);
+/** Of `VerifyIdentity`, and of a mode that this operator does not know: nothing is ever sent in the clear by mistake. */
+const STRICTEST = 'verify-identity';
 const CA_PATH = '/etc/vacation/database-ca';
 
 function addressOf({ host, port, name, tls }: CompleteExternalDatabase): V1EnvVar[] {
@@ -39,7 +44,7 @@ function addressOf({ host, port, name, tls }: CompleteExternalDatabase): V1EnvVa
     { name: 'DB_HOST', value: host },
     { name: 'DB_PORT', value: String(port) },
     { name: 'DB_NAME', value: name },
-    { name: 'DB_TLS', value: MODES[tls.mode] },
+    { name: 'DB_TLS', value: MODES.get(tls.mode) ?? STRICTEST },
     ...(tls.caSecretName === undefined ? [] : [{ name: 'DB_TLS_CA_FILE', value: `${CA_PATH}/${CA_KEY}` }]),
   ];
 }
