@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url';
 import cookieParser from 'cookie-parser';
 import ejs from 'ejs';
 import express, { type Express } from 'express';
-import { type OwnAccountServices, ownAccountRoutes } from './accounts/account-routes.ts';
-import { type DetailsServices, detailsRoutes } from './accounts/details-routes.ts';
-import { type ResetServices, resetRoutes } from './accounts/reset-routes.ts';
-import { type AccountServices, accountRoutes } from './accounts/routes.ts';
+import { type LogInServices, logInRoutes } from './accounts/log-in-routes.ts';
+import { type OwnAccountServices, ownAccountRoutes } from './accounts/own-account-routes.ts';
+import { type OwnDetailsServices, ownDetailsRoutes } from './accounts/own-details-routes.ts';
+import { type PasswordResetServices, passwordResetRoutes } from './accounts/password-reset-routes.ts';
+import { type RegistrationServices, registrationRoutes } from './accounts/registration-routes.ts';
 import type { CheckCounters } from './bookings/check-counters.ts';
 import { bookingRoutes } from './bookings/routes.ts';
 import { tripRoutes } from './bookings/trip-routes.ts';
@@ -33,7 +34,13 @@ import { sessions } from './web/sessions.ts';
 import { staticFiles } from './web/static-files.ts';
 
 export interface Services
-  extends AccountServices, OwnAccountServices, DetailsServices, ResetServices, WaitlistServices {
+  extends
+    RegistrationServices,
+    LogInServices,
+    PasswordResetServices,
+    OwnAccountServices,
+    OwnDetailsServices,
+    WaitlistServices {
   readonly assets: Assets;
   readonly metrics: Metrics;
   readonly sweepWaitlists: SweepWaitlists;
@@ -78,10 +85,11 @@ export function createApp({ services, config }: { readonly services: Services; r
   app.use(csrf(csrfSigner));
 
   app.use(publicRoutes(services.destinations));
-  app.use(accountRoutes(services));
-  app.use(resetRoutes(services));
+  app.use(registrationRoutes(services));
+  app.use(logInRoutes(services));
+  app.use(passwordResetRoutes(services));
   app.use(ownAccountRoutes(services));
-  app.use(detailsRoutes(services));
+  app.use(ownDetailsRoutes(services));
   app.use(bookingRoutes(services));
   app.use(tripRoutes(services));
   app.use(waitlistRoutes(services));
