@@ -1,7 +1,6 @@
 import './web/locals.ts';
 import { fileURLToPath } from 'node:url';
 import cookieParser from 'cookie-parser';
-import ejs from 'ejs';
 import express, { type Express } from 'express';
 import { type LogInServices, logInRoutes } from './accounts/log-in-routes.ts';
 import { type OwnAccountServices, ownAccountRoutes } from './accounts/own-account-routes.ts';
@@ -16,7 +15,7 @@ import type { Config } from './config.ts';
 import type { Logger } from './log.ts';
 import { publicRoutes } from './pages/routes.ts';
 import type { Metrics } from './probes/metrics.ts';
-import { createSigner } from './signer.ts';
+import { createSigner, derivedKeys } from './signer.ts';
 import type { SweepWaitlists } from './waitlist/sweep-waitlists.ts';
 import { type WaitlistServices, waitlistRoutes } from './waitlist/routes.ts';
 import type { Assets } from './web/assets.ts';
@@ -24,7 +23,7 @@ import { clientAddress } from './web/client-address.ts';
 import { COOKIE_NAMES } from './web/cookies.ts';
 import { csrf } from './web/csrf.ts';
 import { draining } from './web/draining.ts';
-import { errorPages, notFound } from './web/error-pages.ts';
+import { errorPages, errorText, notFound } from './web/error-pages.ts';
 import { formsOnly } from './web/forms-only.ts';
 import { PAGE_DEFAULTS, pageLocals } from './web/page-locals.ts';
 import { requestRecord } from './web/request-record.ts';
@@ -54,6 +53,7 @@ export interface Services
 export function createApp({ services, config }: { readonly services: Services; readonly config: Config }): Express {
   const { assets, logger, metrics } = services;
   const csrfSigner = createSigner(config.secretKeys, 'csrf');
+  const alertKeys = derivedKeys(config.secretKeys, 'alert').map((key) => key.toString('hex'));
   const app = express();
 
   // the default error handler then shows nobody a stack
@@ -63,9 +63,6 @@ export function createApp({ services, config }: { readonly services: Services; r
   app.set(COOKIE_NAMES, config.cookies);
   app.disable('x-powered-by');
   app.disable('etag');
-  app.engine('ejs', (path, data, done) => {
-    ejs.renderFile(path, data, done);
-  });
   app.set('views', fileURLToPath(new URL('./views', import.meta.url)));
   app.set('view engine', 'ejs');
   app.enable('view cache');
@@ -77,7 +74,7 @@ export function createApp({ services, config }: { readonly services: Services; r
   app.use(securityHeaders());
   app.use(staticFiles(assets));
   app.use(sessions({ store: services.sessionStore, secretKeys: config.secretKeys, names: config.cookies }));
-  app.use(cookieParser([...config.secretKeys]));
+  app.use(cookieParser(alertKeys));
   app.use(pageLocals(csrfSigner));
   app.use(sameOrigin());
   app.use(formsOnly());
@@ -96,5 +93,6 @@ export function createApp({ services, config }: { readonly services: Services; r
 
   app.use(notFound());
   app.use(errorPages(logger));
+  app.use(errorText(logger));
   return app;
 }

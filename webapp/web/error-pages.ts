@@ -42,6 +42,14 @@ export function errorPages(logger: Logger): ErrorRequestHandler {
   };
 }
 
+/** Answers without a template when the error page itself fails. Express' own handler would write to standard error, past the logger. */
+export function errorText(logger: Logger): ErrorRequestHandler {
+  return function errorTextMiddleware(error: unknown, _request, response, _next) {
+    logger.error('The error page failed', { id: response.get('X-Request-Id'), error });
+    response.sendStatus(500);
+  };
+}
+
 function pageOf(error: unknown): ErrorPage {
   if (error instanceof DatabaseAwayError) return PAGES.away;
   if (error instanceof BusyError) return PAGES.busy;
