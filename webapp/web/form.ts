@@ -7,7 +7,7 @@ export function hasErrors(errors: FieldErrors): boolean {
 
 export const REQUIRED = 'This field is required.';
 
-/** The name that a field has in HTML: `departureDate` is `departure_date` there. Code that is not HTML knows only the first. */
+/** The name of a field in HTML and in links: `departure_date` for `departureDate`. The rest of the code knows only the second. */
 export function htmlName(field: string): string {
   return field.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
 }
@@ -18,6 +18,14 @@ export function textOf(body: unknown, field: string): string {
   if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return '';
   const value = (body as Readonly<Record<string, unknown>>)[name];
   return typeof value === 'string' ? value : '';
+}
+
+/** The search of a link that fills in these fields, as `textOf` reads them. Fields without a value are left out. */
+export function searchOf(fields: Readonly<Record<string, string | undefined>>): string {
+  const pairs = Object.entries(fields).flatMap(([field, value]) =>
+    value === undefined ? [] : [[htmlName(field), value]],
+  );
+  return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs).toString()}`;
 }
 
 /** A line that people type: without the blanks round it, and in one of the ways that Unicode can write it. */
