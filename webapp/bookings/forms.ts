@@ -5,7 +5,7 @@ import { addDays, type Day, dayOf, daysBetween } from './dates.ts';
 import type { Destination } from './destinations.ts';
 import type { BookingForm } from './rules.ts';
 
-/** The destination is looked up by its name here, and nowhere else. */
+/** The only place that looks a destination up by its name. */
 export function bookingFormOf(body: unknown, destinations: readonly Destination[]): BookingForm {
   const name = textOf(body, 'destination');
   return withAlternative(
@@ -21,7 +21,7 @@ export function bookingFormOf(body: unknown, destinations: readonly Destination[
   );
 }
 
-/** The two dates as `YYYY-MM-DD`, where somebody has written them with the year first: not every browser helps with a date field. */
+/** Turns dates with the year first, such as `2031/7/5`, into `YYYY-MM-DD`: in some browsers a date field is plain text. */
 export function datesOf(body: unknown): Pick<BookingForm, 'departureDate' | 'returnDate'> {
   const date = (field: string) => {
     const line = lineOf(body, field);
@@ -31,7 +31,7 @@ export function datesOf(body: unknown): Pick<BookingForm, 'departureDate' | 'ret
   return { departureDate: date('departureDate'), returnDate: date('returnDate') };
 }
 
-/** The button of another departure moves the whole trip. */
+/** An alternative departure moves the return too, so that the trip keeps its length. */
 function withAlternative(form: BookingForm, alternative: Day | undefined): BookingForm {
   const [departureDate, returnDate] = [dayOf(form.departureDate), dayOf(form.returnDate)];
   if (!alternative || !departureDate || !returnDate) return form;
@@ -55,7 +55,7 @@ export function formOf(booking: StoredBooking & { readonly destination: Destinat
   };
 }
 
-/** The destination that a link has chosen. */
+/** A link chooses a destination by its id. */
 export function destinationIn(query: unknown, destinations: readonly Destination[]): Destination | undefined {
   const id = textOf(query, 'destination');
   return destinations.find((one) => one.id === id);

@@ -31,7 +31,7 @@ export interface TripCard {
   readonly canCancel: boolean;
 }
 
-/** In the order of their departures; those that are over come last, and the latest of them first. */
+/** Sorted by departure. Trips that are over come last, the latest of them first. */
 export function tripCards(
   bookings: readonly StoredBooking[],
   destinations: readonly Destination[],
@@ -65,7 +65,7 @@ function cardOf(booking: StoredBooking, today: Day, canCancel: boolean, canChang
   };
 }
 
-/** A trip that was cancelled a moment ago, and can be taken back. */
+/** Trips whose cancellation can be undone. */
 export function undoCards(bookings: readonly StoredBooking[]) {
   return bookings.map(({ reference, destinationName, departureDate }) => ({
     reference,

@@ -14,15 +14,15 @@ export interface WaitingCard {
   readonly returnDate: string;
   /** The booking form with the same destination and dates. */
   readonly bookPath: string;
-  /** `closed`: nobody flies there any more. */
+  /** `closed`: the destination is no longer offered. */
   readonly state: EntryState | 'closed';
   /** "You are next in line." */
   readonly line: string;
-  /** Until when the place is kept, for people and for machines. */
+  /** The end of the offer. */
   readonly until: { readonly spoken: string; readonly iso: string } | undefined;
 }
 
-/** Offers first, as they end. */
+/** Offers come first, because they expire. */
 export function waitingCards(
   entries: readonly EntryInLine[],
   destinations: readonly Destination[],

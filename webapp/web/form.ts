@@ -1,4 +1,4 @@
-/** Messages by field name, in the order of the form; empty when all is well. */
+/** Messages by field name, in the order of the form. Empty if the form breaks no rule. */
 export type FieldErrors = Readonly<Record<string, string>>;
 
 export function hasErrors(errors: FieldErrors): boolean {
@@ -12,7 +12,7 @@ export function htmlName(field: string): string {
   return field.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
 }
 
-/** One field of a posted form. What is missing, repeated or not text is the empty string: rules see nothing else. */
+/** One field of a form or query. A missing or repeated field, or one that is not text, counts as empty. */
 export function textOf(body: unknown, field: string): string {
   const name = htmlName(field);
   if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return '';
@@ -28,7 +28,7 @@ export function searchOf(fields: Readonly<Record<string, string | undefined>>): 
   return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs).toString()}`;
 }
 
-/** A line that people type: without the blanks round it, and in one of the ways that Unicode can write it. */
+/** A line that people type, without blanks at its ends, and normalized, because Unicode can write one letter in several ways. */
 export function lineOf(body: unknown, field: string): string {
   return textOf(body, field).normalize('NFC').trim();
 }
