@@ -1,6 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readSchema } from './api/schema.ts';
-import { createValidation } from './api/validation.ts';
 import { VACATION_APP, type VacationApp } from './api/vacation-app.ts';
 import type { Config } from './config.ts';
 import { told, type Logger } from './logger.ts';
@@ -20,7 +18,6 @@ import { createWatching, priorityOf } from './vacation-app/controller.ts';
 import { randomText } from './vacation-app/credentials/credentials.ts';
 import { FIELD_MANAGER } from './vacation-app/names.ts';
 import { createReconcile } from './vacation-app/reconcile.ts';
-import { Validity } from './vacation-app/validity.ts';
 
 export interface Operator {
   /** Watches at once, reconciles while it leads; resolves when the signal aborts and all is put down. */
@@ -53,7 +50,6 @@ const RESYNC_MS = 600_000;
 export function createOperator({ client, config, metrics, log, now = () => new Date() }: OperatorOptions): Operator {
   let term: Term | undefined;
   let isReachable = true;
-  const validity = new Validity(createValidation(readSchema()));
   const election = new LeaderElection(client, {
     namespace: config.leaseNamespace,
     name: config.leaseName,
@@ -75,10 +71,6 @@ export function createOperator({ client, config, metrics, log, now = () => new D
     namespaces: config.watchNamespaces,
     onKey: (key, priority) => term?.queue.add(key, priority),
     onError: (kind, error) => log.warn('Watch failed', { kind: kind.kind, ...told(error) }),
-    isValid: (app) => validity.faultOf(app) === undefined,
-  });
-  stores.get(VACATION_APP.kind)?.onChange(({ before, after }) => {
-    if (before && !after) validity.forget(keyOf(before));
   });
   const recorder = new EventRecorder(writer, {
     component: FIELD_MANAGER,
@@ -118,7 +110,6 @@ export function createOperator({ client, config, metrics, log, now = () => new D
       now,
       clock: systemClock,
       random: randomText,
-      validity,
     });
     const enqueueAll = (): void => {
       for (const app of (stores.get(VACATION_APP.kind)?.list() ?? []) as VacationApp[]) {

@@ -320,13 +320,15 @@ function targetOf(path: string, specifier: string): string {
     : specifier;
 }
 
-/** The specifier of `import … from`, `export … from` and `import(…)`, unless only types are imported. */
+/** The specifier of `import … from`, `export … from`, `import(…)` and `app.set('view engine', …)`, unless only types are imported. */
 function valueImport(node: ts.Node): string | undefined {
   if (ts.isImportDeclaration(node) && node.importClause?.phaseModifier !== ts.SyntaxKind.TypeKeyword)
     return textOf(node.moduleSpecifier);
   if (ts.isExportDeclaration(node) && !node.isTypeOnly && node.moduleSpecifier) return textOf(node.moduleSpecifier);
   if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
     return textOf(node.arguments[0]);
+  // Express loads its view engine by this name
+  if (ts.isCallExpression(node) && textOf(node.arguments[0]) === 'view engine') return textOf(node.arguments[1]);
   return undefined;
 }
 

@@ -1,12 +1,12 @@
 import './web/locals.ts';
 import { fileURLToPath } from 'node:url';
 import cookieParser from 'cookie-parser';
-import ejs from 'ejs';
 import express, { type Express } from 'express';
-import { type OwnAccountServices, ownAccountRoutes } from './accounts/account-routes.ts';
-import { type DetailsServices, detailsRoutes } from './accounts/details-routes.ts';
-import { type ResetServices, resetRoutes } from './accounts/reset-routes.ts';
-import { type AccountServices, accountRoutes } from './accounts/routes.ts';
+import { type LogInServices, logInRoutes } from './accounts/log-in-routes.ts';
+import { type OwnAccountServices, ownAccountRoutes } from './accounts/own-account-routes.ts';
+import { type OwnDetailsServices, ownDetailsRoutes } from './accounts/own-details-routes.ts';
+import { type PasswordResetServices, passwordResetRoutes } from './accounts/password-reset-routes.ts';
+import { type RegistrationServices, registrationRoutes } from './accounts/registration-routes.ts';
 import type { CheckCounters } from './bookings/check-counters.ts';
 import { bookingRoutes } from './bookings/routes.ts';
 import { tripRoutes } from './bookings/trip-routes.ts';
@@ -15,7 +15,7 @@ import type { Config } from './config.ts';
 import type { Logger } from './log.ts';
 import { publicRoutes } from './pages/routes.ts';
 import type { Metrics } from './probes/metrics.ts';
-import { createSigner } from './signer.ts';
+import { createSigner, derivedKeys } from './signer.ts';
 import type { SweepWaitlists } from './waitlist/sweep-waitlists.ts';
 import { type WaitlistServices, waitlistRoutes } from './waitlist/routes.ts';
 import type { Assets } from './web/assets.ts';
@@ -23,7 +23,7 @@ import { clientAddress } from './web/client-address.ts';
 import { COOKIE_NAMES } from './web/cookies.ts';
 import { csrf } from './web/csrf.ts';
 import { draining } from './web/draining.ts';
-import { errorPages, notFound } from './web/error-pages.ts';
+import { errorPages, errorText, notFound } from './web/error-pages.ts';
 import { formsOnly } from './web/forms-only.ts';
 import { PAGE_DEFAULTS, pageLocals } from './web/page-locals.ts';
 import { requestRecord } from './web/request-record.ts';
@@ -33,7 +33,13 @@ import { sessions } from './web/sessions.ts';
 import { staticFiles } from './web/static-files.ts';
 
 export interface Services
-  extends AccountServices, OwnAccountServices, DetailsServices, ResetServices, WaitlistServices {
+  extends
+    RegistrationServices,
+    LogInServices,
+    PasswordResetServices,
+    OwnAccountServices,
+    OwnDetailsServices,
+    WaitlistServices {
   readonly assets: Assets;
   readonly metrics: Metrics;
   readonly sweepWaitlists: SweepWaitlists;
@@ -47,6 +53,7 @@ export interface Services
 export function createApp({ services, config }: { readonly services: Services; readonly config: Config }): Express {
   const { assets, logger, metrics } = services;
   const csrfSigner = createSigner(config.secretKeys, 'csrf');
+  const alertKeys = derivedKeys(config.secretKeys, 'alert').map((key) => key.toString('hex'));
   const app = express();
 
   // the default error handler then shows nobody a stack
@@ -56,9 +63,6 @@ export function createApp({ services, config }: { readonly services: Services; r
   app.set(COOKIE_NAMES, config.cookies);
   app.disable('x-powered-by');
   app.disable('etag');
-  app.engine('ejs', (path, data, done) => {
-    ejs.renderFile(path, data, done);
-  });
   app.set('views', fileURLToPath(new URL('./views', import.meta.url)));
   app.set('view engine', 'ejs');
   app.enable('view cache');
@@ -70,7 +74,7 @@ export function createApp({ services, config }: { readonly services: Services; r
   app.use(securityHeaders());
   app.use(staticFiles(assets));
   app.use(sessions({ store: services.sessionStore, secretKeys: config.secretKeys, names: config.cookies }));
-  app.use(cookieParser([...config.secretKeys]));
+  app.use(cookieParser(alertKeys));
   app.use(pageLocals(csrfSigner));
   app.use(sameOrigin());
   app.use(formsOnly());
@@ -78,15 +82,17 @@ export function createApp({ services, config }: { readonly services: Services; r
   app.use(csrf(csrfSigner));
 
   app.use(publicRoutes(services.destinations));
-  app.use(accountRoutes(services));
-  app.use(resetRoutes(services));
+  app.use(registrationRoutes(services));
+  app.use(logInRoutes(services));
+  app.use(passwordResetRoutes(services));
   app.use(ownAccountRoutes(services));
-  app.use(detailsRoutes(services));
+  app.use(ownDetailsRoutes(services));
   app.use(bookingRoutes(services));
   app.use(tripRoutes(services));
   app.use(waitlistRoutes(services));
 
   app.use(notFound());
   app.use(errorPages(logger));
+  app.use(errorText(logger));
   return app;
 }

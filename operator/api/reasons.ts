@@ -366,7 +366,7 @@ export const REASONS = {
       'UpdateAvailable',
     ],
     meaning:
-      'the spec breaks a rule of the schema and got past the API server: see [Validation](#validation); of the others: not looked at meanwhile',
+      'the operator cannot work with the spec, which got past the API server: see [Validation](#validation); of the others: not looked at meanwhile',
   },
   NotOwned: {
     kind: 'stalled',

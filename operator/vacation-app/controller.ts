@@ -1,3 +1,4 @@
+import { shapeFault } from '../api/shape.ts';
 import { ANNOTATION, VACATION_APP, type VacationApp } from '../api/vacation-app.ts';
 import type { ApiClient } from '../runtime/client/api-client.ts';
 import { keyOf, type Kind, type KubeObject } from '../runtime/client/kinds.ts';
@@ -42,21 +43,18 @@ export interface WatchingOptions {
   /** Empty: every namespace. */
   readonly namespaces: readonly string[];
   readonly onKey: (key: string, priority: Priority) => void;
-  /** Of an app of which it is not so the spec is not looked into: it may have any shape. */
-  readonly isValid?: (app: VacationApp) => boolean;
   readonly onError: (kind: Kind, error: unknown) => void;
   readonly reflector?: Partial<ReflectorOptions>;
 }
 
 /** The caches, and what keeps them; nothing runs yet. */
 export function createWatching(client: ApiClient, options: WatchingOptions): Watching {
-  const { namespaces, onKey, onError, isValid = () => true } = options;
+  const { namespaces, onKey, onError } = options;
   const cachedFields = createCachedFields();
   const stores = new Map<string, Store<KubeObject>>();
-  const validApps = (): VacationApp[] =>
-    ((stores.get(VACATION_APP.kind)?.list() ?? []) as VacationApp[]).filter(isValid);
+  const apps = (): VacationApp[] => (stores.get(VACATION_APP.kind)?.list() ?? []) as VacationApp[];
   const appKeysOf = (kind: Kind, object: KubeObject): string[] =>
-    kind === FOLLOWED_SECRET ? usersOf(object, validApps()) : [appKeyOf(object) ?? []].flat();
+    kind === FOLLOWED_SECRET ? usersOf(object, apps()) : [appKeyOf(object) ?? []].flat();
   const reflectors = WATCHES.flatMap(({ kind, labelSelector, wantedBy }) => {
     const store = new Store<KubeObject>({
       onHandlerError: (error) => onError(kind, error),
@@ -73,7 +71,7 @@ export function createWatching(client: ApiClient, options: WatchingOptions): Wat
     });
     stores.set(kind.kind, store);
     const scopes = namespaces.length === 0 ? [''] : namespaces;
-    const wanting = (): VacationApp[] => validApps().filter((app) => wantedBy?.(app));
+    const wanting = (): VacationApp[] => apps().filter((app) => hasShape(app) && wantedBy?.(app));
     return scopes.map((namespace): Watcher => {
       const reflecting = {
         ...options.reflector,
@@ -106,9 +104,11 @@ export function priorityOf({ metadata, status }: VacationApp): Priority {
 /** The keys of the apps that name the Secret. */
 const usersOf = ({ metadata }: KubeObject, apps: readonly VacationApp[]): string[] =>
   apps
-    .filter((app) => app.metadata.namespace === metadata.namespace)
+    .filter((app) => app.metadata.namespace === metadata.namespace && hasShape(app))
     .filter((app) => userSecretNames(app).includes(metadata.name))
     .map(keyOf);
+
+const hasShape = (app: VacationApp): boolean => shapeFault(app) === undefined;
 
 /** The key of the app that an object is or belongs to. */
 function appKeyOf(object: KubeObject): string | undefined {

@@ -1,10 +1,10 @@
 import { withDefaults, type CompleteApp } from '../api/defaults.ts';
-import { ANNOTATION, REASON, VACATION_APP, type VacationApp } from '../api/vacation-app.ts';
+import { shapeFault } from '../api/shape.ts';
+import { ANNOTATION, VACATION_APP, type VacationApp } from '../api/vacation-app.ts';
 import { isConflict, isTerminatingNamespace } from '../runtime/client/api-error.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Cluster } from '../runtime/apply/cluster.ts';
 import type { Reconcile, Result } from '../runtime/queue/controller.ts';
-import { TerminalError } from '../runtime/queue/errors.ts';
 import { splitKey } from '../runtime/client/kinds.ts';
 import { adoptOrphans } from './children/adopt-orphans.ts';
 import { applyChild } from './children/apply-child.ts';
@@ -22,17 +22,15 @@ import { prune } from './children/prune.ts';
 import { report, reportInvalid, type Reporting } from './status/report.ts';
 import type { Desired } from './children/child.ts';
 import { STEPS } from './children/steps.ts';
-import type { Validity } from './validity.ts';
 
 export interface Dependencies extends Reporting {
   readonly random: (bytes: number) => string;
-  readonly validity: Validity;
   readonly clock: Clock;
 }
 
 /** Makes the cluster match a VacationApp, and its status match the cluster. */
 export function createReconcile(dependencies: Dependencies): Reconcile {
-  const { cluster, now, clock, validity } = dependencies;
+  const { cluster, now, clock } = dependencies;
   const pace = new Pace();
   const jobTime = new JobTime(clock, now);
   return async (key, signal) => {
@@ -46,11 +44,11 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
     }
     // Gone or going: the children follow by their owner references.
     if (!declared || declared.metadata.deletionTimestamp !== undefined) return {};
-    const fault = validity.faultOf(declared);
+    const fault = shapeFault(declared);
     if (fault !== undefined) {
       pace.forget(key);
-      await reportInvalid(declared, fault, dependencies, validity);
-      throw new TerminalError(REASON.invalidSpec, fault);
+      await reportInvalid(declared, fault, dependencies);
+      return {};
     }
     const app = withDefaults(declared);
     const userSecrets = await readUserSecrets(app, cluster);

@@ -7,10 +7,10 @@ import { type BookingVerdict, type TripRequest, verdictOf } from './rules.ts';
 
 export type BookTrip = (travellerId: number, trip: TripRequest) => Promise<BookingOutcome>;
 
-/** `gone`: the traveller was deleted meanwhile. */
+/** `gone`: the traveller no longer exists. */
 export type BookingOutcome = BookingVerdict | { readonly kind: 'gone' };
 
-/** Books, unless the departure is full or another trip is in the way; a form sent again finds the booking that it made. */
+/** Books, unless the departure is full or the dates overlap another trip. A form that is sent twice finds its own booking. */
 export function bookTrip(database: Database, bookings: BookingStore, waitlist: Waitlist): BookTrip {
   return (travellerId, trip) =>
     database.transaction<BookingOutcome>(async (transaction, rollBack) => {
@@ -38,7 +38,7 @@ export function bookTrip(database: Database, bookings: BookingStore, waitlist: W
     });
 }
 
-/** Of the form and of what it asks for: a form filled in anew after going back is another one. */
+/** Covers the form's key and its fields. So a traveller who goes back and changes a field makes a new booking. */
 function idempotencyKeyOf(trip: TripRequest): Buffer {
   const { formKey, destination, departureDate, returnDate, age, previousExperience, blackholeVisit } = trip;
   const parts = [formKey, destination.id, departureDate, returnDate, age, previousExperience, blackholeVisit];

@@ -12,12 +12,12 @@ export interface Refusal {
   readonly overlapping: StandingTrip | undefined;
 }
 
-/** The booking form and the calendar, in each of the states in which several routes answer with them. */
+/** The models of the booking form and of the calendar, for the routes that share them. */
 export interface BookingPages {
   departures(destination: Destination | undefined, month: Month | undefined): Promise<object>;
-  /** The calendar shows the month of the departure unless told which. */
+  /** Without `month` the calendar shows the month of the departure. */
   form(form: BookingForm, month?: Month): Promise<object>;
-  /** With the nearest free departures and the waiting list, where the wanted one is full. */
+  /** If the departure is full, the page offers the nearest free ones and the waiting list. */
   refused(travellerId: number, form: BookingForm, trip: WantedTrip, refusal: Refusal): Promise<object>;
 }
 

@@ -8,40 +8,40 @@ import { isReference } from './reference.ts';
 import type { StandingTrip, TripDays } from './rules.ts';
 
 /**
- * One lock order everywhere, so that bookings, cancellations and changes never wait for one another in a circle:
+ * All transactions take their locks in one order, so that they cannot deadlock:
  *   1. departures, by destination and then date;
  *   2. travellers, by id;
- *   3. bookings and entries of waiting lists, of what is locked already.
- * Whatever else a transaction reads before its first lock, it reads again after it.
+ *   3. bookings and waiting-list entries of the locked departures and travellers.
+ * A transaction reads again, after its first lock, whatever it read before.
  */
 export interface BookingStore {
-  /** Locks the departure, takes one of its places where one is left, and tells whether it did. */
+  /** Locks the departure and takes a place if one is left. Resolves to whether it took one. */
   takePlace(departure: DepartureKey, capacity: number, transaction: Transaction): Promise<boolean>;
-  /** Locks the departure and gives one of its places back. */
+  /** Locks the departure and gives a place back. */
   freePlace(departure: DepartureKey, transaction: Transaction): Promise<void>;
-  /** Locks the departure and tells how many of its places are taken: booked, or kept for somebody who waited. */
+  /** Locks the departure and counts its taken places: those booked, and those kept for an offer. */
   lockDeparture(departure: DepartureKey, transaction: Transaction): Promise<number>;
-  /** Of a departure that is locked. */
+  /** The caller has locked the departure. */
   setBooked(departure: DepartureKey, booked: number, capacity: number, transaction: Transaction): Promise<void>;
-  /** Of a departure that is locked. Undefined where there is no such traveller any more. */
+  /** The caller has locked the departure. Undefined if the traveller no longer exists. */
   lockClaimant(travellerId: number, departure: DepartureKey, transaction: Transaction): Promise<Claimant | undefined>;
-  /** Of the traveller's bookings: the one made by this form, and those under way at any time between the two days. */
+  /** The traveller's booking that this form made, and those that overlap the two dates. Not cancelled ones. */
   standing(query: StandingQuery, transaction: Transaction): Promise<readonly StandingTrip[]>;
   add(booking: NewBooking, transaction: Transaction): Promise<void>;
-  /** Cancelled ones too. */
+  /** Finds cancelled bookings too. */
   find(travellerId: number, reference: string, transaction?: Transaction): Promise<StoredBooking | undefined>;
-  /** Like the next two false, and nothing is done, where the booking was changed since it was read. */
+  /** The next three do nothing and resolve to false if the booking has changed since it was read. */
   markCancelled(booking: StoredBooking, at: Date, transaction: Transaction): Promise<boolean>;
   move(booking: StoredBooking, to: TripDays, transaction: Transaction): Promise<boolean>;
   restore(booking: StoredBooking, transaction: Transaction): Promise<boolean>;
-  /** Those that stand, and, where a time is given, those cancelled since then. */
+  /** Without cancelled bookings, unless they were cancelled after `cancelledSince`. */
   ofTraveller(travellerId: number, cancelledSince?: Date): Promise<readonly StoredBooking[]>;
-  /** Cancelled ones too; those that stand in the lock order of their departures. */
+  /** Cancelled ones too. The others come in the lock order of their departures. */
   allOfTraveller(travellerId: number, transaction?: Transaction): Promise<readonly BookingRecord[]>;
   removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void>;
-  /** Of a destination's departures from one day to another, both included. */
+  /** The taken places of a destination's departures, from one day to another, both included. */
   booked(destinationId: string, from: Day, to: Day): Promise<Booked>;
-  /** How many departures from a day on have a counter that is not the number of their bookings and places kept. */
+  /** Counts the departures from a day on whose counter differs from the number of their bookings and open offers. */
   mismatched(from: Day): Promise<number>;
 }
 
@@ -58,13 +58,12 @@ export function inLockOrder(departures: readonly DepartureKey[]): readonly Depar
 
 /** A traveller who wants a place of a departure. */
 export interface Claimant {
-  /** Theirs on its waiting list; while it is `offered`, one of the departure's places is kept for it. */
+  /** The traveller's entry on the departure's waiting list. While it is `offered`, a place is kept for it. */
   readonly entry: { readonly id: number; readonly reference: string; readonly state: EntryState } | undefined;
 }
 
 export type EntryState = 'waiting' | 'offered' | 'lapsed';
 
-/** One of the departure's places is kept for the claimant. */
 export function hasOffer({ entry }: Claimant): boolean {
   return entry?.state === 'offered';
 }
@@ -72,7 +71,7 @@ export function hasOffer({ entry }: Claimant): boolean {
 export interface StandingQuery {
   readonly travellerId: number;
   readonly idempotencyKey?: Buffer;
-  /** A booking that is not looked at. */
+  /** The reference of a booking to leave out. */
   readonly except?: string;
   readonly departureDate: Day;
   readonly returnDate: Day;
@@ -89,7 +88,7 @@ export interface NewBooking extends DepartureKey {
   readonly idempotencyKey: Buffer;
 }
 
-/** What a booking and an entry of a waiting list have in common. */
+/** The columns that bookings and waiting-list entries share. */
 export interface StoredTrip extends Omit<NewBooking, 'idempotencyKey'> {
   readonly id: number;
 }
@@ -205,9 +204,9 @@ export function createBookingStore(database: Database): BookingStore {
 }
 
 /**
- * SQL because it is the conditional counter. It takes an exclusive lock at once, also where the row is new: check-then-insert
- * deadlocks or overbooks. The capacity follows the configuration, but never below what is booked. LAST_INSERT_ID(…) tells that a
- * place was taken, which the number of affected rows does not where only the capacity changed.
+ * SQL because it is the conditional counter. It takes an exclusive lock at once, also if the row is new: a check followed by an insert
+ * would deadlock or overbook. The capacity follows the configuration, but never falls below the booked places. LAST_INSERT_ID(…) shows
+ * that a place was taken. The number of affected rows does not, because it also counts a change of the capacity alone.
  */
 const TAKE_PLACE = `
   INSERT INTO departure (destination_id, departure_date, capacity, booked)
@@ -216,7 +215,7 @@ const TAKE_PLACE = `
     capacity = GREATEST($capacity, booked),
     booked = IF(booked < $capacity, LAST_INSERT_ID(booked + 1), booked)`;
 
-/** SQL because it is the counter check: one statement, which sees one moment. MySQL gives it up long before the deadline of statements. */
+/** SQL because it is the counter check: one statement sees one moment. MySQL ends it long before the deadline of statements. */
 const MISMATCHED = `
   SELECT /*+ MAX_EXECUTION_TIME(500) */ COUNT(*) AS count FROM departure
   WHERE departure_date >= $from AND booked <> (

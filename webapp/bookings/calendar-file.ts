@@ -7,15 +7,15 @@ export interface CalendarTrip {
   readonly destinationName: string;
   readonly departureDate: Day;
   readonly returnDate: Day;
-  /** Grows with each change: what a calendar replaces its copy by. */
+  /** Grows with each change, so that calendars replace their older copy. */
   readonly sequence: number;
   readonly cancelled: boolean;
 }
 
 /**
- * An iCalendar file (RFC 5545) of one trip: whole days, of which the end is the first that no longer belongs to it. It has a method
- * only with an organizer, as RFC 5546 wants both or none. `stamp` is the time at which a file with a method was made, or else the time
- * of the trip's last change (RFC 5545, 3.8.7.2).
+ * An iCalendar file (RFC 5545) of one trip in whole days. Its end is the day after the trip. It has a method only with an organizer,
+ * because RFC 5546 wants both or none. `stamp` is the time at which a file with a method was made, or else the time of the trip's last
+ * change (RFC 5545, 3.8.7.2).
  */
 export function calendarFile(trip: CalendarTrip, stamp: Date, organizer: Mailbox | undefined): string {
   const lines = [
@@ -55,7 +55,7 @@ function escaped(text: string): string {
   return text.replace(/[\\;,]/g, '\\$&').replace(/\r?\n/g, '\\n');
 }
 
-/** No line is longer than 75 octets; what goes on begins with a blank. */
+/** No line may be longer than 75 octets. A continuation line begins with a blank. */
 function folded(line: string): string {
   const parts: string[] = [];
   let part = '';

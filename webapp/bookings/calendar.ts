@@ -2,7 +2,7 @@ import { addDays, type Day, dayOf, spokenMonth, weekdayOf } from './dates.ts';
 import type { Destination } from './destinations.ts';
 import { overlaps, type TripDays } from './rules.ts';
 
-/** Booked places by departure date; a date that nobody asked for yet is missing. */
+/** Taken places by departure date. A date without any may be missing. */
 export type Booked = ReadonlyMap<Day, number>;
 
 /** `YYYY-MM` */
@@ -25,7 +25,7 @@ export interface Calendar {
   readonly next: Month | undefined;
 }
 
-/** `YYYY-MM`, or as people write it where a browser has no field for months: `7/2031`, `07.2031`, `2031/7`. */
+/** Takes `YYYY-MM`, and what people write if their browser has no field for months: `7/2031`, `07.2031`, `2031/7`. */
 export function monthOf(text: string): Month | undefined {
   const [, first = '', second = ''] = /^(\d{1,4})[/. ](\d{1,4})$/.exec(text.trim()) ?? [];
   const [year, month] = first.length === 4 ? [first, second] : [second, first];
@@ -33,7 +33,7 @@ export function monthOf(text: string): Month | undefined {
   return dayOf(`${written}-01`)?.slice(0, 7);
 }
 
-/** First and last day of a month. */
+/** The first and the last day of a month. */
 export function daysOf(month: Month): readonly [Day, Day] {
   const first = `${month}-01`;
   return [first, addDays(shifted(month, 1) + '-01', -1)];
@@ -58,15 +58,12 @@ export function calendarOf(destination: Destination, month: Month, booked: Booke
   };
 }
 
-/** Of a day that the calendar shows. */
+/** Undefined if the calendar does not show the day. */
 export function stateOn({ weeks }: Calendar, date: Day | undefined): CalendarDay['state'] | undefined {
   return weeks.flat().find((day) => day?.date === date)?.state;
 }
 
-/**
- * The free departures nearest to one that is full, in the order of the calendar: those on which a trip of `days` days meets
- * none of the traveller's own.
- */
+/** The free departures nearest to a full one, by date. A trip of `days` days from there overlaps none of the traveller's own trips. */
 export function nearestFree(
   wanted: { readonly departureDate: Day; readonly days: number; readonly capacity: number; readonly earliest: Day },
   booked: Booked,
@@ -86,7 +83,7 @@ export function nearestFree(
   return found.sort();
 }
 
-/** How far nearestFree() looks to either side. */
+/** How many days before and after the wanted date nearestFree() looks. */
 export const SEARCH_DAYS = 60;
 const SUGGESTIONS = 3;
 const LAST_MONTH = '9999-01';

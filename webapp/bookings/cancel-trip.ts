@@ -7,16 +7,16 @@ import { hasDeparted } from './dates.ts';
 
 export type CancelTrip = (travellerId: number, reference: string) => Promise<Cancellation>;
 
-/** `cancelled`: it is so now; `isNew` where this call did it. */
+/** `isNew`: this call cancelled the trip, which was not cancelled before. */
 export type Cancellation =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'departed'; readonly booking: StoredBooking }
   | { readonly kind: 'cancelled'; readonly booking: StoredBooking; readonly isNew: boolean };
 
-/** Frees the place at once, for the first who waits for it; who has departed cannot give it to anybody. */
+/** The place goes to the first on the waiting list at once. A trip that has departed cannot be cancelled. */
 export function cancelTrip(database: Database, bookings: BookingStore, waitlist: Waitlist, clock: Clock): CancelTrip {
   return (travellerId, reference) => {
-    // still true when the transaction runs again, as its commit may have succeeded unseen
+    // stays true if the transaction runs again: a COMMIT whose answer was lost may have succeeded
     let isNew = false;
     return database.transaction<Cancellation>(async (transaction) => {
       const booking = await bookings.find(travellerId, reference, transaction);

@@ -10,12 +10,12 @@ export type ChangeDates = (travellerId: number, reference: string, to: TripDays)
 
 export type DateChange =
   | { readonly kind: 'unknown' }
-  /** `isNew` where this call did it. */
+  /** `isNew`: this call changed the dates, which were others before. */
   | { readonly kind: 'changed'; readonly isNew: boolean }
   | { readonly kind: 'fixed'; readonly fixed: Fixed }
   | { readonly kind: 'refused'; readonly full: boolean; readonly overlapping: StandingTrip | undefined };
 
-/** Moves a trip to other dates in one step: the old place is given up only when the new one is taken. */
+/** Moves a trip to other dates in one transaction: the traveller keeps the old place unless the new one is theirs. */
 export function changeDates(
   database: Database,
   bookings: BookingStore,
@@ -24,7 +24,7 @@ export function changeDates(
   clock: Clock,
 ): ChangeDates {
   return (travellerId, reference, to) => {
-    // still true when the transaction runs again, as its commit may have succeeded unseen
+    // stays true if the transaction runs again: a COMMIT whose answer was lost may have succeeded
     let isNew = false;
     return database.transaction<DateChange>(async (transaction, rollBack) => {
       const booking = await bookings.find(travellerId, reference, transaction);

@@ -5,7 +5,7 @@ import { earliestDeparture } from './dates.ts';
 
 export type CheckCounters = () => Promise<void>;
 
-/** Measures whether the counter of each departure to come is right. What cannot be known now has no value. */
+/** Counts future departures with a wrong counter. The metric has no value while the database cannot be asked. */
 export function checkCounters(bookings: BookingStore, { mismatchedDepartures }: Metrics, clock: Clock): CheckCounters {
   mismatchedDepartures.remove();
   return async () => {

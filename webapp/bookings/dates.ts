@@ -1,14 +1,14 @@
-/** Days are `YYYY-MM-DD` strings, which compare as they read and belong to no time zone. */
+/** `YYYY-MM-DD`. Such strings sort by date and belong to no time zone. */
 export type Day = string;
 
-/** The day that the text names, or undefined where there is no such day. MySQL knows no year after 9999, and days are added to. */
+/** Undefined if there is no such day. The limits leave room to add days: MySQL has no year after 9999. */
 export function dayOf(text: string): Day | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text < '1000-01-01' || text > '9998-12-31') return undefined;
   const date = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text) ? text : undefined;
 }
 
-/** Where the day ends last, in UTC-12: a departure before it is past for everybody on Earth. */
+/** Today in UTC-12, where each day ends last: an earlier departure is past everywhere on Earth. */
 export function earliestDeparture(now: Date): Day {
   return isoDay(new Date(now.getTime() - 12 * HOUR));
 }
@@ -50,13 +50,13 @@ export function daysBetween(from: Day, to: Day): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / (24 * HOUR));
 }
 
-/** By the calendar, as people count birthdays: from 29 February, a year is over on 1 March of most years. */
+/** Counts as people count birthdays. A year from 29 February ends on 1 March, unless it ends in a leap year. */
 export function wholeYearsBetween(from: Day, to: Day): number {
   return Number(to.slice(0, 4)) - Number(from.slice(0, 4)) - (to.slice(5) < from.slice(5) ? 1 : 0);
 }
 
 const HOUR = 3_600_000;
-// by hand, because a calendar says every day of its month, and Intl takes ten times as long
+// by hand, because a calendar names each of its days and Intl is slow
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 const MONTHS =
   'January February March April May June July August September October November December'.split(' '); // prettier-ignore

@@ -1,5 +1,5 @@
 export interface Destination {
-  /** Stored with each departure: it never changes, the name may. */
+  /** Stored with each departure, so it must never change. The name may. */
   readonly id: string;
   readonly name: string;
   /** Places on each departure date. */
@@ -14,7 +14,7 @@ export const DEFAULT_DESTINATIONS: readonly Pick<Destination, 'id' | 'name'>[] =
   { id: 'kepler-452', name: 'Kepler-452 System' },
 ];
 
-/** Reads `[{"id":"trappist-1","name":"TRAPPIST-1 System","capacity":8}]`; what is wrong with it is told as the end of a sentence. */
+/** Reads `[{"id":"trappist-1","name":"TRAPPIST-1 System","capacity":8}]`. Returns a fault as the end of a sentence. */
 export function parseDestinations(json: string, defaultCapacity: number): readonly Destination[] | string {
   const list = parsedJson(json);
   if (!Array.isArray(list)) return 'must be a JSON array of objects with id, name and, where it differs, capacity.';

@@ -8,7 +8,7 @@ export type WantedTrip = Pick<TripRequest, 'destination' | 'departureDate' | 're
 
 export type FindAlternatives = (travellerId: number, trip: WantedTrip) => Promise<readonly Day[]>;
 
-/** Days on which the traveller could make the same trip, nearest to a departure that is full. */
+/** The days nearest to a full departure on which the traveller could make the same trip. */
 export function findAlternatives(bookings: BookingStore, clock: Clock): FindAlternatives {
   return async (travellerId, { destination, departureDate, returnDate }) => {
     const [from, to] = [addDays(departureDate, -SEARCH_DAYS), addDays(departureDate, SEARCH_DAYS)];

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { htmlName, lineOf, textOf } from '../web/form.ts';
+import { lineOf, searchOf, textOf } from '../web/form.ts';
 import type { StoredBooking } from './booking-store.ts';
 import { addDays, type Day, dayOf, daysBetween } from './dates.ts';
 import type { Destination } from './destinations.ts';
 import type { BookingForm } from './rules.ts';
 
-/** The destination is looked up by its name here, and nowhere else. */
+/** The only place that looks a destination up by its name. */
 export function bookingFormOf(body: unknown, destinations: readonly Destination[]): BookingForm {
   const name = textOf(body, 'destination');
   return withAlternative(
@@ -21,7 +21,7 @@ export function bookingFormOf(body: unknown, destinations: readonly Destination[
   );
 }
 
-/** The two dates as `YYYY-MM-DD`, where somebody has written them with the year first: not every browser helps with a date field. */
+/** Turns dates with the year first, such as `2031/7/5`, into `YYYY-MM-DD`: in some browsers a date field is plain text. */
 export function datesOf(body: unknown): Pick<BookingForm, 'departureDate' | 'returnDate'> {
   const date = (field: string) => {
     const line = lineOf(body, field);
@@ -31,7 +31,7 @@ export function datesOf(body: unknown): Pick<BookingForm, 'departureDate' | 'ret
   return { departureDate: date('departureDate'), returnDate: date('returnDate') };
 }
 
-/** The button of another departure moves the whole trip. */
+/** An alternative departure moves the return too, so that the trip keeps its length. */
 function withAlternative(form: BookingForm, alternative: Day | undefined): BookingForm {
   const [departureDate, returnDate] = [dayOf(form.departureDate), dayOf(form.returnDate)];
   if (!alternative || !departureDate || !returnDate) return form;
@@ -55,37 +55,37 @@ export function formOf(booking: StoredBooking & { readonly destination: Destinat
   };
 }
 
-/** The destination that a link has chosen. */
+/** A link chooses a destination by its id. */
 export function destinationIn(query: unknown, destinations: readonly Destination[]): Destination | undefined {
   const id = textOf(query, 'destination');
   return destinations.find((one) => one.id === id);
 }
 
-/** A form nobody has sent yet; a link may have filled it in, see `queryOf`. */
+/** A form that nobody has sent yet. A link may have filled in the fields of `linkFieldsOf`. */
 export function newBookingForm(query: unknown, destinations: readonly Destination[], today: Day): BookingForm {
   return {
-    age: shortNumber(textOf(query, 'travellerAge')) ?? '',
-    previousExperience: yesOrNo(textOf(query, 'experience')),
+    age: shortNumber(textOf(query, 'age')) ?? '',
+    previousExperience: yesOrNo(textOf(query, 'previousExperience')),
     destination: destinationIn(query, destinations) ?? destinations[0],
     departureDate: dayOf(textOf(query, 'departure')) ?? today,
     returnDate: dayOf(textOf(query, 'return')) ?? '',
-    blackholeVisit: yesOrNo(textOf(query, 'blackhole')),
+    blackholeVisit: yesOrNo(textOf(query, 'blackholeVisit')),
     formKey: randomUUID(),
   };
 }
 
-/** What a link to the form with another day, month or destination keeps of what was filled in. */
-export function queryOf(form: BookingForm): Readonly<Record<string, string>> {
-  const query = {
-    departure: dayOf(form.departureDate),
-    return: dayOf(form.returnDate),
-    travellerAge: shortNumber(form.age),
-    experience: form.previousExperience === 'Yes' ? 'Yes' : undefined,
-    blackhole: form.blackholeVisit === 'Yes' ? 'Yes' : undefined,
+/**
+ * What every link to the form keeps of these fields. A link names them as the form does, but for the two dates: bookmarks have
+ * `departure` and `return`.
+ */
+export function linkFieldsOf(form: Partial<BookingForm>): Readonly<Record<string, string | undefined>> {
+  return {
+    departure: dayOf(form.departureDate ?? ''),
+    return: dayOf(form.returnDate ?? ''),
+    age: shortNumber(form.age ?? ''),
+    previousExperience: form.previousExperience === 'Yes' ? 'Yes' : undefined,
+    blackholeVisit: form.blackholeVisit === 'Yes' ? 'Yes' : undefined,
   };
-  return Object.fromEntries(
-    Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[htmlName(name), value]])),
-  );
 }
 
 function shortNumber(text: string): string | undefined {
@@ -96,13 +96,15 @@ function yesOrNo(text: string): 'Yes' | 'No' {
   return text === 'Yes' ? 'Yes' : 'No';
 }
 
-/** Where that form is with the same destination and dates. Nothing of the traveller: addresses are kept in histories and logs. */
-export function bookPathOf({ destination, departureDate, returnDate }: BookingForm): string {
-  const [departure, back] = [dayOf(departureDate), dayOf(returnDate)];
-  const query = new URLSearchParams({
-    ...(destination && { destination: destination.id }),
-    ...(departure !== undefined && { departure }),
-    ...(back !== undefined && { return: back }),
-  });
-  return query.size === 0 ? '/book' : `/book?${query.toString()}`;
+/**
+ * The path of the form with this destination and these dates filled in. It has nothing about the traveller, because histories and
+ * logs keep paths.
+ */
+export function bookPathOf(trip: {
+  readonly destination: Pick<Destination, 'id'> | undefined;
+  readonly departureDate: string;
+  readonly returnDate: string;
+}): string {
+  const { departureDate, returnDate } = trip;
+  return `/book${searchOf({ destination: trip.destination?.id, ...linkFieldsOf({ departureDate, returnDate }) })}`;
 }

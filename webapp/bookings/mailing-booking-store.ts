@@ -4,7 +4,7 @@ import type { MailOutbox } from '../mail/outbox.ts';
 import type { BookingStore } from './booking-store.ts';
 import { bookedMail, cancelledMail, changedMail } from './trip-mails.ts';
 
-/** The same store, which tells travellers of every change of their trips, in the transaction that makes it. */
+/** A store that also writes a mail about each change of a trip, in the transaction of the change. */
 export function mailingBookingStore(
   bookings: BookingStore,
   outbox: MailOutbox,

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 
-/** Without the letters and digits that are taken for one another when read aloud or copied by hand. */
+/** Without letters and digits that people mix up when they read them aloud or copy them by hand. */
 const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
 
 /** 40 random bits: a collision, which the database refuses, is one in a million at a million bookings. */

@@ -31,10 +31,10 @@ export interface BookingServices {
   readonly undoMinutes: number;
   readonly changeDates: ChangeDates;
   readonly bookings: BookingStore;
-  /** What a traveller waits for, as the page of trips shows it. */
+  /** The waiting-list entries on the page of trips. */
   readonly waitingCards: (travellerId: number) => Promise<readonly object[]>;
   readonly bookingPages: BookingPages;
-  /** Whom calendar files are from; undefined where no mail is sent. */
+  /** The organizer in calendar files. Undefined if no mail is sent. */
   readonly organizer: Mailbox | undefined;
   readonly destinations: readonly Destination[];
   readonly clock: Clock;
@@ -151,7 +151,7 @@ export function bookingRoutes(services: BookingServices): Router {
   return router;
 }
 
-/** A traveller's trips, those that were cancelled a moment ago, and what they wait for. */
+/** Shows the traveller's trips, cancellations that can be undone, and waiting-list entries. */
 function tripsPage(
   known: readonly StoredBooking[],
   waiting: readonly object[],
@@ -168,7 +168,7 @@ function tripsPage(
   };
 }
 
-/** The trip that a booking form asks for; undefined where it is not in order, which is answered then. */
+/** Reads the booking form. If it breaks a rule, shows it again with messages and resolves to undefined. */
 export async function tripAskedFor(
   request: Request,
   response: Response,
@@ -186,7 +186,7 @@ export function bookedMessage(destinationName: string): string {
   return `Success! Your vacation has been booked. We wish you a safe trip to ${destinationName}!`;
 }
 
-/** To a traveller who was deleted meanwhile. */
+/** The answer if the account was deleted while its form was on its way. */
 export async function sayFarewell(request: Request, response: Response): Promise<void> {
   await endSession(request);
   redirectWithAlert(response, '/home', { kind: 'danger', text: 'Your account has been deleted.' });

@@ -2,20 +2,20 @@ import { type FieldErrors, REQUIRED } from '../web/form.ts';
 import { type Day, dayOf, hasDeparted, spokenDay } from './dates.ts';
 import type { Destination } from './destinations.ts';
 
-/** The booking form as it was filled in. */
+/** The fields of the booking form as the traveller filled them in. */
 export interface BookingForm {
   readonly age: string;
   readonly previousExperience: string;
-  /** Undefined where there is none of that name. */
+  /** Undefined if there is none of that name. */
   readonly destination: Destination | undefined;
   readonly departureDate: string;
   readonly returnDate: string;
   readonly blackholeVisit: string;
-  /** Of the rendered form: the same form sent twice books once. */
+  /** Each rendered form has its own key, so that sending it twice books once. */
   readonly formKey: string;
 }
 
-/** What is asked for, once the form breaks no rule. */
+/** A booking form that breaks no rule. */
 export interface TripRequest {
   readonly age: number;
   readonly previousExperience: boolean;
@@ -35,7 +35,7 @@ const TIME_TRAVEL =
 const NO_DATE = 'Not a valid date.';
 const NO_CHOICE = 'Not a valid choice.';
 
-/** Every rule that the form breaks on its own, by field, in the order of the form. */
+/** Finds every rule that the form breaks, without asking the database. The errors are in the order of the fields. */
 export function checkBookingForm(form: BookingForm, earliestDeparture: Day): CheckedForm {
   const errors: Record<string, string> = {};
   const age = /^[+-]?\d{1,6}$/.test(form.age) ? Number(form.age) : Number.NaN;
@@ -70,7 +70,7 @@ export interface TripDays {
 export type CheckedDates =
   { readonly days: TripDays; readonly errors?: never } | { readonly errors: FieldErrors; readonly days?: never };
 
-/** What the two dates break on their own: each is a day, the departure is not past, and it comes before the return. */
+/** Both dates must be days, and the departure must be before the return and not in the past. */
 export function checkDates(
   form: { readonly departureDate: string; readonly returnDate: string },
   earliestDeparture: Day,
@@ -87,13 +87,13 @@ export function checkDates(
   return { days: { departureDate, returnDate } };
 }
 
-/** A booking that stands, as far as the rules look at it. */
+/** A booking that is not cancelled. */
 export interface StandingTrip {
   readonly reference: string;
   readonly destinationName: string;
   readonly departureDate: Day;
   readonly returnDate: Day;
-  /** It was made by this very form. */
+  /** This form made it. */
   readonly sameForm: boolean;
 }
 
@@ -102,7 +102,7 @@ export type BookingVerdict =
   | { readonly kind: 'repeated'; readonly reference: string }
   | { readonly kind: 'refused'; readonly full: boolean; readonly overlapping: StandingTrip | undefined };
 
-/** What becomes of a request, given the departure's state and those of the traveller's bookings that touch it. */
+/** `standing`: see BookingStore.standing. */
 export function verdictOf(full: boolean, standing: readonly StandingTrip[]): BookingVerdict {
   const repeated = standing.find(({ sameForm }) => sameForm);
   if (repeated) return { kind: 'repeated', reference: repeated.reference };
@@ -110,7 +110,7 @@ export function verdictOf(full: boolean, standing: readonly StandingTrip[]): Boo
   return full || overlapping ? { kind: 'refused', full, overlapping } : { kind: 'book' };
 }
 
-/** The day of a return may be the day of the next departure. */
+/** A trip may depart on the day on which another one returns. */
 export function overlaps(a: TripDays, b: TripDays): boolean {
   return a.departureDate < b.returnDate && b.departureDate < a.returnDate;
 }
@@ -135,7 +135,7 @@ export function refusalMessages(
   return { departureDate: messages.join(' ') };
 }
 
-/** What keeps a trip from being changed: it has departed, or nobody flies there any more. */
+/** Why a trip cannot be changed: it has departed, or the destination is no longer offered. */
 export type Fixed = 'departed' | 'withdrawn';
 
 export function whyFixed(
@@ -154,7 +154,7 @@ export function fixedMessage(fixed: Fixed, destinationName: string): string {
   }[fixed];
 }
 
-/** For some minutes a cancelled trip can be taken back, unless it would have departed. */
+/** A cancellation can be undone for some minutes, until the trip would have departed. */
 export function canUndo(
   trip: { readonly departureDate: Day; readonly cancelledAt: Date | null },
   undoMinutes: number,

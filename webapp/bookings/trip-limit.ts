@@ -3,7 +3,7 @@ import { TooManyError } from '../web/http-errors.ts';
 import { type Counter, type Throttle, TooMany } from '../throttling/throttle.ts';
 import { travellerOf } from '../web/sessions.ts';
 
-/** What the forms about trips of one traveller are counted by. */
+/** The counters for the forms about one traveller's trips. */
 export interface TripLimits {
   tripForms(travellerId: number): readonly Counter[];
 }

@@ -3,13 +3,13 @@ import type { CalendarAttachment, MailMessage } from '../mail/message.ts';
 import { type CalendarTrip, calendarFile } from './calendar-file.ts';
 import { spokenDay } from './dates.ts';
 
-/** A trip that a mail is about, as it is from now on. */
+/** The trip after the change that the mail is about. */
 export interface MailedTrip extends CalendarTrip {
   readonly travellerId: number;
 }
 
 export interface MailContext {
-  /** Without a slash at the end. */
+  /** It does not end with a slash. */
   readonly publicUrl: string;
   readonly organizer: Mailbox;
   readonly now: Date;

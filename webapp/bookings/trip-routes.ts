@@ -12,7 +12,7 @@ import { checkDates, fixedMessage, refusalMessages, whyFixed } from './rules.ts'
 import type { BookingServices } from './routes.ts';
 import { changePage, tripCards } from './view.ts';
 
-/** What a traveller does with one trip. It tells nothing of others' trips. */
+/** The pages of one trip. Another traveller's trip is answered like one that does not exist. */
 export function tripRoutes(services: BookingServices): Router {
   const { bookings, clock, destinations, metrics } = services;
   const router = Router();

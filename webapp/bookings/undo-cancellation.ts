@@ -8,7 +8,7 @@ import { canUndo, type StandingTrip } from './rules.ts';
 
 export type UndoCancellation = (travellerId: number, reference: string) => Promise<Undoing>;
 
-/** `restored`: the trip stands; `isNew` where this call did it. */
+/** `isNew`: this call restored the trip, which was cancelled before. */
 export type Undoing =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'too late'; readonly booking: StoredBooking }
@@ -21,7 +21,7 @@ export type Undoing =
       readonly overlapping: StandingTrip | undefined;
     };
 
-/** Takes the place back where one is left: it was free from the moment of the cancellation. */
+/** Books a place again if one is left: the cancellation gave the old one back at once. */
 export function undoCancellation(
   database: Database,
   bookings: BookingStore,
@@ -31,7 +31,7 @@ export function undoCancellation(
   clock: Clock,
 ): UndoCancellation {
   return (travellerId, reference) => {
-    // still true when the transaction runs again, as its commit may have succeeded unseen
+    // stays true if the transaction runs again: a COMMIT whose answer was lost may have succeeded
     let isNew = false;
     return database.transaction<Undoing>(async (transaction, rollBack) => {
       const booking = await bookings.find(travellerId, reference, transaction);

@@ -1,8 +1,9 @@
+import { searchOf } from '../web/form.ts';
 import type { Calendar, Month } from './calendar.ts';
 import type { StoredBooking } from './booking-store.ts';
 import { type Day, daysBetween, earliestDeparture, isoDay, spokenDay, wholeYearsBetween } from './dates.ts';
 import type { Destination } from './destinations.ts';
-import { queryOf } from './forms.ts';
+import { linkFieldsOf } from './forms.ts';
 import type { BookingForm } from './rules.ts';
 
 export const BOOKING_LABELS = {
@@ -17,7 +18,6 @@ export const BOOKING_LABELS = {
 export interface TripCard {
   readonly reference: string;
   readonly destination: string;
-  readonly destinationId: string;
   readonly departure: string;
   readonly departureDate: Day;
   readonly return: string;
@@ -31,7 +31,7 @@ export interface TripCard {
   readonly canCancel: boolean;
 }
 
-/** In the order of their departures; those that are over come last, and the latest of them first. */
+/** Sorted by departure. Trips that are over come last, the latest of them first. */
 export function tripCards(
   bookings: readonly StoredBooking[],
   destinations: readonly Destination[],
@@ -51,7 +51,6 @@ function cardOf(booking: StoredBooking, today: Day, canCancel: boolean, canChang
   return {
     reference: booking.reference,
     destination: booking.destinationName,
-    destinationId: booking.destinationId,
     departure: spokenDay(booking.departureDate),
     departureDate: booking.departureDate,
     return: spokenDay(booking.returnDate),
@@ -66,7 +65,7 @@ function cardOf(booking: StoredBooking, today: Day, canCancel: boolean, canChang
   };
 }
 
-/** A trip that was cancelled a moment ago, and can be taken back. */
+/** Trips whose cancellation can be undone. */
 export function undoCards(bookings: readonly StoredBooking[]) {
   return bookings.map(({ reference, destinationName, departureDate }) => ({
     reference,
@@ -75,22 +74,24 @@ export function undoCards(bookings: readonly StoredBooking[]) {
   }));
 }
 
-/** `filledIn`: what the calendar's links keep of the booking form beside it. */
+/** `form`: the booking form beside the calendar. The calendar's links keep what was filled in. */
 export function departuresPage(
   calendar: Calendar,
   destinations: readonly Destination[],
   calendarPath: string,
-  filledIn: Readonly<Record<string, string>> = {},
+  form: Partial<BookingForm> = {},
 ) {
-  const link = (path: string, query: Readonly<Record<string, string>>) =>
-    `${path}?${new URLSearchParams({ destination: calendar.destination.id, ...query }).toString()}`;
+  const { destination, month } = calendar;
+  const filledIn = linkFieldsOf(form);
   return {
     title: 'Departures',
     calendar,
     calendarPath,
     filledIn,
-    monthLink: (month: Month) => `${link(calendarPath, { ...filledIn, month })}#calendar`,
-    dayLink: (date: Day) => link('/book', { ...filledIn, departure: date, month: calendar.month }),
+    monthLink: (other: Month) =>
+      `${calendarPath}${searchOf({ destination: destination.id, ...filledIn, month: other })}#calendar`,
+    dayLink: (date: Day) =>
+      `/book${searchOf({ destination: destination.id, ...linkFieldsOf({ ...form, departureDate: date }), month })}`,
     allDestinations: destinations,
   };
 }
@@ -103,7 +104,7 @@ export function bookingPage(
   offers: { readonly alternatives: readonly Day[]; readonly waitFor: Day | undefined },
 ) {
   return {
-    ...departuresPage(calendar, destinations, '/book', queryOf(form)),
+    ...departuresPage(calendar, destinations, '/book', form),
     alternatives: offers.alternatives.map((date) => ({ date, spoken: spokenDay(date) })),
     waitFor: offers.waitFor === undefined ? undefined : spokenDay(offers.waitFor),
     title: 'Book a trip',
@@ -129,8 +130,7 @@ export function changePage(booking: StoredBooking, form: TripForm, earliest: Day
     values: { departureDate: form.departureDate, returnDate: form.returnDate },
     reference: booking.reference,
     destination: booking.destinationName,
-    destinationId: booking.destinationId,
-    month: booking.departureDate.slice(0, 7),
+    departuresPath: `/departures${searchOf({ destination: booking.destinationId, month: booking.departureDate.slice(0, 7) })}`,
     earliest,
   };
 }

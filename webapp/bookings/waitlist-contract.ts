@@ -3,16 +3,15 @@ import type { Claimant, DepartureKey } from './booking-store.ts';
 
 export type Moved = 'all' | 'some';
 
-/** What transactions that give or take places tell the waiting lists. */
+/** Every transaction that takes or gives back a place calls this. */
 export interface Waitlist {
   /**
-   * Locks the departure, ends its offers that are over, and keeps its free places for those who wait, in their order. It looks at
-   * what is there and not at what happened, so that calling it once too often does nothing. To be called, with the departure
-   * locked already or in its turn of the lock order, by each transaction that gave one of its places back; again where not all are
-   * kept yet.
+   * Locks the departure, ends offers that have expired or that another trip of the traveller blocks, and offers the free places to the
+   * first in line. It works from the rows alone, so an extra call does nothing. A transaction that gives a place back calls it, with the
+   * departure locked or next in the lock order. `some`: there may be more to offer, so call it again.
    */
   moveUp(departure: DepartureKey, transaction: Transaction): Promise<Moved>;
-  /** The claimant has got a trip on this departure: they wait no longer, and a place kept beside the one taken is free. */
+  /** Removes the claimant's entry, because they now have a trip on this departure. If they took another place, frees the offered one. */
   tripMade(
     claimant: Claimant,
     departure: DepartureKey,

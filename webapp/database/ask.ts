@@ -1,4 +1,4 @@
 import type { RowDataPacket } from 'mysql2';
 
-/** Asks MySQL something, on one connection. */
+/** Sends a statement on one connection. */
 export type Ask = (sql: string) => Promise<readonly RowDataPacket[]>;

@@ -11,38 +11,37 @@ import {
   isUnreachable,
 } from './errors.ts';
 
-/** `unwritable`: the database answers, but refuses what it is to write. */
+/** `unwritable`: the database answers, but refuses writes. */
 export type BreakerState = 'starting' | 'up' | 'unwritable' | 'away' | 'outdated';
 
 /**
- * Keeps travellers from waiting for a database that is away. While it is open every piece of work is refused at once,
- * and work that was under way when it opened is given up; a probe of its own, not a traveller's request, finds out when
- * the database is back. It starts open. One statement that is not answered in time does not open it when a probe sent
- * meanwhile was answered. A database that is unwritable is still asked, as reading works.
+ * Keeps travellers from waiting for a database that is away. It starts open. While it is open it refuses all work at once. When it
+ * opens, it gives up the work that is under way. A probe, never a traveller's request, finds out when the database is back. A statement
+ * without an answer does not open it if a probe was answered meanwhile. It lets work through to an unwritable database, which can
+ * still read.
  */
 export interface Breaker {
   run<T>(work: () => Promise<T>): Promise<T>;
   state(): BreakerState;
-  /** Whether work may begin. */
   isClosed(): boolean;
-  /** How many pieces of work run now. */
+  /** The number of pieces of work that run now. */
   underWay(): number;
-  /** Called when an answer is overdue, some time before it is given up. */
+  /** The caller reports that an answer is overdue, some time before its deadline. */
   suspect(): void;
   start(): void;
   stop(): void;
 }
 
 export interface BreakerOptions {
-  /** Resolves to whether the database is fit for use; rejects where it cannot be reached or refuses a write. */
+  /** Rejects if the database cannot be reached or refuses a write. `outdated`: it lacks the schema. */
   readonly probe: () => Promise<'up' | 'outdated'>;
   readonly intervalMs: number;
-  /** Between two probes of a database that is up, which only find out whether it still takes writes. */
+  /** The interval while the database is up. These probes only check that it still takes writes. */
   readonly restMs: number;
-  /** For how long the answer to a probe excuses other answers that are overdue. */
+  /** After an answer to a probe, overdue answers do not open the breaker for this long. */
   readonly trustMs: number;
   readonly onChange: (state: BreakerState, cause: unknown) => void;
-  /** Called when MySQL refused a statement for a reason that lies with the server. */
+  /** MySQL refused a statement because of the state of the server. */
   readonly onRefusal: (error: unknown) => void;
 }
 

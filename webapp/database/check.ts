@@ -8,7 +8,7 @@ import { hasSchema } from './schema.ts';
 import { tryToWrite } from './try-to-write.ts';
 import { fitVersion, UnsupportedServerError } from './version.ts';
 
-/** What keeps the application from its database, in one word for machines; the operator has the words for people. */
+/** Why the application cannot use its database, in one word for machines. The operator has a text for people. */
 export type Problem =
   | 'AccessDenied'
   | 'DatabaseMissing'
@@ -23,12 +23,12 @@ export type Problem =
 export type Checked =
   | {
       readonly databaseVersion: string;
-      /** Whether every migration that this code needs was done. The operator runs them where it is not so. */
+      /** `outdated`: a migration that this code needs was not done. The operator then runs the migrations. */
       readonly schema: 'current' | 'outdated';
     }
   | { readonly problem: Problem; readonly code: string };
 
-/** Whether the application's user can read and write its database, on a connection of its own. Never rejects. */
+/** Checks on a separate connection that the application's user can read and write the database. Never rejects. */
 export async function checkDatabase(address: DatabaseAddress): Promise<Checked> {
   try {
     const connection = await createConnection({ ...connectionOptions(address), connectTimeout: 10_000 });

@@ -16,19 +16,19 @@ import { tryToWrite } from './try-to-write.ts';
 /** The only way to MySQL. All work ends within the deadlines of the configuration. */
 export interface Database {
   readonly sequelize: Sequelize;
-  /** Runs the work again where its connection ended. */
+  /** Runs the work again if its connection was lost. */
   read<T>(work: () => Promise<T>): Promise<T>;
-  /** The same for one statement that may write twice without harm. */
+  /** Also runs again, so the work must be one statement that can run twice without harm. */
   idempotentWrite<T>(work: () => Promise<T>): Promise<T>;
-  /** One statement on its own, which never runs twice. */
+  /** For one statement outside a transaction. Never runs it twice. */
   write<T>(work: () => Promise<T>): Promise<T>;
   /**
-   * One transaction (READ COMMITTED), run again as a whole after a deadlock or a lost connection: `work` must find its own
-   * earlier effect, as its commit may have succeeded unseen. `rollBack` undoes it and is what it then resolves to.
+   * Runs one transaction (READ COMMITTED), and runs it again as a whole after a deadlock or a lost connection. A COMMIT whose answer was
+   * lost may have succeeded, so `work` must recognise its own earlier effect. `rollBack(result)` rolls back and resolves to `result`.
    */
   transaction<T>(work: TransactionWork<T>): Promise<T>;
   state(): BreakerState;
-  /** How many reads, writes and transactions run now or wait for a connection. */
+  /** The number of reads, writes and transactions that run or wait for a connection. */
   underWay(): number;
   close(): Promise<void>;
 }
@@ -37,13 +37,13 @@ export interface DatabaseOptions {
   readonly config: DatabaseConfig;
   readonly models: readonly ModelCtor[];
   readonly logger: Logger;
-  /** Called whenever the database has become fit for use. */
+  /** Called each time that the database becomes usable. */
   readonly onUp?: () => void;
-  /** Called whenever it turns out to lack the schema that this code needs. */
+  /** Called each time that a probe finds the schema too old for this code. */
   readonly onOutdated?: () => void;
 }
 
-/** Probes begin at once; until the first succeeds everything is refused with DatabaseAwayError. */
+/** Probes begin at once. Until one succeeds, all work fails with DatabaseAwayError. */
 export function createDatabase({ config, models, logger, onUp, onOutdated }: DatabaseOptions): Database {
   const connections = new Set<Connection>();
   const sequelize = createSequelize(config, models, connections, () => breaker.suspect());
@@ -55,7 +55,7 @@ export function createDatabase({ config, models, logger, onUp, onOutdated }: Dat
     trustMs: config.queryTimeoutMs,
     onChange: (state, error) => {
       logger.log(state === 'up' ? 'info' : 'warn', 'Database state changed', { state, error });
-      // those opened before and meanwhile may lead to a server that takes no writes
+      // open connections may lead to a server that takes no writes
       if (state === 'unwritable' || lastState === 'unwritable') endAll(connections);
       lastState = state;
       if (state === 'up') onUp?.();
@@ -88,7 +88,7 @@ const REST_MS = 30_000;
 const CLOSE_TIMEOUT_MS = 2000;
 const ATTEMPTS = 5;
 
-/** Where many connections ended at once, the next one of the pool may be another of these. */
+/** Tries several times, because after a failover many connections of the pool are dead. */
 async function repeated<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -99,9 +99,9 @@ async function repeated<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Each ends after the statement that it is asked now. The pool opens new ones; a transaction that is cut in two runs again. */
+/** Each connection ends after its current statement, and the pool opens new ones. A transaction that is cut in two runs again. */
 function endAll(connections: ReadonlySet<Connection>): void {
-  // a transaction whose statement was just refused first sends its ROLLBACK
+  // lets a transaction whose statement was just refused send its ROLLBACK first
   setImmediate(() => {
     for (const connection of connections) connection.end(() => undefined);
   });
@@ -144,12 +144,12 @@ function createSequelize(
   });
 }
 
-/** The character set too, as a server's `init_connect` may have changed it. */
+/** Sets the character set too, because the server's `init_connect` may have changed it. */
 function sessionSettings({ lockWaitSeconds }: DatabaseConfig): string {
   return `SET NAMES utf8mb4, SESSION innodb_lock_wait_timeout = ${lockWaitSeconds}, SESSION transaction_isolation = 'READ-COMMITTED'`;
 }
 
-/** On a connection of its own, which a full or broken pool cannot keep waiting. */
+/** Uses a connection of its own, so that it does not wait for a full or broken pool. */
 async function probe(config: DatabaseConfig): Promise<'up' | 'outdated'> {
   const connection = withDeadline(
     mysql2.createConnection({ ...connectionOptions(config.connection), connectTimeout: config.connectTimeoutMs }),

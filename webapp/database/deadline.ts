@@ -2,13 +2,13 @@ import { Socket } from 'node:net';
 import type { Connection } from 'mysql2';
 
 /**
- * Ends the connection of a statement that has not been answered in time, which then fails with ETIMEDOUT. Half way it reports that
- * the answer is overdue. An answer that arrived while this process itself was held up still counts.
+ * Ends the connection of a statement that has no answer in time. The statement then fails with ETIMEDOUT. Half way it calls
+ * `onOverdue`. An answer that arrived while this process itself was blocked still counts.
  *
- * This is the one file that uses a private interface of a library. A server that has stopped answering would hold each request for
- * ever: Sequelize has no deadline for a statement, and that of mysql2 leaves the connection open, waiting for the late answer.
+ * This is the one file that uses a private interface of a library. Without it a server that stops answering would hold requests for
+ * ever: Sequelize has no deadline for a statement, and mysql2's own leaves the connection open, waiting for the late answer.
  * It relies on two things, which deadline.test.ts checks:
- *   - Sequelize sends each statement by `query` or `execute` of the connection, with a callback as the last argument;
+ *   - Sequelize sends each statement with `query` or `execute` of the connection, with a callback as the last argument;
  *   - mysql2 keeps the connection's socket in `stream`, and an error of that socket fails the statement.
  */
 export function withDeadline(connection: Connection, timeoutMs: number, onOverdue?: () => void): Connection {
@@ -43,7 +43,7 @@ export function withDeadline(connection: Connection, timeoutMs: number, onOverdu
 
 const MOVED = 'mysql2 no longer keeps its socket in `stream`: webapp/database/deadline.ts needs it to end a connection';
 
-/** Another one once the connection is encrypted. */
+/** Looked up each time, because encryption replaces the socket. */
 function socketOf(connection: Connection): Socket | undefined {
   const { stream } = connection as unknown as { readonly stream?: unknown };
   return stream instanceof Socket ? stream : undefined;

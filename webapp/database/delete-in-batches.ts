@@ -2,7 +2,7 @@ import type { WhereOptions } from 'sequelize';
 import type { Model, Repository } from 'sequelize-typescript';
 import type { Database } from './connection.ts';
 
-/** Deletes all that match, a few rows at a time, so that nobody waits long for their locks. */
+/** Deletes all matching rows, a few at a time, so that others do not wait long for the locks. */
 export async function deleteInBatches(
   database: Database,
   repository: Repository<Model>,

@@ -1,6 +1,6 @@
 import { CONFLICT, NOT_HERE, NOT_NOW } from './server-errors.ts';
 
-/** MySQL cannot be reached, does not answer in time, takes no writes, or does not have the schema yet: 503, and the traveller may try again. */
+/** MySQL cannot be reached, does not answer in time, takes no writes, or lacks the schema. Answered with 503 and Retry-After. */
 export class DatabaseAwayError extends Error {
   constructor(options?: ErrorOptions) {
     super('The database is away', options);
@@ -8,7 +8,7 @@ export class DatabaseAwayError extends Error {
   }
 }
 
-/** More is asked for than can be done in time: 503, and the traveller may try again. */
+/** There is too much work to do it in time. Answered with 503 and Retry-After. */
 export class BusyError extends Error {
   constructor(what: string, options?: ErrorOptions) {
     super(`Too much at once: ${what}`, options);
@@ -16,7 +16,7 @@ export class BusyError extends Error {
   }
 }
 
-/** What a transaction read before its first lock was no longer so after it: it is run again. */
+/** Another transaction changed a row that this one had read before its first lock. The transaction runs again. */
 export class ChangedMeanwhileError extends Error {
   constructor() {
     super('Changed by another transaction');
@@ -24,54 +24,54 @@ export class ChangedMeanwhileError extends Error {
   }
 }
 
-/** Deadlock or lock wait timeout: the transaction was rolled back and may be run again as a whole. */
+/** Deadlock or lock wait timeout. MySQL has rolled the transaction back, and it may run again as a whole. */
 export function isLockConflict(error: unknown): boolean {
   return error instanceof ChangedMeanwhileError || CONFLICT.has(numberOf(error));
 }
 
-/** The server has no room, time or quota left: at another time the statement succeeds. */
+/** The server is out of room, time or quota. The same statement may succeed later. */
 export function isNotNow(error: unknown): boolean {
   return NOT_NOW.has(numberOf(error));
 }
 
-/** This server takes no writes: a new connection may lead to one that does. */
+/** This server takes no writes. A new connection may lead to one that does. */
 export function isNotHere(error: unknown): boolean {
   return NOT_HERE.has(numberOf(error));
 }
 
-/** One connection ended, whatever the driver calls that; others may be well. */
+/** One connection was lost. Others may still work. */
 export function isLostConnection(error: unknown): boolean {
   if (LOST.has(codeOf(error)) || messageOf(error).includes('connection is in closed state')) return true;
   return isFatal(error) && !isOverdue(error) && !isUnreachable(error);
 }
 
-/** The driver says so of an error after which a connection is of no use, such as a last word of the server that answers nothing. */
+/** The driver marks errors after which the connection is useless, such as a message that the server sends before it shuts down. */
 function isFatal(error: unknown): boolean {
   return (rootOf(error) as { fatal?: unknown } | null | undefined)?.fatal === true;
 }
 
-/** No answer within the deadline, which a slow statement may cause as well as a database that is away. */
+/** There was no answer within the deadline: the statement is slow, or the database is away. */
 export function isOverdue(error: unknown): boolean {
   return codeOf(error) === 'ETIMEDOUT';
 }
 
-/** Nobody answers, or nobody can be let in. */
+/** The server does not answer, or lets nobody in. */
 export function isUnreachable(error: unknown): boolean {
   return UNREACHABLE.has(codeOf(error)) || (nameOf(error).startsWith('SequelizeConnection') && !isPoolExhausted(error));
 }
 
-/** Every connection of the pool was in use for too long: many ask, which says nothing of the database. */
+/** Every connection of the pool was in use for too long. That says nothing about the database. */
 export function isPoolExhausted(error: unknown): boolean {
   return nameOf(error) === 'SequelizeConnectionAcquireTimeoutError';
 }
 
-/** Nothing is wrong with what was asked: at another time it succeeds. */
+/** The work was in order, and may succeed later. */
 export function passesByItself(error: unknown): boolean {
   const isKnown = error instanceof DatabaseAwayError || error instanceof BusyError;
   return isKnown || isLockConflict(error) || isLostConnection(error) || isNotNow(error) || isNotHere(error);
 }
 
-/** The name of the unique index that refused a row, where that is what happened. */
+/** The name of the unique index that refused the row. Undefined for any other error. */
 export function duplicateKeyOf(error: unknown): string | undefined {
   if (codeOf(error) !== 'ER_DUP_ENTRY') return undefined;
   return /for key '(?:[^'.]*\.)?([^'.]+)'/.exec(messageOf(rootOf(error)))?.[1];
@@ -103,7 +103,7 @@ const UNREACHABLE = new Set([
   'ER_BAD_DB_ERROR',
 ]);
 
-/** Sequelize wraps what the driver said. */
+/** The driver's error, which Sequelize wraps. */
 function rootOf(error: unknown): unknown {
   const parent = (error as { parent?: unknown } | null | undefined)?.parent;
   return parent === undefined || parent === null ? error : rootOf(parent);
@@ -114,7 +114,7 @@ export function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** MySQL's own; 0 where the error is not of the server. */
+/** MySQL's error number. 0 if the error does not come from the server. */
 function numberOf(error: unknown): number {
   const number = (rootOf(error) as { errno?: unknown } | null | undefined)?.errno;
   return typeof number === 'number' && number > 0 ? number : 0;

@@ -10,13 +10,13 @@ import { fitVersion } from './version.ts';
 
 export interface Migrated {
   readonly schemaVersion: string;
-  /** The server's own word, e.g. `8.4.7`. */
+  /** As the server reports it, e.g. `8.4.7`. */
   readonly databaseVersion: string;
 }
 
 /**
- * Brings the schema to SCHEMA_VERSION. Any number may run at once: the first to get the lock does the work, the others
- * then find it done. The lock belongs to the connection, so that the end of this process, however it comes, frees it.
+ * Brings the schema to SCHEMA_VERSION. Several processes may run it at once: the first to get the lock does the work, and the others
+ * then find it done. The lock belongs to the connection, so it is free again when the process ends, even after a crash.
  */
 export async function migrate(address: DatabaseAddress, logger: Logger, lockWaitSeconds = 60): Promise<Migrated> {
   const connection = await createConnection({ ...connectionOptions(address), connectTimeout: 5000 });

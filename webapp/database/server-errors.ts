@@ -1,9 +1,9 @@
 /**
- * What MySQL's error numbers say of the server, and not of the statement. From the list of server error messages in MySQL's
- * manual (https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html); numbers below 1000 are of the global list.
+ * MySQL's error numbers that concern the server, not the statement. They are from the list of server error messages in MySQL's manual
+ * (https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html). Numbers below 1000 are from the global list.
  */
 
-/** No room, time or quota is left: the same statement succeeds at another time. */
+/** See isNotNow. */
 export const NOT_NOW: ReadonlySet<number> = new Set([
   3, // EE_WRITE: a temporary file cannot be written
   20, // EE_DISK_FULL
@@ -45,7 +45,7 @@ export const NOT_NOW: ReadonlySet<number> = new Set([
   9001, // ProxySQL: no server was free in time
 ]);
 
-/** This server takes no writes, or none of ours: a new connection may lead to another one, or to new settings. */
+/** This server takes no writes, or none of ours. A new connection may lead to another server or to new settings. */
 export const NOT_HERE: ReadonlySet<number> = new Set([
   1036, // ER_OPEN_AS_READONLY
   1047, // ER_UNKNOWN_COM_ERROR: a node of a Galera cluster that is not ready
@@ -66,7 +66,7 @@ export const NOT_HERE: ReadonlySet<number> = new Set([
   3989, // ER_SCHEMA_READ_ONLY
 ]);
 
-/** The transaction was rolled back because of another one, and may run again at once. */
+/** See isLockConflict. */
 export const CONFLICT: ReadonlySet<number> = new Set([
   1205, // ER_LOCK_WAIT_TIMEOUT
   1213, // ER_LOCK_DEADLOCK

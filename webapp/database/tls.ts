@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { SslOptions } from 'mysql2';
 import type { DatabaseTls } from '../config.ts';
 
-/** How the driver encrypts. Without authorities and `verifyIdentity` anybody's certificate will do: only who listens is kept out. */
+/** The driver's options. Without authorities and `verifyIdentity` it accepts any certificate, which only stops eavesdroppers. */
 export function tlsOptions(tls: DatabaseTls | undefined): { ssl?: SslOptions } {
   if (tls === undefined) return {};
   const { verifyIdentity, caFile } = tls;

@@ -2,19 +2,18 @@ import type { Ask } from './ask.ts';
 import { codeOf, isMissingTable } from './errors.ts';
 
 /**
- * Writes nothing, in the way of the application, and fails as any write would: on a server that is read-only, whose binary log has a
- * format that does not go with READ COMMITTED, whose quota is used up. A lock on the whole server, as of a backup, fails it within a
- * second.
+ * Runs a write that changes no row, with the application's settings. It fails if every write would fail: the server is read-only, its
+ * binlog_format does not allow READ COMMITTED, or a quota is used up. If a backup locks the whole server, it fails within a second.
  */
 export async function tryToWrite(ask: Ask): Promise<void> {
   await ask("SET SESSION transaction_isolation = 'READ-COMMITTED', SESSION lock_wait_timeout = 1");
   try {
     await ask("DELETE FROM schema_migration WHERE name = ''");
   } catch (error) {
-    // a user with few rights may not write to this table
+    // the user may lack the right to write to this table
     if (codeOf(error) === 'ER_TABLEACCESS_DENIED_ERROR') return;
     if (!isMissingTable(error)) throw error;
-    // before the first migration MySQL refuses for this reason alone
+    // the table does not exist before the first migration
     await checkBinaryLog(ask);
   }
 }

@@ -5,7 +5,7 @@ export class UnsupportedServerError extends Error {
   override readonly name = 'UnsupportedServerError';
 }
 
-/** The server's own word, e.g. `8.4.7`. CHECK constraints, which keep departures from being overbooked, are only promises before 8.0.16. */
+/** As the server reports it, e.g. `8.4.7`. Before 8.0.16 MySQL ignores CHECK constraints, which prevent overbooking. */
 export async function fitVersion(connection: Connection): Promise<string> {
   const [rows] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version');
   const version = String(rows[0]?.version);

@@ -9,8 +9,8 @@ import type { Waitlist } from '../bookings/waitlist-contract.ts';
 export type JoinWaitlist = (travellerId: number, trip: TripRequest) => Promise<Joining>;
 
 /**
- * `booked`: there was a place after all. `waiting`: also where the traveller waited before, maybe for other days. `isNew` where this
- * call did it. `gone`: the traveller was deleted.
+ * `booked`: a place was free, so the trip is booked. `waiting`: on the list; an older entry for the departure now has these dates.
+ * `isNew`: this call did it. `gone`: the traveller no longer exists.
  */
 export type Joining =
   | { readonly kind: 'gone' }
@@ -31,7 +31,7 @@ export function joinWaitlist(
     if (verdict.overlapping) return { kind: 'refused', overlapping: verdict.overlapping };
     const { destination, departureDate, returnDate, age, previousExperience, blackholeVisit } = trip;
     const departure = { destinationId: destination.id, departureDate };
-    // still true when the transaction runs again, as its commit may have succeeded unseen
+    // stays true if the transaction runs again: a COMMIT whose answer was lost may have succeeded
     let isNew = false;
     return database.transaction<Joining>(async (transaction) => {
       await bookings.lockDeparture(departure, transaction);

@@ -5,7 +5,7 @@ import type { Waitlist } from '../bookings/waitlist-contract.ts';
 
 export type LeaveWaitlist = (travellerId: number, reference: string) => Promise<StoredEntry | undefined>;
 
-/** A place that was kept goes to the next. Undefined where the traveller has no such entry. */
+/** An offered place goes to the next in line. Resolves to undefined if the traveller has no such entry. */
 export function leaveWaitlist(
   database: Database,
   bookings: BookingStore,
@@ -13,7 +13,7 @@ export function leaveWaitlist(
   waitlist: Waitlist,
 ): LeaveWaitlist {
   return (travellerId, reference) => {
-    // still known when the transaction runs again, as its commit may have succeeded unseen
+    // stays set if the transaction runs again: a COMMIT whose answer was lost may have succeeded
     let left: StoredEntry | undefined;
     return database.transaction(async (transaction) => {
       const entry = await entries.find(travellerId, reference, transaction);

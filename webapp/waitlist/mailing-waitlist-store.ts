@@ -2,7 +2,7 @@ import type { MailOutbox } from '../mail/outbox.ts';
 import { lapsedMail, offeredMail } from './waitlist-mails.ts';
 import type { WaitlistStore } from './waitlist-store.ts';
 
-/** The same store, which tells travellers of offers and their end, in the transaction that makes it so. */
+/** A store that also writes a mail about each offer and its end, in the same transaction. */
 export function mailingWaitlistStore(entries: WaitlistStore, outbox: MailOutbox, publicUrl: string): WaitlistStore {
   return {
     ...entries,

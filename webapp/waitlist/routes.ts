@@ -22,7 +22,7 @@ export interface WaitlistServices extends BookingServices {
   readonly takeOffer: TakeOffer;
 }
 
-/** The page of trips shows what a traveller waits for. */
+/** There is no page here: the page of trips shows the traveller's entries. */
 export function waitlistRoutes(services: WaitlistServices): Router {
   const { bookingPages, destinations, metrics } = services;
   const router = Router();

@@ -1,20 +1,20 @@
 import { type Day, hasDeparted } from '../bookings/dates.ts';
 import type { Fixed } from '../bookings/rules.ts';
 
-/** When an offer made now ends: after the hours that are given for it, at the latest when the departure is gone. */
+/** The end of an offer made now: after `hours`, but not after the day of departure. */
 export function offerEnd(departureDate: Day, now: Date, hours: number): Date {
-  // the day of departure ends last in UTC-12
+  // in UTC-12, where the day ends last
   const gone = Date.parse(`${departureDate}T00:00:00Z`) + 36 * HOUR_MS;
   return new Date(Math.min(now.getTime() + hours * HOUR_MS, gone));
 }
 
 export interface OpenOffer {
   readonly offeredUntil: Date;
-  /** Its traveller made a trip meanwhile that is in the way. */
+  /** The traveller has since booked a trip that overlaps. */
   readonly blocked: boolean;
 }
 
-/** Open offers by what becomes of them: kept, lapsed, or withdrawn from who cannot take them now and waits on. */
+/** Which offers end: those that have expired, and those whose traveller cannot take them now and goes back to waiting. */
 export function sortOffers<T extends OpenOffer>(offers: readonly T[], now: Date) {
   const over = ({ offeredUntil }: T) => offeredUntil <= now;
   return {
@@ -23,22 +23,22 @@ export function sortOffers<T extends OpenOffer>(offers: readonly T[], now: Date)
   };
 }
 
-/** What a waiting list looks like from outside, by which the sweep decides whether to look at it closely. */
+/** Facts about a waiting list, by which the sweep decides whether to lock it. */
 export interface WaitedFor {
   readonly departureDate: Day;
   readonly booked: number;
-  /** Somebody waits, who may have another trip in the way. */
+  /** Somebody waits, though maybe with another trip in the way. */
   readonly waiting: boolean;
   /** An offer has ended or can no longer be taken. */
   readonly ended: boolean;
 }
 
-/** Whether something may move up. `capacity` is 0 where nobody flies any more. */
+/** Whether the list might change. `capacity` is 0 if the destination is no longer offered. */
 export function canMoveUp({ departureDate, booked, waiting, ended }: WaitedFor, capacity: number, now: Date): boolean {
   return ended || hasDeparted({ departureDate }, now) || (waiting && booked < capacity);
 }
 
-/** Why what somebody waited for cannot be booked any more. */
+/** Why the trip of an entry can no longer be booked. */
 export function closedMessage(fixed: Fixed, destinationName: string): string {
   return {
     departed: `The departure to ${destinationName} has gone.`,

@@ -19,8 +19,8 @@ export interface SweepWaitlistsParts {
 }
 
 /**
- * Moves up what no traveller's own transaction does: offers that have lapsed, capacities that were raised, trips that are no longer
- * in somebody's way, departures that are gone. Any number of pods may do it at once: the second finds nothing left to do.
+ * Moves waiting lists up when no traveller's transaction does: an offer has expired, the capacity has grown, a trip that was in the
+ * way is gone, or the departure has passed. Any number of pods may do it at once: the second finds nothing left to do.
  */
 export function sweepWaitlists(parts: SweepWaitlistsParts): SweepWaitlists {
   const { database, entries, waitlist, destinations, clock, logger } = parts;
@@ -34,7 +34,7 @@ export function sweepWaitlists(parts: SweepWaitlistsParts): SweepWaitlists {
         while ((await moveUp()) === 'some') continue;
       } catch (error) {
         if (passesByItself(error)) throw error;
-        // the others are not to wait for one that cannot
+        // go on with the other lists
         const { destinationId, departureDate } = departure;
         logger.error('A waiting list cannot move up', { destinationId, departureDate, error });
       }

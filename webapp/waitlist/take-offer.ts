@@ -12,7 +12,7 @@ export type Taking =
   | { readonly kind: 'fixed'; readonly fixed: Fixed; readonly destinationName: string }
   | { readonly kind: 'asked'; readonly destinationName: string; readonly outcome: BookingOutcome };
 
-/** Books what the entry asks for: the place that is kept, or any other that is free by now. */
+/** Books the trip of the entry: with the offered place, or with any other that is free. */
 export function takeOffer(
   bookTrip: BookTrip,
   bookings: BookingStore,

@@ -1,26 +1,28 @@
 import type { EntryState } from '../bookings/booking-store.ts';
 import { hasDeparted, spokenDay, spokenTime } from '../bookings/dates.ts';
 import type { Destination } from '../bookings/destinations.ts';
+import { bookPathOf } from '../bookings/forms.ts';
 import { whyFixed } from '../bookings/rules.ts';
 import type { EntryInLine } from './waitlist-store.ts';
 
 export interface WaitingCard {
   readonly reference: string;
   readonly destination: string;
-  readonly destinationId: string;
   readonly departure: string;
   readonly departureDate: string;
   readonly return: string;
   readonly returnDate: string;
-  /** `closed`: nobody flies there any more. */
+  /** The booking form with the same destination and dates. */
+  readonly bookPath: string;
+  /** `closed`: the destination is no longer offered. */
   readonly state: EntryState | 'closed';
   /** "You are next in line." */
   readonly line: string;
-  /** Until when the place is kept, for people and for machines. */
+  /** The end of the offer. */
   readonly until: { readonly spoken: string; readonly iso: string } | undefined;
 }
 
-/** Offers first, as they end. */
+/** Offers come first, because they expire. */
 export function waitingCards(
   entries: readonly EntryInLine[],
   destinations: readonly Destination[],
@@ -38,11 +40,11 @@ function cardOf(entry: EntryInLine, isClosed: boolean): WaitingCard {
   return {
     reference,
     destination: destinationName,
-    destinationId,
     departure: spokenDay(departureDate),
     departureDate,
     return: spokenDay(returnDate),
     returnDate,
+    bookPath: bookPathOf({ destination: { id: destinationId }, departureDate, returnDate }),
     state: isClosed ? 'closed' : offeredUntil ? 'offered' : lapsedAt ? 'lapsed' : 'waiting',
     line: position === 1 ? 'You are next in line.' : `You are number ${position} in line.`,
     until:

@@ -43,11 +43,11 @@ export class WaitingEntry extends Model {
   @Column({ type: DataType.DATE(3), field: 'lapsed_at' })
   declare lapsedAt: Date | null;
 
-  /** The traveller's bookings, of whatever days. */
+  /** All bookings of the traveller, on any dates. */
   @HasMany(() => Booking, { foreignKey: 'travellerId', sourceKey: 'travellerId', constraints: false })
   declare trips: Booking[];
 
-  /** The traveller's entries, of whatever days; this one too. */
+  /** All entries of the traveller, on any dates, including this one. */
   @HasMany(() => WaitingEntry, { foreignKey: 'travellerId', sourceKey: 'travellerId', constraints: false })
   declare entries: WaitingEntry[];
 }

@@ -2,7 +2,7 @@ import { spokenDay, spokenTime } from '../bookings/dates.ts';
 import type { MailMessage } from '../mail/message.ts';
 import type { StoredEntry } from './waitlist-store.ts';
 
-/** `publicUrl` has no slash at the end. */
+/** `publicUrl` does not end with a slash. */
 export function offeredMail(entry: StoredEntry, until: Date, publicUrl: string): MailMessage {
   const text = [
     `A place to ${entry.destinationName} has become free, and you are the first in line: it is kept for you until ${spokenTime(until)}.`,

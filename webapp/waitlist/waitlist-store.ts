@@ -9,10 +9,10 @@ import { WaitingEntry } from './waiting-entry.ts';
 
 export type NewEntry = Omit<NewBooking, 'idempotencyKey'>;
 
-/** What an entry asks for beside its departure. */
+/** The fields of an entry that a repeated form may change. */
 export type Wish = Pick<NewEntry, 'returnDate' | 'age' | 'previousExperience' | 'blackholeVisit'>;
 
-/** `waiting` for a place; one is `offered`, and kept until a time; or the offer has `lapsed`. */
+/** Waiting if neither time is set; offered until `offeredUntil`; or, since `lapsedAt`, with an offer that expired. */
 export interface StoredEntry extends NewEntry {
   readonly id: number;
   readonly joinedAt: Date;
@@ -21,30 +21,30 @@ export interface StoredEntry extends NewEntry {
 }
 
 export interface EntryInLine extends StoredEntry {
-  /** From 1; of one that waits. */
+  /** Counts from 1. It means nothing unless the entry is waiting. */
   readonly position: number;
 }
 
 export type Offer = StoredEntry & OpenOffer;
 
-/** Entries are written only by transactions that have locked their departure: see the lock order of BookingStore. */
+/** Only a transaction that has locked the departure writes its entries: see the lock order of BookingStore. */
 export interface WaitlistStore {
   add(entry: NewEntry, transaction: Transaction): Promise<void>;
-  /** What is asked for instead; the place in line stays. */
+  /** The entry keeps its position. */
   revise(entry: { readonly id: number }, wish: Wish, transaction: Transaction): Promise<void>;
   remove(entries: readonly { readonly id: number }[], transaction: Transaction): Promise<void>;
   find(travellerId: number, reference: string, transaction?: Transaction): Promise<StoredEntry | undefined>;
-  /** In the order of their departures. */
+  /** Sorted by departure. */
   ofTraveller(travellerId: number, transaction?: Transaction): Promise<readonly EntryInLine[]>;
   removeAll(departure: DepartureKey, transaction: Transaction): Promise<void>;
   removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void>;
-  /** Whether somebody is on the list of the departure; entries that have lapsed count. */
+  /** Lapsed entries count too. */
   someWait(departure: DepartureKey, transaction: Transaction): Promise<boolean>;
   offers(departure: DepartureKey, transaction: Transaction): Promise<readonly Offer[]>;
-  /** The first that wait and could take a place: no trip of theirs, and no place kept for them elsewhere, is in the way. */
+  /** The first that wait, without those whose trips or other offers overlap. */
   nextInLine(departure: DepartureKey, limit: number, transaction: Transaction): Promise<readonly StoredEntry[]>;
   offer(entries: readonly StoredEntry[], until: Date, transaction: Transaction): Promise<void>;
-  /** Back to waiting, in their old position. */
+  /** The entries wait again, in their old positions. */
   withdraw(entries: readonly StoredEntry[], transaction: Transaction): Promise<void>;
   lapse(entries: readonly StoredEntry[], at: Date, transaction: Transaction): Promise<void>;
   waitedFor(now: Date): Promise<readonly (WaitedFor & DepartureKey)[]>;

@@ -54,5 +54,5 @@ export function createWaitlist({ bookings, entries, destinations, offerHours, cl
   };
 }
 
-/** So that nobody waits long for the lock. */
+/** A limit, so that other transactions do not wait long for the lock. */
 const MOST_AT_ONCE = 50;

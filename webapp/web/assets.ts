@@ -5,7 +5,7 @@ export interface AssetFile {
   readonly name: string;
   /** Its name changes with its content. */
   readonly hashed: boolean;
-  /** Compressed copies, which lie beside it. */
+  /** The compressed copies beside it. */
   readonly encodings: readonly Encoding[];
 }
 
@@ -22,7 +22,7 @@ export interface Assets {
   url(name: string): string;
 }
 
-/** Looks at what build-assets.ts made: `manifest.json` tells which file stands for which source. */
+/** Reads what build-assets.ts made. `manifest.json` maps each source name to its built file. */
 export function loadAssets(folder = new URL('../public/', import.meta.url)): Assets {
   const manifest = JSON.parse(readFileSync(new URL('manifest.json', folder), 'utf8')) as Readonly<
     Record<string, string>
@@ -44,7 +44,7 @@ export function loadAssets(folder = new URL('../public/', import.meta.url)): Ass
   };
 }
 
-/** The smallest first. */
+/** Smallest first. */
 const ENCODINGS: readonly Encoding[] = [
   { name: 'br', suffix: '.br' },
   { name: 'gzip', suffix: '.gz' },

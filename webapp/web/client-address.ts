@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 
 /**
- * Takes the ports out of X-Forwarded-For, which some proxies add (Azure Application Gateway, IIS): with them Express recognises no
- * trusted proxy, and each connection would count as a client of its own.
+ * Removes the ports that some proxies (Azure Application Gateway, IIS) add in X-Forwarded-For. With a port Express does not recognise a
+ * trusted proxy, and each connection would count as another client.
  */
 export function clientAddress(): RequestHandler {
   return function clientAddressMiddleware({ headers }, _response, next) {
@@ -14,7 +14,7 @@ export function clientAddress(): RequestHandler {
   };
 }
 
-/** Of `203.0.113.7:4711`, `[2001:db8::1]:4711` and `[2001:db8::1]`. A bare IPv6 address has several colons, and no port. */
+/** Understands `203.0.113.7:4711`, `[2001:db8::1]:4711` and `[2001:db8::1]`. A bare IPv6 address has several colons and no port. */
 function withoutPort(entry: string): string {
   const [, bracketed] = /^"?\[([^\]]*)\](?::\d*)?"?$/.exec(entry) ?? [];
   const [, plain] = /^"?([^:"]+):\d*"?$/.exec(entry) ?? [];

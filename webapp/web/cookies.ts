@@ -1,43 +1,46 @@
 import type { CookieOptions, Request, Response } from 'express';
 
 /**
- * What comes before the names of our cookies. Browsers tell applications on two ports of one host apart by the names of their
- * cookies alone (RFC 6265, 8.5), so each installation has names of its own.
+ * The prefix of our cookie names, which differs between installations. A browser sends the cookies of a host to all its ports (RFC 6265,
+ * 8.5), so two applications there must use different names.
  */
 export interface CookieNames {
   readonly prefix: string;
-  /** Prefixes that are still read, so that a change of the names signs nobody out; '' stands for names without one. */
+  /** Prefixes that are still read, so that a new prefix signs nobody out. '' stands for none. */
   readonly previous: readonly string[];
 }
 
-/** Over HTTPS with the prefix that no other host, and nothing over plain HTTP, can set. */
+/**
+ * Over HTTPS the name begins with `__Host-`: browsers then take the cookie from this host alone, and only over HTTPS. Over plain HTTP they
+ * refuse such a cookie.
+ */
 export function cookieName(prefix: string, name: string, overHttps: boolean): string {
   return `${overHttps ? '__Host-' : ''}${prefix === '' ? '' : `${prefix}-`}${name}`;
 }
 
-/** The Express setting that holds the cookie names. */
+/** The name of the Express setting that holds the CookieNames. */
 export const COOKIE_NAMES = 'cookie names';
 
-/** The value of a cookie of ours that is not signed. */
+/** The value of an unsigned cookie. */
 export function readCookie(request: Request, name: string): string | undefined {
   const value = cookieIn(request.cookies, ownName(request, name));
   return typeof value === 'string' ? value : undefined;
 }
 
-/** That one, and those of previous names: they may be another application's. */
+/** Also reads the previous names. Another application may have set those. */
 export function readCookies(request: Request, name: string): readonly string[] {
   const { prefix, previous } = namesOf(request);
   const values = [prefix, ...previous].map((one) => cookieIn(request.cookies, cookieName(one, name, request.secure)));
   return values.filter((value) => typeof value === 'string');
 }
 
-/** The value of one that is; undefined also where somebody else has signed it. */
+/** Undefined also if the signature is wrong. */
 export function readSignedCookie(request: Request, name: string): unknown {
   const { prefix } = namesOf(request);
   return cookieIn(request.signedCookies, cookieName(prefix, name, request.secure));
 }
 
-/** For as long as the browser is open, unless `maxAge` says otherwise, in milliseconds. */
+/** `maxAge` is in milliseconds. Without it the cookie lasts until the browser closes. */
 export function setCookie(
   response: Response,
   name: string,

@@ -8,9 +8,9 @@ import { ForbiddenError } from './http-errors.ts';
 import { signedIn } from './sessions.ts';
 
 /**
- * The tokens for the forms of a page. Those of a traveller are bound to the session. Those of a visitor are bound to a random
- * cookie, which is set with the first form: so are log-in and registration, whoever is logged in, as another tab may log in or out
- * before they are sent. A token is masked anew each time, so that compression tells nothing about it.
+ * The tokens for the forms of a page. A traveller's token is bound to the session. A visitor's token is bound to a random cookie, which
+ * is set with the first form. Log-in and registration always use a visitor's token, because another tab may log in or out before they are
+ * sent. Each token has a new mask, so that the size of a compressed page reveals nothing about it.
  */
 export function csrfTokens(request: Request, response: Response, signer: Signer) {
   let cookie = readCookie(request, COOKIE);
@@ -25,7 +25,7 @@ export function csrfTokens(request: Request, response: Response, signer: Signer)
   return { visitorToken, csrfToken: () => (signedIn(request) ? travellerToken() : visitorToken()) };
 }
 
-/** Looks whether a form that is sent has a token of its page; `requireToken` and `requireVisitorToken` refuse one that has not. */
+/** Notes which kind of token a form has. `requireToken` and `requireVisitorToken` refuse a form without the right one. */
 export function csrf(signer: Signer): RequestHandler {
   return function csrfMiddleware(request, response, next) {
     const token = Buffer.from(textOf(request.body, CSRF_FIELD), 'base64url');
@@ -62,7 +62,7 @@ function visitorBinding(cookie: string): string {
   return `visitor:${cookie}`;
 }
 
-/** A mask, and what it hides. */
+/** The mask, followed by the masked signature. */
 function masked(signature: Buffer): string {
   const mask = randomBytes(signature.length);
   return Buffer.concat([mask, xor(mask, signature)]).toString('base64url');

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 
-/** While the process ends, every answer closes its connection: `server.close()` alone waits for busy kept-alive ones for ever. */
+/** While the process shuts down, every answer closes its connection. `server.close()` alone would wait for busy ones for ever. */
 export function draining(isDraining: () => boolean): RequestHandler {
   return function drainingMiddleware(_request, response, next) {
     if (isDraining()) response.set('Connection', 'close');

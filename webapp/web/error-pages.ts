@@ -10,7 +10,7 @@ interface ErrorPage {
   readonly title: string;
   readonly text: string;
   readonly retryAfter?: number;
-  /** False where the browser has kept the cookies of a traveller back. */
+  /** False if the browser held back the session cookie. */
   readonly isTravellerKnown?: false;
 }
 
@@ -21,7 +21,7 @@ export function notFound(): RequestHandler {
   };
 }
 
-/** The one place that reacts to errors: their kind decides the page, and only what nobody expected is logged with its stack. */
+/** The one place that reacts to errors. The kind of error decides the page. Only an unexpected error is logged as one. */
 export function errorPages(logger: Logger): ErrorRequestHandler {
   return function errorPagesMiddleware(error: unknown, request, response, _next) {
     const requestId = response.get('X-Request-Id');
@@ -31,7 +31,7 @@ export function errorPages(logger: Logger): ErrorRequestHandler {
       return;
     }
     const page = pageOf(error);
-    // a file that could not be sent has left its own headers
+    // sending a file may have failed after its headers were set
     response.removeHeader('Content-Encoding');
     response.set('Cache-Control', 'no-store').type('html');
     if (page.status === 500) logger.error('Request failed', { id: requestId, error });
@@ -39,6 +39,14 @@ export function errorPages(logger: Logger): ErrorRequestHandler {
     if (page.retryAfter !== undefined) response.set('Retry-After', String(page.retryAfter));
     const canRetry = page.retryAfter !== undefined && isSafe(request.method);
     response.status(page.status).render('error', { ...page, canRetry, requestId });
+  };
+}
+
+/** Answers without a template when the error page itself fails. Express' own handler would write to standard error, past the logger. */
+export function errorText(logger: Logger): ErrorRequestHandler {
+  return function errorTextMiddleware(error: unknown, _request, response, _next) {
+    logger.error('The error page failed', { id: response.get('X-Request-Id'), error });
+    response.sendStatus(500);
   };
 }
 

@@ -7,16 +7,13 @@ export interface Alert {
   readonly text: string;
 }
 
-/**
- * Redirects to a page that shows the alert, whichever pod renders it. The alert is in a signed cookie, so that it needs no session,
- * no database, and no write before the redirect.
- */
+/** Redirects to a page that shows the alert. The alert is in a signed cookie, so any pod can show it without session or database. */
 export function redirectWithAlert(response: Response, location: string, alert: Alert): void {
   setCookie(response, COOKIE, [alert], { signed: true, maxAge: 60_000 });
   response.redirect(303, location);
 }
 
-/** The alerts for this page; each is shown once. */
+/** Reads the alerts and removes them, so that each is shown once. */
 export function takeFlash(request: Request, response: Response): readonly Alert[] {
   const alerts = readSignedCookie(request, COOKIE);
   if (alerts === undefined) return [];

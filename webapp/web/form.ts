@@ -1,4 +1,4 @@
-/** Messages by field name, in the order of the form; empty when all is well. */
+/** Messages by field name, in the order of the form. Empty if the form breaks no rule. */
 export type FieldErrors = Readonly<Record<string, string>>;
 
 export function hasErrors(errors: FieldErrors): boolean {
@@ -7,12 +7,12 @@ export function hasErrors(errors: FieldErrors): boolean {
 
 export const REQUIRED = 'This field is required.';
 
-/** The name that a field has in HTML: `departureDate` is `departure_date` there. Code that is not HTML knows only the first. */
+/** The name of a field in HTML and in links: `departure_date` for `departureDate`. The rest of the code knows only the second. */
 export function htmlName(field: string): string {
   return field.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
 }
 
-/** One field of a posted form. What is missing, repeated or not text is the empty string: rules see nothing else. */
+/** One field of a form or query. A missing or repeated field, or one that is not text, counts as empty. */
 export function textOf(body: unknown, field: string): string {
   const name = htmlName(field);
   if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return '';
@@ -20,7 +20,15 @@ export function textOf(body: unknown, field: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A line that people type: without the blanks round it, and in one of the ways that Unicode can write it. */
+/** The search of a link that fills in these fields, as `textOf` reads them. Fields without a value are left out. */
+export function searchOf(fields: Readonly<Record<string, string | undefined>>): string {
+  const pairs = Object.entries(fields).flatMap(([field, value]) =>
+    value === undefined ? [] : [[htmlName(field), value]],
+  );
+  return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs).toString()}`;
+}
+
+/** A line that people type, without blanks at its ends, and normalized, because Unicode can write one letter in several ways. */
 export function lineOf(body: unknown, field: string): string {
   return textOf(body, field).normalize('NFC').trim();
 }

@@ -2,7 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import { RefusedError } from './http-errors.ts';
 import { isSafe } from './same-origin.ts';
 
-/** Refuses every body but the one encoding that our forms have: another would be taken for an empty form. */
+/** Refuses bodies in other encodings than that of forms. The body parser would take them for empty forms. */
 export function formsOnly(): RequestHandler {
   return function formsOnlyMiddleware(request, _response, next) {
     const isOther = request.is('application/x-www-form-urlencoded') === false;
@@ -10,7 +10,7 @@ export function formsOnly(): RequestHandler {
   };
 }
 
-/** Proxies forward a GET with a body of length 0, or with a chunked one, of which the end alone tells its length (RFC 9112, 6.3). */
+/** Proxies may send a GET with a body of length 0 or with a chunked one, whose length shows only at its end (RFC 9112, 6.3). */
 function mayBeEmpty({ method, headers }: Request): boolean {
   const length = headers['content-length'];
   return length === '0' || (length === undefined && isSafe(method));

@@ -1,4 +1,4 @@
-/** `no cookie`: the browser sent none of those that it was given with the form. */
+/** `no cookie`: the browser did not send back the cookie that came with the form. */
 export type ForbiddenReason = 'cross-site' | 'token' | 'no cookie';
 
 /** Answered with 403. */
@@ -11,7 +11,7 @@ export class ForbiddenError extends Error {
   }
 }
 
-/** Answered with its status: 405, the page cannot be asked for in this way; 415, what was sent is no form. */
+/** Answered with its status. 405: the route does not have the method. 415: the body is not a form. */
 export class RefusedError extends Error {
   readonly status: 405 | 415;
   constructor(status: 405 | 415) {
@@ -21,7 +21,7 @@ export class RefusedError extends Error {
   }
 }
 
-/** Answered with 429: too many went before, and there is room again after so many seconds. */
+/** Answered with 429 and Retry-After. */
 export class TooManyError extends Error {
   readonly seconds: number;
   constructor(seconds: number) {

@@ -2,9 +2,9 @@ declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- the only way to type Express' locals
   namespace Express {
     interface Locals {
-      /** There is a session cookie, but nobody knows whose: the database is away. */
+      /** The request has a session cookie, but the database is away, so the traveller is unknown. */
       sessionAway?: boolean;
-      /** Whose page the token of the form that was sent is of, where it has a right one. */
+      /** The kind of valid token that the form has. */
       token?: 'traveller' | 'visitor';
     }
   }

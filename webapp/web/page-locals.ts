@@ -5,7 +5,7 @@ import { takeFlash } from './flash.ts';
 import { htmlName } from './form.ts';
 import { signedIn } from './sessions.ts';
 
-/** What the templates of every page show beside what a route gives them. */
+/** The values that the templates of every page use. */
 export function pageLocals(csrfSigner: Signer): RequestHandler {
   return function pageLocalsMiddleware(request, response, next) {
     Object.assign(response.locals, {
@@ -19,7 +19,7 @@ export function pageLocals(csrfSigner: Signer): RequestHandler {
   };
 }
 
-/** What a page shows unless its route, or `pageLocals`, says otherwise. */
+/** Values for templates, unless `pageLocals` or the route gives others. */
 export const PAGE_DEFAULTS = {
   traveller: undefined,
   isTravellerKnown: false,

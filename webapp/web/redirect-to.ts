@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 
-/** Leads from an address that forms are sent to, where a refused one is shown again, to the page that has the form. */
+/** For a GET to an address that only takes a form, such as a reload after the form was refused: leads to the page with the form. */
 export function redirectTo(path: string): RequestHandler {
   return (_request, response) => response.redirect(303, path);
 }

@@ -4,8 +4,8 @@ import type { Logger } from '../log.ts';
 import type { Metrics } from '../probes/metrics.ts';
 
 /**
- * Gives each request an id, and leaves one log line and one observation of it, by route pattern: never the URL, which may tell
- * who travels where.
+ * Gives each request an id, a log line and a measurement. These name the pattern of the route, never the URL, which may tell who travels
+ * where.
  */
 export function requestRecord({ logger, metrics }: { logger: Logger; metrics: Metrics }): RequestHandler {
   return function requestRecordMiddleware(request, response, next) {
@@ -33,7 +33,7 @@ function routeOf(request: Request): string {
   return Array.isArray(path) ? String(path[0]) : 'other';
 }
 
-/** The caller's, where it is a plausible one, so that its log and ours can be joined. */
+/** Takes the caller's id if it looks valid, so that both logs can be joined. */
 function requestIdOf({ headers }: Request): string {
   const { traceparent, 'x-request-id': given } = headers;
   const trace = typeof traceparent === 'string' ? /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(traceparent)?.[1] : undefined;

@@ -4,7 +4,7 @@ import { redirectWithAlert } from './flash.ts';
 import { logInPath } from './return-path.ts';
 import { signedIn } from './sessions.ts';
 
-/** Sends who is not logged in to do so, and then to where they were going. */
+/** Sends people who are not logged in to the log-in page, and from there to `goingTo`. */
 export function requireTraveller(
   goingTo: (request: Request) => string = ({ originalUrl }) => originalUrl,
 ): RequestHandler {

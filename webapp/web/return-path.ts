@@ -1,6 +1,6 @@
 /**
- * Where a traveller may be sent after logging in: pages of ours that need it, with their search, and addresses of forms, which lead
- * to their pages; and nothing else.
+ * Where a traveller may be sent after logging in: only pages that need a log-in, with their search, and the addresses of their forms,
+ * which redirect to the page. Undefined for anything else.
  */
 export function returnPathOf(text: string): string | undefined {
   return PATH.test(text) ? text : undefined;

@@ -2,8 +2,8 @@ import type { Request, RequestHandler } from 'express';
 import { ForbiddenError } from './http-errors.ts';
 
 /**
- * Refuses what another site sends: by Sec-Fetch-Site, which every current browser sends to trustworthy origins, else by Origin
- * or Referer. What has none of the three comes from no browser; the token in the form is asked for all the same.
+ * Refuses forms from other sites: by Sec-Fetch-Site, which current browsers send over HTTPS and to localhost, or else by Origin or
+ * Referer. A request with none of the three does not come from a browser. It still needs the token of the form.
  */
 export function sameOrigin(): RequestHandler {
   return function sameOriginMiddleware(request, _response, next) {
@@ -27,7 +27,7 @@ function comesFromHere(request: Request): boolean {
   return URL.canParse(source) && isHost(new URL(source), request.host);
 }
 
-/** Whether the origin is at the host that was asked. Proxies write the default port of a scheme, or capitals, where browsers do not. */
+/** Compares the hosts as URLs, because a proxy may add the default port or use capitals. */
 function isHost(origin: URL, host: string | undefined): boolean {
   const asked = `${origin.protocol}//${host ?? ''}`;
   return URL.canParse(asked) && new URL(asked).host === origin.host;

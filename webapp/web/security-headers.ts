@@ -2,13 +2,13 @@ import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
 /**
- * Nothing is loaded but what this server has, and no script runs at all. What only makes sense over HTTPS is sent only there:
- * over plain HTTP `upgrade-insecure-requests` would leave the pages without their style sheet.
+ * Pages load only files of this server, and run no script. Some headers are sent only over HTTPS: over plain HTTP
+ * `upgrade-insecure-requests` would leave the pages without their style sheet.
  */
 export function securityHeaders(): RequestHandler {
   const [plain, secure] = [headersFor(false), headersFor(true)];
   return function securityHeadersMiddleware(request, response, next) {
-    // unless whoever answers says otherwise
+    // a later handler may replace it
     response.set('Cache-Control', 'no-store');
     (request.secure ? secure : plain)(request, response, next);
   };

@@ -12,8 +12,9 @@ export interface SessionOptions {
 }
 
 /**
- * express-session, with the name that its cookie has over HTTPS or without. Visitors get a session in the database only when they
- * log in. Where the database is away the request goes on without knowing who is there: pages that need to know refuse it.
+ * express-session takes one cookie name, so there is one for HTTP and one for HTTPS, where the name has another prefix (see cookieName).
+ * Visitors get a session in the database only when they log in. If the database is away, the request goes on without a traveller, and
+ * pages that need one refuse it.
  */
 export function sessions({ store, secretKeys, names }: SessionOptions): RequestHandler {
   const sessionFor = (overHttps: boolean) =>
@@ -28,7 +29,7 @@ export function sessions({ store, secretKeys, names }: SessionOptions): RequestH
   const [plain, secure] = [sessionFor(false), sessionFor(true)];
   return function sessionsMiddleware(request, response, next) {
     const goOn = (error?: unknown) => {
-      // an error after the answer, of a session that could not be stored, must not start the request again
+      // express-session also reports errors after the answer: they must not start the request again
       const away = error instanceof DatabaseAwayError && !response.headersSent;
       if (away) response.locals.sessionAway = true;
       next(away ? undefined : error);
@@ -39,8 +40,8 @@ export function sessions({ store, secretKeys, names }: SessionOptions): RequestH
 }
 
 /**
- * Lets express-session find a session whose cookie has a previous name. Such a session ends with SESSION_MAX_HOURS, like any other;
- * the next one has the new name.
+ * Lets express-session find a session whose cookie has a previous name. Such a session ends after SESSION_MAX_HOURS like any other.
+ * The next one gets the new name.
  */
 function renamePreviousCookie(request: Request, { prefix, previous }: CookieNames): void {
   const pairs = request.headers.cookie?.split(/; */) ?? [];
@@ -56,14 +57,14 @@ export function signedIn(request: Request): SignedIn | undefined {
   return (request.session as Request['session'] | undefined)?.traveller;
 }
 
-/** Of a request that requireTraveller let through; a session that ended since is answered as a form that has expired. */
+/** Use it after requireTraveller. If the session has ended since, the form counts as expired. */
 export function travellerOf(request: Request): SignedIn {
   const traveller = signedIn(request);
   if (!traveller) throw new ForbiddenError('token');
   return traveller;
 }
 
-/** Under a new id, so that nobody who knew the old one is logged in too; stored before anything is answered. */
+/** Uses a new id, so that somebody who knew the old one is not logged in too. Stores the session before the answer. */
 export async function startSession(request: Request, traveller: SignedIn): Promise<void> {
   await done((callback) => request.session.regenerate(callback));
   request.session.traveller = traveller;

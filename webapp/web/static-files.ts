@@ -2,7 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import type { AssetFile, Assets } from './assets.ts';
 import { methodNotAllowed } from './method-not-allowed.ts';
 
-/** Files whose names change with their content, in the smallest form that the browser understands. */
+/** Serves the assets, in the smallest encoding that the browser accepts. */
 export function staticFiles(assets: Assets): Router {
   const router = Router();
   for (const file of assets.files) {
@@ -22,12 +22,12 @@ function sending({ name, hashed, encodings }: AssetFile, folder: string): Reques
     const encoding = request.acceptsEncodings([...encodings.map(({ name }) => name), 'identity']);
     const suffix = encodings.find((one) => one.name === encoding)?.suffix;
     if (suffix !== undefined) response.set('Content-Encoding', String(encoding));
-    // in a rolling update a page of one release asks a pod of another for its style sheet: ours is better than none
+    // in a rolling update a page of another release may ask for its style sheet here: ours is better than none
     if (isOwn) response.set('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'public, max-age=3600');
     response.type(name).vary('Accept-Encoding');
     response.sendFile(name + (suffix ?? ''), { root: folder, cacheControl: false });
   };
 }
 
-/** In the middle of a name, as build-assets.ts puts it there. */
+/** The hash that build-assets.ts puts into a name. */
 const HASH = /\.[0-9a-f]{10}\./;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-app.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
-import { DEPLOYMENT, SECRET } from '../../../operator/vacation-app/kinds.ts';
+import { CONFIG_MAP, DEPLOYMENT, SECRET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { readCrd } from '../../support/crd.ts';
 import {
   createWorld,
@@ -90,22 +90,26 @@ describe('an app that got past the schema', () => {
   const conditionOf = (app: VacationApp | undefined, type: string) =>
     app?.status?.conditions?.find((condition) => condition.type === type);
 
+  const answerTo = (work: Promise<unknown>): Promise<string> =>
+    work.then(
+      () => 'accepted',
+      (error: unknown) => String(error),
+    );
+
   const invalidities = async (): Promise<Told[]> =>
     (await here.list<Told>(EVENT)).filter(({ reason }) => reason === 'InvalidSpec');
 
-  it('is told as stalled with the words of the rule, left as it runs, and taken up when it is corrected', async () => {
+  it('is told as stalled where the operator cannot work with it, left as it runs, and taken up when it is corrected', async () => {
     operator = startOperator(world);
     await here.declare('milky-way', {});
     await here.comesUp('milky-way');
     await operator.stop();
-    await past(() => here.declare('milky-way', { replicas: 3, autoscaling: {} }));
+    await past(() => here.declare('milky-way', { credentials: { secretName: '..' } }));
     const before = await writesIn(world, here.namespace);
     operator = startOperator(world);
     const app = await here.appWith('milky-way', ...STALLED);
     expect(conditionOf(app, 'Ready')).to.include({ status: 'False', reason: 'InvalidSpec' });
-    expect(conditionOf(app, 'Ready')?.message).to.equal(
-      'spec: replicas fixes the number of web pods and autoscaling varies it; remove one of the two',
-    );
+    expect(conditionOf(app, 'Ready')?.message).to.equal('spec.credentials.secretName must be the name of a Secret');
     expect(app.status?.observedGeneration).to.equal(app.metadata.generation);
     expect(conditionOf(app, 'WebReady')).to.include({ status: 'Unknown', reason: 'InvalidSpec' });
     expect((await lastWritesIn(world, here.namespace)).slice(before.length)).to.deep.equal([
@@ -123,17 +127,51 @@ describe('an app that got past the schema', () => {
     expect(conditionOf(corrected, 'Stalled')).to.equal(undefined);
   });
 
+  it('is served on where only a value breaks a rule that came later', async () => {
+    operator = startOperator(world);
+    const breaking = {
+      autoscaling: { minReplicas: 2, maxReplicas: 200 },
+      env: [{ name: 'NODE_OPTIONS', value: '--trace-warnings' }],
+      deletionPolicy: 'Keep',
+      networkPolicy: 'Strict',
+    };
+    await past(async () => {
+      await here.declare('milky-way', breaking);
+      await here.comesUp('milky-way');
+    });
+    expect(await answerTo(here.declare('andromeda', breaking))).to.contain('Unsupported value');
+    await here.declare('milky-way', { ...breaking, booking: { capacityPerDeparture: 7 } });
+    await here.child<KubeObject & { data: Record<string, string> }>(
+      CONFIG_MAP,
+      'milky-way-web',
+      ({ data }) => data.CAPACITY_PER_DEPARTURE === '7',
+    );
+    const app = await eventually(
+      'the change is answered',
+      () => here.webPodsComeUp('milky-way').then(() => here.app('milky-way')),
+      (live) =>
+        live?.status?.observedGeneration === live?.metadata.generation && conditionOf(live, 'Ready')?.status === 'True',
+    );
+    expect(conditionOf(app, 'Stalled')).to.equal(undefined);
+    const claim = await here.get(VOLUME_CLAIM, 'data-milky-way-mysql-0');
+    expect(claim?.metadata.ownerReferences, 'an unknown policy deletes nothing').to.equal(undefined);
+    expect(await invalidities()).to.deep.equal([]);
+  });
+
+  it('is served on where the whole of it breaks a rule, which an event tells since its status cannot be written', async () => {
+    await past(() => here.declare('a.b', {}));
+    operator = startOperator(world);
+    const [event] = await eventually('an event tells it', invalidities, (events) => events.length > 0);
+    expect(event?.message).to.contain('metadata.name must start with a letter');
+    await here.child(CONFIG_MAP, 'a.b-web');
+    await here.remove(VACATION_APP, 'a.b');
+  });
+
   /** What the API server takes a status of, and what it does not. */
   const shapes: readonly (readonly [what: string, spec: unknown, says: string, isToldInStatus: boolean])[] = [
-    ['a name that leads elsewhere', { credentials: { secretName: '..' } }, 'secretName: should match', true],
-    ['fields of other types', { env: 'all of them', database: 7 }, 'spec.env: must be of type array', false],
-    [
-      'the generated Secret as the user’s',
-      { credentials: { secretName: 'andromeda-credentials' } },
-      'name yours',
-      false,
-    ],
-    ['no spec at all', undefined, 'spec: Required value', false],
+    ['a name that leads elsewhere', { credentials: { secretName: '..' } }, 'the name of a Secret', true],
+    ['fields of other types', { env: 'all of them', database: 7 }, 'spec.env must be a list', false],
+    ['no spec at all', undefined, 'spec must be an object', false],
   ];
   for (const [what, spec, says, isToldInStatus] of shapes) {
     it(`has no children where it was made with ${what}, and goes when it is deleted`, async () => {

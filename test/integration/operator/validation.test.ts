@@ -1,6 +1,4 @@
 import { expect } from 'chai';
-import { readSchema } from '../../../operator/api/schema.ts';
-import { createValidation } from '../../../operator/api/validation.ts';
 import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-app.ts';
 import { createWorld, Scene, type World } from './world.ts';
 
@@ -24,14 +22,9 @@ const EVERY_AFFINITY = {
   podAntiAffinity: PODS,
 };
 
-const validate = createValidation(readSchema());
-/** What the operator says to one that got past the API server. */
-const faultOf = (name: string, spec: object): string | undefined =>
-  validate({ metadata: { name }, spec: JSON.parse(JSON.stringify(spec)) as VacationApp['spec'] });
-
 const external = { host: 'db.example.com', name: 'travel', credentialsSecretName: 'login' };
 
-describe('what the API server says to a VacationApp, and the operator where one got past it', () => {
+describe('what the API server says to a VacationApp', () => {
   let world: World;
   let here: Scene;
 
@@ -235,7 +228,6 @@ describe('what the API server says to a VacationApp, and the operator where one 
         (failure: unknown) => failure as Error,
       );
       expect(error?.message ?? 'accepted').to.contain(says);
-      expect(faultOf('refused', spec)).to.contain(says);
     });
   }
 
@@ -246,19 +238,15 @@ describe('what the API server says to a VacationApp, and the operator where one 
         (failure: unknown) => failure as Error,
       );
       expect(error?.message ?? 'accepted').to.contain('metadata.name must start with a letter');
-      expect(faultOf(name, {})).to.contain('metadata.name must start with a letter');
     });
   }
 
   const storage = (given: object): object => ({ database: { managed: { storage: given } } });
-  const refusalOf = (name: string, spec: object): Promise<string> => {
-    // no rule but those of changes refuses what is asked here
-    expect(faultOf(name, spec), JSON.stringify(spec)).to.equal(undefined);
-    return here.declare(name, spec).then(
+  const refusalOf = (name: string, spec: object): Promise<string> =>
+    here.declare(name, spec).then(
       () => 'accepted',
       (failure: unknown) => (failure as Error).message,
     );
-  };
 
   const fixed: readonly (readonly [what: string, before: object, after: object, says: string])[] = [
     ['the storage class', { storageClassName: 'fast' }, { storageClassName: 'slow' }, 'storageClassName cannot change'],
@@ -402,7 +390,5 @@ describe('what the API server says to a VacationApp, and the operator where one 
       deletionPolicy: 'Delete',
     };
     expect(await refusalOf('everything', everything)).to.equal('accepted');
-    const live = await here.get<VacationApp>(VACATION_APP, 'everything');
-    expect(faultOf('everything', live?.spec ?? [])).to.equal(undefined);
   });
 });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { createHmac } from 'node:crypto';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { DEFAULT_DESTINATIONS } from '../../../webapp/bookings/destinations.ts';
@@ -287,7 +288,18 @@ describe('Bad input', function () {
 
     it('that tells something only does so when it is signed', async () => {
       const forged = Buffer.from('[{"kind":"success","text":"forged"}]').toString('base64url');
-      for (const value of [forged, `${forged}.`, `${forged}.${'A'.repeat(43)}`]) {
+      const alert = `j:${JSON.stringify([{ kind: 'success', text: 'forged' }])}`;
+      const signedWith = (key: string) => {
+        const signature = createHmac('sha256', key).update(alert).digest('base64').replace(/=+$/, '');
+        return encodeURIComponent(`s:${alert}.${signature}`);
+      };
+      const secretKey = 'only for tests 0123456789';
+      const [asAlert, asForm] = ['alert', 'csrf'].map((purpose) =>
+        signedWith(createHmac('sha256', secretKey).update(purpose).digest('hex')),
+      );
+      const page = await send('/home', { headers: { cookie: `test-alert=${asAlert ?? ''}` } });
+      expect(page.body, 'signed as alerts are').to.include('forged');
+      for (const value of [forged, `${forged}.`, `${forged}.${'A'.repeat(43)}`, signedWith(secretKey), asForm]) {
         const { status, body } = await send('/home', { headers: { cookie: `test-alert=${value}` } });
         expect(status).to.equal(200);
         expect(body).to.not.include('forged');
@@ -307,7 +319,7 @@ describe('Bad input', function () {
   describe('as address', () => {
     it('never breaks a page as its query', async () => {
       const faults: string[] = [];
-      const names = ['next', 'destination', 'departure', 'return', 'month', 'unknown'];
+      const names = ['next', 'destination', 'departure', 'return', 'age', 'month', 'unknown'];
       for (const { path, methods } of app.routes) {
         if (!methods.includes('GET')) continue;
         const usual = (await traveller.get(addressOf(path))).status;

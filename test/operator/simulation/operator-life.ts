@@ -11,7 +11,6 @@ import { exponential, WorkQueue } from '../../../operator/runtime/queue/work-que
 import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
 import { createWatching } from '../../../operator/vacation-app/controller.ts';
 import { createReconcile } from '../../../operator/vacation-app/reconcile.ts';
-import { Validity } from '../../../operator/vacation-app/validity.ts';
 import { isObstruction } from './obstacle.ts';
 
 /** A connection that broke, as the client tells it. */
@@ -66,7 +65,6 @@ export function startLife({ client, clock, now, workers, random }: LifeOptions):
     clock,
     random,
     // the API model takes every spec
-    validity: new Validity(() => undefined),
   });
   const apps = stores.get(VACATION_APP.kind);
   let known: KubeObject[] = [];

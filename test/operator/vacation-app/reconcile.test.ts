@@ -11,7 +11,6 @@ import { createWatching } from '../../../operator/vacation-app/controller.ts';
 import { CONFIG_MAP, DEPLOYMENT, JOB, SECRET } from '../../../operator/vacation-app/kinds.ts';
 import { HANDOVER_MANAGER, labels } from '../../../operator/vacation-app/names.ts';
 import { createReconcile } from '../../../operator/vacation-app/reconcile.ts';
-import { Validity } from '../../../operator/vacation-app/validity.ts';
 import { FakeApi } from '../../support/fake-api.ts';
 import { ApiModel } from '../simulation/api-model.ts';
 import { KINDS } from '../simulation/kinds.ts';
@@ -31,7 +30,6 @@ const reconcileWith = (api: ApiClient, stores: ReadonlyMap<string, Store<KubeObj
     now,
     clock: systemClock,
     random: (bytes) => 'r'.repeat(bytes),
-    validity: new Validity(() => undefined),
   });
 
 describe('a reconcile', () => {

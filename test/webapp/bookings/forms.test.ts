@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { bookingFormOf, newBookingForm, queryOf } from '../../../webapp/bookings/forms.ts';
+import { bookingFormOf, linkFieldsOf, newBookingForm } from '../../../webapp/bookings/forms.ts';
+import { searchOf } from '../../../webapp/web/form.ts';
 
 const VEGA = { id: 'vega', name: 'Vega', capacity: 1 };
 
@@ -14,14 +15,15 @@ describe('A link to the booking form', () => {
     form_key: '',
   };
 
-  it('keeps what was filled in', () => {
-    const query = queryOf(bookingFormOf(filledIn, [VEGA]));
+  it('keeps what was filled in, under the names of the form but for the dates', () => {
+    const search = searchOf(linkFieldsOf(bookingFormOf(filledIn, [VEGA])));
+    const query = Object.fromEntries(new URLSearchParams(search));
     expect(query).to.deep.equal({
       departure: '2030-02-01',
       return: '2030-02-03',
-      traveller_age: '42',
-      experience: 'Yes',
-      blackhole: 'Yes',
+      age: '42',
+      previous_experience: 'Yes',
+      blackhole_visit: 'Yes',
     });
     const { formKey, ...form } = newBookingForm(query, [VEGA], '2030-01-01');
     expect(formKey).to.have.length(36);

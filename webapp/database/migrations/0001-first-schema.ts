@@ -7,7 +7,7 @@ export const firstSchema: Migration = {
   },
 };
 
-/** The `_key` columns hold what is compared: lower case, byte by byte, so that no collation decides who is who. */
+/** The `_key` columns are compared instead of the names: in lower case and byte by byte, so that no collation makes two names equal. */
 const TRAVELLER = `
   CREATE TABLE IF NOT EXISTS traveller (
     id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -22,7 +22,7 @@ const TRAVELLER = `
     UNIQUE KEY traveller_email (email_key)
   ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4`;
 
-/** One row for each destination and date that was ever asked for: the lock and the guard of its places. */
+/** One row for each destination and date that somebody has tried to book. Transactions lock it, and its CHECK prevents overbooking. */
 const DEPARTURE = `
   CREATE TABLE IF NOT EXISTS departure (
     destination_id VARCHAR(63) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -33,7 +33,7 @@ const DEPARTURE = `
     CONSTRAINT departure_not_overbooked CHECK (booked <= capacity)
   ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4`;
 
-/** Cancelled bookings stay, without their idempotency key, so that the same form may book again. */
+/** Cancelled bookings stay. They lose their idempotency key, so that the same form may book again. */
 const BOOKING = `
   CREATE TABLE IF NOT EXISTS booking (
     id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -61,7 +61,7 @@ const BOOKING = `
       REFERENCES departure (destination_id, departure_date)
   ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4`;
 
-/** The key is the SHA-256 of the cookie's id: who reads this table cannot use what it holds. */
+/** The key is the SHA-256 of the id in the cookie, so that nobody can make a cookie from this table. */
 const SESSION = `
   CREATE TABLE IF NOT EXISTS session (
     id_hash BINARY(32) NOT NULL PRIMARY KEY,

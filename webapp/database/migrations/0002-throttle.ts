@@ -7,7 +7,7 @@ export const throttleTable: Migration = {
   },
 };
 
-/** What was counted, of whom and until when. The key is a keyed hash: this table holds no name and no address. */
+/** The counters. The key is a keyed hash, so that the table holds no name and no address. */
 const THROTTLE = `
   CREATE TABLE IF NOT EXISTS throttle (
     key_hash BINARY(32) NOT NULL PRIMARY KEY,

@@ -8,8 +8,8 @@ export const mailTable: Migration = {
 };
 
 /**
- * Mails that wait to be sent; what they say is sealed. No foreign key: writing one must never wait for the lock of a traveller,
- * and one whose traveller is gone is dropped.
+ * Mails that wait to be sent, with encrypted contents. There is no foreign key, so that adding a mail never waits for the lock of a
+ * traveller. A mail to a traveller who no longer exists is dropped.
  */
 const MAIL = `
   CREATE TABLE IF NOT EXISTS mail (

@@ -8,11 +8,11 @@ export const waitingListTable: Migration = {
 };
 
 /**
- * Who waits for a place of a departure, in the order of the ids, with all that a booking needs. While `offered_until` is set, one
- * of the departure's booked places is kept for this entry. One that has lapsed stays, so that its traveller can be told.
+ * Entries of travellers who wait for a place, in the order of the ids, with all that a booking needs. While `offered_until` is set, one
+ * of the departure's places is kept for the entry. A lapsed entry stays, so that its traveller sees it.
  *
- * Not removed with its traveller (ON DELETE CASCADE): a release that does not know this table would so lose the places that are
- * kept, for ever. It fails to delete such an account instead, with nothing lost.
+ * There is no ON DELETE CASCADE: an older release, which does not know this table, would delete a traveller with an offer and never
+ * free the place. Instead it fails to delete such an account.
  */
 const WAITING_LIST = `
   CREATE TABLE IF NOT EXISTS waiting_list (

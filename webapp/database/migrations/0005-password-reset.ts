@@ -7,7 +7,7 @@ export const passwordResetTable: Migration = {
   },
 };
 
-/** The key is the SHA-256 of what the link holds. Traveller 0 is nobody: a link that was asked for an unknown address. */
+/** The key is the SHA-256 of the token in the link. Traveller 0 stands for an unknown e-mail address. */
 const PASSWORD_RESET = `
   CREATE TABLE IF NOT EXISTS password_reset (
     token_hash BINARY(32) NOT NULL PRIMARY KEY,

@@ -10,9 +10,9 @@ export const travellerIdentity: Migration = {
 };
 
 /**
- * SHA-256 of what identity.ts compares two usernames or two addresses by. The older `_key` columns stay and are written as before,
- * because the release before this one looks travellers up by them. It leaves the new columns empty; so are those of an account that
- * came to be the same as another by the new comparison.
+ * The SHA-256 of the form in which identity.ts compares usernames and addresses. The older `_key` columns stay, and are still written,
+ * because the previous release looks travellers up by them. The new columns are empty in rows that the previous release writes, and in
+ * an account that the new comparison finds equal to another.
  */
 const IDENTITY = `
   ALTER TABLE traveller
@@ -21,7 +21,7 @@ const IDENTITY = `
     ADD UNIQUE KEY traveller_username_identity (username_identity),
     ADD UNIQUE KEY traveller_email_identity (email_identity)`;
 
-/** MySQL carries one ALTER TABLE out as a whole or not at all, and has no ADD COLUMN IF NOT EXISTS. */
+/** MySQL has no ADD COLUMN IF NOT EXISTS. It applies an ALTER TABLE as a whole or not at all. */
 async function addOnce(connection: Connection, statement: string): Promise<void> {
   try {
     await connection.query(statement);

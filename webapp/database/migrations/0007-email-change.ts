@@ -8,8 +8,8 @@ export const emailChangeTable: Migration = {
 };
 
 /**
- * The newest request of each traveller for another e-mail address. The token is kept as the SHA-256 of what the link holds. A request
- * goes with its traveller, also where the release before this one removes them.
+ * The newest request of each traveller for another e-mail address. The key is the SHA-256 of the token in the link. MySQL removes a
+ * request with its traveller, also if the previous release deletes them.
  */
 const EMAIL_CHANGE = `
   CREATE TABLE IF NOT EXISTS email_change (

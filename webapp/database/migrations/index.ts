@@ -8,15 +8,15 @@ import { travellerIdentity } from './0006-traveller-identity.ts';
 import { emailChangeTable } from './0007-email-change.ts';
 
 /**
- * One step of the schema. MySQL commits every DDL statement by itself, so each must do nothing where it was done before;
- * and the release before this one still runs while it is applied, so it only adds.
+ * One step of the schema. MySQL commits each DDL statement at once, so a statement must do nothing when it runs again. The previous
+ * release still runs meanwhile, so a step only adds.
  */
 export interface Migration {
   readonly name: string;
   up(connection: Connection): Promise<void>;
 }
 
-/** In order of application; their names are what `schema_migration` keeps. */
+/** In the order in which they run. `schema_migration` keeps the names. */
 export const migrations: readonly Migration[] = [
   firstSchema,
   throttleTable,

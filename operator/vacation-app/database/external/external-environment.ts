@@ -4,7 +4,12 @@ import { fromSecret } from '../../children/from-secret.ts';
 import { CA_KEY } from '../../names.ts';
 import { externalSettings } from './external-settings.ts';
 
-const MODES = { Disabled: 'off', Required: 'required', VerifyIdentity: 'verify-identity' } as const;
+const MODES: ReadonlyMap<string, string> = new Map([
+  ['Disabled', 'off'],
+  ['Required', 'required'],
+]);
+/** Of `VerifyIdentity`, and of a mode that this operator does not know: nothing is ever sent in the clear by mistake. */
+const STRICTEST = 'verify-identity';
 const CA_PATH = '/etc/vacation/database-ca';
 
 /** Where the database is and as whom the web pods log in. */
@@ -14,7 +19,7 @@ export function externalEnvironment(app: CompleteApp): V1EnvVar[] {
     { name: 'DB_HOST', value: host },
     { name: 'DB_PORT', value: String(port) },
     { name: 'DB_NAME', value: name },
-    { name: 'DB_TLS', value: MODES[tls.mode] },
+    { name: 'DB_TLS', value: MODES.get(tls.mode) ?? STRICTEST },
     ...(tls.caSecretName === undefined ? [] : [{ name: 'DB_TLS_CA_FILE', value: `${CA_PATH}/${CA_KEY}` }]),
     fromSecret('DB_USER', credentialsSecretName, 'username'),
     fromSecret('DB_PASSWORD', credentialsSecretName, 'password'),

@@ -6,13 +6,12 @@ import type { EventNote } from '../../../../operator/runtime/telemetry/events.ts
 import { createWatching } from '../../../../operator/vacation-app/controller.ts';
 import { reportInvalid } from '../../../../operator/vacation-app/status/report.ts';
 import { statusOfInvalid } from '../../../../operator/vacation-app/status/status.ts';
-import { Validity } from '../../../../operator/vacation-app/validity.ts';
 import { FakeApi } from '../../../support/fake-api.ts';
 import { aVacationApp, DEFAULTS } from '../../../support/vacation-app.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
 
-describe('the report of a spec that is not valid', () => {
+describe('the report of a spec that the operator cannot work with', () => {
   it('is an event where the status cannot be written, though that tells of an earlier fault', async () => {
     const api = new FakeApi();
     api.fault = () => {
@@ -32,10 +31,8 @@ describe('the report of a spec that is not valid', () => {
       now: () => now,
       publish: (_: unknown, note: EventNote) => Promise.resolve(void told.push(note)),
     };
-    const fault = 'spec.env: must be of type array';
-    const validity = new Validity(() => fault);
-    await reportInvalid(app, fault, reporting, validity);
-    await reportInvalid(app, fault, reporting, validity);
+    const fault = 'spec.env must be a list';
+    await reportInvalid(app, fault, reporting);
     expect(told).to.deep.equal([{ type: 'Warning', reason: 'InvalidSpec', message: fault }]);
   });
 });

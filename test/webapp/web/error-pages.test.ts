@@ -10,7 +10,7 @@ import { ask } from '../../support/http.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 
 describe('A fault that no error page reacts to', () => {
-  it('fails the request where the error page itself cannot be rendered', async () => {
+  it('gets a plain 500 and a line in the log where the error page itself cannot be rendered', async () => {
     const { logger, text } = recordingLogger();
     const config = readConfig({ db_uri: 'mysql://a:b@127.0.0.1:1/c', secret_key: 'only for tests 0123456789' });
     const { services, database } = compose({ config, clock: systemClock, logger });
@@ -18,8 +18,9 @@ describe('A fault that no error page reacts to', () => {
     app.engine('ejs', (_path, _page, done) => done(new Error('broken on purpose')));
     const server = createServer(app).listen(0, '127.0.0.1');
     await once(server, 'listening');
+    const written: unknown[] = [];
     const say = console.error;
-    console.error = () => undefined;
+    console.error = (...values: unknown[]) => written.push(...values);
     try {
       const { status, headers, body } = await ask(`http://127.0.0.1:${(server.address() as AddressInfo).port}/about`);
       expect(status).to.equal(500);
@@ -27,7 +28,12 @@ describe('A fault that no error page reacts to', () => {
       expect(body)
         .to.include('Internal Server Error')
         .and.not.match(/on purpose|\.js/);
-      expect(text(), 'the first fault is logged').to.include('broken on purpose');
+      const logged = text()
+        .split('\n')
+        .filter((line) => line.includes('broken on purpose'))
+        .map((line) => (JSON.parse(line) as { readonly message: string }).message);
+      expect(logged).to.deep.equal(['Request failed', 'The error page failed']);
+      expect(written, 'standard error').to.deep.equal([]);
     } finally {
       console.error = say;
       server.close();

@@ -18,7 +18,7 @@ import { passwordOf } from './forms.ts';
 import { type LinkToken, linkTokenOf } from './link-token.ts';
 import { EMAIL_TAKEN } from './rules.ts';
 
-export interface DetailsServices extends AccountPageServices {
+export interface OwnDetailsServices extends AccountPageServices {
   readonly changeName: ChangeName;
   readonly changeEmailAddress: ChangeEmailAddress;
   readonly confirmEmailAddress: ConfirmEmailAddress;
@@ -27,7 +27,7 @@ export interface DetailsServices extends AccountPageServices {
 }
 
 /** The forms in which travellers correct their name and e-mail address. */
-export function detailsRoutes(services: DetailsServices): Router {
+export function ownDetailsRoutes(services: OwnDetailsServices): Router {
   const router = Router();
   const traveller = requireTraveller();
   const account = accountPage(services);

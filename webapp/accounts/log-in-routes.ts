@@ -2,75 +2,33 @@ import { type RequestHandler, Router } from 'express';
 import { DatabaseAwayError } from '../database/errors.ts';
 import { readCookies, setCookie } from '../web/cookies.ts';
 import { type FieldErrors, hasErrors, REQUIRED, textOf } from '../web/form.ts';
-import { CSRF_FIELD, requireToken, requireVisitorToken } from '../web/csrf.ts';
+import { requireToken, requireVisitorToken } from '../web/csrf.ts';
 import { type Alert, redirectWithAlert } from '../web/flash.ts';
 import { methodNotAllowed } from '../web/method-not-allowed.ts';
 import { endSession, signedIn, startSession } from '../web/sessions.ts';
 import type { Metrics } from '../probes/metrics.ts';
 import { TooMany } from '../throttling/throttle.ts';
 import type { AskForReset } from './ask-for-reset.ts';
-import { credentialsOf, registrationOf } from './forms.ts';
+import { credentialsOf } from './forms.ts';
 import type { KnownDevices } from './known-devices.ts';
 import type { LogIn } from './log-in.ts';
-import type { RegisterTraveller } from './register-traveller.ts';
 import { alertOf, statusOfRefusal } from './refusal.ts';
 import { returnPathOf } from '../web/return-path.ts';
 
-export interface AccountServices {
-  readonly registerTraveller: RegisterTraveller;
+export interface LogInServices {
   readonly logIn: LogIn;
   readonly knownDevices: KnownDevices;
   readonly metrics: Metrics;
-  readonly minimumPasswordLength: number;
   /** Undefined where no mail is sent. */
   readonly askForReset: AskForReset | undefined;
 }
 
-const REGISTRATION_LABELS = {
-  username: 'Username',
-  name: 'Name',
-  emailAddress: 'E-mail',
-  password: 'Password',
-  confirmPassword: 'Confirm password',
-};
-const LOG_IN_LABELS = { username: 'Username', password: 'Password' };
+const LABELS = { username: 'Username', password: 'Password' };
 
-export function accountRoutes(services: AccountServices): Router {
-  const { minimumPasswordLength, knownDevices } = services;
+export function logInRoutes(services: LogInServices): Router {
+  const { knownDevices } = services;
   const byMail = services.askForReset !== undefined;
   const router = Router();
-
-  const blankRegistration = { title: 'Register', values: {}, minimumPasswordLength };
-  router
-    .route('/register')
-    .get((_request, response) => {
-      response.render('register', blankRegistration);
-    })
-    .post(requireVisitorToken, async (request, response) => {
-      const registration = registrationOf(request.body);
-      const result = await services.registerTraveller(registration, request.ip, textOf(request.body, CSRF_FIELD));
-      const tooMany = result instanceof TooMany ? result : undefined;
-      const errors = result instanceof TooMany ? {} : result;
-      if (tooMany || hasErrors(errors)) {
-        const { username, name, emailAddress } = registration;
-        const values = { username, name, emailAddress };
-        const model = {
-          title: 'Register',
-          values,
-          errors,
-          labels: REGISTRATION_LABELS,
-          minimumPasswordLength,
-          alerts: tooMany ? [alertOf(tooMany)] : [],
-        };
-        response.status(statusOfRefusal(response, tooMany)).render('register', model);
-        return;
-      }
-      redirectWithAlert(response, '/login', {
-        kind: 'success',
-        text: 'Success! Your account has been created. You can log in now.',
-      });
-    })
-    .all(methodNotAllowed);
 
   const blankLogIn = { title: 'Log in', values: {}, byMail };
   router
@@ -139,7 +97,7 @@ function refusedLogIn(missing: FieldErrors, username: string, next: string | und
     values: { username },
     next,
     errors: missing,
-    labels: LOG_IN_LABELS,
+    labels: LABELS,
     alerts: hasErrors(missing) ? [] : [tooMany ? alertOf(tooMany) : { kind: 'danger' as const, text }],
   };
 }

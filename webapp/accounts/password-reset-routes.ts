@@ -14,7 +14,7 @@ import type { PasswordResetStore } from './password-reset-store.ts';
 import { alertOf, statusOfRefusal } from './refusal.ts';
 import type { ResetPassword } from './reset-password.ts';
 
-export interface ResetServices {
+export interface PasswordResetServices {
   /** Undefined where no mail is sent. */
   readonly askForReset: AskForReset | undefined;
   readonly resetPassword: ResetPassword;
@@ -31,7 +31,7 @@ const LABELS = { emailAddress: 'E-mail', password: 'New password', confirmPasswo
  * Pages for a forgotten password. The link in the mail moves its token into a cookie and redirects to an address without it. So the
  * token stays out of the browser's history and of the Referer header.
  */
-export function resetRoutes(services: ResetServices): Router {
+export function passwordResetRoutes(services: PasswordResetServices): Router {
   const { askForReset, resets, resetMinutes, minimumPasswordLength, clock } = services;
   const router = Router();
 
