@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from '../client/api-client.ts';
-import { ApiError, isGone } from '../client/api-error.ts';
+import { ApiError, isDenied, isGone } from '../client/api-error.ts';
 import { pathOf, type Kind, type KubeObject } from '../client/kinds.ts';
 import type { Store } from './store.ts';
 
@@ -46,6 +46,7 @@ export class Reflector<T extends KubeObject> {
   #resourceVersion: string | undefined;
   #failures = 0;
   #lastHeard: number | undefined;
+  #denial: ApiError | undefined;
   /** What is under way: a list, a watch, or a pause after a failure. */
   #attempt = new AbortController();
 
@@ -67,6 +68,11 @@ export class Reflector<T extends KubeObject> {
   /** Milliseconds since the server was last heard, on the monotonic clock; `undefined` before the first list. */
   get silentMs(): number | undefined {
     return this.#lastHeard === undefined ? undefined : performance.now() - this.#lastHeard;
+  }
+
+  /** The API server's last refusal (403 or 404), until a list or watch succeeds again. */
+  get denial(): ApiError | undefined {
+    return this.#denial;
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -99,7 +105,7 @@ export class Reflector<T extends KubeObject> {
         query: { labelSelector, limit: pageSize, continue: next },
         signal,
       });
-      for (const item of page.items) items.push(this.#store.kept(item));
+      for (const item of page.items) items.push(this.#store.transformed(item));
       next = page.metadata.continue;
       if (next === undefined || next === '') {
         this.#store.replace(items, page.metadata.resourceVersion, namespace);
@@ -147,6 +153,7 @@ export class Reflector<T extends KubeObject> {
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
     const { backoff = jittered, onError } = this.#options;
     this.#failures += 1;
+    if (isDenied(error)) this.#denial = error;
     if (isGone(error)) {
       this.#resourceVersion = undefined;
       // Once is ordinary; a server that forgets everything at once must not be asked for everything all the time.
@@ -161,6 +168,7 @@ export class Reflector<T extends KubeObject> {
 
   #heard(): void {
     this.#lastHeard = performance.now();
+    this.#denial = undefined;
   }
 }
 

@@ -2,7 +2,7 @@ import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import { ApiError } from './api-error.ts';
-import type { ClientMetrics } from '../telemetry/metrics.ts';
+import type { ClientMetrics } from '../telemetry/client-metrics.ts';
 import { http } from './node-http.ts';
 
 export interface ApiRequest {
@@ -38,51 +38,6 @@ export interface ApiClient {
   reconnect(): void;
 }
 
-/** A write that was not sent, because another may lead by now. */
-export class NotLeaderError extends Error {
-  override readonly name = 'NotLeaderError';
-
-  constructor({ method, path }: ApiRequest) {
-    super(`Not the leader: ${method} ${path} was not sent`);
-  }
-}
-
-/**
- * Sends writes only while we lead, and gives up what is not answered by then: what fences a leader that has lost its lease. Asked once more
- * when the bytes are about to go: a process that was stopped while it waited for a connection sends nothing when it goes on.
- * `leadsForMs` is for how long we lead, `Infinity` without an election.
- */
-export function fenced(client: ApiClient, leadsForMs: () => number): ApiClient {
-  let end: { readonly at: number; readonly signal: AbortSignal } | undefined;
-  /** One for all writes until the lease is renewed: each has little to do, and a signal of its own is much. */
-  const endIn = (ms: number): AbortSignal => {
-    const at = performance.now() + ms;
-    if (end === undefined || at < end.at || at - end.at > END_EARLIER_MS) {
-      end = { at, signal: AbortSignal.timeout(Math.ceil(ms)) };
-    }
-    return end.signal;
-  };
-  return {
-    async request(request) {
-      if (request.method === 'GET') return client.request(request);
-      const left = leadsForMs();
-      if (left <= 0) throw new NotLeaderError(request);
-      if (left === Infinity) return client.request(request);
-      return client.request({
-        ...request,
-        end: endIn(left),
-        guard: () => {
-          if (leadsForMs() <= 0) throw new NotLeaderError(request);
-        },
-      });
-    },
-    stream: (request) => client.stream(request),
-    reconnect: () => client.reconnect(),
-  };
-}
-
-/** By how much a write may be given up before the lease ends. */
-const END_EARLIER_MS = 100;
 const DEFAULT_TIMEOUT_MS = 15_000;
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
@@ -145,6 +100,7 @@ export function createApiClient(config: Connection, { metrics, userAgent }: ApiC
         headers['content-length'] = length;
       }
       let answered: IncomingMessage | undefined;
+      let refusal: unknown;
       const outgoing = transport.request(
         {
           ...options,
@@ -164,7 +120,7 @@ export function createApiClient(config: Connection, { metrics, userAgent }: ApiC
       outgoing.on('timeout', () => giveUp(new SilenceError('nothing heard from the API server in time')));
       outgoing.on('error', (cause) => {
         metrics?.request('<error>', request.method, host, performance.now() - started);
-        reject(told(cause, `${request.method} ${path}`));
+        reject(cause === refusal ? cause : failureOf(cause, `${request.method} ${path}`));
       });
       for (const signal of [request.signal, request.end]) if (signal) giveUpOn(signal, outgoing, giveUp);
       outgoing.once('socket', (socket) => {
@@ -174,6 +130,7 @@ export function createApiClient(config: Connection, { metrics, userAgent }: ApiC
             // Of a text of single bytes a cheaper copy is sent.
             outgoing.end(body, length === body?.length ? 'latin1' : 'utf8');
           } catch (error) {
+            refusal = error;
             outgoing.destroy(error as Error);
           }
         });
@@ -234,9 +191,8 @@ function giveUpOn(signal: AbortSignal, outgoing: ClientRequest, giveUp: (why: Er
   outgoing.once('close', () => signal.removeEventListener('abort', why));
 }
 
-/** What kind of failure it is stays to be seen, whatever is told of it. */
-function told(cause: Error, what: string): Error {
-  if (cause instanceof NotLeaderError) return cause;
+/** The failure with what was being done; still a `SilenceError` where it was one. */
+function failureOf(cause: Error, what: string): Error {
   const message = `${what}: ${cause.message}`;
   return cause instanceof SilenceError ? new SilenceError(message, { cause }) : new Error(message, { cause });
 }
@@ -271,7 +227,7 @@ function text(response: IncomingMessage): Promise<string> {
 /** The words of the API server say what they are about; those of a proxy before it, or of a server that is overloaded, do not. */
 function errorOf(response: IncomingMessage, body: string, { method, path }: ApiRequest): ApiError {
   const status = response.statusCode ?? 0;
-  const { reason = '', message, words = '' } = toldIn(body);
+  const { reason = '', message, words = '' } = wordsOf(body);
   const seconds = Number(response.headers['retry-after']);
   const retryAfterMs = seconds > 0 ? Math.min(seconds * 1000, LONGEST_RETRY_AFTER_MS) : undefined;
   const told = message ?? `${method} ${path}: HTTP ${status}${words === '' ? '' : `: ${words}`}`;
@@ -279,7 +235,7 @@ function errorOf(response: IncomingMessage, body: string, { method, path }: ApiR
 }
 
 /** What a `Status` object says, or the plain text of who makes none. */
-function toldIn(body: string): { reason?: string; message?: string; words?: string } {
+function wordsOf(body: string): { reason?: string; message?: string; words?: string } {
   try {
     return (JSON.parse(body) ?? {}) as { reason?: string; message?: string };
   } catch {

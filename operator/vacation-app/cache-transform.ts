@@ -13,7 +13,7 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
  * 2. Jobs, which cannot change and so are never compared: all but what they run.
  * 3. All others: everything but the fields of managers that are nobody here, and the copy that kubectl keeps for itself.
  */
-export function createKeeping(): (kind: Kind) => (object: KubeObject) => KubeObject {
+export function createTransform(): (kind: Kind) => (object: KubeObject) => KubeObject {
   const prune = createManagedFieldsPruner([FIELD_MANAGER, HANDOVER_MANAGER]);
   return (kind) => {
     if (kind === POD) return (pod) => ofPod(pod);
