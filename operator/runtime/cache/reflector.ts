@@ -9,7 +9,7 @@ export interface ReflectorOptions {
   /** Empty: every namespace. */
   readonly namespace: string;
   readonly labelSelector?: string;
-  /** Small by default: what a page is parsed into is many times what is kept of it, and dies young only while it is small. */
+  /** Default 100. With pages of 500, an operator that starts beside 1,000 apps takes 283 MiB instead of 186. */
   readonly pageSize?: number;
   /**
    * How long a watch may stay silent before it counts as dead. The API server sends a bookmark about once a minute, so silence

@@ -1,9 +1,8 @@
-import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import http, { type Agent, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import { ApiError } from './api-error.ts';
 import type { ClientMetrics } from '../telemetry/client-metrics.ts';
-import { http } from './node-http.ts';
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -15,8 +14,6 @@ export interface ApiRequest {
   /** How long nothing may be heard before the connection counts as dead. Default 15 s. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
-  /** Gives it up too, for a reason that many requests share. */
-  readonly end?: AbortSignal;
   /** Asked when the connection is there, just before the first byte is sent: what it throws is the answer, and nothing is sent. */
   readonly guard?: () => void;
 }
@@ -76,10 +73,7 @@ export function createApiClient(config: Connection, { metrics, userAgent }: ApiC
       const tls = { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername };
       const defined = Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined));
       pool?.agent.destroy();
-      const agent = new transport.Agent({ ...defined, keepAlive: true });
-      // All its connections lead to the same server with the same credentials, of which the name would otherwise be made at every request.
-      agent.getName = () => host;
-      pool = { agent, credentials };
+      pool = { agent: withOneName(new transport.Agent({ ...defined, keepAlive: true })), credentials };
     }
     return { ...others, agent: pool.agent };
   }
@@ -88,7 +82,6 @@ export function createApiClient(config: Connection, { metrics, userAgent }: ApiC
   async function send(request: ApiRequest, silenceMs?: number): Promise<IncomingMessage> {
     const path = prefix + request.path;
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
-    const length = body === undefined ? 0 : Buffer.byteLength(body);
     const options = await optionsFor();
     const started = performance.now();
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -97,7 +90,7 @@ export function createApiClient(config: Connection, { metrics, userAgent }: ApiC
       if (userAgent !== undefined) headers['user-agent'] = userAgent;
       if (body !== undefined) {
         headers['content-type'] = request.contentType ?? 'application/json';
-        headers['content-length'] = length;
+        headers['content-length'] = Buffer.byteLength(body);
       }
       let answered: IncomingMessage | undefined;
       let refusal: unknown;
@@ -115,20 +108,18 @@ export function createApiClient(config: Connection, { metrics, userAgent }: ApiC
           resolve(answer);
         },
       );
-      // an answer that is under way would otherwise end as "aborted", whoever ended it
       const giveUp = (why: Error): void => void (answered ?? outgoing).destroy(why);
       outgoing.on('timeout', () => giveUp(new SilenceError('nothing heard from the API server in time')));
       outgoing.on('error', (cause) => {
         metrics?.request('<error>', request.method, host, performance.now() - started);
         reject(cause === refusal ? cause : failureOf(cause, `${request.method} ${path}`));
       });
-      for (const signal of [request.signal, request.end]) if (signal) giveUpOn(signal, outgoing, giveUp);
+      if (request.signal) giveUpOn(request.signal, outgoing, giveUp);
       outgoing.once('socket', (socket) => {
         whenConnected(socket, () => {
           try {
             request.guard?.();
-            // Of a text of single bytes a cheaper copy is sent.
-            outgoing.end(body, length === body?.length ? 'latin1' : 'utf8');
+            outgoing.end(body);
           } catch (error) {
             refusal = error;
             outgoing.destroy(error as Error);
@@ -175,12 +166,21 @@ export function createApiClient(config: Connection, { metrics, userAgent }: ApiC
   };
 }
 
+/**
+ * An agent of a single server. Node makes a name of all TLS options at every request, certificates included, to tell servers apart. Without
+ * that a write takes about 0.16 ms of the operator's CPU instead of 0.28, which is a tenth of what an app costs.
+ */
+function withOneName<T extends Agent>(agent: T): T {
+  agent.getName = () => 'api-server';
+  return agent;
+}
+
 function queryOf(query: ApiRequest['query'] = {}): string {
   const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
   return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
 }
 
-/** As the `signal` of Node's own request, which takes many times as long to put up and down again. */
+/** Unlike the `signal` of Node's own request, this ends an answer that is under way with the reason of the signal. */
 function giveUpOn(signal: AbortSignal, outgoing: ClientRequest, giveUp: (why: Error) => void): void {
   const why = (): void => giveUp(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
   if (signal.aborted) {

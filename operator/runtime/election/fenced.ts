@@ -9,33 +9,22 @@ export class NotLeaderError extends Error {
   }
 }
 
-/** By how much a write may be given up before the lease ends. */
-const END_EARLIER_MS = 100;
-
 /**
  * Sends writes only while we lead, and gives up those that are not answered by the end of the lease. This keeps a leader that has lost its
  * lease from writing. The lease is checked once more just before the bytes go out: a process that was stopped while it waited for a
  * connection sends nothing when it goes on. `leadsForMs` is for how long we lead, `Infinity` without an election.
  */
 export function fenced(client: ApiClient, leadsForMs: () => number): ApiClient {
-  let end: { readonly at: number; readonly signal: AbortSignal } | undefined;
-  /** One signal for all writes until the lease is renewed. */
-  const endIn = (ms: number): AbortSignal => {
-    const at = performance.now() + ms;
-    if (end === undefined || at < end.at || at - end.at > END_EARLIER_MS) {
-      end = { at, signal: AbortSignal.timeout(Math.ceil(ms)) };
-    }
-    return end.signal;
-  };
   return {
     async request(request) {
       if (request.method === 'GET') return client.request(request);
       const left = leadsForMs();
       if (left <= 0) throw new NotLeaderError(request);
       if (left === Infinity) return client.request(request);
+      const end = AbortSignal.timeout(Math.ceil(left));
       return client.request({
         ...request,
-        end: endIn(left),
+        signal: request.signal ? AbortSignal.any([request.signal, end]) : end,
         guard: () => {
           if (leadsForMs() <= 0) throw new NotLeaderError(request);
         },
