@@ -26,7 +26,7 @@ interface ListAnswer<T> {
   readonly items: T[];
 }
 
-/** A server that ends its watches sooner, with nothing said, is not well: asking again at once would be a storm. */
+/** A server that ends a watch sooner, without an event, is not well: asking again at once would be a storm. */
 const SHORT_MS = 1_000;
 
 type WatchEvent<T> =
@@ -159,7 +159,7 @@ export class Reflector<T extends KubeObject> {
       // Once is ordinary; a server that forgets everything at once must not be asked for everything all the time.
       if (this.#failures === 1) return;
     }
-    // A point that the server cannot serve (it was restored from an older backup, say) is not always told as 410.
+    // A point that the server cannot serve (it was restored from an older backup, say) is not always answered with 410.
     if (this.#failures % 5 === 0) this.#resourceVersion = undefined;
     onError?.(error);
     const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;

@@ -16,7 +16,7 @@ export type ChangeHandler<T extends KubeObject> = (change: Change<T>) => void;
 const BURIED = 1_000;
 
 /**
- * The objects of one kind as last heard of, never older than what this process itself was told.
+ * The objects of one kind as last heard of, never older than the answers to this process's own writes.
  *
  * Invariant: an object is only ever replaced by a newer one. Watch events and the answers to our own writes arrive in any order;
  * resource versions, which Kubernetes documents as comparable integers since 1.35, decide. So a reconcile sees its own writes at once,
@@ -30,9 +30,9 @@ export class Store<T extends KubeObject> {
   readonly #handlers: ChangeHandler<T>[] = [];
   readonly #onHandlerError: (error: unknown) => void;
   readonly #transform: (object: T) => T;
-  /** The newest version that the watch itself has told of, by the namespace that is watched; an empty one means all. */
+  /** The newest version that the watch itself has reported, by the namespace that is watched; an empty one means all. */
   readonly #seen = new Map<string, bigint>();
-  /** The versions at which objects were deleted, of late: what is told again, or out of order, does not raise them from the dead. */
+  /** The versions at which objects were deleted, of late: an event that comes again, or out of order, must not bring them back. */
   readonly #buried = new Map<string, bigint>();
 
   /** Whether the kind was ever missed, and by the watches of which namespaces it was found since. */

@@ -40,7 +40,7 @@ const LONGEST_RETRY_AFTER_MS = 60_000;
 
 export interface ApiClientOptions {
   readonly metrics?: ClientMetrics;
-  /** Who asks, as the API server's audit log tells it. */
+  /** Who asks, for the API server's audit log. */
   readonly userAgent?: string;
 }
 
@@ -230,8 +230,8 @@ function errorOf(response: IncomingMessage, body: string, { method, path }: ApiR
   const { reason = '', message, words = '' } = wordsOf(body);
   const seconds = Number(response.headers['retry-after']);
   const retryAfterMs = seconds > 0 ? Math.min(seconds * 1000, LONGEST_RETRY_AFTER_MS) : undefined;
-  const told = message ?? `${method} ${path}: HTTP ${status}${words === '' ? '' : `: ${words}`}`;
-  return new ApiError(status, reason, told, retryAfterMs);
+  const text = message ?? `${method} ${path}: HTTP ${status}${words === '' ? '' : `: ${words}`}`;
+  return new ApiError(status, reason, text, retryAfterMs);
 }
 
 /** What a `Status` object says, or the plain text of who makes none. */

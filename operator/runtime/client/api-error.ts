@@ -1,4 +1,4 @@
-/** An answer of the API server other than 2xx, as its `Status` object tells it. */
+/** An answer of the API server other than 2xx, with what its `Status` object says. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;

@@ -53,10 +53,10 @@ export interface Controller {
 
 export interface ControllerOptions {
   readonly workers: number;
-  /** After this long a reconcile is told to stop, and counts as failed. */
+  /** After this long a reconcile is asked to stop, and counts as failed. */
   readonly deadlineMs: number;
   readonly metrics: ControllerMetrics;
-  /** Failures that are retried with backoff; waiting and terminal ones are for the reconcile itself to tell. */
+  /** Failures that are retried with backoff; the reconcile itself reports waiting and terminal ones. */
   readonly onError: (key: string, error: unknown) => void;
 }
 
