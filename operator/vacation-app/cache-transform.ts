@@ -7,13 +7,13 @@ import { FIELD_MANAGER, HANDOVER_MANAGER } from './names.ts';
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
- * What the caches hold of an object of each kind; who reads more of one has to keep it here.
+ * What the caches hold of an object of each kind. To read more of an object, keep it here first.
  *
- * 1. Pods, which are the most and the largest, and which nobody here writes: how they are.
- * 2. Jobs, which cannot change and so are never compared: all but what they run.
- * 3. All others: everything but the fields of managers that are nobody here, and the copy that kubectl keeps for itself.
+ * 1. Pods, the most numerous and the largest: only their state. Nothing here writes them.
+ * 2. Jobs: all but what they run. They cannot change and so are never compared.
+ * 3. All others: everything but the managed fields of others and the copy that kubectl keeps for itself.
  */
-export function createKeeping(): (kind: Kind) => (object: KubeObject) => KubeObject {
+export function createTransform(): (kind: Kind) => (object: KubeObject) => KubeObject {
   const prune = createManagedFieldsPruner([FIELD_MANAGER, HANDOVER_MANAGER]);
   return (kind) => {
     if (kind === POD) return (pod) => ofPod(pod);
