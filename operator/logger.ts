@@ -1,11 +1,5 @@
 import winston from 'winston';
-
-export interface Logger {
-  info(message: string, fields?: object): void;
-  warn(message: string, fields?: object): void;
-  error(message: string, fields?: object): void;
-  debug(message: string, fields?: object): void;
-}
+import type { Logger } from './runtime/telemetry/log.ts';
 
 /** Constant messages with fields, a line of JSON each. */
 export function createLogger(level: string): Logger {
@@ -14,14 +8,4 @@ export function createLogger(level: string): Logger {
     format: winston.format.combine(winston.format.timestamp(), winston.format.json()),
     transports: [new winston.transports.Console()],
   });
-}
-
-/** What to log of an error: its message and those of its causes, never an object that might hold a request's body. */
-export function told(error: unknown): { error: string } {
-  const messages: string[] = [];
-  for (let cause = error; cause !== undefined; cause = cause instanceof Error ? cause.cause : undefined) {
-    const message = cause instanceof Error ? cause.message : JSON.stringify(cause);
-    if (!messages.some((outer) => outer.includes(message))) messages.push(message);
-  }
-  return { error: messages.join(': ') };
 }

@@ -107,8 +107,9 @@ describe('the reference of the operator', () => {
       () => 0,
     );
     metrics.watch(() => []);
-    metrics.conditions(() => []);
-    metrics.contested(() => 0);
+    metrics.conditions('c', () => []);
+    metrics.contested('c', () => 0);
+    metrics.namespaces(() => []);
     const names = (await metrics.registry.getMetricsAsJSON()).map(({ name }) => name);
     const own = names.filter((name) => !/^(process|nodejs)_/.test(name));
     expect(own).to.have.length.above(8);

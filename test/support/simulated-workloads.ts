@@ -82,7 +82,6 @@ export async function simulateWorkloads(client: ApiClient, load: () => number = 
   const watching = reflectors.map((reflector) => reflector.run(stopping.signal));
   await Promise.all(reflectors.map(({ synced }) => synced));
   const working = runController(queue, reconcile, {
-    name: 'workloads',
     workers: 10,
     deadlineMs: 30_000,
     metrics: { reconciled: () => undefined },

@@ -3,9 +3,9 @@ import type { ApiClient } from '../client/api-client.ts';
 import { ApiError, isConflict, isNotFound } from '../client/api-error.ts';
 import { ADMISSION, Drift, UNKNOWN_MANAGER, WHOLE_OBJECT, type Drifted, type Settled } from './drift.ts';
 import { pathOf, type Kind, type KubeObject } from '../client/kinds.ts';
-import type { WriteMetrics } from '../telemetry/metrics.ts';
+import type { WriteMetrics } from '../telemetry/object-metrics.ts';
 import { differences, ownerOf, readable, type Difference } from './owned-fields.ts';
-import type { Store } from '../cache/store.ts';
+import type { Store, Stores } from '../cache/store.ts';
 
 interface WriteOptions {
   readonly manager: string;
@@ -29,16 +29,11 @@ export interface ApplyOptions extends CreateOptions {
 /** The kinds that a controller caches, and the writes that keep those caches up to date with themselves. */
 export class Cluster {
   readonly #client: ApiClient;
-  readonly #stores: ReadonlyMap<string, Store<KubeObject>>;
+  readonly #stores: Stores;
   readonly #metrics: WriteMetrics;
   readonly drift: Drift;
 
-  constructor(
-    client: ApiClient,
-    stores: ReadonlyMap<string, Store<KubeObject>>,
-    metrics: WriteMetrics,
-    drift = new Drift(),
-  ) {
+  constructor(client: ApiClient, stores: Stores, metrics: WriteMetrics, drift = new Drift()) {
     this.#client = client;
     this.#stores = stores;
     this.#metrics = metrics;
@@ -165,7 +160,7 @@ export class Cluster {
         status: object.status,
       },
     });
-    this.store(kind).wrote(written, true);
+    this.store(kind).wrote(written, this);
     this.#metrics.wrote(kind.kind, 'status');
   }
 
@@ -187,7 +182,7 @@ export class Cluster {
       body: object,
       ...(signal === undefined ? {} : { signal }),
     });
-    this.store(kind).wrote(written, object.metadata.resourceVersion !== undefined);
+    this.store(kind).wrote(written, object.metadata.resourceVersion === undefined ? undefined : this);
     // As the cache has it: pruned, and held once; but not what others may have made of it since.
     const held = this.store(kind).get(namespace, name);
     const live = held && held.metadata.resourceVersion === written.metadata.resourceVersion ? held : written;

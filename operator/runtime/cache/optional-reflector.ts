@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from '../client/api-client.ts';
-import { isNotFound } from '../client/api-error.ts';
+import { isNotFound, type ApiError } from '../client/api-error.ts';
 import type { Kind, KubeObject } from '../client/kinds.ts';
 import { Reflector, type ReflectorOptions } from './reflector.ts';
 import type { Store } from './store.ts';
 
 /** What keeps a store up to date, of whatever sort. */
-export type Watcher = Pick<Reflector<KubeObject>, 'kind' | 'synced' | 'silentMs' | 'run' | 'restart'>;
+export type Watcher = Pick<Reflector<KubeObject>, 'kind' | 'synced' | 'silentMs' | 'denial' | 'run' | 'restart'>;
 
 export interface OptionalReflectorOptions extends ReflectorOptions {
   /** Whether anybody would use the kind: while nobody would, a cluster that lacks it is not asked again. */
@@ -45,6 +45,10 @@ export class OptionalReflector<T extends KubeObject> implements Watcher {
 
   get silentMs(): number | undefined {
     return this.#reflector ? this.#reflector.silentMs : this.#isKnown ? 0 : undefined;
+  }
+
+  get denial(): ApiError | undefined {
+    return this.#reflector?.denial;
   }
 
   restart(): void {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from '../client/api-client.ts';
-import { ApiError, isGone } from '../client/api-error.ts';
+import { ApiError, isDenied, isGone } from '../client/api-error.ts';
 import { pathOf, type Kind, type KubeObject } from '../client/kinds.ts';
 import type { Store } from './store.ts';
 
@@ -9,7 +9,7 @@ export interface ReflectorOptions {
   /** Empty: every namespace. */
   readonly namespace: string;
   readonly labelSelector?: string;
-  /** Small by default: what a page is parsed into is many times what is kept of it, and dies young only while it is small. */
+  /** Default 100. With pages of 500, an operator that starts beside 1,000 apps takes 283 MiB instead of 186. */
   readonly pageSize?: number;
   /**
    * How long a watch may stay silent before it counts as dead. The API server sends a bookmark about once a minute, so silence
@@ -26,7 +26,7 @@ interface ListAnswer<T> {
   readonly items: T[];
 }
 
-/** A server that ends its watches sooner, with nothing said, is not well: asking again at once would be a storm. */
+/** A server that ends a watch sooner, without an event, is not well: asking again at once would be a storm. */
 const SHORT_MS = 1_000;
 
 type WatchEvent<T> =
@@ -46,6 +46,7 @@ export class Reflector<T extends KubeObject> {
   #resourceVersion: string | undefined;
   #failures = 0;
   #lastHeard: number | undefined;
+  #denial: ApiError | undefined;
   /** What is under way: a list, a watch, or a pause after a failure. */
   #attempt = new AbortController();
 
@@ -67,6 +68,11 @@ export class Reflector<T extends KubeObject> {
   /** Milliseconds since the server was last heard, on the monotonic clock; `undefined` before the first list. */
   get silentMs(): number | undefined {
     return this.#lastHeard === undefined ? undefined : performance.now() - this.#lastHeard;
+  }
+
+  /** The API server's last refusal (403 or 404), until a list or watch succeeds again. */
+  get denial(): ApiError | undefined {
+    return this.#denial;
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -99,7 +105,7 @@ export class Reflector<T extends KubeObject> {
         query: { labelSelector, limit: pageSize, continue: next },
         signal,
       });
-      for (const item of page.items) items.push(this.#store.kept(item));
+      for (const item of page.items) items.push(this.#store.transformed(item));
       next = page.metadata.continue;
       if (next === undefined || next === '') {
         this.#store.replace(items, page.metadata.resourceVersion, namespace);
@@ -147,12 +153,13 @@ export class Reflector<T extends KubeObject> {
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
     const { backoff = jittered, onError } = this.#options;
     this.#failures += 1;
+    if (isDenied(error)) this.#denial = error;
     if (isGone(error)) {
       this.#resourceVersion = undefined;
       // Once is ordinary; a server that forgets everything at once must not be asked for everything all the time.
       if (this.#failures === 1) return;
     }
-    // A point that the server cannot serve (it was restored from an older backup, say) is not always told as 410.
+    // A point that the server cannot serve (it was restored from an older backup, say) is not always answered with 410.
     if (this.#failures % 5 === 0) this.#resourceVersion = undefined;
     onError?.(error);
     const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
@@ -161,6 +168,7 @@ export class Reflector<T extends KubeObject> {
 
   #heard(): void {
     this.#lastHeard = performance.now();
+    this.#denial = undefined;
   }
 }
 

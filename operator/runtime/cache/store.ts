@@ -4,16 +4,19 @@ import { keyOf, type KubeObject } from '../client/kinds.ts';
 export interface Change<T extends KubeObject> {
   readonly before: T | undefined;
   readonly after: T | undefined;
-  /** Made by the writer that was told of it first, and by nobody else: who wrote it need not look. */
-  readonly isOwn: boolean;
+  /** Who wrote it, where that is all that has changed: the writer knows, and need not look again. */
+  readonly soleWriter: object | undefined;
 }
+
+/** By the name of the kind. */
+export type Stores = ReadonlyMap<string, Store<KubeObject>>;
 
 export type ChangeHandler<T extends KubeObject> = (change: Change<T>) => void;
 
 const BURIED = 1_000;
 
 /**
- * The objects of one kind as last heard of, never older than what this process itself was told.
+ * The objects of one kind as last heard of, never older than the answers to this process's own writes.
  *
  * Invariant: an object is only ever replaced by a newer one. Watch events and the answers to our own writes arrive in any order;
  * resource versions, which Kubernetes documents as comparable integers since 1.35, decide. So a reconcile sees its own writes at once,
@@ -27,9 +30,9 @@ export class Store<T extends KubeObject> {
   readonly #handlers: ChangeHandler<T>[] = [];
   readonly #onHandlerError: (error: unknown) => void;
   readonly #transform: (object: T) => T;
-  /** The newest version that the watch itself has told of, by the namespace that is watched; an empty one means all. */
+  /** The newest version that the watch itself has reported, by the namespace that is watched; an empty one means all. */
   readonly #seen = new Map<string, bigint>();
-  /** The versions at which objects were deleted, of late: what is told again, or out of order, does not raise them from the dead. */
+  /** The versions at which objects were deleted, of late: an event that comes again, or out of order, must not bring them back. */
   readonly #buried = new Map<string, bigint>();
 
   /** Whether the kind was ever missed, and by the watches of which namespaces it was found since. */
@@ -76,12 +79,12 @@ export class Store<T extends KubeObject> {
     return this.#objects.size;
   }
 
-  /** What is held of an object that the API server has sent: of the pages of a long list nothing more need stay until the last one. */
-  kept(object: T): T {
+  /** What the store holds of an object. A long list is transformed page by page, so that its full objects are never all in memory. */
+  transformed(object: T): T {
     return this.#transform(object);
   }
 
-  /** A list of that namespace, or of all, from the API server, each object as it is kept: what is not in it is gone. */
+  /** A list of that namespace, or of all, from the API server, each object transformed: what is not in it is gone. */
   replace(objects: readonly T[], resourceVersion: string, namespace = ''): void {
     this.#servedIn.add(namespace);
     const listed = versionOf(resourceVersion);
@@ -93,7 +96,7 @@ export class Store<T extends KubeObject> {
       if (present.has(key) || (namespace !== '' && known.metadata.namespace !== namespace)) continue;
       if (versionOf(known.metadata.resourceVersion) <= listed) this.#remove(key);
     }
-    for (const object of objects) this.#put(object, (kept) => kept);
+    for (const object of objects) this.#put(object, (transformed) => transformed);
   }
 
   /** The API server does not know the kind, as who watches that namespace, or all, has found: nothing of it is there. */
@@ -116,14 +119,14 @@ export class Store<T extends KubeObject> {
   }
 
   /**
-   * The answer to a write of our own. `isSole`: the write was refused unless it was made to exactly what the store held, so there is nothing
-   * in the answer that its writer does not know.
+   * The answer to a write of our own. `soleWriter` is given where the write would have been refused unless it was made to exactly what the
+   * store held: the answer then holds nothing that its writer does not know.
    */
-  wrote(object: T, isSole = false): void {
+  wrote(object: T, soleWriter?: object): void {
     const unheardOf = !this.#objects.has(keyOf(object));
     // The watch is already past this version: that the object is not here means that it is deleted since.
     if (unheardOf && this.#hasSeen(object)) return;
-    this.#put(object, this.#transform, isSole);
+    this.#put(object, this.#transform, soleWriter);
   }
 
   /** The API server says that this object is gone; a namesake made meanwhile stays. */
@@ -162,14 +165,14 @@ export class Store<T extends KubeObject> {
     return !known || versionOf(object.metadata.resourceVersion) >= versionOf(known.metadata.resourceVersion);
   }
 
-  #put(raw: T, keep = this.#transform, isOwn = false): void {
+  #put(raw: T, transform = this.#transform, soleWriter?: object): void {
     const key = keyOf(raw);
     const before = this.#objects.get(key);
     if (before && versionOf(raw.metadata.resourceVersion) <= versionOf(before.metadata.resourceVersion)) return;
-    const after = keep(raw);
+    const after = transform(raw);
     this.#index(key, before, after);
     this.#objects.set(key, after);
-    this.#tell({ before, after, isOwn });
+    this.#notify({ before, after, soleWriter });
   }
 
   #remove(key: string): void {
@@ -177,7 +180,7 @@ export class Store<T extends KubeObject> {
     if (!before) return;
     this.#index(key, before, undefined);
     this.#objects.delete(key);
-    this.#tell({ before, after: undefined, isOwn: false });
+    this.#notify({ before, after: undefined, soleWriter: undefined });
   }
 
   #all(keys: Iterable<string> | undefined): T[] {
@@ -194,7 +197,7 @@ export class Store<T extends KubeObject> {
     reindex(this.#byGroup, key, groups(before), groups(after));
   }
 
-  #tell(change: Change<T>): void {
+  #notify(change: Change<T>): void {
     for (const handler of this.#handlers) {
       try {
         handler(change);

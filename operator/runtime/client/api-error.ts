@@ -1,4 +1,4 @@
-/** An answer of the API server other than 2xx, as its `Status` object tells it. */
+/** An answer of the API server other than 2xx, with what its `Status` object says. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
@@ -22,6 +22,8 @@ export const isNotFound = (error: unknown): error is ApiError => hasStatus(error
 export const isConflict = (error: unknown): error is ApiError => hasStatus(error, 409);
 /** The object as a whole breaks what its schema demands, though the request may have touched another part of it. */
 export const isInvalid = (error: unknown): error is ApiError => hasStatus(error, 422);
+/** The API server refuses a list or watch because rights are missing, or the kind is: somebody has to act. */
+export const isDenied = (error: unknown): error is ApiError => hasStatus(error, 403) || hasStatus(error, 404);
 /** The resource version asked for is compacted away: list again. */
 export const isGone = (error: unknown): error is ApiError => hasStatus(error, 410);
 /** A namespace that is being deleted takes no new objects. */

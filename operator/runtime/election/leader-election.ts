@@ -139,7 +139,7 @@ export class LeaderElection {
           this.#observe(event.object);
           const holder = event.object.spec?.holderIdentity ?? '';
           // Our own is there to be taken up again, as after a time without the API server.
-          if (event.type === 'DELETED' || holder === '' || holder === identity) news.tell();
+          if (event.type === 'DELETED' || holder === '' || holder === identity) news.announce();
         }
       } catch {
         // Asking now and then goes on without it.
@@ -246,23 +246,23 @@ export class LeaderElection {
 
 /** What a waiting candidate is woken by. Nothing of a wait that is over stays: a candidate may wait for months. */
 class News {
-  /** Whether the watch is there, and tells. */
+  /** Whether the watch is there and reports changes. */
   isFlowing = false;
-  #isTold = false;
+  #isNew = false;
   #woken = new AbortController();
 
-  tell(): void {
-    this.#isTold = true;
+  announce(): void {
+    this.#isNew = true;
     this.#woken.abort();
   }
 
-  /** Whether there was news within that time; each is told once. */
+  /** Whether there was news within that time; each is reported once. */
   async within(ms: number, signal: AbortSignal): Promise<boolean> {
     await sleep(ms, undefined, { signal: AbortSignal.any([signal, this.#woken.signal]) }).catch(() => undefined);
-    const isTold = this.#isTold;
-    this.#isTold = false;
+    const isNew = this.#isNew;
+    this.#isNew = false;
     this.#woken = new AbortController();
-    return isTold;
+    return isNew;
   }
 }
 

@@ -1,7 +1,12 @@
+import type { Cluster } from '../apply/cluster.ts';
+import type { Stores } from '../cache/store.ts';
 import { ApiError } from '../client/api-error.ts';
+import type { Kind, KubeObject } from '../client/kinds.ts';
+import type { Clock } from '../clock.ts';
+import type { ControllerMetrics } from '../telemetry/controller-metrics.ts';
+import type { EventNote } from '../telemetry/events.ts';
 import { TerminalError, WaitingError } from './errors.ts';
-import type { ControllerMetrics } from '../telemetry/metrics.ts';
-import type { WorkQueue } from './work-queue.ts';
+import type { Priority, WorkQueue } from './work-queue.ts';
 
 export interface Result {
   /** Look again after this long, though nothing may have changed. */
@@ -11,13 +16,47 @@ export interface Result {
 /** Makes the world match one object. Told only its key: what happened does not matter, what is does. */
 export type Reconcile = (key: string, signal: AbortSignal) => Promise<Result>;
 
-export interface ControllerOptions {
+/** A kind that a controller follows. */
+export interface Watch {
+  readonly kind: Kind;
+  /** Only objects that it selects are cached. */
+  readonly labelSelector?: string;
+  /** What the cache holds of an object; all of it by default. */
+  readonly transform?: (object: KubeObject) => KubeObject;
+  /** The group that the cache finds an object by, besides its owners. */
+  readonly groupOf?: (object: KubeObject) => string | undefined;
+  /** The keys that a change of the object enqueues. */
+  readonly keysOf: (object: KubeObject, stores: Stores) => readonly string[];
+  /** Only of a kind that the cluster may lack: the keys of those that would use it. */
+  readonly wantedBy?: (stores: Stores) => readonly string[];
+}
+
+/** What a reconcile is given, anew for each term of leadership. */
+export interface ControllerContext {
+  readonly cluster: Cluster;
+  readonly publish: (about: KubeObject, note: EventNote) => Promise<void>;
+  readonly clock: Clock;
+  /** The time of day. */
+  readonly now: () => Date;
+}
+
+/** Everything that the manager needs to know of a controller. */
+export interface Controller {
+  /** Its label in metrics and logs. */
   readonly name: string;
+  /** The kind that it reconciles; one of its watches is of this kind. */
+  readonly kind: Kind;
+  readonly watches: readonly Watch[];
+  readonly priorityOf: (object: KubeObject) => Priority;
+  readonly createReconcile: (context: ControllerContext) => Reconcile;
+}
+
+export interface ControllerOptions {
   readonly workers: number;
-  /** After this long a reconcile is told to stop, and counts as failed. */
+  /** After this long a reconcile is asked to stop, and counts as failed. */
   readonly deadlineMs: number;
   readonly metrics: ControllerMetrics;
-  /** Failures that are retried with backoff; waiting and terminal ones are for the reconcile itself to tell. */
+  /** Failures that are retried with backoff; the reconcile itself reports waiting and terminal ones. */
   readonly onError: (key: string, error: unknown) => void;
 }
 

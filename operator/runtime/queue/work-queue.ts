@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from '../clock.ts';
-import type { QueueMetrics } from '../telemetry/metrics.ts';
+import type { QueueMetrics } from '../telemetry/queue-metrics.ts';
 
 /** How long a key waits after its nth failure in a row, in milliseconds. */
 export type Backoff = (failures: number) => number;

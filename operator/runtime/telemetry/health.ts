@@ -1,6 +1,5 @@
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { Registry } from 'prom-client';
-import { http } from '../client/node-http.ts';
 
 /** A named check: undefined when all is well, else what is wrong. */
 export interface Check {
@@ -10,7 +9,7 @@ export interface Check {
 
 /** `/healthz` (the process answers) and `/readyz` (every check passes). */
 export function healthServer(checks: readonly Check[]): Server {
-  return http.createServer((request, response) => {
+  return createServer((request, response) => {
     const path = request.url?.split('?')[0];
     if (path !== '/healthz' && path !== '/readyz') {
       response.writeHead(404).end();
@@ -25,7 +24,7 @@ export function healthServer(checks: readonly Check[]): Server {
 
 /** `/metrics` in the Prometheus text format. */
 export function metricsServer(registry: Registry): Server {
-  return http.createServer((request, response) => {
+  return createServer((request, response) => {
     if (request.url?.split('?')[0] !== '/metrics') {
       response.writeHead(404).end();
       return;

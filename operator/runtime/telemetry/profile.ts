@@ -1,9 +1,8 @@
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { Session } from 'node:inspector/promises';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
-import { http } from '../client/node-http.ts';
 
 const LONGEST_S = 60;
 
@@ -13,7 +12,7 @@ const LONGEST_S = 60;
  */
 export function profileServer(): Server {
   let isProfiling = false;
-  return http.createServer((request, response) => {
+  return createServer((request, response) => {
     const [path, query] = (request.url ?? '').split('?');
     const tell = (status: number, body: unknown): void => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));

@@ -2,15 +2,19 @@ import type { ApiClient } from '../../../operator/runtime/client/api-client.ts';
 import { ApiError } from '../../../operator/runtime/client/api-error.ts';
 import type { Clock } from '../../../operator/runtime/clock.ts';
 import { Cluster } from '../../../operator/runtime/apply/cluster.ts';
+import { Informers } from '../../../operator/runtime/cache/informers.ts';
+import { createStores } from '../../../operator/runtime/cache/stores.ts';
+import { enqueueChanges, enqueueUsers, type Add } from '../../../operator/runtime/queue/enqueue.ts';
 import { runController, type Reconcile } from '../../../operator/runtime/queue/controller.ts';
 import { Drift } from '../../../operator/runtime/apply/drift.ts';
 import { TerminalError, WaitingError } from '../../../operator/runtime/queue/errors.ts';
 import { EventRecorder } from '../../../operator/runtime/telemetry/events.ts';
-import { keyOf, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
+import { keyOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { exponential, WorkQueue } from '../../../operator/runtime/queue/work-queue.ts';
 import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
-import { createWatching } from '../../../operator/vacation-app/controller.ts';
+import { vacationAppController } from '../../../operator/vacation-app/controller.ts';
 import { createReconcile } from '../../../operator/vacation-app/reconcile.ts';
+import { DEFAULTS } from '../../support/vacation-app.ts';
 import { isObstruction } from './obstacle.ts';
 
 /** A connection that broke, as the client tells it. */
@@ -41,7 +45,7 @@ export interface LifeOptions {
   readonly random: (bytes: number) => string;
 }
 
-/** The operator's own parts, put together as `operator.ts` does, without election and servers. */
+/** The operator's own parts, put together as the manager does, without election and servers. */
 export function startLife({ client, clock, now, workers, random }: LifeOptions): OperatorLife {
   const faults: unknown[] = [];
   const judge = (error: unknown): void => {
@@ -49,22 +53,24 @@ export function startLife({ client, clock, now, workers, random }: LifeOptions):
   };
   const queue = new WorkQueue(exponential(20, 60_000), clock);
   let isLeading = false;
-  const { stores, reflectors } = createWatching(client, {
-    namespaces: [],
-    onKey: (key, priority) => {
-      if (isLeading) queue.add(key, priority);
-    },
-    onError: (_kind, error) => judge(error),
-  });
+  const controller = vacationAppController({ defaults: DEFAULTS });
+  const onError = (_kind: Kind, error: unknown): void => judge(error);
+  const stores = createStores(controller.watches, onError);
+  const informers = new Informers(client, stores, controller.watches, { namespaces: [], onError });
+  const add: Add = (key, priority) => {
+    if (isLeading) queue.add(key, priority);
+  };
+  const cluster = new Cluster(client, stores, { wrote: () => undefined }, new Drift({ clock, now }));
+  enqueueChanges(controller, stores, { add, isOwn: (writer) => writer === cluster });
+  enqueueUsers(controller, informers, add);
   const recorder = new EventRecorder(client, { component: 'vacation-operator', instance: 'simulated', onError: judge });
   const reconcile = createReconcile({
-    cluster: new Cluster(client, stores, { wrote: () => undefined }, new Drift({ clock, now })),
-    defaults: { webappImage: 'webapp:1', mysqlImage: 'mysql:1' },
+    cluster,
+    defaults: DEFAULTS,
     publish: (about, note) => recorder.publish(about, note),
     now,
     clock,
     random,
-    // the API model takes every spec
   });
   const apps = stores.get(VACATION_APP.kind);
   let known: KubeObject[] = [];
@@ -91,12 +97,11 @@ export function startLife({ client, clock, now, workers, random }: LifeOptions):
     for (const app of apps?.list() ?? []) queue.add(keyOf(app), 'low');
   };
   const ending = new AbortController();
-  for (const reflector of reflectors) void reflector.run(ending.signal);
-  void Promise.all(reflectors.map(({ synced }) => synced)).then(() => {
+  void informers.run(ending.signal);
+  void informers.started.then(() => {
     isLeading = true;
     resync();
     return runController(queue, remembering, {
-      name: 'simulated',
       workers,
       deadlineMs: 60_000,
       metrics: { reconciled: () => undefined },

@@ -1,18 +1,19 @@
 import { expect } from 'chai';
 import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
-import type { ApiClient } from '../../../operator/runtime/client/api-client.ts';
 import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
-import { createWatching } from '../../../operator/vacation-app/controller.ts';
+import { enqueueChanges } from '../../../operator/runtime/queue/enqueue.ts';
 import { SERVICE } from '../../../operator/vacation-app/kinds.ts';
 import { LABEL } from '../../../operator/vacation-app/names.ts';
+import { appController, appStores } from '../../support/app-controller.ts';
 import { aVacationApp } from '../../support/vacation-app.ts';
 
 describe('what an event means for the queue', () => {
   const keys = new Set<string>();
-  const { stores } = createWatching({} as ApiClient, {
-    namespaces: [],
-    onKey: (key, priority) => keys.add(`${key} ${priority}`),
-    onError: (_kind, error) => expect.fail(String(error)),
+  const writer = {};
+  const stores = appStores();
+  enqueueChanges(appController(), stores, {
+    add: (key, priority) => keys.add(`${key} ${priority}`),
+    isOwn: (candidate) => candidate === writer,
   });
 
   /** The keys that are queued when the watch tells of the object. */
@@ -37,14 +38,21 @@ describe('what an event means for the queue', () => {
     expect(keysFor(VACATION_APP.kind, paused, '4')).to.include('travel/milky-way normal');
   });
 
-  it('is nothing where the operator has written it to what it knew', () => {
+  it('is nothing where the controller itself has written it to what it knew', () => {
     const app = aVacationApp({ metadata: { name: 'written', generation: 1, resourceVersion: '101' } });
+    const version = (resourceVersion: string) => ({ ...app, metadata: { ...app.metadata, resourceVersion } });
     keys.clear();
-    stores.get(VACATION_APP.kind)?.wrote(app, true);
+    stores.get(VACATION_APP.kind)?.wrote(app, writer);
     expect([...keys]).to.deep.equal([]);
-    const changed = { ...app, metadata: { ...app.metadata, resourceVersion: '102' } };
-    stores.get(VACATION_APP.kind)?.wrote(changed);
+    stores.get(VACATION_APP.kind)?.wrote(version('102'));
     expect([...keys]).to.deep.equal(['travel/written high']);
+  });
+
+  it('is the key of the app where another controller has written it', () => {
+    const app = aVacationApp({ metadata: { name: 'shared', generation: 1, resourceVersion: '201' } });
+    keys.clear();
+    stores.get(VACATION_APP.kind)?.wrote(app, {});
+    expect([...keys]).to.deep.equal(['travel/shared high']);
   });
 
   it('is the key of the app that a child belongs to', () => {

@@ -7,10 +7,10 @@ import type { Reconcile } from '../../../operator/runtime/queue/controller.ts';
 import { Drift } from '../../../operator/runtime/apply/drift.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import type { Store } from '../../../operator/runtime/cache/store.ts';
-import { createWatching } from '../../../operator/vacation-app/controller.ts';
 import { CONFIG_MAP, DEPLOYMENT, JOB, SECRET } from '../../../operator/vacation-app/kinds.ts';
 import { HANDOVER_MANAGER, labels } from '../../../operator/vacation-app/names.ts';
 import { createReconcile } from '../../../operator/vacation-app/reconcile.ts';
+import { appStores } from '../../support/app-controller.ts';
 import { FakeApi } from '../../support/fake-api.ts';
 import { ApiModel } from '../simulation/api-model.ts';
 import { KINDS } from '../simulation/kinds.ts';
@@ -35,7 +35,7 @@ const reconcileWith = (api: ApiClient, stores: ReadonlyMap<string, Store<KubeObj
 describe('a reconcile', () => {
   it('of a paused app is not repeated for what is due of it', async () => {
     const api = new FakeApi();
-    const { stores } = createWatching(api, { namespaces: [], onKey: () => undefined, onError: () => undefined });
+    const stores = appStores();
     const reconcile = reconcileWith(api, stores);
     const metadata = { resourceVersion: '1', annotations: { 'interstellar.dev/paused': 'true' } };
     const app = aVacationApp({ metadata, spec: { database: { external } } });
@@ -67,7 +67,7 @@ describe('a reconcile', () => {
       stream: () => expect.fail('nothing is watched here'),
       reconnect: () => undefined,
     };
-    const { stores } = createWatching(api, { namespaces: [], onKey: () => undefined, onError: () => undefined });
+    const stores = appStores();
     const login = { name: 'login', namespace: 'travel' };
     create(SECRET, { metadata: login, data: { username: 'YQ==', password: 'Yg==' } });
     const { metadata, spec } = aVacationApp({ spec: { mode: 'Hibernated', database: { external } } });
@@ -90,11 +90,7 @@ describe('a reconcile', () => {
 
   it('that makes the web pods leaves it to the next look to tell of them, and of who scales them', async () => {
     const model = new ApiModel(KINDS, now);
-    const { stores } = createWatching({} as ApiClient, {
-      namespaces: [],
-      onKey: () => undefined,
-      onError: () => undefined,
-    });
+    const stores = appStores();
     const told: VacationApp['status'][] = [];
     const watched = (request: ApiRequest): unknown => {
       const before = model.history.length;

@@ -49,11 +49,12 @@ describe('the store', () => {
   });
 
   it('says which changes hold nothing that their writer does not know', () => {
-    store.wrote(thing(1), true);
+    const writer = {};
+    store.wrote(thing(1), writer);
     store.wrote(thing(2));
     store.observe('MODIFIED', thing(3));
     store.observe('DELETED', thing(4));
-    expect(changes.map(({ isOwn }) => isOwn)).to.deep.equal([true, false, false, false]);
+    expect(changes.map(({ soleWriter }) => soleWriter)).to.deep.equal([writer, undefined, undefined, undefined]);
   });
 
   it('never goes back to an older version, whoever tells it', () => {

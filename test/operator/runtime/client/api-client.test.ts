@@ -2,13 +2,7 @@ import { expect } from 'chai';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import {
-  createApiClient,
-  fenced,
-  NotLeaderError,
-  SilenceError,
-  type ApiClient,
-} from '../../../../operator/runtime/client/api-client.ts';
+import { createApiClient, SilenceError, type ApiClient } from '../../../../operator/runtime/client/api-client.ts';
 import {
   ApiError,
   isConflict,
@@ -204,42 +198,17 @@ describe('the API client', () => {
     expect(await get()).to.deep.equal({ fine: true });
   });
 
+  it('tells the server who asks', async () => {
+    answering(200, {});
+    await get();
+    expect(asked[0]?.request.headers['user-agent']).to.equal('operator (pod-1)');
+  });
+
   it('uses a connection again', async () => {
     answering(200, {});
     await get();
     await get();
     expect(asked[1]?.request.socket).to.equal(asked[0]?.request.socket);
-  });
-
-  it('gives up a write that is not answered while it may still write', async () => {
-    answer = () => undefined;
-    const writer = fenced(client, () => 50);
-    const error = await failure(writer.request({ method: 'PUT', path: '/api/v1/silence', body: {} }));
-    expect(error.message).to.match(/abort/i);
-  });
-
-  it('fences writes, and only those, while it may not write', async () => {
-    answering(200, { fine: true });
-    let leadsForMs = 0;
-    const writer = fenced(client, () => leadsForMs);
-    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) {
-      expect((await failure(writer.request({ method, path: '/api/v1/things' }))).message).to.contain('Not the leader');
-    }
-    expect(asked).to.deep.equal([]);
-    expect(await writer.request({ method: 'GET', path: '/api/v1/things' })).to.deep.equal({ fine: true });
-    leadsForMs = 5_000;
-    expect(await writer.request({ method: 'PUT', path: '/api/v1/things', body: {} })).to.deep.equal({ fine: true });
-    expect(asked.at(-1)?.request.headers['user-agent']).to.equal('operator (pod-1)');
-  });
-
-  it('sends nothing of a write for which leadership ends while it waits for a connection', async () => {
-    answering(200, {});
-    let asks = 0;
-    const writer = fenced(client, () => (++asks === 1 ? 5_000 : 0));
-    const error = await failure(writer.request({ method: 'PUT', path: '/api/v1/things', body: {} }));
-    expect(error).to.be.instanceOf(NotLeaderError);
-    await client.request({ method: 'GET', path: '/api/v1/things' });
-    expect(asked.map(({ request }) => request.method)).to.deep.equal(['GET']);
   });
 
   it('waits longer within a stream than for its beginning', async () => {

@@ -29,7 +29,6 @@ describe('the controller', () => {
 
   function run(reconcile: Reconcile, workers = 1, deadlineMs = 1_000): void {
     running = runController(queue, reconcile, {
-      name: 'test',
       workers,
       deadlineMs,
       metrics: { reconciled: (result) => results.push(result) },

@@ -2,13 +2,14 @@ import { expect } from 'chai';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { KubeObject } from '../../../../operator/runtime/client/kinds.ts';
 import { healthServer, metricsServer } from '../../../../operator/runtime/telemetry/health.ts';
 import { createRuntimeMetrics } from '../../../../operator/runtime/telemetry/metrics.ts';
 import { ask, type Answer } from '../../../support/http.ts';
 
 /** What the operator exposes under the names of controller-runtime and client-go, and its own. */
 const METRICS = [
-  'vacationapp_condition{namespace="travel",name="milky-way",type="Ready"} 1',
+  'vacationapp_condition{controller="vacationapp",namespace="travel",name="milky-way",type="Ready"} 1',
   'controller_runtime_max_concurrent_reconciles{controller="vacationapp"} 10',
   'controller_runtime_reconcile_total{controller="vacationapp",result="success"} 1',
   'controller_runtime_reconcile_total{controller="vacationapp",result="requeue_after"} 1',
@@ -30,10 +31,12 @@ const METRICS = [
   'leader_election_master_status{name="vacation-operator"} 1',
   'rest_client_requests_total{code="200",method="GET",host="api:6443"} 1',
   'rest_client_request_duration_seconds_count{verb="GET",host="api:6443"} 1',
-  'vacationapp_writes_total{kind="Secret",reason="create"} 1',
-  'vacationapp_contested_fields 2',
+  'vacationapp_writes_total{controller="vacationapp",kind="Secret",reason="create"} 1',
+  'vacationapp_contested_fields{controller="vacationapp"} 2',
   'vacationapp_watch_last_event_seconds{kind="Pod"} 1.5',
   'vacationapp_watch_last_event_seconds{kind="Job"} -1',
+  'vacationapp_namespace_served{namespace="travel"} 1',
+  'vacationapp_namespace_served{namespace="gone"} 0',
 ];
 
 describe('the operator told from outside', () => {
@@ -90,18 +93,55 @@ describe('the operator told from outside', () => {
       () => 7,
     );
     metrics.client.request('200', 'GET', 'api:6443', 12);
-    metrics.writes.wrote('Secret', 'create');
-    metrics.contested(() => 2);
+    metrics.writes('vacationapp').wrote('Secret', 'create');
+    metrics.contested('vacationapp', () => 2);
     metrics.watch(() => [
       ['Pod', 1_500],
       ['Pod', 500],
       ['Job', undefined],
     ]);
-    metrics.conditions(() => [{ namespace: 'travel', name: 'milky-way', type: 'Ready', isTrue: true }]);
+    metrics.namespaces(() => [
+      ['travel', true],
+      ['gone', false],
+    ]);
+    const metadata = { namespace: 'travel', name: 'milky-way' };
+    const app: KubeObject & { status: object } = {
+      metadata,
+      status: { conditions: [{ type: 'Ready', status: 'True' }] },
+    };
+    metrics.conditions('vacationapp', () => [app]);
     const { status, body, headers } = await asking(metricsServer(metrics.registry), '/metrics');
     expect(status).to.equal(200);
     expect(headers['content-type']).to.contain('text/plain');
     for (const line of METRICS) expect(body).to.contain(line);
     expect(body).to.contain('process_cpu_seconds_total');
+  });
+
+  it('tells the controllers apart', async () => {
+    const metrics = createRuntimeMetrics('vacationapp');
+    const object: KubeObject & { status: object } = {
+      metadata: { namespace: 'travel', name: 'one' },
+      status: { conditions: [{ type: 'Ready', status: 'False' }] },
+    };
+    for (const controller of ['vacationapp', 'vacationbackup']) {
+      metrics.controller(controller, 10).reconciled('success', 20);
+      metrics.queue(controller, () => undefined).added();
+      metrics.writes(controller).wrote('Job', 'create');
+      metrics.contested(controller, () => 1);
+      metrics.conditions(controller, () => [object]);
+    }
+    const text = await metrics.registry.metrics();
+    const lines = text.split('\n').filter((line) => line.includes('controller="vacationbackup"'));
+    const names = new Set(lines.map((line) => line.split('{')[0]));
+    expect(names).to.include.all.keys(
+      'vacationapp_condition',
+      'vacationapp_contested_fields',
+      'vacationapp_writes_total',
+      'workqueue_depth',
+      'workqueue_adds_total',
+      'controller_runtime_active_workers',
+      'controller_runtime_reconcile_total',
+    );
+    for (const line of lines) expect(text).to.contain(line.replaceAll('vacationbackup', 'vacationapp'));
   });
 });

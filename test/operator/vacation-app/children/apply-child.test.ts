@@ -6,10 +6,10 @@ import { Cluster } from '../../../../operator/runtime/apply/cluster.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../../operator/runtime/client/kinds.ts';
 import { applyCredentials, readCredentials } from '../../../../operator/vacation-app/credentials/apply-credentials.ts';
 import { applyVolume } from '../../../../operator/vacation-app/database/managed/apply-volume.ts';
-import { createWatching } from '../../../../operator/vacation-app/controller.ts';
 import { SECRET, VOLUME_CLAIM } from '../../../../operator/vacation-app/kinds.ts';
 import { databaseKindOf } from '../../../../operator/vacation-app/database/database.ts';
 import { createPlanner } from '../../../../operator/vacation-app/plan.ts';
+import { appStores } from '../../../support/app-controller.ts';
 import { FakeApi } from '../../../support/fake-api.ts';
 import { aUserSecret, aSecret, aVacationApp, aVolumeClaim, DEFAULTS } from '../../../support/vacation-app.ts';
 
@@ -19,7 +19,7 @@ const external = { host: 'db.example.com', name: 'travel', credentialsSecretName
 /** An app as the cache has it, which the API server may know otherwise, with objects that it kept. */
 async function aWorld(cached: VacationApp, current: VacationApp | undefined) {
   const api = new FakeApi();
-  const { stores } = createWatching(api, { namespaces: [], onKey: () => undefined, onError: () => undefined });
+  const stores = appStores();
   const create = async (kind: Kind, { metadata, ...rest }: object & { metadata?: object }): Promise<void> => {
     const body = { ...rest, metadata: { namespace: 'travel', uid: `uid-of-${kind.plural}`, ...metadata } };
     const created = await api.request<KubeObject>({ method: 'POST', path: pathOf(kind, 'travel'), body });

@@ -3,9 +3,9 @@ import { VACATION_APP } from '../../../../operator/api/vacation-app.ts';
 import { ApiError } from '../../../../operator/runtime/client/api-error.ts';
 import { Cluster } from '../../../../operator/runtime/apply/cluster.ts';
 import type { EventNote } from '../../../../operator/runtime/telemetry/events.ts';
-import { createWatching } from '../../../../operator/vacation-app/controller.ts';
 import { reportInvalid } from '../../../../operator/vacation-app/status/report.ts';
 import { statusOfInvalid } from '../../../../operator/vacation-app/status/status.ts';
+import { appStores } from '../../../support/app-controller.ts';
 import { FakeApi } from '../../../support/fake-api.ts';
 import { aVacationApp, DEFAULTS } from '../../../support/vacation-app.ts';
 
@@ -17,7 +17,7 @@ describe('the report of a spec that the operator cannot work with', () => {
     api.fault = () => {
       throw new ApiError(422, 'Invalid', 'spec.env: must be of type array');
     };
-    const { stores } = createWatching(api, { namespaces: [], onKey: () => undefined, onError: () => undefined });
+    const stores = appStores();
     const told: EventNote[] = [];
     const earlier = aVacationApp({ metadata: { generation: 2 } });
     const app = {

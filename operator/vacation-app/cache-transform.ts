@@ -7,13 +7,13 @@ import { FIELD_MANAGER, HANDOVER_MANAGER } from './names.ts';
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
- * What the caches hold of an object of each kind; who reads more of one has to keep it here.
+ * What the caches hold of an object of each kind. To read more of an object, keep it here first.
  *
- * 1. Pods, which are the most and the largest, and which nobody here writes: how they are.
- * 2. Jobs, which cannot change and so are never compared: all but what they run.
- * 3. All others: everything but the fields of managers that are nobody here, and the copy that kubectl keeps for itself.
+ * 1. Pods, the most numerous and the largest: only their state. Nothing here writes them.
+ * 2. Jobs: all but what they run. They cannot change and so are never compared.
+ * 3. All others: everything but the managed fields of others and the copy that kubectl keeps for itself.
  */
-export function createCachedFields(): (kind: Kind) => (object: KubeObject) => KubeObject {
+export function createTransform(): (kind: Kind) => (object: KubeObject) => KubeObject {
   const prune = createManagedFieldsPruner([FIELD_MANAGER, HANDOVER_MANAGER]);
   return (kind) => {
     if (kind === POD) return (pod) => ofPod(pod);
@@ -45,13 +45,13 @@ const pick = <T extends object, K extends keyof T>(object: T, keys: readonly K[]
   Object.fromEntries(keys.filter((key) => key in object).map((key) => [key, object[key]])) as Pick<T, K>;
 
 function withoutSpec(job: KubeObject & { spec?: unknown }): KubeObject {
-  const { spec, ...cached } = job;
-  return cached;
+  const { spec, ...kept } = job;
+  return kept;
 }
 
 function withoutLastApplied(object: KubeObject): KubeObject {
   const { annotations } = object.metadata;
   if (annotations?.[LAST_APPLIED] === undefined) return object;
-  const { [LAST_APPLIED]: _, ...others } = annotations;
-  return { ...object, metadata: { ...object.metadata, annotations: others } };
+  const { [LAST_APPLIED]: _, ...kept } = annotations;
+  return { ...object, metadata: { ...object.metadata, annotations: kept } };
 }

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
 import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
-import { createCachedFields } from '../../../operator/vacation-app/cached-fields.ts';
+import { createTransform } from '../../../operator/vacation-app/cache-transform.ts';
 import { DEPLOYMENT, JOB, POD } from '../../../operator/vacation-app/kinds.ts';
 import { podTrouble } from '../../../operator/vacation-app/status/pod-trouble.ts';
 import { aVacationApp } from '../../support/vacation-app.ts';
 
 describe('what the caches hold', () => {
-  const cachedFields = createCachedFields();
+  const transform = createTransform();
   const metadata = { name: 'milky-way-web', namespace: 'travel', labels: { a: 'b' }, resourceVersion: '7' };
   const spec = { template: { spec: { containers: [{ name: 'web' }] } } };
 
@@ -21,7 +21,7 @@ describe('what the caches hold', () => {
     ];
     const status = { phase: 'Running', podIP: '10.0.0.1', conditions, containerStatuses: [container] };
     const pod = { metadata: { ...metadata, ownerReferences: [], managedFields: [] }, spec, status };
-    const kept = cachedFields(POD)(pod);
+    const kept = transform(POD)(pod);
     expect(kept).to.deep.equal({
       metadata,
       status: {
@@ -35,12 +35,12 @@ describe('what the caches hold', () => {
 
   it('is of a Job all but what it runs, since it cannot change', () => {
     const status = { conditions: [{ type: 'Complete', status: 'True' }] };
-    const kept = cachedFields(JOB)({ metadata, spec, status } as KubeObject);
+    const kept = transform(JOB)({ metadata, spec, status } as KubeObject);
     expect(kept).to.deep.equal({ metadata: { ...metadata, managedFields: [] }, status });
   });
 
   it('is of what is applied all that it is compared by', () => {
-    expect(cachedFields(DEPLOYMENT)({ metadata, spec } as KubeObject)).to.deep.equal({
+    expect(transform(DEPLOYMENT)({ metadata, spec } as KubeObject)).to.deep.equal({
       metadata: { ...metadata, managedFields: [] },
       spec,
     });
@@ -50,7 +50,7 @@ describe('what the caches hold', () => {
     const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{}', other: 'kept' };
     const app = aVacationApp({ metadata: { annotations } });
     const before = structuredClone(app);
-    expect(cachedFields(VACATION_APP)(app).metadata.annotations).to.deep.equal({ other: 'kept' });
+    expect(transform(VACATION_APP)(app).metadata.annotations).to.deep.equal({ other: 'kept' });
     expect(app).to.deep.equal(before);
   });
 });

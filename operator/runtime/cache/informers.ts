@@ -1,0 +1,113 @@
+import type { ApiClient } from '../client/api-client.ts';
+import type { Kind } from '../client/kinds.ts';
+import type { Watch } from '../queue/controller.ts';
+import { OptionalReflector, type Watcher } from './optional-reflector.ts';
+import { Reflector, type ReflectorOptions } from './reflector.ts';
+import type { Stores } from './store.ts';
+import { WatchedNamespace } from './watched-namespace.ts';
+
+export interface InformersOptions {
+  /** Empty: every namespace. */
+  readonly namespaces: readonly string[];
+  /** A list or watch of that namespace has failed. It is tried again. */
+  readonly onError: (kind: Kind, error: unknown, namespace: string) => void;
+  readonly reflector?: Partial<ReflectorOptions>;
+}
+
+/** What keeps the stores of all controllers up to date. Nothing is asked for before `run`. */
+export class Informers {
+  readonly stores: Stores;
+  readonly namespaces: readonly WatchedNamespace[];
+  readonly #client: ApiClient;
+  readonly #options: InformersOptions;
+  readonly #servedListeners: ((kind: Kind) => void)[] = [];
+  readonly #started = Promise.withResolvers<undefined>();
+
+  constructor(client: ApiClient, stores: Stores, watches: readonly Watch[], options: InformersOptions) {
+    this.#client = client;
+    this.stores = stores;
+    this.#options = options;
+    const names = options.namespaces.length === 0 ? [''] : options.namespaces;
+    this.namespaces = names.map((name) => {
+      const watchers = [...stores.keys()].map((kind) =>
+        this.#watcher(
+          watches.filter((watch) => watch.kind.kind === kind),
+          name,
+        ),
+      );
+      return new WatchedNamespace(name, watchers.flat());
+    });
+    for (const { synced } of this.namespaces) void synced.then(() => this.#checkStarted());
+  }
+
+  /**
+   * Resolves when reconciling can begin: the caches of at least one namespace are filled, and those of every other namespace are filled too
+   * or the API server refuses them. A namespace that merely does not answer is waited for.
+   */
+  get started(): Promise<unknown> {
+    return this.#started.promise;
+  }
+
+  /** Whether the caches hold a first complete list of every kind in that namespace. */
+  isSynced(namespace: string): boolean {
+    return this.namespaces.some(({ name, isSynced }) => isSynced && (name === '' || name === namespace));
+  }
+
+  /** The watches that should hear of the API server: while one namespace is served, not those of namespaces that are refused. */
+  get expected(): readonly Watcher[] {
+    const served = this.namespaces.filter(({ denial }) => denial === undefined);
+    return (served.length === 0 ? this.namespaces : served).flatMap(({ watchers }) => watchers);
+  }
+
+  /** Calls the listener each time a kind that the cluster may lack begins or ceases to be served. */
+  onServed(listener: (kind: Kind) => void): void {
+    this.#servedListeners.push(listener);
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#watchers.map((watcher) => watcher.run(signal)));
+  }
+
+  /** Begins every list and watch anew, without the pause after a failure that one of them may be in. */
+  restart(): void {
+    for (const watcher of this.#watchers) watcher.restart();
+  }
+
+  get #watchers(): readonly Watcher[] {
+    return this.namespaces.flatMap(({ watchers }) => watchers);
+  }
+
+  #checkStarted(): void {
+    const isSettled = this.namespaces.every(({ isSynced, denial }) => isSynced || denial !== undefined);
+    if (isSettled && this.namespaces.some(({ isSynced }) => isSynced)) this.#started.resolve(undefined);
+  }
+
+  /** Of the watches of one kind, which share a store. */
+  #watcher(watches: readonly Watch[], namespace: string): Watcher[] {
+    const [watch] = watches;
+    const store = watch && this.stores.get(watch.kind.kind);
+    if (!store) return [];
+    const { kind, labelSelector } = watch;
+    const options: ReflectorOptions = {
+      ...this.#options.reflector,
+      kind,
+      namespace,
+      ...(labelSelector === undefined ? {} : { labelSelector }),
+      onError: (error) => {
+        this.#options.onError(kind, error, namespace);
+        this.#checkStarted();
+      },
+    };
+    const wanted = watches.flatMap(({ wantedBy }) => wantedBy ?? []);
+    if (wanted.length === 0) return [new Reflector(this.#client, store, options)];
+    return [
+      new OptionalReflector(this.#client, store, {
+        ...options,
+        isWanted: () => wanted.some((wantedBy) => wantedBy(this.stores).length > 0),
+        onServed: () => {
+          for (const listener of this.#servedListeners) listener(kind);
+        },
+      }),
+    ];
+  }
+}

@@ -1,0 +1,26 @@
+import type { ApiError } from '../client/api-error.ts';
+import type { Watcher } from './optional-reflector.ts';
+
+/** The watches of one namespace; an empty name means the whole cluster. */
+export class WatchedNamespace {
+  readonly name: string;
+  readonly watchers: readonly Watcher[];
+  /** Resolves when every kind has been listed. */
+  readonly synced: Promise<unknown>;
+  #isSynced = false;
+
+  constructor(name: string, watchers: readonly Watcher[]) {
+    this.name = name;
+    this.watchers = watchers;
+    this.synced = Promise.all(watchers.map(({ synced }) => synced)).then(() => (this.#isSynced = true));
+  }
+
+  get isSynced(): boolean {
+    return this.#isSynced;
+  }
+
+  /** Why the API server refuses one of the lists or watches, as of now. */
+  get denial(): ApiError | undefined {
+    return this.watchers.find(({ denial }) => denial !== undefined)?.denial;
+  }
+}

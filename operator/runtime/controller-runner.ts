@@ -1,0 +1,110 @@
+import { Cluster } from './apply/cluster.ts';
+import { Drift } from './apply/drift.ts';
+import type { Informers } from './cache/informers.ts';
+import type { ApiClient } from './client/api-client.ts';
+import { isConflict } from './client/api-error.ts';
+import { splitKey } from './client/kinds.ts';
+import { systemClock } from './clock.ts';
+import type { Controller, ControllerContext } from './queue/controller.ts';
+import { NotLeaderError } from './election/fenced.ts';
+import { enqueueAll, enqueueChanges, enqueueUsers, type Add } from './queue/enqueue.ts';
+import { runController } from './queue/controller.ts';
+import { exponential, WorkQueue } from './queue/work-queue.ts';
+import type { ControllerMetrics } from './telemetry/controller-metrics.ts';
+import { errorFields, type Logger } from './telemetry/log.ts';
+import type { RuntimeMetrics } from './telemetry/metrics.ts';
+import type { QueueMetrics } from './telemetry/queue-metrics.ts';
+
+export interface RunnerOptions extends Pick<ControllerContext, 'publish' | 'now'> {
+  readonly informers: Informers;
+  /** Sends writes only while this process leads. */
+  readonly writer: ApiClient;
+  readonly workers: number;
+  readonly metrics: RuntimeMetrics;
+  readonly log: Logger;
+}
+
+/** What one term of leadership remembers. Another may lead before the next one, so nothing of it holds then. */
+interface Term {
+  readonly queue: WorkQueue;
+  readonly cluster: Cluster;
+}
+
+const RESYNC_MS = 600_000;
+const DEADLINE_MS = 60_000;
+
+/** Runs one controller, with a queue of its own. */
+export class ControllerRunner {
+  readonly #controller: Controller;
+  readonly #options: RunnerOptions;
+  readonly #metrics: { readonly controller: ControllerMetrics; readonly queue: QueueMetrics };
+  #term: Term | undefined;
+
+  constructor(controller: Controller, options: RunnerOptions) {
+    this.#controller = controller;
+    this.#options = options;
+    const { informers, metrics, workers } = options;
+    const { name, kind } = controller;
+    this.#metrics = {
+      controller: metrics.controller(name, workers),
+      queue: metrics.queue(name, () => this.#term?.queue),
+    };
+    metrics.contested(name, () => this.#term?.cluster.drift.contested ?? 0);
+    metrics.conditions(name, () => informers.stores.get(kind.kind)?.list() ?? []);
+    this.#enqueueEvents();
+  }
+
+  /** Reconciles until the signal aborts, then finishes what is under way. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { writer, informers, metrics, workers, publish, now } = this.#options;
+    const { name, createReconcile } = this.#controller;
+    const queue = new WorkQueue(exponential(20, 60_000), systemClock, this.#metrics.queue);
+    const drift = new Drift({ clock: systemClock, now });
+    const cluster = new Cluster(writer, informers.stores, metrics.writes(name), drift);
+    this.#term = { queue, cluster };
+    this.#enqueueAll();
+    const resync = setInterval(() => this.#enqueueAll(), RESYNC_MS);
+    signal.addEventListener('abort', () => queue.close(), { once: true });
+    if (signal.aborted) queue.close();
+    await runController(queue, createReconcile({ cluster, publish, clock: systemClock, now }), {
+      workers,
+      deadlineMs: DEADLINE_MS,
+      metrics: this.#metrics.controller,
+      onError: (key, error) => this.#logFailure(key, error),
+    });
+    clearInterval(resync);
+    this.#term = undefined;
+  }
+
+  #enqueueEvents(): void {
+    const { informers } = this.#options;
+    const isOwn = (writer: object): boolean => writer === this.#term?.cluster;
+    enqueueChanges(this.#controller, informers.stores, { add: this.#add, isOwn });
+    enqueueUsers(this.#controller, informers, this.#add);
+    for (const { name, synced } of informers.namespaces) void synced.then(() => this.#enqueueAll(name));
+  }
+
+  /** Of one namespace, or of all. */
+  #enqueueAll(namespace = ''): void {
+    enqueueAll(this.#controller, this.#options.informers.stores, (key, priority) => {
+      if (namespace === '' || splitKey(key).namespace === namespace) this.#add(key, priority);
+    });
+  }
+
+  /** Not before the caches hold all that a reconcile reads: it would make anew what it does not find. */
+  readonly #add: Add = (key, priority) => {
+    if (this.#options.informers.isSynced(splitKey(key).namespace)) this.#term?.queue.add(key, priority);
+  };
+
+  #logFailure(key: string, error: unknown): void {
+    const { name } = this.#controller;
+    this.#options.log[isUsual(error) ? 'debug' : 'error']('Reconciling failed', {
+      controller: name,
+      key,
+      ...errorFields(error),
+    });
+  }
+}
+
+/** Somebody wrote at the same time, or the lease was renewed late: tried again soon, and nobody has to look into it. */
+const isUsual = (error: unknown): boolean => isConflict(error) || error instanceof NotLeaderError;

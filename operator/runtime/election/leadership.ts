@@ -1,0 +1,84 @@
+import { SilenceError, type ApiClient } from '../client/api-client.ts';
+import { ApiError } from '../client/api-error.ts';
+import { errorFields, type Logger } from '../telemetry/log.ts';
+import { LeaderElection } from './leader-election.ts';
+
+export interface LeadershipOptions {
+  /** False where a single process runs: it leads at once and for ever. */
+  readonly isElected: boolean;
+  readonly namespace: string;
+  readonly lease: string;
+  readonly identity: string;
+  readonly log: Logger;
+  /** A renewal was not answered, so connections are probably dead. Called once, until the API server answers again. */
+  readonly onSilence: () => void;
+  /** The API server answers again after renewals have failed. */
+  readonly onRecovery: () => void;
+}
+
+/** When this process leads. */
+export class Leadership {
+  readonly #options: LeadershipOptions;
+  readonly #election: LeaderElection;
+  #isReachable = true;
+
+  constructor(client: ApiClient, options: LeadershipOptions) {
+    this.#options = options;
+    const { namespace, lease: name, identity } = options;
+    this.#election = new LeaderElection(client, {
+      namespace,
+      name,
+      identity,
+      onError: (error) => this.#onError(error),
+      onAnswer: () => this.#onAnswer(),
+    });
+  }
+
+  /** For how long from now it is certain that nobody else leads; 0 when this process does not. */
+  leadsForMs(): number {
+    return this.#options.isElected ? this.#election.leadsForMs() : Infinity;
+  }
+
+  get slowRenewals(): number {
+    return this.#election.slowRenewals;
+  }
+
+  /** Works in one term after another, until the signal aborts. `work` ends when its own signal aborts, and not before. */
+  async run(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+    if (!this.#options.isElected) return work(signal);
+    while (!signal.aborted) {
+      try {
+        await this.#election.acquire(signal);
+      } catch {
+        return;
+      }
+      await this.#lead(work, signal);
+    }
+  }
+
+  async #lead(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+    const { log, lease, identity } = this.#options;
+    log.info('Leading', { lease, identity });
+    const term = new AbortController();
+    const done = work(term.signal);
+    // The lease is given back only when the last write is done.
+    const ended = new AbortController();
+    signal.addEventListener('abort', () => term.abort(), { once: true, signal: term.signal });
+    void done.then(() => ended.abort());
+    if ((await this.#election.hold(ended.signal)) === 'lost') log.warn('Lost the lease', { lease });
+    term.abort();
+    await done;
+  }
+
+  #onError(error: unknown): void {
+    this.#options.log.warn('Failed to renew the lease', errorFields(error));
+    if (error instanceof ApiError) return;
+    if (this.#isReachable && error instanceof SilenceError) this.#options.onSilence();
+    this.#isReachable = false;
+  }
+
+  #onAnswer(): void {
+    if (!this.#isReachable) this.#options.onRecovery();
+    this.#isReachable = true;
+  }
+}

@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DenialLog } from './cache/denial-log.ts';
+import { Informers } from './cache/informers.ts';
+import { createStores } from './cache/stores.ts';
+import type { ApiClient } from './client/api-client.ts';
+import { isDenied } from './client/api-error.ts';
+import type { Kind } from './client/kinds.ts';
+import type { Controller } from './queue/controller.ts';
+import { ControllerRunner } from './controller-runner.ts';
+import { fenced } from './election/fenced.ts';
+import { Leadership } from './election/leadership.ts';
+import { EventRecorder } from './telemetry/events.ts';
+import type { Check } from './telemetry/health.ts';
+import { errorFields, type Logger } from './telemetry/log.ts';
+import type { RuntimeMetrics } from './telemetry/metrics.ts';
+
+export interface Manager {
+  /** Watches at once, reconciles while it leads; resolves when the signal aborts and everything has ended. */
+  run(signal: AbortSignal): Promise<void>;
+  /** What `/readyz` asks. */
+  readonly checks: readonly Check[];
+}
+
+export interface ManagerOptions {
+  readonly client: ApiClient;
+  readonly controllers: readonly Controller[];
+  /** The namespaces to watch. Empty: all. */
+  readonly namespaces: readonly string[];
+  /** What to do about a namespace that the API server refuses, for the log. */
+  readonly denialAdvice: string;
+  readonly leaderElection: boolean;
+  readonly leaseNamespace: string;
+  readonly leaseName: string;
+  /** This process, among others of the same component. */
+  readonly identity: string;
+  /** The source of events. */
+  readonly component: string;
+  /** How many objects each controller reconciles at a time. */
+  readonly workers: number;
+  readonly metrics: RuntimeMetrics;
+  readonly log: Logger;
+  /** The time of day. */
+  readonly now: () => Date;
+}
+
+/** A watch hears at least one bookmark a minute. After two and a half minutes of silence it is deaf. */
+export const DEAF_MS = 150_000;
+const SHUTDOWN_MS = 2_000;
+
+/** Runs controllers that share caches, the lease and the connection to the API server. */
+export function createManager(options: ManagerOptions): Manager {
+  const { client, controllers, metrics, log, identity, component, workers, now } = options;
+  const informers = createInformers(options);
+  const leadership = createLeadership(options, informers);
+  const writer = fenced(client, () => leadership.leadsForMs());
+  const recorder = new EventRecorder(writer, {
+    component,
+    instance: identity,
+    onError: (error) => log.warn('Failed to publish an event', errorFields(error)),
+  });
+  const publish = recorder.publish.bind(recorder);
+  const runners = controllers.map(
+    (controller) => new ControllerRunner(controller, { informers, writer, publish, workers, metrics, log, now }),
+  );
+  const reconcile = async (signal: AbortSignal): Promise<void> => {
+    await Promise.all(runners.map((runner) => runner.run(signal)));
+  };
+  return {
+    async run(signal) {
+      const watching = informers.run(signal);
+      const stopped = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      await Promise.race([informers.started, stopped]);
+      if (!signal.aborted) {
+        const counts = controllers.map(({ name, kind }) => [name, informers.stores.get(kind.kind)?.size ?? 0]);
+        log.info('Caches are filled', { objects: Object.fromEntries(counts) as object });
+        await leadership.run(reconcile, signal);
+      }
+      await Promise.race([watching, sleep(SHUTDOWN_MS)]);
+    },
+    checks: [{ name: 'watches', fault: () => deafness(informers) }],
+  };
+}
+
+function createInformers({ client, controllers, namespaces, metrics, log, denialAdvice }: ManagerOptions): Informers {
+  const watches = controllers.flatMap((controller) => controller.watches);
+  const denials = new DenialLog(log, denialAdvice);
+  const onError = (kind: Kind, error: unknown, namespace = ''): void => {
+    if (namespace !== '' && isDenied(error)) denials.report(namespace, kind, error);
+    else log.warn('Watch failed', { kind: kind.kind, ...(namespace && { namespace }), ...errorFields(error) });
+  };
+  const informers = new Informers(client, createStores(watches, onError), watches, { namespaces, onError });
+  metrics.watch(() => informers.expected.map(({ kind, silentMs }) => [kind.kind, silentMs]));
+  if (namespaces.length === 0) return informers;
+  for (const { name, synced } of informers.namespaces) {
+    void synced.then(() => log.info('Serving a namespace', { namespace: name }));
+  }
+  metrics.namespaces(() =>
+    informers.namespaces.map(({ name, isSynced, denial }) => [name, isSynced && denial === undefined]),
+  );
+  return informers;
+}
+
+function createLeadership(options: ManagerOptions, informers: Informers): Leadership {
+  const { client, metrics, log, identity, leaderElection, leaseNamespace, leaseName } = options;
+  const leadership = new Leadership(client, {
+    isElected: leaderElection,
+    namespace: leaseNamespace,
+    lease: leaseName,
+    identity,
+    log,
+    onSilence: () => {
+      client.reconnect();
+      informers.restart();
+    },
+    onRecovery: () => informers.restart(),
+  });
+  metrics.leader(
+    leaseName,
+    () => leadership.leadsForMs() > 0,
+    () => leadership.slowRenewals,
+  );
+  return leadership;
+}
+
+function deafness({ expected }: Informers): string | undefined {
+  const deaf = expected.filter(({ silentMs }) => silentMs === undefined || silentMs > DEAF_MS);
+  const kinds = new Set(deaf.map(({ kind }) => kind.kind));
+  return deaf.length === 0 ? undefined : `not hearing of ${[...kinds].join(', ')}`;
+}

@@ -1,0 +1,120 @@
+import { expect } from 'chai';
+import { ApiError } from '../../../operator/runtime/client/api-error.ts';
+import { keyOf, pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
+import { createManager } from '../../../operator/runtime/manager.ts';
+import type { Controller } from '../../../operator/runtime/queue/controller.ts';
+import { createRuntimeMetrics } from '../../../operator/runtime/telemetry/metrics.ts';
+import { anObject } from '../../support/kube-objects.ts';
+import { until } from '../../support/until.ts';
+import { WatchedApi } from '../../support/watched-api.ts';
+
+const APP = { apiVersion: 'example.com/v1', kind: 'App', plural: 'apps' };
+const BACKUP = { apiVersion: 'example.com/v1', kind: 'Backup', plural: 'backups' };
+const JOB = { apiVersion: 'batch/v1', kind: 'Job', plural: 'jobs' };
+
+const OPTIONS = {
+  denialAdvice: 'Create it',
+  leaderElection: false,
+  leaseNamespace: 'system',
+  leaseName: 'lease',
+  identity: 'here',
+  component: 'operator',
+  workers: 2,
+  now: () => new Date(),
+};
+
+describe('the manager', () => {
+  let api: WatchedApi;
+  let stop: AbortController;
+  let ended: Promise<void>;
+  let logged: string[];
+  let reconciled: string[];
+
+  beforeEach(() => {
+    api = new WatchedApi();
+    stop = new AbortController();
+    logged = [];
+    reconciled = [];
+  });
+
+  afterEach(async () => {
+    stop.abort();
+    await ended;
+  });
+
+  /** Reconciles one kind and looks at the Jobs of objects of the same name. */
+  const aController = (kind: Kind): Controller => ({
+    name: kind.kind.toLowerCase(),
+    kind,
+    watches: [
+      { kind, keysOf: (object) => [keyOf(object)] },
+      { kind: JOB, keysOf: (job) => [keyOf(job)] },
+    ],
+    priorityOf: () => 'normal',
+    createReconcile:
+      ({ cluster }) =>
+      (key) => {
+        const jobs = cluster.store(JOB).list().length;
+        reconciled.push(`${kind.kind} ${key} ${jobs}`);
+        return Promise.resolve({});
+      },
+  });
+
+  function start(namespaces: readonly string[], ...kinds: Kind[]) {
+    const metrics = createRuntimeMetrics('x');
+    const write = (message: string): void => void logged.push(message);
+    const manager = createManager({
+      ...OPTIONS,
+      client: api,
+      namespaces,
+      controllers: kinds.map(aController),
+      metrics,
+      log: { info: write, warn: write, error: write, debug: write },
+    });
+    ended = manager.run(stop.signal);
+    return { metrics, faults: () => manager.checks.map(({ fault }) => fault()) };
+  }
+
+  const has = (kind: Kind, namespace: string, ...objects: KubeObject[]): void =>
+    void api.lists.set(pathOf(kind, namespace), objects);
+
+  it('runs every controller of its list on caches that they share', async () => {
+    has(APP, '', anObject(1, { namespace: 'travel', name: 'app' }));
+    has(BACKUP, '', anObject(2, { namespace: 'travel', name: 'backup' }));
+    has(JOB, '', anObject(3, { namespace: 'travel', name: 'job' }));
+    const { metrics, faults } = start([], APP, BACKUP);
+    await until('both have reconciled', () => reconciled.length === 2);
+    expect(reconciled.sort()).to.deep.equal(['App travel/app 1', 'Backup travel/backup 1']);
+    expect(faults()).to.deep.equal([undefined]);
+    const text = await metrics.registry.metrics();
+    for (const controller of ['app', 'backup']) {
+      expect(text).to.contain(`controller_runtime_reconcile_total{controller="${controller}",result="success"} 1`);
+      expect(text).to.contain(`workqueue_depth{name="${controller}",controller="${controller}"} 0`);
+    }
+  });
+
+  it('serves the other namespaces while one is refused, and that one as soon as it is not', async () => {
+    const forbidden = new ApiError(403, 'Forbidden', 'jobs is forbidden');
+    api.faults.set(pathOf(JOB, 'late'), forbidden);
+    for (const namespace of ['travel', 'late']) has(APP, namespace, anObject(1, { namespace, name: 'app' }));
+    const { metrics, faults } = start(['travel', 'late'], APP);
+    await until('the one is served', () => reconciled.length === 1);
+    expect(reconciled).to.deep.equal(['App travel/app 0']);
+    expect(faults()).to.deep.equal([undefined]);
+    expect(await metrics.registry.metrics()).to.contain('x_namespace_served{namespace="late"} 0');
+    expect(logged.filter((line) => line.includes('refuses'))).to.have.length(1);
+    has(JOB, 'late', anObject(3, { namespace: 'late', name: 'job' }));
+    api.faults.clear();
+    await until('the other is served', () => reconciled.length === 2);
+    expect(reconciled[1]).to.equal('App late/app 1');
+    expect(await metrics.registry.metrics()).to.contain('x_namespace_served{namespace="late"} 1');
+  });
+
+  it('is not ready while every namespace is refused', async () => {
+    api.faults.set(pathOf(APP, 'gone'), new ApiError(404, 'NotFound', 'the server could not find it'));
+    const { faults } = start(['gone'], APP);
+    await until('it is refused', () => logged.some((line) => line.includes('refuses')));
+    await until('it hears of the other kind', () => faults().join() === 'not hearing of App');
+    expect(logged).not.to.include('Caches are filled');
+  });
+});

@@ -1,0 +1,43 @@
+import type { ApiClient, ApiRequest } from '../../operator/runtime/client/api-client.ts';
+import type { KubeObject } from '../../operator/runtime/client/kinds.ts';
+
+/** Lists and watches of any collection, each by its path. What is not said of a path is an empty list, whose watch stays silent. */
+export class WatchedApi implements ApiClient {
+  readonly lists = new Map<string, readonly KubeObject[]>();
+  /** What a list or watch of the path fails with; `silent` leaves it unanswered. */
+  readonly faults = new Map<string, Error | 'silent'>();
+  readonly writes: ApiRequest[] = [];
+
+  async request<T>(request: ApiRequest): Promise<T> {
+    if (request.method !== 'GET') {
+      this.writes.push(request);
+      return request.body as T;
+    }
+    await this.#fail(request);
+    return { metadata: { resourceVersion: '10' }, items: this.lists.get(request.path) ?? [] } as T;
+  }
+
+  async *stream<T>(request: ApiRequest): AsyncGenerator<T, void, undefined> {
+    await this.#fail(request);
+    yield { type: 'BOOKMARK', object: { metadata: { resourceVersion: '11' } } } as T;
+    await aborted(request.signal);
+  }
+
+  reconnect(): void {
+    // there are no connections
+  }
+
+  async #fail({ path, signal }: ApiRequest): Promise<void> {
+    const fault = this.faults.get(path);
+    if (fault === 'silent') await aborted(signal);
+    else if (fault) throw fault;
+  }
+}
+
+/** Rejects when the signal aborts. */
+const aborted = (signal: AbortSignal | undefined): Promise<never> =>
+  new Promise((_, reject) => {
+    const fail = (): void => reject(new Error('aborted'));
+    if (signal?.aborted === true) fail();
+    signal?.addEventListener('abort', fail, { once: true });
+  });
