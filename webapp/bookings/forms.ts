@@ -64,27 +64,27 @@ export function destinationIn(query: unknown, destinations: readonly Destination
 /** A form that nobody has sent yet. A link may have filled in the fields of `linkFieldsOf`. */
 export function newBookingForm(query: unknown, destinations: readonly Destination[], today: Day): BookingForm {
   return {
-    age: shortNumber(textOf(query, 'age')) ?? '',
-    previousExperience: yesOrNo(textOf(query, 'previousExperience')),
+    age: shortNumber(textOf(query, 'travellerAge')) ?? '',
+    previousExperience: yesOrNo(textOf(query, 'experience')),
     destination: destinationIn(query, destinations) ?? destinations[0],
     departureDate: dayOf(textOf(query, 'departure')) ?? today,
     returnDate: dayOf(textOf(query, 'return')) ?? '',
-    blackholeVisit: yesOrNo(textOf(query, 'blackholeVisit')),
+    blackholeVisit: yesOrNo(textOf(query, 'blackhole')),
     formKey: randomUUID(),
   };
 }
 
 /**
- * What every link to the form keeps of these fields. A link names them as the form does, but for the two dates: bookmarks have
- * `departure` and `return`.
+ * What every link to the form keeps of these fields. Links have names of their own for them: the calendar sends the same names in
+ * hidden inputs beside the form, and each field name of the form must be on the page only once.
  */
 export function linkFieldsOf(form: Partial<BookingForm>): Readonly<Record<string, string | undefined>> {
   return {
     departure: dayOf(form.departureDate ?? ''),
     return: dayOf(form.returnDate ?? ''),
-    age: shortNumber(form.age ?? ''),
-    previousExperience: form.previousExperience === 'Yes' ? 'Yes' : undefined,
-    blackholeVisit: form.blackholeVisit === 'Yes' ? 'Yes' : undefined,
+    travellerAge: shortNumber(form.age ?? ''),
+    experience: form.previousExperience === 'Yes' ? 'Yes' : undefined,
+    blackhole: form.blackholeVisit === 'Yes' ? 'Yes' : undefined,
   };
 }
 

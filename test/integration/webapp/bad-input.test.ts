@@ -319,7 +319,7 @@ describe('Bad input', function () {
   describe('as address', () => {
     it('never breaks a page as its query', async () => {
       const faults: string[] = [];
-      const names = ['next', 'destination', 'departure', 'return', 'age', 'month', 'unknown'];
+      const names = ['next', 'destination', 'departure', 'return', 'traveller_age', 'month', 'unknown'];
       for (const { path, methods } of app.routes) {
         if (!methods.includes('GET')) continue;
         const usual = (await traveller.get(addressOf(path))).status;

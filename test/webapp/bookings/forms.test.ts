@@ -15,16 +15,17 @@ describe('A link to the booking form', () => {
     form_key: '',
   };
 
-  it('keeps what was filled in, under the names of the form but for the dates', () => {
+  it('keeps what was filled in, under names that the form does not have', () => {
     const search = searchOf(linkFieldsOf(bookingFormOf(filledIn, [VEGA])));
     const query = Object.fromEntries(new URLSearchParams(search));
     expect(query).to.deep.equal({
       departure: '2030-02-01',
       return: '2030-02-03',
-      age: '42',
-      previous_experience: 'Yes',
-      blackhole_visit: 'Yes',
+      traveller_age: '42',
+      experience: 'Yes',
+      blackhole: 'Yes',
     });
+    expect(filledIn).to.not.have.any.keys(Object.keys(query));
     const { formKey, ...form } = newBookingForm(query, [VEGA], '2030-01-01');
     expect(formKey).to.have.length(36);
     expect(form).to.deep.equal({
