@@ -137,7 +137,7 @@ describe('the data of an app', () => {
 
     // the pod that holds the last copy is not ended by a change of what it is made of
     const generation = (await here.get<StatefulSet>(STATEFUL_SET, 'lost-mysql'))?.metadata.generation;
-    await here.declare('lost', { database: { managed: { configuration: { max_connections: '90' } } } });
+    await here.declare('lost', { database: { managed: { configuration: { max_connections: '110' } } } });
     await eventually(
       'the operator looks',
       () => here.app('lost'),

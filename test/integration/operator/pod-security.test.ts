@@ -32,7 +32,7 @@ describe('Pod Security restricted, as the API server enforces it', () => {
     await here.declare('milky-way', {
       env: [{ name: 'DEMO_TRAVELLER', value: 'true' }],
       pod: { labels: { team: 'blue' }, tolerations: [{ operator: 'Exists' }] },
-      database: { managed: { configuration: { max_connections: '80' } } },
+      database: { managed: { configuration: { max_connections: '110' } } },
     });
     await here.comesUp('milky-way');
     await here.create(SECRET, { metadata: { name: 'login' }, stringData: { username: 'ada', password: 'p' } });

@@ -44,7 +44,7 @@ describe('what the API server says to a VacationApp', () => {
     ['no pod', { replicas: 0 }, 'greater than or equal to 1'],
     [
       'too few connections for the web pods',
-      { database: { managed: { configuration: { max_connections: '69' } } } },
+      { database: { managed: { configuration: { max_connections: '91' } } } },
       'max_connections is too small',
     ],
     [
@@ -52,7 +52,7 @@ describe('what the API server says to a VacationApp', () => {
       {
         replicas: 20,
         env: [{ name: 'DB_POOL_SIZE', value: '9' }],
-        database: { managed: { configuration: { max_connections: '209' } } },
+        database: { managed: { configuration: { max_connections: '239' } } },
       },
       'max_connections is too small',
     ],
@@ -302,8 +302,8 @@ describe('what the API server says to a VacationApp', () => {
       database: { managed: { configuration: { max_connections } } },
     });
     const env = [{ name: 'DB_POOL_SIZE', value: '2' }];
-    expect(await refusalOf('frugal', connections('70'))).to.equal('accepted');
-    expect(await refusalOf('frugal', { ...connections('13'), env, replicas: 1 })).to.equal('accepted');
+    expect(await refusalOf('frugal', connections('92'))).to.equal('accepted');
+    expect(await refusalOf('frugal', { ...connections('29'), env, replicas: 1 })).to.equal('accepted');
   });
 
   it('lets the volume grow, and takes a size back that it has not reached', async () => {

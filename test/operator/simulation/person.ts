@@ -32,7 +32,7 @@ const SHAPES: readonly VacationAppSpec[] = [
   { autoscaling: { minReplicas: 3, maxReplicas: 6 } },
   { service: { type: 'ClusterIP', port: 8080 }, env: [{ name: 'LOG_LEVEL', value: 'debug' }] },
   { deletionPolicy: 'Delete', booking: { capacityPerDeparture: 7 } },
-  { database: { managed: { configuration: { max_connections: '90' } } }, pod: { labels: { team: 'ground' } } },
+  { database: { managed: { configuration: { max_connections: '110' } } }, pod: { labels: { team: 'ground' } } },
 ];
 
 /** What an app may be in the end. Images are named, since a pinned one depends on what was before. */
@@ -74,7 +74,7 @@ const CHANGES: readonly object[] = [
   { spec: { deletionPolicy: 'Delete' } },
   { spec: { deletionPolicy: 'Delete', replicas: 2 } },
   { spec: { deletionPolicy: 'Retain' } },
-  { spec: { database: { managed: { configuration: { max_connections: '70' } } } } },
+  { spec: { database: { managed: { configuration: { max_connections: '100' } } } } },
   { metadata: { annotations: { [ANNOTATION.paused]: 'true' } } },
   { metadata: { annotations: { [ANNOTATION.paused]: null } } },
 ];
@@ -101,7 +101,7 @@ export const keepData = (): Act =>
       booking: { capacityPerDeparture: 3 },
       service: { port: 8_000 },
       ingress: { host: 'milky-way.example' },
-      database: { managed: { configuration: { max_connections: '80' } } },
+      database: { managed: { configuration: { max_connections: '105' } } },
     },
   });
 

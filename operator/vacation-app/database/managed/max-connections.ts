@@ -10,16 +10,19 @@ const ROLLING_PODS = 2;
 const OTHERS = 20;
 
 /**
- * How many connections MySQL must take: enough for the pools of as many web pods as there may be. Never below 200, and in steps of a hundred,
+ * How many connections MySQL takes: enough for the pools of as many web pods as there may be. Never below 200, and in steps of a hundred,
  * so that few changes of the number of pods restart the server.
  */
-export function maxConnections(app: CompleteApp): number {
+export const maxConnections = (app: CompleteApp): number =>
+  Math.max(200, Math.ceil(neededConnections(app) / 100) * 100);
+
+/** How many it must take at least. The CRD holds `configuration.max_connections` against the same formula. */
+export function neededConnections(app: CompleteApp): number {
   const pods = app.spec.replicas ?? app.spec.autoscaling.maxReplicas;
-  const needed = (pods + ROLLING_PODS) * (poolSize(app) + PROBES) + OTHERS;
-  return Math.max(200, Math.ceil(needed / 100) * 100);
+  return (pods + ROLLING_PODS) * (poolSize(app) + PROBES) + OTHERS;
 }
 
 function poolSize({ spec }: CompleteApp): number {
-  const given = Number(spec.env?.find(({ name }) => name === 'DB_POOL_SIZE')?.value);
-  return Number.isInteger(given) && given > 0 ? given : POOL_SIZE;
+  const given = spec.env?.find(({ name }) => name === 'DB_POOL_SIZE')?.value ?? '';
+  return /^[1-9][0-9]{0,2}$/.test(given) ? Number(given) : POOL_SIZE;
 }

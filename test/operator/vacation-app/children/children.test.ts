@@ -53,7 +53,7 @@ const everything: Partial<VacationAppSpec> = {
   },
   booking: { capacityPerDeparture: 9, destinations: [{ id: 'trappist-1', name: 'TRAPPIST-1 System', capacity: 8 }] },
   database: {
-    managed: { storage: { size: '9Gi', storageClassName: 'fast' }, configuration: { max_connections: '50' } },
+    managed: { storage: { size: '9Gi', storageClassName: 'fast' }, configuration: { max_connections: '150' } },
   },
   deletionPolicy: 'Delete',
 };
@@ -486,7 +486,7 @@ describe('what a VacationApp owns', () => {
       'trappist-1',
       '9Gi',
       'fast',
-      'max_connections = 50',
+      'max_connections = 150',
       '"maxReplicas":3',
       '"averageUtilization":50',
       '"stabilizationWindowSeconds":0',

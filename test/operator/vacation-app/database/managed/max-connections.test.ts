@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import type { VacationAppSpec } from '../../../../../operator/api/vacation-app.ts';
-import { maxConnections } from '../../../../../operator/vacation-app/database/managed/max-connections.ts';
+import {
+  maxConnections,
+  neededConnections,
+} from '../../../../../operator/vacation-app/database/managed/max-connections.ts';
 import { readConfig } from '../../../../../webapp/config.ts';
 import { aCompleteApp } from '../../../../support/vacation-app.ts';
 
@@ -17,6 +20,7 @@ describe('the connections that MySQL must take', () => {
     ['larger pools', { env: pool('20') }, 300],
     ['a pool of no known size', { env: [{ name: 'DB_POOL_SIZE', valueFrom: {} }] }, 200],
     ['a pool of no size', { env: pool('many') }, 200],
+    ['a pool that the web app refuses', { env: pool('1000') }, 200],
     ['an app that sleeps, which wakes', { mode: 'Hibernated', replicas: 100 }, 700],
   ];
   for (const [title, spec, expected] of rows) {
@@ -24,6 +28,10 @@ describe('the connections that MySQL must take', () => {
       expect(of(spec)).to.equal(expected);
     });
   }
+
+  it('are needed by ten pods and the two more of a rollout, and by others', () => {
+    expect(neededConnections(aCompleteApp())).to.equal(92);
+  });
 
   it('follow the pool that the web app has when nobody says otherwise', () => {
     const { poolSize } = readConfig({ db_uri: 'mysql://a:b@c/d', secret_key: '0123456789abcdef' }).database;
