@@ -15,8 +15,11 @@ type Complete<T, K extends keyof T> = T & Required<Pick<T, K>>;
 
 /** A spec in which everything that has a constant default is there. */
 export interface CompleteSpec extends Omit<
-  Complete<VacationAppSpec, 'mode' | 'imagePullPolicy' | 'resources' | 'deletionPolicy' | 'networkPolicy'>,
-  'autoscaling' | 'service' | 'booking' | 'database'
+  Complete<
+    VacationAppSpec,
+    'mode' | 'imagePullPolicy' | 'disruptionBudget' | 'resources' | 'deletionPolicy' | 'networkPolicy'
+  >,
+  'autoscaling' | 'jobs' | 'service' | 'booking' | 'database'
 > {
   autoscaling: Required<Autoscaling>;
   service: Complete<ServiceSettings, 'type' | 'port'>;
@@ -39,8 +42,15 @@ export interface CompleteApp extends VacationApp {
 
 export const isHibernated = ({ spec }: CompleteApp): boolean => spec.mode === 'Hibernated';
 
+/** What a web pod requests where the spec says nothing of CPU. */
+export const WEB_CPU_REQUEST = '100m';
 const WEB_RESOURCES: V1ResourceRequirements = {
-  requests: { cpu: '100m', memory: '128Mi' },
+  requests: { cpu: WEB_CPU_REQUEST, memory: '128Mi' },
+  limits: { memory: '256Mi' },
+};
+/** Of every Job's pod. */
+export const JOB_RESOURCES: V1ResourceRequirements = {
+  requests: { cpu: '50m', memory: '128Mi' },
   limits: { memory: '256Mi' },
 };
 const DATABASE_RESOURCES: V1ResourceRequirements = {
@@ -56,11 +66,13 @@ export function withDefaults(app: VacationApp): CompleteApp {
     spec: {
       mode: 'Running',
       imagePullPolicy: 'IfNotPresent',
+      disruptionBudget: 'Managed',
       deletionPolicy: 'Retain',
       networkPolicy: 'Managed',
       ...spec,
       resources: canonical(spec.resources ?? WEB_RESOURCES),
       autoscaling: {
+        mode: 'Managed',
         minReplicas: 2,
         maxReplicas: 10,
         targetCPUUtilizationPercentage: 80,

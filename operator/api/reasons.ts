@@ -419,7 +419,7 @@ export const REASONS = {
     kind: 'aside',
     of: ['AutoscalingReady'],
     message: ({ why, words }: { why: string; words: string }) =>
-      `${why}: ${words}${why === 'FailedGetResourceMetric' ? ' (is metrics-server installed?)' : ''}`,
+      `${why}: ${words}${/^FailedGet(Container)?ResourceMetric$/.test(why) ? ' (is metrics-server installed?)' : ''}`,
     meaning: 'the autoscaler cannot read metrics or cannot scale: is metrics-server installed?',
   },
   WaitingForWeb: {

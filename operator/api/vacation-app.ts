@@ -29,6 +29,7 @@ export interface VacationAppSpec {
   imagePullSecrets?: V1LocalObjectReference[];
   replicas?: number;
   autoscaling?: Autoscaling;
+  disruptionBudget?: 'Managed' | 'Disabled';
   resources?: V1ResourceRequirements;
   env?: V1EnvVar[];
   pod?: PodSettings;
@@ -43,6 +44,7 @@ export interface VacationAppSpec {
 }
 
 export interface Autoscaling {
+  mode?: 'Managed' | 'External';
   minReplicas?: number;
   maxReplicas?: number;
   targetCPUUtilizationPercentage?: number;

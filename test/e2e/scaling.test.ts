@@ -19,7 +19,7 @@ interface ManagedFields {
 interface Autoscaler extends KubeObject {
   readonly status: {
     readonly currentMetrics?: readonly {
-      readonly resource?: { readonly current: { readonly averageUtilization?: number } };
+      readonly containerResource?: { readonly current: { readonly averageUtilization?: number } };
     }[];
   };
 }
@@ -144,7 +144,7 @@ function autoscaler(): Promise<Autoscaler> {
 }
 
 function utilization({ status }: Autoscaler): number | undefined {
-  return status.currentMetrics?.[0]?.resource?.current.averageUtilization;
+  return status.currentMetrics?.[0]?.containerResource?.current.averageUtilization;
 }
 
 async function deployment(): Promise<Deployment> {

@@ -1,6 +1,6 @@
 import type { V1PodSpec } from '@kubernetes/client-node';
-import type { CompleteApp } from '../../api/defaults.ts';
-import { contentHash } from '../names.ts';
+import { WEB_CPU_REQUEST, type CompleteApp } from '../../api/defaults.ts';
+import { contentHash, WEB_CONTAINER } from '../names.ts';
 import { maxConnections } from '../database/managed/max-connections.ts';
 
 type Settings = Readonly<Record<string, string>>;
@@ -32,9 +32,20 @@ const REVISIONS: readonly TemplateRevision[] = [
       COOKIE_PREFIX: contentHash([app.metadata.namespace, app.metadata.name]),
     }),
   },
+  { web: withCpuRequest },
 ];
 
 export const LATEST_REVISION = REVISIONS.length;
+
+/** The autoscaler needs a request of CPU. Where there is only a limit of CPU, Kubernetes requests as much. */
+function withCpuRequest(pod: V1PodSpec): V1PodSpec {
+  const containers = pod.containers.map((container) => {
+    const { requests, limits } = container.resources ?? {};
+    if (container.name !== WEB_CONTAINER || (requests?.cpu ?? limits?.cpu) !== undefined) return container;
+    return { ...container, resources: { ...container.resources, requests: { ...requests, cpu: WEB_CPU_REQUEST } } };
+  });
+  return { ...pod, containers };
+}
 
 /** The part as it is at that revision. */
 export function atRevision<P extends keyof Parts>(

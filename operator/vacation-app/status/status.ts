@@ -20,7 +20,7 @@ import { userSecretFault, secretUses } from '../credentials/user-secrets.ts';
 import { lasting, lastingReason } from './lasting.ts';
 import { podTrouble, type Trouble } from './pod-trouble.ts';
 import { policyInForce } from './policy-in-force.ts';
-import { fixedReplicas } from '../web/replicas.ts';
+import { wantsAutoscaler } from '../web/replicas.ts';
 
 /** Why the last reconcile did not get through; undefined when it did, or when it waits for what the conditions tell anyway. */
 export interface Failure {
@@ -67,7 +67,7 @@ export function statusOf(input: StatusInput): VacationAppStatus {
   const findings = [
     ...readiness(input, failed),
     ...gates,
-    ...(fixedReplicas(app) === undefined ? [autoscalingReady(input)] : []),
+    ...(wantsAutoscaler(app) ? [autoscalingReady(input)] : []),
     ...exposed(app, observed),
     updateAvailable(input),
   ];

@@ -6,8 +6,12 @@ import { FACT, FIELD_MANAGER } from '../names.ts';
 
 const REPLICAS = ['spec', 'replicas'];
 
-/** The number of web pods where it is the app's to say; undefined where it is the autoscaler's. */
+/** The number of web pods where it is the app's to say; undefined where it is the autoscaler's, ours or another. */
 export const fixedReplicas = (app: CompleteApp): number | undefined => (isHibernated(app) ? 0 : app.spec.replicas);
+
+/** Whether the operator makes an autoscaler. */
+export const wantsAutoscaler = (app: CompleteApp): boolean =>
+  fixedReplicas(app) === undefined && app.spec.autoscaling.mode === 'Managed';
 
 /** Whether the number is ours: then no autoscaler may be there yet. */
 export const isSizeOurs = (deployment: V1Deployment): boolean =>
@@ -25,18 +29,19 @@ export function sizeBeforeHibernation(deployment: V1Deployment | undefined): num
 }
 
 /**
- * The number of web pods to hand to the autoscaler, or undefined when there is nothing to hand over.
+ * The number of web pods to hand to whoever scales them, or undefined when there is nothing to hand over.
  *
  * 1. The app fixes the number, or hibernates: nothing; it is ours.
  * 2. Nobody owns it, as after the creation without it: the first value.
  * 3. We own it, as after a time of a fixed number: what it is now, so that it is not lost when we let go of it; after
- *    hibernation what it was before.
+ *    hibernation what it was before. Within the bounds of our autoscaler; another autoscaler has its own.
  * 4. Somebody else owns it: it is theirs.
  */
 export function replicasToHandOver(app: CompleteApp, deployment: V1Deployment | undefined): number | undefined {
   if (fixedReplicas(app) !== undefined || !deployment) return undefined;
   if (isOwned(deployment as KubeObject, REPLICAS) && !isSizeOurs(deployment)) return undefined;
-  const { minReplicas, maxReplicas } = app.spec.autoscaling;
+  const { mode, minReplicas, maxReplicas } = app.spec.autoscaling;
   const now = isAsleep(deployment) ? sizeBeforeHibernation(deployment) : deployment.spec?.replicas;
+  if (mode === 'External' && isSizeOurs(deployment)) return now ?? minReplicas;
   return Math.min(Math.max(now ?? minReplicas, minReplicas), maxReplicas);
 }

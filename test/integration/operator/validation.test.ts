@@ -324,9 +324,11 @@ describe('what the API server says to a VacationApp', () => {
       spec: {
         mode: 'Running',
         imagePullPolicy: 'IfNotPresent',
+        disruptionBudget: 'Managed',
         deletionPolicy: 'Retain',
         networkPolicy: 'Managed',
         autoscaling: {
+          mode: 'Managed',
           minReplicas: 2,
           maxReplicas: 10,
           targetCPUUtilizationPercentage: 80,

@@ -109,6 +109,7 @@ describe('the defaults', () => {
     const given = {
       mode: 'Hibernated',
       autoscaling: {
+        mode: 'External',
         minReplicas: 1,
         maxReplicas: 3,
         targetCPUUtilizationPercentage: 50,
@@ -119,6 +120,7 @@ describe('the defaults', () => {
       deletionPolicy: 'Delete',
       networkPolicy: 'Disabled',
       imagePullPolicy: 'Never',
+      disruptionBudget: 'Disabled',
       resources: { requests: { cpu: '1' } },
       database: { managed: { storage: { size: '9Gi', storageClassName: 'fast' }, resources: {}, image: 'mysql:9' } },
     } as const;

@@ -19,6 +19,8 @@ const live = (replicas: number | undefined, ...managedFields: object[]) =>
   aDeployment({ metadata: { managedFields }, spec: replicas === undefined ? {} : { replicas } });
 const autoscaled = aCompleteApp({ spec: { autoscaling: { minReplicas: 2, maxReplicas: 5 } } });
 
+const external = aCompleteApp({ spec: { autoscaling: { mode: 'External', minReplicas: 2, maxReplicas: 5 } } });
+
 const rows: readonly [
   string,
   ReturnType<typeof aCompleteApp>,
@@ -41,6 +43,11 @@ const rows: readonly [
   ['the app wakes with a fixed number', aCompleteApp({ spec: { replicas: 3 } }), asleep('4'), undefined],
   ['somebody else owns it at none', autoscaled, live(0, manager('kubectl')), undefined],
   ['somebody else owns it', autoscaled, live(40, manager('kubectl')), undefined],
+  ['another scaler decides, of a new Deployment: the least', external, live(1), 2],
+  ['another scaler decides, of a number that was fixed: what it is', external, live(1, manager(FIELD_MANAGER)), 1],
+  ['another scaler decides, who has scaled', external, live(40, scaler), undefined],
+  ['the app wakes and another scaler decides: what it was', external, asleep('9'), 9],
+  ['the app wakes that never ran and another scaler decides', external, asleep(undefined), 2],
 ];
 
 describe('the number of pods to hand over', () => {
