@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import process from 'node:process';
+import type { PodIds } from './vacation-app/platform.ts';
 
 export interface Config {
   /** Empty: every namespace. */
@@ -15,6 +16,8 @@ export interface Config {
   readonly workers: number;
   readonly webappImage: string;
   readonly mysqlImage: string;
+  /** Whose user and group ids pods have; discovered from the cluster where nobody says. */
+  readonly podIds: 'Discovered' | PodIds;
   readonly logLevel: string;
 }
 
@@ -38,10 +41,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     }
     return value;
   };
-  const oneOf = (name: string, fallback: string, values: readonly string[]): string => {
+  const oneOf = <T extends string>(name: string, fallback: T, values: readonly T[]): T => {
     const value = env[name] ?? fallback;
-    if (!values.includes(value)) faults.push(`${name} is "${value}", but must be one of ${values.join(', ')}`);
-    return value;
+    const known = values.find((one) => one === value);
+    if (known === undefined) faults.push(`${name} is "${value}", but must be one of ${values.join(', ')}`);
+    return known ?? fallback;
   };
   const image = (name: string, fallback: string): string => {
     const value = env[name] ?? fallback;
@@ -68,6 +72,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     workers: integer('WORKERS', 10, 1, 100),
     webappImage: image('WEBAPP_IMAGE', 'ghcr.io/interstellar-dev/vacation-webapp:0.1.0'),
     mysqlImage: image('MYSQL_IMAGE', 'mysql:8.4'),
+    podIds: oneOf('POD_IDS', 'Discovered', ['Discovered', 'Managed', 'Platform']),
     logLevel: oneOf('LOG_LEVEL', 'info', LOG_LEVELS),
   };
   const ports = { HEALTH_PORT: config.healthPort, METRICS_PORT: config.metricsPort, PROFILE_PORT: config.profilePort };

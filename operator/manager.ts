@@ -16,9 +16,7 @@ export interface OperatorOptions {
   readonly now?: () => Date;
 }
 
-const controllersOf = ({ webappImage, mysqlImage }: Config): readonly Controller[] => [
-  vacationAppController({ defaults: { webappImage, mysqlImage } }),
-];
+const controllersOf = (config: Config): readonly Controller[] => [vacationAppController(config)];
 
 /** The operator: a manager with every controller. */
 export function createOperator({ client, config, metrics, log, now = () => new Date() }: OperatorOptions): Manager {

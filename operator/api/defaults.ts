@@ -22,6 +22,7 @@ export interface CompleteSpec extends Omit<
   'autoscaling' | 'jobs' | 'service' | 'booking' | 'database'
 > {
   autoscaling: Required<Autoscaling>;
+  jobs: { resources: V1ResourceRequirements };
   service: Complete<ServiceSettings, 'type' | 'port'>;
   booking: Complete<Booking, 'capacityPerDeparture'>;
   database:
@@ -60,7 +61,7 @@ const DATABASE_RESOURCES: V1ResourceRequirements = {
 
 /** The app with the schema's constant defaults and those of the branches of unions, which the schema does not fill in; quantities as the API server writes them. */
 export function withDefaults(app: VacationApp): CompleteApp {
-  const { autoscaling, service, booking, database, ...spec } = app.spec;
+  const { autoscaling, jobs, service, booking, database, ...spec } = app.spec;
   return {
     ...app,
     spec: {
@@ -79,6 +80,7 @@ export function withDefaults(app: VacationApp): CompleteApp {
         scaleDownStabilizationSeconds: 300,
         ...autoscaling,
       },
+      jobs: { resources: canonical(jobs?.resources ?? JOB_RESOURCES) },
       service: { type: 'ClusterIP', port: 80, ...service },
       booking: { capacityPerDeparture: 5, ...booking },
       database: databaseOf(database),

@@ -27,10 +27,12 @@ export interface VacationAppSpec {
   image?: string;
   imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
   imagePullSecrets?: V1LocalObjectReference[];
+  inheritedMetadata?: InheritedMetadata;
   replicas?: number;
   autoscaling?: Autoscaling;
   disruptionBudget?: 'Managed' | 'Disabled';
   resources?: V1ResourceRequirements;
+  jobs?: { resources?: V1ResourceRequirements };
   env?: V1EnvVar[];
   pod?: PodSettings;
   service?: ServiceSettings;
@@ -43,6 +45,11 @@ export interface VacationAppSpec {
   networkPolicy?: 'Managed' | 'Disabled';
 }
 
+export interface InheritedMetadata {
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+}
+
 export interface Autoscaling {
   mode?: 'Managed' | 'External';
   minReplicas?: number;
@@ -51,14 +58,18 @@ export interface Autoscaling {
   scaleDownStabilizationSeconds?: number;
 }
 
-export interface PodSettings {
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
+/** Which nodes a pod may have, and before which others. */
+export interface Scheduling {
   nodeSelector?: Record<string, string>;
   tolerations?: V1Toleration[];
   affinity?: V1Affinity;
-  topologySpreadConstraints?: V1TopologySpreadConstraint[];
   priorityClassName?: string;
+}
+
+export interface PodSettings extends Scheduling {
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  topologySpreadConstraints?: V1TopologySpreadConstraint[];
 }
 
 export interface ServiceSettings {
@@ -93,7 +104,7 @@ export interface Booking {
   destinations?: { id: string; name: string; capacity?: number }[];
 }
 
-export interface ManagedDatabase {
+export interface ManagedDatabase extends Scheduling {
   image?: string;
   storage?: { size?: string; storageClassName?: string };
   resources?: V1ResourceRequirements;

@@ -55,7 +55,7 @@ export class ControllerRunner {
   }
 
   /** Reconciles until the signal aborts, then finishes what is under way. */
-  async run(signal: AbortSignal): Promise<void> {
+  async run(servedGroups: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
     const { writer, informers, metrics, workers, publish, now } = this.#options;
     const { name, createReconcile } = this.#controller;
     const queue = new WorkQueue(exponential(20, 60_000), systemClock, this.#metrics.queue);
@@ -66,7 +66,7 @@ export class ControllerRunner {
     const resync = setInterval(() => this.#enqueueAll(), RESYNC_MS);
     signal.addEventListener('abort', () => queue.close(), { once: true });
     if (signal.aborted) queue.close();
-    await runController(queue, createReconcile({ cluster, publish, clock: systemClock, now }), {
+    await runController(queue, createReconcile({ cluster, publish, servedGroups, clock: systemClock, now }), {
       workers,
       deadlineMs: DEADLINE_MS,
       metrics: this.#metrics.controller,

@@ -4,6 +4,7 @@ import { Informers } from './cache/informers.ts';
 import { createStores } from './cache/stores.ts';
 import type { ApiClient } from './client/api-client.ts';
 import { isDenied } from './client/api-error.ts';
+import { servedGroups } from './client/discovery.ts';
 import type { Kind } from './client/kinds.ts';
 import type { Controller } from './queue/controller.ts';
 import { ControllerRunner } from './controller-runner.ts';
@@ -62,17 +63,21 @@ export function createManager(options: ManagerOptions): Manager {
   const runners = controllers.map(
     (controller) => new ControllerRunner(controller, { informers, writer, publish, workers, metrics, log, now }),
   );
-  const reconcile = async (signal: AbortSignal): Promise<void> => {
-    await Promise.all(runners.map((runner) => runner.run(signal)));
-  };
+  const groups = controllers.flatMap((controller) => controller.groups ?? []);
   return {
     async run(signal) {
       const watching = informers.run(signal);
       const stopped = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-      await Promise.race([informers.started, stopped]);
+      const onError = (error: unknown): void => log.warn('Discovery failed', errorFields(error));
+      const discovered = servedGroups(client, groups, { signal, onError });
+      await Promise.race([Promise.all([informers.started, discovered]), stopped]);
       if (!signal.aborted) {
+        const served = await discovered;
         const counts = controllers.map(({ name, kind }) => [name, informers.stores.get(kind.kind)?.size ?? 0]);
         log.info('Caches are filled', { objects: Object.fromEntries(counts) as object });
+        const reconcile = async (term: AbortSignal): Promise<void> => {
+          await Promise.all(runners.map((runner) => runner.run(served, term)));
+        };
         await leadership.run(reconcile, signal);
       }
       await Promise.race([watching, sleep(SHUTDOWN_MS)]);

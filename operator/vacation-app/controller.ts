@@ -8,19 +8,28 @@ import { createTransform } from './cache-transform.ts';
 import { CHILD_KINDS } from './children/children.ts';
 import { randomText } from './credentials/credentials.ts';
 import { userSecretNames } from './credentials/user-secrets.ts';
+import type { OperatorDefaults } from './facts.ts';
 import { FOLLOWED_SECRET, HTTP_ROUTE, POD, SECRET, VOLUME_CLAIM } from './kinds.ts';
 import { LABEL } from './names.ts';
-import { createReconcile, type Dependencies } from './reconcile.ts';
+import { OPENSHIFT_GROUP, platformOf, type PodIds } from './platform.ts';
+import { createReconcile } from './reconcile.ts';
 
-export type VacationAppControllerOptions = Pick<Dependencies, 'defaults'>;
+export interface VacationAppControllerOptions extends Pick<OperatorDefaults, 'webappImage' | 'mysqlImage'> {
+  readonly podIds: 'Discovered' | PodIds;
+}
 
-export function vacationAppController({ defaults }: VacationAppControllerOptions): Controller {
+export function vacationAppController({ webappImage, mysqlImage, podIds }: VacationAppControllerOptions): Controller {
   return {
     name: 'vacationapp',
     kind: VACATION_APP,
     watches: createWatches(),
+    groups: [OPENSHIFT_GROUP],
     priorityOf,
-    createReconcile: (context) => createReconcile({ ...context, defaults, random: randomText }),
+    createReconcile: (context) => {
+      const platform = platformOf(podIds, context.servedGroups.has(OPENSHIFT_GROUP));
+      const defaults = { webappImage, mysqlImage, ...platform };
+      return createReconcile({ ...context, defaults, random: randomText });
+    },
   };
 }
 

@@ -5,13 +5,15 @@ import { databaseKindOf } from './database/database.ts';
 import type { DatabaseFacts } from './database/database-kind.ts';
 import { FACT } from './names.ts';
 import type { Observed } from './observe.ts';
-import { pinOf, type Pin } from './pins.ts';
+import { pinOf, podIdsOf, podMetadataOf, type Pin } from './pins.ts';
+import type { Platform, PodIds } from './platform.ts';
 import { componentOf, isAlive } from './pods.ts';
 import { sizeBeforeHibernation } from './web/replicas.ts';
+import { differingKeys, inheritedOf, type Inherited } from './children/inherited-metadata.ts';
 import { isOutdated, LATEST_REVISION } from './children/templates.ts';
 
 /** What the operator itself would choose where the spec names nothing. */
-export interface OperatorDefaults {
+export interface OperatorDefaults extends Platform {
   readonly webappImage: string;
   readonly mysqlImage: string;
 }
@@ -22,6 +24,11 @@ export interface Facts extends DatabaseFacts {
   readonly database: string | undefined;
   readonly web: Pin;
   readonly mysql: Pin;
+  /** Who chooses the ids of the pods of each. */
+  readonly podIds: Readonly<Record<'web' | 'mysql', PodIds>>;
+  /** What the MySQL pod inherits: as its template was made, until an update is asked for or no pod runs. */
+  readonly mysqlPodMetadata: Inherited;
+  readonly dnsPorts: readonly number[];
   /** The value of the restart annotation that the web pods follow. */
   readonly restart: string | undefined;
   /** A hash of what the credentials say. */
@@ -41,7 +48,7 @@ export interface Facts extends DatabaseFacts {
 export function webPin(
   app: CompleteApp,
   { deployment }: Pick<Observed, 'deployment'>,
-  defaults: OperatorDefaults,
+  defaults: Pick<OperatorDefaults, 'webappImage'>,
 ): Pin {
   return pinOf(app, deployment?.metadata?.annotations, app.spec.image, defaults.webappImage);
 }
@@ -50,7 +57,7 @@ export function webPin(
 export function mysqlPin(
   app: CompleteApp,
   { statefulSet, volumeClaim }: Pick<Observed, 'statefulSet' | 'volumeClaim'>,
-  defaults: OperatorDefaults,
+  defaults: Pick<OperatorDefaults, 'mysqlImage'>,
 ): Pin {
   const { annotations } = (statefulSet ?? volumeClaim)?.metadata ?? {};
   return pinOf(app, annotations, databaseKindOf(app).image?.(app), defaults.mysqlImage);
@@ -68,10 +75,15 @@ export function updatesOf(app: CompleteApp, facts: Facts, defaults: OperatorDefa
       preset: defaults.mysqlImage,
     },
   ] as const;
-  return parts.flatMap(({ what, component, pin, named, preset }) => [
+  const updates = parts.flatMap(({ what, component, pin, named, preset }) => [
     ...(named === undefined && pin.image !== preset ? [`${what} image ${pin.image} -> ${preset}`] : []),
     ...(isOutdated(pin.revision, component) ? [`${what} pod template ${pin.revision} -> ${LATEST_REVISION}`] : []),
+    ...(facts.podIds[component] === defaults.podIds
+      ? []
+      : [`${what} pod ids ${facts.podIds[component]} -> ${defaults.podIds}`]),
   ]);
+  const metadata = differingKeys(facts.mysqlPodMetadata, inheritedOf(app));
+  return metadata.length === 0 ? updates : [...updates, `MySQL pod metadata: ${metadata.join(', ')}`];
 }
 
 /** Those that the live children tell, whatever is known of the database itself. */
@@ -87,6 +99,12 @@ export function factsOf(
   return {
     web: webPin(app, live, defaults),
     mysql: mysqlPin(app, live, defaults),
+    podIds: {
+      web: podIdsOf(app, live.deployment, defaults.podIds),
+      mysql: podIdsOf(app, live.statefulSet, defaults.podIds),
+    },
+    mysqlPodMetadata: podMetadataOf(app, live.statefulSet),
+    dnsPorts: defaults.dnsPorts,
     restart: app.metadata.annotations?.[ANNOTATION.restart] ?? template[FACT.restart],
     credentialsHash: credentialsHash(app, live),
     environmentHash: environmentHash(app, live),

@@ -26,7 +26,11 @@ export const FACT = {
   image: `${GROUP}/pinned-image`,
   /** The revision of the pod template that the child was made with. */
   revision: `${GROUP}/template-revision`,
-  /** The value of the app's update annotation that led to the two above. */
+  /** `Platform` where the child's pods have ids that the platform chooses. */
+  podIds: `${GROUP}/pod-ids`,
+  /** What the template of the StatefulSet has of `spec.inheritedMetadata`, as JSON. */
+  podMetadata: `${GROUP}/pod-metadata`,
+  /** The value of the app's update annotation that led to the above. */
   update: `${GROUP}/update-handled`,
   /** The value of the app's restart annotation, on the pod template. */
   restart: `${GROUP}/restart-handled`,

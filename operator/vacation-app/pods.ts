@@ -1,4 +1,4 @@
-import type { V1Pod } from '@kubernetes/client-node';
+import type { V1Deployment, V1Pod, V1StatefulSet } from '@kubernetes/client-node';
 import { LABEL } from './names.ts';
 import type { Observed } from './observe.ts';
 
@@ -9,3 +9,7 @@ export const componentOf = ({ metadata }: V1Pod): string | undefined => metadata
 
 /** Whether the pod runs, or may yet. */
 export const isAlive = ({ status }: V1Pod): boolean => status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
+
+/** Whether its controller has looked and has no pod: none is wanted, or the API server takes none. */
+export const hasNoPods = ({ metadata, status }: V1Deployment | V1StatefulSet): boolean =>
+  status?.observedGeneration === metadata?.generation && (status?.replicas ?? 0) === 0;

@@ -25,6 +25,7 @@ describe('the settings of the operator', () => {
       workers: 10,
       webappImage: 'ghcr.io/interstellar-dev/vacation-webapp:0.1.0',
       mysqlImage: 'mysql:8.4',
+      podIds: 'Discovered',
       logLevel: 'info',
     });
   });
@@ -42,6 +43,7 @@ describe('the settings of the operator', () => {
       WORKERS: '3',
       WEBAPP_IMAGE: 'web:2',
       MYSQL_IMAGE: 'mysql:2',
+      POD_IDS: 'Platform',
       LOG_LEVEL: 'debug',
     });
     expect(config).to.deep.equal({
@@ -56,6 +58,7 @@ describe('the settings of the operator', () => {
       workers: 3,
       webappImage: 'web:2',
       mysqlImage: 'mysql:2',
+      podIds: 'Platform',
       logLevel: 'debug',
     });
     expect(config).to.be.frozen;
@@ -83,6 +86,7 @@ describe('the settings of the operator', () => {
       METRICS_PORT: 'http',
       WORKERS: '0',
       WEBAPP_IMAGE: 'two words',
+      POD_IDS: 'openshift',
       LOG_LEVEL: 'loud',
     };
     const message = faultsOf(faulty);

@@ -5,7 +5,7 @@ import { vacationAppController } from '../../operator/vacation-app/controller.ts
 import { DEFAULTS } from './vacation-app.ts';
 
 /** The controller of vacation apps, which takes every spec. */
-export const appController = (): Controller => vacationAppController({ defaults: DEFAULTS });
+export const appController = (): Controller => vacationAppController(DEFAULTS);
 
 /** Its caches, empty and without watches. */
 export const appStores = (): Stores =>

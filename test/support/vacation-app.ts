@@ -14,12 +14,17 @@ import { credentialKeysOf } from '../../operator/vacation-app/credentials/creden
 import type { Facts, OperatorDefaults } from '../../operator/vacation-app/facts.ts';
 import { labels } from '../../operator/vacation-app/names.ts';
 import type { Observed } from '../../operator/vacation-app/observe.ts';
+import { platformOf } from '../../operator/vacation-app/platform.ts';
 import { LATEST_REVISION } from '../../operator/vacation-app/children/templates.ts';
 import type { UserSecret } from '../../operator/vacation-app/credentials/user-secrets.ts';
 
 type Overrides<T> = { readonly [K in keyof T]?: Partial<T[K]> };
 
-export const DEFAULTS: OperatorDefaults = { webappImage: 'webapp:1', mysqlImage: 'mysql:1' };
+export const DEFAULTS: OperatorDefaults = {
+  webappImage: 'webapp:1',
+  mysqlImage: 'mysql:1',
+  ...platformOf('Discovered', false),
+};
 
 /** An app as the API server would return it; whatever a test looks at is given. */
 export function aVacationApp({ metadata, spec, ...rest }: Overrides<VacationApp> = {}): VacationApp {
@@ -38,6 +43,9 @@ export const aCompleteApp = (overrides: Overrides<VacationApp> = {}): CompleteAp
 export const someFacts = (overrides: Partial<Facts> = {}): Facts => ({
   web: { image: 'webapp:1', revision: LATEST_REVISION, update: '' },
   mysql: { image: 'mysql:1', revision: LATEST_REVISION, update: '' },
+  podIds: { web: 'Managed', mysql: 'Managed' },
+  mysqlPodMetadata: { labels: {}, annotations: {} },
+  dnsPorts: [53],
   restart: undefined,
   credentialsHash: 'c0ffee',
   environmentHash: undefined,

@@ -35,6 +35,8 @@ export interface Watch {
 export interface ControllerContext {
   readonly cluster: Cluster;
   readonly publish: (about: KubeObject, note: EventNote) => Promise<void>;
+  /** Those of the controller's groups that the cluster serves. */
+  readonly servedGroups: ReadonlySet<string>;
   readonly clock: Clock;
   /** The time of day. */
   readonly now: () => Date;
@@ -47,6 +49,8 @@ export interface Controller {
   /** The kind that it reconciles; one of its watches is of this kind. */
   readonly kind: Kind;
   readonly watches: readonly Watch[];
+  /** API groups of which it must know whether the cluster serves them. The manager asks once, before it reconciles anything. */
+  readonly groups?: readonly string[];
   readonly priorityOf: (object: KubeObject) => Priority;
   readonly createReconcile: (context: ControllerContext) => Reconcile;
 }

@@ -1,7 +1,10 @@
+import type { V1PodTemplateSpec } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../api/defaults.ts';
 import type { Kind, KubeObject } from '../../runtime/client/kinds.ts';
 import type { Facts } from '../facts.ts';
+import { STATEFUL_SET } from '../kinds.ts';
 import { LABEL, versionLabel } from '../names.ts';
+import { inheritedOf, inheriting, type Inherited } from './inherited-metadata.ts';
 import { withoutEmpty } from './without-empty.ts';
 
 /** When a child may be applied; `STEPS` says what each step waits for. */
@@ -23,13 +26,27 @@ export interface Desired {
 export function desiredChild({ step, kind, build }: Child, app: CompleteApp, facts: Facts): Desired | undefined {
   const built = build(app, facts);
   if (built === undefined) return undefined;
-  const object = { apiVersion: kind.apiVersion, kind: kind.kind, ...built } as KubeObject;
-  return { step, kind, object: withoutEmpty(versioned(object, facts)) };
+  const object = { apiVersion: kind.apiVersion, kind: kind.kind, ...built } as KubeObject & Templated;
+  const metadata = inheriting(versioned(object, facts), inheritedOf(app));
+  const inherited = kind === STATEFUL_SET ? facts.mysqlPodMetadata : inheritedOf(app);
+  return { step, kind, object: withoutEmpty(withPods({ ...object, metadata }, inherited)) };
 }
 
-/** The object with its version, which is of its metadata only: what it selects and what pods are made of stay. */
-function versioned(object: KubeObject, { web, mysql }: Facts): KubeObject {
+interface Templated {
+  readonly spec?: { readonly template?: V1PodTemplateSpec };
+}
+
+/** The object, whose pods inherit that where it makes any. */
+function withPods(object: KubeObject & Templated, inherited: Inherited): KubeObject {
+  const { template } = object.spec ?? {};
+  if (template === undefined) return object;
+  const metadata = inheriting(template.metadata ?? {}, inherited);
+  return { ...object, spec: { ...object.spec, template: { ...template, metadata } } } as KubeObject;
+}
+
+/** The object's metadata with its version; what it selects and what pods are made of stay. */
+function versioned(object: KubeObject, { web, mysql }: Facts): KubeObject['metadata'] {
   const { labels, ...metadata } = object.metadata;
   const { image } = labels?.[LABEL.component] === 'mysql' ? mysql : web;
-  return { ...object, metadata: { ...metadata, labels: { ...labels, ...versionLabel(image) } } };
+  return { ...metadata, labels: { ...labels, ...versionLabel(image) } };
 }

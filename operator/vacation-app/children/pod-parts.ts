@@ -2,20 +2,21 @@ import type { V1Container, V1PodSpec } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../api/defaults.ts';
 import { databaseKindOf } from '../database/database.ts';
 import { childName } from '../names.ts';
+import type { PodIds } from '../platform.ts';
 import { containerSecurity, podSecurity } from './security.ts';
 
 /** The user `node` of the official image. */
 const NODE_USER = 1000;
 
 /** What all pods that run the web app's image have in common. */
-export function podBase(app: CompleteApp): Omit<V1PodSpec, 'containers'> {
+export function podBase(app: CompleteApp, podIds: PodIds): Omit<V1PodSpec, 'containers'> {
   const { nodeSelector, tolerations, priorityClassName } = app.spec.pod ?? {};
   const { volumes = [] } = databaseKindOf(app).mounts?.(app) ?? {};
   return {
     serviceAccountName: childName(app, 'web'),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    securityContext: podSecurity(NODE_USER),
+    securityContext: podSecurity(NODE_USER, podIds),
     ...(app.spec.imagePullSecrets === undefined ? {} : { imagePullSecrets: app.spec.imagePullSecrets }),
     ...(nodeSelector === undefined ? {} : { nodeSelector }),
     ...(tolerations === undefined ? {} : { tolerations }),

@@ -1,10 +1,10 @@
 import type { V1PodSecurityContext, V1SecurityContext } from '@kubernetes/client-node';
+import type { PodIds } from '../platform.ts';
 
-/** What Pod Security `restricted` asks of a pod; https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
-export const podSecurity = (user: number): V1PodSecurityContext => ({
+/** What Pod Security `restricted` asks of a pod, and who it runs as, unless the platform says that; https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
+export const podSecurity = (user: number, ids: PodIds): V1PodSecurityContext => ({
   runAsNonRoot: true,
-  runAsUser: user,
-  runAsGroup: user,
+  ...(ids === 'Platform' ? {} : { runAsUser: user, runAsGroup: user }),
   seccompProfile: { type: 'RuntimeDefault' },
 });
 

@@ -3,6 +3,7 @@ import type { V1Secret } from '@kubernetes/client-node';
 import { messageOf, REASON } from '../../api/reasons.ts';
 import type { CompleteApp } from '../../api/defaults.ts';
 import { TerminalError } from '../../runtime/queue/errors.ts';
+import { inheritedOf, inheriting } from '../children/inherited-metadata.ts';
 import { databaseKindOf } from '../database/database.ts';
 import { childMetadata, credentialsName, volumeClaimName } from '../names.ts';
 
@@ -72,7 +73,7 @@ export function credentialsSecret(app: CompleteApp, credentials: Credentials): V
   return {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: childMetadata(app, credentialsName(app), 'credentials'),
+    metadata: inheriting(childMetadata(app, credentialsName(app), 'credentials'), inheritedOf(app)),
     type: 'Opaque',
     data: credentials,
   };

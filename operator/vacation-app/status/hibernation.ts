@@ -1,4 +1,3 @@
-import type { V1Deployment, V1StatefulSet } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../api/defaults.ts';
 import { messageOf, REASON } from '../../api/reasons.ts';
 import { CONDITION } from '../../api/vacation-app.ts';
@@ -6,7 +5,7 @@ import { findingOf, type Finding } from '../../api/conditions.ts';
 import { databaseKindOf } from '../database/database.ts';
 import { FACT } from '../names.ts';
 import type { Observed } from '../observe.ts';
-import { isAlive } from '../pods.ts';
+import { hasNoPods, isAlive } from '../pods.ts';
 import { deletionOf } from '../database/managed/volume.ts';
 
 /** A gate as a hibernated app has it: what is not so because nothing runs is no fault. */
@@ -38,11 +37,5 @@ const hasLostVolume = ({ volumeClaim, deployment }: Observed): boolean =>
 
 /** Whether the live children prove that nothing of the app runs, nor is about to. */
 const isAtRest = ({ deployment, statefulSet, pods }: Observed): boolean =>
-  [deployment, statefulSet].every(hasNoPods) && !pods.some(isAlive);
-
-function hasNoPods(workload: V1Deployment | V1StatefulSet | undefined): boolean {
-  if (!workload) return true;
-  const { metadata, spec, status } = workload;
-  const isCurrent = status?.observedGeneration === metadata?.generation;
-  return spec?.replicas === 0 && isCurrent && (status?.replicas ?? 0) === 0;
-}
+  [deployment, statefulSet].every((workload) => !workload || (workload.spec?.replicas === 0 && hasNoPods(workload))) &&
+  !pods.some(isAlive);

@@ -2,20 +2,25 @@ import type { V1Deployment } from '@kubernetes/client-node';
 import { isHibernated, type CompleteApp } from '../../api/defaults.ts';
 import type { Facts } from '../facts.ts';
 import { childMetadata, childName, contentHash, CONTENT, FACT, labels, selectorLabels } from '../names.ts';
-import { pinAnnotations } from '../pins.ts';
+import { pinAnnotations, podIdsAnnotation } from '../pins.ts';
 import { fixedReplicas } from './replicas.ts';
 import { atRevision } from '../children/templates.ts';
 import { webConfigMap } from './web-config-map.ts';
 import { webPod } from './web-pod.ts';
 
-/** The web pods. `spec.replicas` is here only where the app fixes it or hibernates: else it is the autoscaler's. */
+/** The web pods. `spec.replicas` is here only where the app fixes it or hibernates: else whoever scales the pods owns it. */
 export function webDeployment(app: CompleteApp, facts: Facts): V1Deployment {
   const { pod } = app.spec;
   const replicas = fixedReplicas(app);
   return {
     metadata: {
       ...childMetadata(app, childName(app, 'web'), 'web'),
-      annotations: { ...pinAnnotations(facts.web), ...reported(facts), ...sizeBeforeSleep(app, facts) },
+      annotations: {
+        ...pinAnnotations(facts.web),
+        ...podIdsAnnotation(facts.podIds.web),
+        ...reported(facts),
+        ...sizeBeforeSleep(app, facts),
+      },
     },
     spec: {
       ...(replicas === undefined ? {} : { replicas }),
@@ -34,7 +39,7 @@ export function webDeployment(app: CompleteApp, facts: Facts): V1Deployment {
             ...(facts.restart === undefined ? {} : { [FACT.restart]: facts.restart }),
           },
         },
-        spec: atRevision(facts.web.revision, 'web', webPod(app, facts.web.image), app),
+        spec: atRevision(facts.web.revision, 'web', webPod(app, facts.web.image, facts.podIds.web), app),
       },
     },
   };

@@ -1,5 +1,6 @@
 import type { V1EnvVar } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../api/defaults.ts';
+import type { Facts } from '../facts.ts';
 import { childMetadata, childName, LABEL } from '../names.ts';
 import { tcp, type NetworkPolicy } from '../children/network-policy.ts';
 import { databaseKindOf } from '../database/database.ts';
@@ -13,7 +14,7 @@ const MAIL_PORTS = [465, 587, 25];
 export const databaseClients = (): string[] => ['web', ...TASKS.map(({ component }) => component)];
 
 /** Pages for everybody, since ingress controllers and load balancers come from anywhere; probes and metrics for the cluster; out to nothing but what the app needs. */
-export function webNetworkPolicy(app: CompleteApp): NetworkPolicy | undefined {
+export function webNetworkPolicy(app: CompleteApp, { dnsPorts }: Pick<Facts, 'dnsPorts'>): NetworkPolicy | undefined {
   if (app.spec.networkPolicy === 'Disabled') return undefined;
   const mail = mailPorts(app.spec.env);
   return {
@@ -27,7 +28,7 @@ export function webNetworkPolicy(app: CompleteApp): NetworkPolicy | undefined {
       ingress: [{ ports: tcp(WEB_PORT) }, { from: [{ namespaceSelector: {} }], ports: tcp(PROBE_PORT) }],
       egress: [
         // To any address: DNS is served by pods in one cluster, by the node itself in another.
-        { ports: [{ port: 53, protocol: 'UDP' }, ...tcp(53)] },
+        { ports: dnsPorts.flatMap((port) => [{ port, protocol: 'UDP' }, ...tcp(port)]) },
         databaseKindOf(app).egress(app),
         ...(mail.length === 0 ? [] : [{ ports: tcp(...mail) }]),
       ],

@@ -4,6 +4,7 @@ import { fromSecret } from '../children/from-secret.ts';
 import { containerBase, podBase } from '../children/pod-parts.ts';
 import { databaseKindOf } from '../database/database.ts';
 import { credentialsSecretName, selectorLabels, WEB_CONTAINER } from '../names.ts';
+import type { PodIds } from '../platform.ts';
 import { PROBE_PORT, WEB_PORT } from './web-config-map.ts';
 
 const OVER_NODES: V1TopologySpreadConstraint = {
@@ -13,12 +14,12 @@ const OVER_NODES: V1TopologySpreadConstraint = {
 };
 
 /** A pod that serves the pages. */
-export function webPod(app: CompleteApp, image: string): V1PodSpec {
+export function webPod(app: CompleteApp, image: string, podIds: PodIds): V1PodSpec {
   const probe = (path: string): { httpGet: { path: string; port: string } } => ({ httpGet: { path, port: 'probes' } });
   const { affinity, topologySpreadConstraints = [OVER_NODES] } = app.spec.pod ?? {};
   const labelSelector = { matchLabels: selectorLabels(app, 'web') };
   return {
-    ...podBase(app),
+    ...podBase(app, podIds),
     ...(affinity === undefined ? {} : { affinity }),
     terminationGracePeriodSeconds: 40,
     topologySpreadConstraints: topologySpreadConstraints.map((constraint) => ({ labelSelector, ...constraint })),

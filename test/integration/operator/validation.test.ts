@@ -387,8 +387,15 @@ describe('what the API server says to a VacationApp', () => {
           storage: { size: '5Gi', storageClassName: 'fast' },
           resources: { limits: { memory: '2Gi' } },
           configuration: { max_connections: '300' },
+          nodeSelector: { disk: 'ssd' },
+          tolerations: [{ key: 'travel', operator: 'Exists' }],
+          affinity: EVERY_AFFINITY,
+          priorityClassName: 'high',
         },
       },
+      inheritedMetadata: { labels: { team: 'blue' }, annotations: { 'example.com/owner': 'ada' } },
+      disruptionBudget: 'Disabled',
+      jobs: { resources: { limits: { cpu: '1', memory: '512Mi' } } },
       deletionPolicy: 'Delete',
     };
     expect(await refusalOf('everything', everything)).to.equal('accepted');

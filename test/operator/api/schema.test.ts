@@ -83,7 +83,7 @@ describe('the schema of a VacationApp', () => {
 
   it('fills in what withDefaults does, where a branch is given', () => {
     const { image: _, ...filled } = withDefaults(aVacationApp()).spec as unknown as Record<string, unknown>;
-    const { resources: _web, database, ...constant } = filled;
+    const { resources: _web, jobs: _jobs, database, ...constant } = filled;
     const { storage } = (database as { managed: { storage: object } }).managed;
     const external = { port: 3306, tls: { mode: 'Required' } };
     expect(defaultsOf(spec)).to.deep.equal({ ...constant, database: { managed: { storage }, external } });
@@ -122,6 +122,7 @@ describe('the defaults', () => {
       imagePullPolicy: 'Never',
       disruptionBudget: 'Disabled',
       resources: { requests: { cpu: '1' } },
+      jobs: { resources: { limits: { cpu: '1' } } },
       database: { managed: { storage: { size: '9Gi', storageClassName: 'fast' }, resources: {}, image: 'mysql:9' } },
     } as const;
     expect(withDefaults(aVacationApp({ spec: given })).spec).to.deep.equal(given);
@@ -129,11 +130,13 @@ describe('the defaults', () => {
 
   it('write quantities as the API server does', () => {
     const resources = { requests: { cpu: '0.5' }, limits: { memory: '1024Mi' } };
+    const jobs = { resources };
     const { spec: complete } = withDefaults(
-      aVacationApp({ spec: { resources, database: { managed: { resources, storage: { size: '1024Mi' } } } } }),
+      aVacationApp({ spec: { resources, jobs, database: { managed: { resources, storage: { size: '1024Mi' } } } } }),
     );
     const canonical = { requests: { cpu: '500m' }, limits: { memory: '1Gi' } };
     expect(complete.resources).to.deep.equal(canonical);
+    expect(complete.jobs.resources).to.deep.equal(canonical);
     expect(complete.database.managed).to.deep.equal({ resources: canonical, storage: { size: '1Gi' } });
   });
 

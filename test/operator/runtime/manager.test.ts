@@ -35,6 +35,7 @@ describe('the manager', () => {
     stop = new AbortController();
     logged = [];
     reconciled = [];
+    groups = [];
   });
 
   afterEach(async () => {
@@ -43,6 +44,7 @@ describe('the manager', () => {
   });
 
   /** Reconciles one kind and looks at the Jobs of objects of the same name. */
+  let groups: readonly string[];
   const aController = (kind: Kind): Controller => ({
     name: kind.kind.toLowerCase(),
     kind,
@@ -50,12 +52,13 @@ describe('the manager', () => {
       { kind, keysOf: (object) => [keyOf(object)] },
       { kind: JOB, keysOf: (job) => [keyOf(job)] },
     ],
+    groups,
     priorityOf: () => 'normal',
     createReconcile:
-      ({ cluster }) =>
+      ({ cluster, servedGroups }) =>
       (key) => {
         const jobs = cluster.store(JOB).list().length;
-        reconciled.push(`${kind.kind} ${key} ${jobs}`);
+        reconciled.push([kind.kind, key, jobs, ...servedGroups].join(' '));
         return Promise.resolve({});
       },
   });
@@ -91,6 +94,19 @@ describe('the manager', () => {
       expect(text).to.contain(`controller_runtime_reconcile_total{controller="${controller}",result="success"} 1`);
       expect(text).to.contain(`workqueue_depth{name="${controller}",controller="${controller}"} 0`);
     }
+  });
+
+  it('knows which API groups are served before it reconciles anything, and asks until it is told', async () => {
+    groups = ['served.example.com', 'other.example.com'];
+    has(APP, '', anObject(1, { namespace: 'travel', name: 'app' }));
+    api.faults.set('/apis/served.example.com', new Error('connection refused'));
+    api.faults.set('/apis/other.example.com', new ApiError(404, 'NotFound', 'no such group'));
+    start([], APP);
+    await until('it has asked in vain', () => logged.includes('Discovery failed'));
+    expect([reconciled, logged.includes('Caches are filled')]).to.deep.equal([[], false]);
+    api.faults.delete('/apis/served.example.com');
+    await until('it has reconciled', () => reconciled.length === 1);
+    expect(reconciled).to.deep.equal(['App travel/app 0 served.example.com']);
   });
 
   it('serves the other namespaces while one is refused, and that one as soon as it is not', async () => {

@@ -53,7 +53,7 @@ export function startLife({ client, clock, now, workers, random }: LifeOptions):
   };
   const queue = new WorkQueue(exponential(20, 60_000), clock);
   let isLeading = false;
-  const controller = vacationAppController({ defaults: DEFAULTS });
+  const controller = vacationAppController(DEFAULTS);
   const onError = (_kind: Kind, error: unknown): void => judge(error);
   const stores = createStores(controller.watches, onError);
   const informers = new Informers(client, stores, controller.watches, { namespaces: [], onError });

@@ -43,12 +43,12 @@ export const seed: Task = {
   name: SEED,
   component: SEED,
   step: 'schema',
-  build: (app, { web }): V1Job => ({
+  build: (app, { web, podIds }): V1Job => ({
     metadata: childMetadata(app, nameOfSeed(app, web.image), SEED),
     spec: {
       template: {
         metadata: { labels: labels(app, SEED) },
-        spec: taskPod(app, { name: SEED, script: 'webapp/seed.js', image: web.image, env: [] }),
+        spec: taskPod(app, { name: SEED, script: 'webapp/seed.js', image: web.image, podIds: podIds.web, env: [] }),
       },
     },
   }),

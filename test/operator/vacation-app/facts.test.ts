@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
 import { factsOf, updatesOf, webPin, mysqlPin } from '../../../operator/vacation-app/facts.ts';
-import { pinAnnotations, type Pin } from '../../../operator/vacation-app/pins.ts';
+import { pinAnnotations, podIdsAnnotation, type Pin } from '../../../operator/vacation-app/pins.ts';
 import { LATEST_REVISION } from '../../../operator/vacation-app/children/templates.ts';
 import {
   aCompleteApp,
@@ -14,7 +14,7 @@ import {
   someFacts,
 } from '../../support/vacation-app.ts';
 
-const newer = { webappImage: 'webapp:2', mysqlImage: 'mysql:2' };
+const newer = { ...DEFAULTS, webappImage: 'webapp:2', mysqlImage: 'mysql:2' };
 const pinned = (pin: Partial<Pin> = {}): { deployment: V1Deployment } => ({
   deployment: aDeployment({
     metadata: { annotations: pinAnnotations({ image: 'webapp:1', revision: 1, update: '', ...pin }) },
@@ -81,6 +81,26 @@ describe('pins', () => {
   });
 });
 
+const inheritedMetadata = { labels: { 'cost-center': 'travel' }, annotations: { note: 'x' } };
+
+describe('updates', () => {
+  it('tell what the MySQL pod would inherit, by key', () => {
+    const app = aCompleteApp({ spec: { inheritedMetadata } });
+    const expected = ['MySQL pod metadata: label cost-center, annotation note'];
+    expect(updatesOf(app, someFacts(), DEFAULTS)).to.deep.equal(expected);
+    const pinned = someFacts({ mysqlPodMetadata: inheritedMetadata });
+    expect(updatesOf(app, pinned, DEFAULTS)).to.deep.equal([]);
+    expect(updatesOf(aCompleteApp(), pinned, DEFAULTS), 'or would no longer').to.deep.equal(expected);
+  });
+
+  it('tell whose ids the pods would have', () => {
+    expect(updatesOf(aCompleteApp(), someFacts(), { ...DEFAULTS, podIds: 'Platform' })).to.deep.equal([
+      'web pod ids Managed -> Platform',
+      'MySQL pod ids Managed -> Platform',
+    ]);
+  });
+});
+
 const NOTHING = { deployment: undefined, statefulSet: undefined, volumeClaim: undefined };
 
 describe('facts', () => {
@@ -116,6 +136,52 @@ describe('facts', () => {
     expect(facts({ deployment: aDeployment(asleep) }).sizeBefore).to.equal(7);
     const never = aDeployment({ metadata: { managedFields }, spec: { replicas: 0 } });
     expect(facts({ deployment: never }).sizeBefore).to.equal(undefined);
+  });
+
+  const mysql = (annotations: Record<string, string> = {}, status: Parameters<typeof aStatefulSet>[0] = {}) => {
+    const statefulSet = aStatefulSet(status);
+    const pins = pinAnnotations({ image: 'mysql:1', revision: 1, update: '' });
+    return { ...statefulSet, metadata: { ...statefulSet.metadata, annotations: { ...pins, ...annotations } } };
+  };
+
+  it('keep what the MySQL pod inherits until somebody asks, or until it has no pod', () => {
+    const spec = { inheritedMetadata };
+    const of = (live: Parameters<typeof facts>[0], update?: string) => {
+      const metadata = update === undefined ? {} : { annotations: { 'interstellar.dev/update': update } };
+      return facts(live, aCompleteApp({ spec, metadata })).mysqlPodMetadata;
+    };
+    const nothing = { labels: {}, annotations: {} };
+    expect(of({}), 'new').to.deep.equal(inheritedMetadata);
+    expect(of({ statefulSet: mysql() }), 'made before').to.deep.equal(nothing);
+    const kept = { labels: { 'cost-center': 'old' }, annotations: {} };
+    const annotations = { 'interstellar.dev/pod-metadata': JSON.stringify(kept) };
+    expect(of({ statefulSet: mysql(annotations) })).to.deep.equal(kept);
+    for (const broken of ['{', 'null', '{"labels":null}']) {
+      const statefulSet = mysql({ 'interstellar.dev/pod-metadata': broken });
+      expect(of({ statefulSet }), broken).to.deep.equal(nothing);
+    }
+    expect(of({ statefulSet: mysql(annotations) }, 'now'), 'asked for').to.deep.equal(inheritedMetadata);
+    const handled = { ...annotations, 'interstellar.dev/update-handled': 'now' };
+    expect(of({ statefulSet: mysql(handled) }, 'now'), 'done before').to.deep.equal(kept);
+    const noPod = { replicas: 0, readyReplicas: 0 };
+    expect(of({ statefulSet: mysql(annotations, noPod) }), 'asleep, or refused').to.deep.equal(inheritedMetadata);
+    const unseen = mysql(annotations, { ...noPod, observedGeneration: 2 });
+    expect(of({ statefulSet: unseen }), 'its controller has not looked yet').to.deep.equal(kept);
+    expect(facts({ statefulSet: mysql(annotations) }).mysqlPodMetadata, 'taken out of the spec').to.deep.equal(kept);
+  });
+
+  it('keep whose ids the pods have as long as there are pods', () => {
+    const openshift = { ...DEFAULTS, podIds: 'Platform' } as const;
+    const of = (live: Parameters<typeof facts>[0], defaults: typeof DEFAULTS) =>
+      factsOf(aCompleteApp(), { ...NOTHING, secret: aSecret(), userSecrets: new Map(), pods: [], ...live }, defaults)
+        .podIds;
+    expect(of({}, openshift)).to.deep.equal({ web: 'Platform', mysql: 'Platform' });
+    const running = { ...pinned(), statefulSet: mysql() };
+    expect(of(running, openshift)).to.deep.equal({ web: 'Managed', mysql: 'Managed' });
+    const refused = { ...running, statefulSet: mysql({}, { replicas: 0, readyReplicas: 0 }) };
+    expect(of(refused, openshift)).to.deep.equal({ web: 'Managed', mysql: 'Platform' });
+    const made = { ...running, statefulSet: mysql(podIdsAnnotation('Platform')) };
+    expect(of(made, DEFAULTS)).to.deep.equal({ web: 'Managed', mysql: 'Platform' });
   });
 
   it('see whether pods use the database', () => {

@@ -10,7 +10,7 @@ import {
   labels,
   selectorLabels,
 } from '../../names.ts';
-import { pinAnnotations } from '../../pins.ts';
+import { pinAnnotations, podIdsAnnotation, podMetadataAnnotation } from '../../pins.ts';
 import { managedSettings } from './managed-settings.ts';
 import { DATA_PATH, mysqlConfigMap, VOLUME_PATH } from './mysql-config-map.ts';
 import { containerSecurity, podSecurity } from '../../children/security.ts';
@@ -31,7 +31,14 @@ export function mysqlStatefulSet(app: CompleteApp, facts: Facts): V1StatefulSet 
   const { storage } = managedSettings(app);
   const metadata = childMetadata(app, childName(app, 'mysql'), 'mysql');
   return {
-    metadata: { ...metadata, annotations: pinAnnotations(facts.mysql) },
+    metadata: {
+      ...metadata,
+      annotations: {
+        ...pinAnnotations(facts.mysql),
+        ...podIdsAnnotation(facts.podIds.mysql),
+        ...podMetadataAnnotation(facts.mysqlPodMetadata),
+      },
+    },
     spec: {
       // In hibernation it stops last, so that what uses it can end in order.
       replicas: isHibernated(app) && !facts.isDatabaseUsed ? 0 : 1,
@@ -62,13 +69,23 @@ export function mysqlStatefulSet(app: CompleteApp, facts: Facts): V1StatefulSet 
 }
 
 function mysqlPod(app: CompleteApp, facts: Facts): V1PodSpec {
+  const { resources, nodeSelector, tolerations, affinity, priorityClassName } = managedSettings(app);
+  const ids = facts.podIds.mysql;
   return {
+    ...(nodeSelector === undefined ? {} : { nodeSelector }),
+    ...(tolerations === undefined ? {} : { tolerations }),
+    ...(affinity === undefined ? {} : { affinity }),
+    ...(priorityClassName === undefined ? {} : { priorityClassName }),
     ...(app.spec.imagePullSecrets === undefined ? {} : { imagePullSecrets: app.spec.imagePullSecrets }),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     // An orderly stop writes back what is in memory; a killed server recovers from its log instead, which takes as long at the start.
     terminationGracePeriodSeconds: 120,
-    securityContext: { ...podSecurity(MYSQL_USER), fsGroup: MYSQL_USER, fsGroupChangePolicy: 'OnRootMismatch' },
+    securityContext: {
+      ...podSecurity(MYSQL_USER, ids),
+      ...(ids === 'Platform' ? {} : { fsGroup: MYSQL_USER }),
+      fsGroupChangePolicy: 'OnRootMismatch',
+    },
     containers: [
       {
         name: 'mysql',
@@ -81,7 +98,7 @@ function mysqlPod(app: CompleteApp, facts: Facts): V1PodSpec {
           { name: 'MYSQL_ROOT_HOST', value: 'localhost' },
         ],
         ports: [{ name: 'mysql', containerPort: 3306, protocol: 'TCP' }],
-        resources: managedSettings(app).resources,
+        resources,
         securityContext: containerSecurity(),
         // Recovery after a crash may take long; killing it half way would start it from the beginning.
         startupProbe: ping({ periodSeconds: 1, failureThreshold: 1_800 }),

@@ -8,6 +8,7 @@ import type { KubeObject } from '../../../runtime/client/kinds.ts';
 import { appliedFields, owns } from '../../../runtime/apply/owned-fields.ts';
 import { VOLUME_CLAIM } from '../../kinds.ts';
 import { FIELD_MANAGER, labels } from '../../names.ts';
+import { inheritedOf, inheriting, isEmpty } from '../../children/inherited-metadata.ts';
 import { owned } from '../../children/ownership.ts';
 import { managedSettings } from './managed-settings.ts';
 import type { VolumeRecord } from './volume-record.ts';
@@ -20,6 +21,7 @@ const REQUEST = ['spec', 'resources', 'requests', 'storage'];
  * 1. Under Delete the volume goes with the app, and with nothing else: not with a StatefulSet that somebody deletes.
  * 2. It remembers what its data are made with (`record`), for whoever uses them next.
  * 3. It stays as large as it once was asked to be. `grownTo` makes it larger.
+ * 4. It has the metadata that everything inherits, which the StatefulSet's template cannot take: that never changes.
  */
 export function partOfVolume(
   app: CompleteApp,
@@ -29,13 +31,17 @@ export function partOfVolume(
 ): KubeObject | undefined {
   const { name = '', namespace = '' } = live.metadata ?? {};
   const isDelete = app.spec.deletionPolicy === 'Delete';
-  const isEmpty = Object.keys(record).length === 0;
+  const isRecordEmpty = Object.keys(record).length === 0;
   const wasApplied = appliedFields(live as KubeObject, FIELD_MANAGER) !== undefined;
-  if (!isDelete && size === undefined && isEmpty && !wasApplied) return undefined;
+  const inherited = inheritedOf(app);
+  if (!isDelete && size === undefined && isRecordEmpty && isEmpty(inherited) && !wasApplied) return undefined;
   const part = {
     apiVersion: VOLUME_CLAIM.apiVersion,
     kind: VOLUME_CLAIM.kind,
-    metadata: { name, namespace, labels: labels(app, 'mysql'), ...(isEmpty ? {} : { annotations: record }) },
+    metadata: inheriting(
+      { name, namespace, labels: labels(app, 'mysql'), ...(isRecordEmpty ? {} : { annotations: record }) },
+      inherited,
+    ),
     ...(size === undefined ? {} : { spec: { resources: { requests: { storage: size } } } }),
   };
   return isDelete ? owned(part, app) : part;

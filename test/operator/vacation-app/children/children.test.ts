@@ -74,8 +74,8 @@ const FIRST: Partial<Facts> = {
 interface Templated {
   spec: { template: { spec: V1PodSpec } };
 }
-const pods = (spec: Partial<VacationAppSpec> = {}): [string, V1PodSpec][] =>
-  desired(spec)
+const pods = (spec: Partial<VacationAppSpec> = {}, facts: Partial<Facts> = {}): [string, V1PodSpec][] =>
+  desired(spec, facts)
     .filter((object) => ['Deployment', 'StatefulSet', 'Job'].includes(object.kind ?? ''))
     .map((object) => [object.kind ?? '', (object as unknown as Templated).spec.template.spec]);
 
@@ -386,6 +386,57 @@ describe('what a VacationApp owns', () => {
       const rest = JSON.stringify({ ...object, metadata: undefined });
       expect(rest, title).to.not.contain('app.kubernetes.io/version');
     }
+  });
+
+  it('names no user and group where the platform chooses them, and migrates nothing again for that', () => {
+    const podIds = { web: 'Platform', mysql: 'Platform' } as const;
+    for (const database of [{}, { external }]) {
+      const contexts = pods({ database }, { podIds }).map(([, pod]) => pod.securityContext);
+      expect(contexts).to.have.length(3);
+      for (const context of contexts) {
+        expect(context).to.include({ runAsNonRoot: true });
+        expect(context).to.not.have.any.keys('runAsUser', 'runAsGroup', 'fsGroup');
+      }
+    }
+    expect(job({}, { podIds }).metadata?.name).to.equal(job().metadata?.name);
+    expect((the('StatefulSet', {}, { podIds }) as V1StatefulSet).metadata?.annotations).to.include({
+      'interstellar.dev/pod-ids': 'Platform',
+    });
+    expect(deployment({}, { podIds }).metadata?.annotations).to.include({ 'interstellar.dev/pod-ids': 'Platform' });
+    expect(deployment().metadata?.annotations).to.not.have.property('interstellar.dev/pod-ids');
+  });
+
+  it('lets pods ask for names where the platform answers', () => {
+    const { spec } = the('NetworkPolicy', { database: { external } }, { dnsPorts: [53, 5353] }) as NetworkPolicy;
+    expect(spec.egress?.[0]?.ports?.map(({ port }) => port)).to.deep.equal([53, 53, 5353, 5353]);
+  });
+
+  it('runs MySQL where the spec says, and restarts it for nothing else of that', () => {
+    const where = {
+      nodeSelector: { disk: 'ssd' },
+      tolerations: [{ key: 'travel', operator: 'Exists' }],
+      affinity: { nodeAffinity },
+      priorityClassName: 'high',
+    };
+    const { template } = statefulSet({ database: { managed: where } }).spec ?? {};
+    expect(template?.spec).to.deep.include(where);
+    expect(statefulSet({ pod: where }).spec?.template).to.deep.equal(statefulSet().spec?.template);
+    expect(deployment({ database: { managed: where } }).spec?.template).to.deep.equal(deployment().spec?.template);
+  });
+
+  it('gives Jobs the resources that the spec says, without doing their work again', () => {
+    const resources = { requests: { cpu: '1' }, limits: { cpu: '1', memory: '1Gi' } };
+    for (const database of [{}, { external }]) {
+      const changed = job({ database, jobs: { resources } });
+      expect(changed.spec?.template.spec?.containers[0]?.resources).to.deep.equal(resources);
+      expect(changed.metadata?.name).to.equal(job({ database }).metadata?.name);
+    }
+  });
+
+  it('makes neither an autoscaler nor a budget where the spec leaves them to others', () => {
+    const kinds = desired({ autoscaling: { mode: 'External' }, disruptionBudget: 'Disabled' }).map(({ kind }) => kind);
+    expect(kinds).to.not.include.oneOf(['HorizontalPodAutoscaler', 'PodDisruptionBudget']);
+    expect(deployment({ autoscaling: { mode: 'External' } }).spec).to.not.have.property('replicas');
   });
 
   it('leaves the template of the volume as it was made: the volume itself grows', () => {

@@ -592,7 +592,7 @@ describe('the status of an app', () => {
   });
 
   it('tells of an update, and how to take it', () => {
-    const status = statusIn({}, { defaults: { webappImage: 'webapp:2', mysqlImage: 'mysql:1' } });
+    const status = statusIn({}, { defaults: { ...DEFAULTS, webappImage: 'webapp:2' } });
     expect(condition(status, CONDITION.updateAvailable)).to.include({ status: 'True', reason: 'NewDefaults' });
     expect(condition(status, CONDITION.updateAvailable)?.message)
       .to.contain('web image webapp:1 -> webapp:2')
