@@ -1,12 +1,12 @@
-/** Time, as an argument: that of the machine, or one that a simulation turns. */
+/** The clock, passed as an argument so that tests and simulations can control it. */
 export interface Clock {
   /** Milliseconds, monotonic. */
   now(): number;
-  /** Runs once after that long; the function returned calls it off. */
+  /** Runs `run` once after that long. The returned function cancels it. */
   after(ms: number, run: () => void): () => void;
 }
 
-/** A longer timer would end at once. */
+/** Node runs a longer timer at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {

@@ -24,7 +24,7 @@ export interface RunnerOptions extends Pick<ControllerContext, 'publish' | 'now'
   readonly log: Logger;
 }
 
-/** What one term of leadership remembers. Another may lead before the next one, so nothing of it holds then. */
+/** The state of one term of leadership. It does not outlive the term, because another process may lead before the next one. */
 interface Term {
   readonly queue: WorkQueue;
   readonly cluster: Cluster;
@@ -33,7 +33,7 @@ interface Term {
 const RESYNC_MS = 600_000;
 const DEADLINE_MS = 60_000;
 
-/** Runs one controller, with a queue of its own. */
+/** Runs one controller with its queue. */
 export class ControllerRunner {
   readonly #controller: Controller;
   readonly #options: RunnerOptions;
@@ -54,7 +54,7 @@ export class ControllerRunner {
     this.#enqueueEvents();
   }
 
-  /** Reconciles until the signal aborts, then finishes what is under way. */
+  /** Reconciles until the signal aborts, then finishes the reconciles in flight. */
   async run(servedGroups: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
     const { writer, informers, metrics, workers, publish, now } = this.#options;
     const { name, createReconcile } = this.#controller;
@@ -78,27 +78,27 @@ export class ControllerRunner {
 
   #enqueueEvents(): void {
     const { informers } = this.#options;
-    const isOwn = (writer: object): boolean => writer === this.#term?.cluster;
-    enqueueChanges(this.#controller, informers.stores, { add: this.#add, isOwn });
+    const isOurWriter = (writer: object): boolean => writer === this.#term?.cluster;
+    enqueueChanges(this.#controller, informers.stores, { add: this.#add, isOurWriter });
     enqueueUsers(this.#controller, informers, this.#add);
     for (const { name, synced } of informers.namespaces) void synced.then(() => this.#enqueueAll(name));
   }
 
-  /** Of one namespace, or of all. */
+  /** Enqueues the objects of one namespace, or of all. */
   #enqueueAll(namespace = ''): void {
     enqueueAll(this.#controller, this.#options.informers.stores, (key, priority) => {
       if (namespace === '' || splitKey(key).namespace === namespace) this.#add(key, priority);
     });
   }
 
-  /** Not before the caches hold all that a reconcile reads: it would make anew what it does not find. */
+  /** Ignores keys of a namespace whose caches are not filled yet. A reconcile would create again what it does not find. */
   readonly #add: Add = (key, priority) => {
     if (this.#options.informers.isSynced(splitKey(key).namespace)) this.#term?.queue.add(key, priority);
   };
 
   #logFailure(key: string, error: unknown): void {
     const { name } = this.#controller;
-    this.#options.log[isUsual(error) ? 'debug' : 'error']('Reconciling failed', {
+    this.#options.log[isExpected(error) ? 'debug' : 'error']('Reconciling failed', {
       controller: name,
       key,
       ...errorFields(error),
@@ -106,5 +106,5 @@ export class ControllerRunner {
   }
 }
 
-/** Somebody wrote at the same time, or the lease was renewed late: tried again soon, and nobody has to look into it. */
-const isUsual = (error: unknown): boolean => isConflict(error) || error instanceof NotLeaderError;
+/** A concurrent write or a late renewal of the lease. The retry solves it, so nobody has to look into it. */
+const isExpected = (error: unknown): boolean => isConflict(error) || error instanceof NotLeaderError;

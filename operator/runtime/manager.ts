@@ -16,27 +16,27 @@ import { errorFields, type Logger } from './telemetry/log.ts';
 import type { RuntimeMetrics } from './telemetry/metrics.ts';
 
 export interface Manager {
-  /** Watches at once, reconciles while it leads; resolves when the signal aborts and everything has ended. */
+  /** Watches from the start, and reconciles while this process leads. Resolves after the signal has aborted and the work has ended. */
   run(signal: AbortSignal): Promise<void>;
-  /** What `/readyz` asks. */
+  /** The checks of `/readyz`. */
   readonly checks: readonly Check[];
 }
 
 export interface ManagerOptions {
   readonly client: ApiClient;
   readonly controllers: readonly Controller[];
-  /** The namespaces to watch. Empty: all. */
+  /** The namespaces to watch. Empty means all. */
   readonly namespaces: readonly string[];
-  /** What to do about a namespace that the API server refuses, for the log. */
+  /** Advice in the log for a namespace that the API server refuses. */
   readonly denialAdvice: string;
   readonly leaderElection: boolean;
   readonly leaseNamespace: string;
   readonly leaseName: string;
-  /** This process, among others of the same component. */
+  /** Identifies this process among the others of the component. */
   readonly identity: string;
   /** The source of events. */
   readonly component: string;
-  /** How many objects each controller reconciles at a time. */
+  /** How many objects each controller reconciles at the same time. */
   readonly workers: number;
   readonly metrics: RuntimeMetrics;
   readonly log: Logger;
@@ -44,8 +44,8 @@ export interface ManagerOptions {
   readonly now: () => Date;
 }
 
-/** A watch hears at least one bookmark a minute. After two and a half minutes of silence it is deaf. */
-export const DEAF_MS = 150_000;
+/** A watch receives a bookmark about once a minute. After this much silence it counts as broken. */
+export const LONGEST_SILENCE_MS = 150_000;
 const SHUTDOWN_MS = 2_000;
 
 /** Runs controllers that share caches, the lease and the connection to the API server. */
@@ -82,7 +82,7 @@ export function createManager(options: ManagerOptions): Manager {
       }
       await Promise.race([watching, sleep(SHUTDOWN_MS)]);
     },
-    checks: [{ name: 'watches', fault: () => deafness(informers) }],
+    checks: [{ name: 'watches', fault: () => watchFault(informers) }],
   };
 }
 
@@ -127,8 +127,8 @@ function createLeadership(options: ManagerOptions, informers: Informers): Leader
   return leadership;
 }
 
-function deafness({ expected }: Informers): string | undefined {
-  const deaf = expected.filter(({ silentMs }) => silentMs === undefined || silentMs > DEAF_MS);
-  const kinds = new Set(deaf.map(({ kind }) => kind.kind));
-  return deaf.length === 0 ? undefined : `not hearing of ${[...kinds].join(', ')}`;
+function watchFault({ expected }: Informers): string | undefined {
+  const silent = expected.filter(({ silentMs }) => silentMs === undefined || silentMs > LONGEST_SILENCE_MS);
+  const kinds = new Set(silent.map(({ kind }) => kind.kind));
+  return silent.length === 0 ? undefined : `no watch events for ${[...kinds].join(', ')}`;
 }

@@ -13,20 +13,20 @@ interface WriteOptions {
 }
 
 export interface CreateOptions extends WriteOptions {
-  /** What the object is written for: its drift is filed under it. */
+  /** The object that the controller reconciles. Drift is recorded under it. */
   readonly owner: KubeObject;
 }
 
 export interface ApplyOptions extends CreateOptions {
-  /** Throws when the live object is not ours to write. Asked before every write to an object that exists. */
+  /** Throws when we must not write the live object. Called before every write to an existing object. */
   readonly assertOurs: (live: KubeObject) => void;
-  /** Whether the desired state may be another than what was applied last, by whichever process. */
+  /** Whether the desired state may differ from the one last applied, by this or an earlier process. */
   readonly isNew: boolean;
-  /** The field managers that are ours, `manager` among them: what they change is no drift. */
+  /** Our field managers, including `manager`. Their changes are not drift. */
   readonly ours: readonly string[];
 }
 
-/** The kinds that a controller caches, and the writes that keep those caches up to date with themselves. */
+/** The cached kinds of a controller, and its writes. Each answer to a write goes into the cache at once. */
 export class Cluster {
   readonly #client: ApiClient;
   readonly #stores: Stores;
@@ -47,12 +47,13 @@ export class Cluster {
   }
 
   /**
-   * Makes the object so, by server-side apply, unless it already is, or unless all that differs is what others keep changing back and
-   * what is left to them for a while (see `OwnerDrift`).
+   * Applies the desired object by server-side apply. Does nothing if the live object already matches, or if the only differences are in
+   * fields whose correction is paused (see `OwnerDrift`).
    *
-   * 1. Unknown to the cache: created and nothing else, so that nothing foreign is merged into.
-   * 2. There after all (a label that the watch selects by was removed, or it is foreign): read, and `assertOurs` decides.
-   * 3. Known: `assertOurs`, then applied where an owned field differs. The uid goes along: a namesake made meanwhile is not touched.
+   * 1. Not in the cache: create only, so that nothing is merged into an object of somebody else.
+   * 2. The create conflicts (the object lost the label that the watch selects by, or it is not ours): read it, then continue with 3.
+   * 3. Existing: call `assertOurs`, then apply if an owned field differs. The apply carries the uid, so that it cannot change a new object
+   *    of the same name.
    */
   async apply(kind: Kind, desired: KubeObject, options: ApplyOptions): Promise<void> {
     const { namespace = '', name } = desired.metadata;
@@ -80,8 +81,8 @@ export class Cluster {
     const suspects = suspectsOf(found, desired, settled, options);
     const isWaiting = ({ path }: Difference): boolean => drift.isPaused(object, readable(path));
     if (suspects.length === found.length && suspects.every(isWaiting)) return;
-    // Asked before the correction, which takes their fields away from the other managers.
-    const before = suspects.length === 0 ? undefined : await this.#asNow(kind, live);
+    // Read before the correction, because the correction removes these fields from the other managers.
+    const before = suspects.length === 0 ? undefined : await this.#readQuietly(kind, live);
     const pinned = { ...desired, metadata: { ...desired.metadata, uid: live.metadata.uid ?? '' } };
     drift.settle(object, await this.#patch(kind, pinned, options, desired));
     const drifted = suspects.flatMap(({ path }): Drifted[] => {
@@ -95,22 +96,27 @@ export class Cluster {
   }
 
   /**
-   * Creates the object, with the managed fields of an apply; a conflict where one of that name exists. The resource version sent is one
-   * that no object has.
+   * Creates the object by server-side apply, so that our field manager owns its fields.
+   *
+   * It sends a resource version that no object has, so that the API server refuses to change an existing object.
+   *
+   * @throws ApiError 409 if an object of that name exists.
    */
   async create(kind: Kind, desired: KubeObject, options: CreateOptions): Promise<void> {
     const drift = this.drift.of(options.owner);
     const object = objectName(kind, desired);
     const created = { ...desired, metadata: { ...desired.metadata, resourceVersion: '1' } };
-    const wasThere = drift.settled(object) !== undefined;
+    const existedBefore = drift.settled(object) !== undefined;
     drift.settle(object, await this.#patch(kind, created, options, desired));
-    if (wasThere) drift.corrected({ object, field: WHOLE_OBJECT, manager: UNKNOWN_MANAGER });
-    this.#metrics.wrote(kind.kind, wasThere ? 'drift' : 'create');
+    if (existedBefore) drift.corrected({ object, field: WHOLE_OBJECT, manager: UNKNOWN_MANAGER });
+    this.#metrics.wrote(kind.kind, existedBefore ? 'drift' : 'create');
   }
 
   /**
-   * Applies a part of an object under another manager, e.g. a first value of a field that somebody else shall own. Forced only against the
-   * version that the part names: a field that somebody has taken meanwhile is theirs, and the apply a conflict.
+   * Applies a part of an object under another manager, e.g. the first value of a field that another controller will own.
+   *
+   * With a resource version, the apply is forced, and it conflicts if the object has changed since. Without one, it is not forced, and it
+   * conflicts if another manager owns one of the fields.
    */
   async applyPart(kind: Kind, part: KubeObject, options: WriteOptions): Promise<void> {
     await this.#patch(kind, part, options, part, part.metadata.resourceVersion !== undefined);
@@ -126,7 +132,7 @@ export class Cluster {
     }
   }
 
-  /** Deletes exactly this object: a namesake made meanwhile stays. The cache knows at once, so that nobody deletes it again. */
+  /** Deletes the object with this uid only, and updates the cache at once, so that the next reconcile does not delete it again. */
   async remove(kind: Kind, live: KubeObject, owner: KubeObject): Promise<void> {
     const { namespace = '', name, uid } = live.metadata;
     this.drift.of(owner).release(objectName(kind, live));
@@ -137,7 +143,7 @@ export class Cluster {
         body: { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions: { uid } },
       });
       this.#metrics.wrote(kind.kind, 'prune');
-      // With a finalizer it stays for a while; else the answer is a Status, or the object as it last was.
+      // An object with a finalizer remains for a while. Otherwise the answer is a Status or the last state of the object.
       if (left?.metadata?.deletionTimestamp !== undefined) this.store(kind).wrote(left as KubeObject);
       else this.store(kind).deleted(live);
     } catch (error) {
@@ -146,13 +152,17 @@ export class Cluster {
     }
   }
 
-  /** Replaces the status, as last read: a change of the object since then is a conflict, to be reconciled anew. */
+  /**
+   * Replaces the status.
+   *
+   * @throws ApiError 409 if the object has changed since it was read.
+   */
   async writeStatus(kind: Kind, object: KubeObject & { status?: unknown }): Promise<void> {
     const { namespace = '', name, uid, resourceVersion } = object.metadata;
     const written = await this.#client.request<KubeObject>({
       method: 'PUT',
       path: pathOf(kind, namespace, name, 'status'),
-      // The rest stays as it is, and would only have to be read.
+      // The API server ignores everything else in a status update.
       body: {
         apiVersion: kind.apiVersion,
         kind: kind.kind,
@@ -164,7 +174,7 @@ export class Cluster {
     this.#metrics.wrote(kind.kind, 'status');
   }
 
-  /** `desired` without what only tells which version is meant. */
+  /** Sends `object`, which is `desired` with preconditions (uid, resource version). */
   async #patch(
     kind: Kind,
     object: KubeObject,
@@ -183,19 +193,19 @@ export class Cluster {
       ...(signal === undefined ? {} : { signal }),
     });
     this.store(kind).wrote(written, object.metadata.resourceVersion === undefined ? undefined : this);
-    // As the cache has it: pruned, and held once; but not what others may have made of it since.
+    // Prefer the cached object, which is pruned and already in memory, unless somebody has changed it since the write.
     const held = this.store(kind).get(namespace, name);
     const live = held && held.metadata.resourceVersion === written.metadata.resourceVersion ? held : written;
-    // Remembered only then, as it would double what is remembered of each object.
+    // Only rewritten objects remember `desired`. It would double the memory of each object.
     const isRewritten = differences(desired, written, manager).some(({ what }) => what === 'value');
     return isRewritten ? { live, rewritten: desired } : { live };
   }
 
-  async #asNow(kind: Kind, { metadata: { namespace = '', name } }: KubeObject): Promise<KubeObject | undefined> {
+  async #readQuietly(kind: Kind, { metadata: { namespace = '', name } }: KubeObject): Promise<KubeObject | undefined> {
     try {
       return await this.read(kind, namespace, name);
     } catch (error) {
-      // Nobody's name is worth a correction that is not made.
+      // The read only finds out who changed a field. The correction goes on without it.
       if (error instanceof ApiError) return undefined;
       throw error;
     }
@@ -205,12 +215,12 @@ export class Cluster {
 const objectName = (kind: Kind, { metadata }: KubeObject): string => `${kind.kind}/${metadata.name}`;
 
 /**
- * Which of the differences others may have made.
+ * The differences that others may have caused.
  *
- * 1. A webhook or a policy rewrote what we wrote last, and the desired state has not moved since: all of them.
- * 2. The object was as desired, as far as this process remembers: what did not differ then; that is certain.
- * 3. It does not remember, and the desired state has not moved: what is no longer ours, where it belongs to somebody else.
- * 4. It does not remember, and the desired state may have moved: nothing.
+ * 1. A webhook or policy rewrote our last write, and the desired state is still the same: all differences.
+ * 2. This process has seen or written the object before: the fields that matched then.
+ * 3. This process does not know the object, and the desired state is not new: the fields that we no longer own.
+ * 4. This process does not know the object, and the desired state may be new: none.
  */
 function suspectsOf(
   found: readonly Difference[],
@@ -224,6 +234,6 @@ function suspectsOf(
   return found.filter(({ what, path }) => what !== 'obsolete' && !moved.some((other) => isWithin(path, other.path)));
 }
 
-/** Whether one of the two is a part of the other, or they are the same. */
+/** Whether the paths are equal, or one contains the other. */
 const isWithin = (one: readonly string[], other: readonly string[]): boolean =>
   one.every((name, index) => other[index] === undefined || other[index] === name);

@@ -1,16 +1,16 @@
 import { systemClock, type Clock } from '../clock.ts';
 import { keyOf, type KubeObject } from '../client/kinds.ts';
 
-/** What was put back: the form in which a status tells it. */
+/** A correction of drift, as a status reports it. */
 export interface Correction {
   /** `Kind/name`, in the owner's namespace. */
   readonly object: string;
-  /** As people write it, `spec.ports[http].port`; `*` for the whole object, which had been deleted. */
+  /** In readable form, e.g. `spec.ports[http].port`. `*` is the whole object, which had been deleted. */
   readonly field: string;
-  /** The field manager that had changed it; `admission` for a mutating webhook or policy, `unknown` where Kubernetes does not tell. */
+  /** The field manager that changed it. `admission` is a mutating webhook or policy, `unknown` means that Kubernetes recorded none. */
   readonly manager: string;
   readonly count: number;
-  /** Of the last one, RFC 3339. */
+  /** The time of the last correction, RFC 3339. */
   readonly time: string;
 }
 
@@ -18,29 +18,29 @@ export type Drifted = Pick<Correction, 'object' | 'field' | 'manager'>;
 
 export const WHOLE_OBJECT = '*';
 export const UNKNOWN_MANAGER = 'unknown';
-/** A mutating webhook or policy, which changes what is written while it is written. */
+/** Stands for a mutating webhook or policy, which changes an object within the write request. */
 export const ADMISSION = 'admission';
 
 const NONE: readonly Correction[] = [];
-const TOLD = 10;
-const TELL_MS = 60_000;
-/** What was put back and stood for so long is no longer fought over. Longer than the longest pause. */
+const MOST_REPORTED = 10;
+const REPORT_EVERY_MS = 60_000;
+/** A field that nobody has changed for this long is no longer contested. Must be longer than the longest pause. */
 const CALM_MS = 600_000;
 const AT_ONCE = 5;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 300_000;
 
-/** How long a field that was put back `count` times, each time to be changed again, is left as others want it. */
+/** How long to wait, in milliseconds, before the next correction of a field that was corrected `count` times and changed again each time. */
 export const pauseAfter = (count: number): number =>
   count < AT_ONCE ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (count - AT_ONCE), LONGEST_PAUSE_MS);
 
-/** The time of day, which is told, beside the clock that pauses are measured by. */
+/** The time of day, for reports, and the monotonic clock, for pauses. */
 export interface Times {
   readonly clock: Clock;
   readonly now: () => Date;
 }
 
-/** The drift of every owner, by its key; what was filed under an owner of the same name and another uid is forgotten. */
+/** The drift of each owner, by its key. A new owner of the same name (another uid) starts with an empty record. */
 export class Drift {
   readonly #times: Times;
   readonly #owners = new Map<string, { uid: string; drift: OwnerDrift }>();
@@ -62,7 +62,7 @@ export class Drift {
     this.#owners.delete(key);
   }
 
-  /** How many fields others keep changing back. */
+  /** The number of contested fields of all owners. */
   get contested(): number {
     let count = 0;
     for (const { drift } of this.#owners.values()) count += drift.contested.length;
@@ -70,11 +70,11 @@ export class Drift {
   }
 }
 
-/** An object as it was after our last look or write. */
+/** An object as it was when we last found it as desired or wrote it. */
 export interface Settled {
-  /** The same object as in the cache, unless it has changed since. */
+  /** The object in the cache, if it has not changed since. */
   readonly live: KubeObject;
-  /** What was applied, where a webhook or a policy made something else of it in the same request. */
+  /** What we applied, if a webhook or policy changed it within the request. */
   readonly rewritten?: KubeObject;
 }
 
@@ -84,28 +84,29 @@ interface Fight extends Drifted {
 }
 
 /**
- * What others change in the objects of one owner, how often that was put back, and when it may be again.
+ * Records which fields of one owner's objects others change, how often we corrected them, and when the next correction is due.
  *
- * A field is put back at once, five times; if it is still changed back, after pauses that double from a second to five minutes, until a
- * correction has stood for ten minutes. Only that field waits: an apply for another reason puts it back too.
+ * The first five corrections of a field happen at once. Further ones wait for pauses that double from one second to five minutes. The
+ * count starts again when a correction has lasted for ten minutes. A pause holds for one field only, and an apply for another reason
+ * corrects a paused field too.
  */
 export class OwnerDrift {
   readonly #times: Times;
   readonly #settled = new Map<string, Settled>();
   readonly #fights = new Map<string, Fight>();
-  #untold: Correction[] = [];
-  #toldAt = Number.NEGATIVE_INFINITY;
+  #unreported: Correction[] = [];
+  #reportedAt = Number.NEGATIVE_INFINITY;
 
   constructor(times: Times) {
     this.#times = times;
   }
 
-  /** The object was found as desired, or was written. */
+  /** Call this when the object was found as desired, or was written. */
   settle(object: string, settled: Settled): void {
     this.#settled.set(object, settled);
   }
 
-  /** The object goes because we want it to. */
+  /** Call this before we delete the object ourselves. */
   release(object: string): void {
     this.#settled.delete(object);
   }
@@ -114,7 +115,7 @@ export class OwnerDrift {
     return this.#settled.get(object);
   }
 
-  /** Whether the field is left as others want it for a while. */
+  /** Whether the correction of the field is paused. */
   isPaused(object: string, field: string): boolean {
     return this.#pauseLeft(this.#fights.get(id(object, field))) > 0;
   }
@@ -122,38 +123,42 @@ export class OwnerDrift {
   corrected(drifted: Drifted): void {
     const { object, field } = drifted;
     const fight = this.#fights.get(id(object, field));
-    const count = fight && this.#isOn(fight) ? fight.count + 1 : 1;
+    const count = fight && this.#isContested(fight) ? fight.count + 1 : 1;
     this.#fights.set(id(object, field), { ...drifted, count, at: this.#times.clock.now() });
-    this.#untold = merged(this.#untold, [{ ...drifted, count: 1, time: timestamp(this.#times.now()) }]);
+    this.#unreported = merged(this.#unreported, [{ ...drifted, count: 1, time: timestamp(this.#times.now()) }]);
   }
 
-  /** What is corrected with pauses, because it was changed back again and again. */
+  /** The fields whose corrections are paused, because others keep changing them. */
   get contested(): Drifted[] {
-    return [...this.#fights.values()].filter((fight) => pauseAfter(fight.count) > 0 && this.#isOn(fight));
-  }
-
-  /** The corrections to tell, with those told before: the last ten, the latest first. Anew at most once a minute. */
-  report(told: readonly Correction[] = NONE): readonly Correction[] {
-    return this.#untold.length > 0 && this.#tellsInMs() <= 0 ? merged(told, this.#untold).slice(0, TOLD) : told;
-  }
-
-  /** That report was written: what in it is new. */
-  reported(report: readonly Correction[], told: readonly Correction[] = NONE): readonly Correction[] {
-    if (report === told) return NONE;
-    const news = this.#untold;
-    this.#untold = [];
-    this.#toldAt = this.#times.clock.now();
-    return news;
+    return [...this.#fights.values()].filter((fight) => pauseAfter(fight.count) > 0 && this.#isContested(fight));
   }
 
   /**
-   * When to look again, though nothing may happen: a pause ends, there is something to tell, or a fight is over. A pause that was not over
-   * when the last look began, at `since` on the clock, was respected by it, even if it is over now.
+   * The corrections for the status: the new ones merged with those that the status has, the last ten, the latest first. Returns `before`
+   * itself if there are no new ones, or if the last report is less than a minute old.
+   */
+  report(before: readonly Correction[] = NONE): readonly Correction[] {
+    const isDue = this.#unreported.length > 0 && this.#nextReportMs() <= 0;
+    return isDue ? merged(before, this.#unreported).slice(0, MOST_REPORTED) : before;
+  }
+
+  /** Call this when `report` has been written to the status. Returns the corrections that are new in it. */
+  reported(report: readonly Correction[], before: readonly Correction[] = NONE): readonly Correction[] {
+    if (report === before) return NONE;
+    const added = this.#unreported;
+    this.#unreported = [];
+    this.#reportedAt = this.#times.clock.now();
+    return added;
+  }
+
+  /**
+   * How long until the next reconcile is needed even without an event: a pause ends, a report is due, or a field is no longer contested.
+   * `since` is when the last reconcile began. That reconcile skipped fields whose pause ended after `since`, so they are due now.
    */
   nextLookMs(since: number): number | undefined {
-    const looks = this.#untold.length > 0 ? [this.#tellsInMs()] : [];
+    const looks = this.#unreported.length > 0 ? [this.#nextReportMs()] : [];
     for (const [key, fight] of this.#fights) {
-      if (!this.#isOn(fight)) this.#fights.delete(key);
+      if (!this.#isContested(fight)) this.#fights.delete(key);
       else if (pauseAfter(fight.count) > 0) {
         looks.push(pauseEnd(fight) > since ? this.#pauseLeft(fight) : this.#calmIn(fight));
       }
@@ -169,12 +174,12 @@ export class OwnerDrift {
     return fight.at + CALM_MS - this.#times.clock.now();
   }
 
-  #isOn(fight: Fight): boolean {
+  #isContested(fight: Fight): boolean {
     return this.#calmIn(fight) > 0;
   }
 
-  #tellsInMs(): number {
-    return this.#toldAt + TELL_MS - this.#times.clock.now();
+  #nextReportMs(): number {
+    return this.#reportedAt + REPORT_EVERY_MS - this.#times.clock.now();
   }
 }
 
@@ -185,7 +190,7 @@ const id = (object: string, field: string): string => `${object} ${field}`;
 const isSame = (one: Drifted, other: Drifted): boolean =>
   one.object === other.object && one.field === other.field && one.manager === other.manager;
 
-/** Equal ones counted together, the latest first. */
+/** Adds up the counts of equal corrections. The latest come first. */
 function merged(before: readonly Correction[], after: readonly Correction[]): Correction[] {
   const all = [...before];
   for (const correction of [...after].reverse()) {

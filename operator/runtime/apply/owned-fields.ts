@@ -3,16 +3,16 @@ import type { V1ManagedFieldsEntry } from '@kubernetes/client-node';
 import type { KubeObject } from '../client/kinds.ts';
 
 /**
- * The fields that one manager owns, in the form in which the API server keeps them (`fieldsV1` of structured-merge-diff): `f:name` is a
- * field, `k:{...}` an element of a list by its keys, `v:...` an element of a set, `.` the element itself; `{}` a leaf.
+ * The fields that one manager owns, in the API server's format (`fieldsV1` of structured-merge-diff). `f:name` is a field, `k:{...}` an
+ * element of a list by its keys, `v:...` an element of a set, and `.` the element itself. `{}` is a leaf.
  */
 export interface FieldSet {
   readonly [path: string]: FieldSet;
 }
 
-const METADATA_OF_IDENTITY = new Set(['name', 'namespace', 'uid', 'resourceVersion']);
+const IDENTITY_FIELDS = new Set(['name', 'namespace', 'uid', 'resourceVersion']);
 
-/** What a manager has applied; undefined where it never did. */
+/** The fields that a manager has applied. Undefined if it has never applied the object. */
 export function appliedFields(object: KubeObject, manager: string): FieldSet | undefined {
   const entry = object.metadata.managedFields?.find(
     (candidate) => candidate.manager === manager && candidate.operation === 'Apply' && !candidate.subresource,
@@ -20,13 +20,14 @@ export function appliedFields(object: KubeObject, manager: string): FieldSet | u
   return entry?.fieldsV1 as FieldSet | undefined;
 }
 
-/** Whether any manager at all owns the field at the path, e.g. `['spec', 'replicas']`. */
+/** Whether any manager owns the field at the path, e.g. `['spec', 'replicas']`. */
 export function isOwned(object: KubeObject, path: readonly string[]): boolean {
   return (object.metadata.managedFields ?? []).some(
     ({ fieldsV1 }) => at(fieldsV1 as FieldSet | undefined, path) !== undefined,
   );
 }
 
+/** Whether the manager has applied the field at the path. Updates that are not an apply do not count. */
 export function owns(object: KubeObject, manager: string, path: readonly string[]): boolean {
   return at(appliedFields(object, manager), path) !== undefined;
 }
@@ -35,34 +36,35 @@ function at(fields: FieldSet | undefined, path: readonly string[]): FieldSet | u
   return path.reduce<FieldSet | undefined>((set, name) => set?.[`f:${name}`], fields);
 }
 
-/** Where an apply would change something. */
+/** A place where an apply would change something. */
 export interface Difference {
-  /** In the terms of `FieldSet`, from the root of the object. */
+  /** Keys of `FieldSet`, from the root of the object. */
   readonly path: readonly string[];
   /**
-   * `value`: ours, but not as desired. `lost`: desired, no longer ours (or not yet), and not as desired. `ownership`: as desired, but not ours.
-   * `obsolete`: ours, but no longer desired; the apply removes it.
+   * `value`: we own it, but its value is not the desired one. `lost`: we do not own it, and its value is not the desired one. `ownership`: its
+   * value is the desired one, but we do not own it. `obsolete`: we own it, but no longer want it. The apply removes it.
    */
   readonly what: 'value' | 'lost' | 'ownership' | 'obsolete';
 }
 
 /**
- * Where the live object is not what an apply of `desired` would make of it; nowhere when the fields that the manager owns are exactly the
- * desired ones and have their desired values.
+ * The places where an apply of `desired` would change the live object. Empty if the manager owns exactly the desired fields, with the
+ * desired values.
  *
- * Two things it cannot know without the schema, so builders must see to them: keys of list elements are written out even where the
- * server would fill them in (`protocol: TCP` of a port), and quantities stand in their canonical form (`100m`, not `0.1`; see `withDefaults`).
+ * It does not know the schema, so `desired` must meet two conditions. The keys of list elements are complete, including those that the API
+ * server defaults (`protocol: TCP` of a port). Quantities are in canonical form (`100m`, not `0.1`; see `withDefaults`).
  */
 export function differences(desired: KubeObject, live: KubeObject, manager: string): Difference[] {
   const { apiVersion: _version, kind: _kind, metadata, ...rest } = desired;
-  const told = Object.entries(metadata).filter(([name]) => !METADATA_OF_IDENTITY.has(name));
-  const fields = { ...rest, ...(told.length === 0 ? {} : { metadata: Object.fromEntries(told) as object }) };
+  const otherMetadata = Object.entries(metadata).filter(([name]) => !IDENTITY_FIELDS.has(name));
+  const hasMetadata = otherMetadata.length > 0;
+  const fields = { ...rest, ...(hasMetadata ? { metadata: Object.fromEntries(otherMetadata) as object } : {}) };
   const found: Difference[] = [];
   compare(fields, live, appliedFields(live, manager), [], found);
   return found;
 }
 
-/** `path` is one list for the whole walk, so that what is equal costs nothing. */
+/** `path` is one shared list for the whole walk. It is copied only where a difference is found. */
 function compare(
   desired: unknown,
   live: unknown,
@@ -84,7 +86,7 @@ function compare(
     return;
   }
   if (owned !== undefined && Object.keys(owned).length === 0) {
-    // A leaf: an atomic value, compared whole but for what the server filled in.
+    // A leaf is an atomic value. It may contain more than desired: the API server adds defaults.
     if (!contains(live, desired)) differs('value');
     return;
   }
@@ -110,18 +112,18 @@ function compare(
   }
   const names = Object.keys(desired).filter((name) => desired[name] !== undefined);
   for (const name of names) {
-    // Of a whole that is not ours, only the parts that are not as desired tell what happened.
+    // If we do not own the parent, report only the parts that differ.
     if (owned === undefined && contains(live[name], desired[name])) continue;
     below(`f:${name}`, desired[name], live[name], owned?.[`f:${name}`]);
   }
   for (const name of paths) if (!names.includes(name.slice(2))) differs('obsolete', name);
 }
 
-/** What a list element may be called that nobody has told the keys of. */
+/** A guess at the key of a list element that we do not own yet, since the schema is unknown. */
 const nameOf = (element: unknown): string[] =>
   isRecord(element) && typeof element.name === 'string' ? [`k:${JSON.stringify({ name: element.name })}`] : [];
 
-/** The path as people write it: `spec.template.spec.containers[web].image`. */
+/** The path in readable form, e.g. `spec.template.spec.containers[web].image`. */
 export function readable(path: readonly string[]): string {
   return path
     .map((part, index) => {
@@ -134,7 +136,7 @@ export function readable(path: readonly string[]): string {
 
 const elementName = (keys: unknown): string => (isRecord(keys) ? Object.values(keys).join('/') : String(keys));
 
-/** Who, besides our own managers, owns the field or something in it, or a whole that it is part of; the latest of several. */
+/** The manager, other than ours, that owns the field, a part of it or a parent of it. If there are several, the one that wrote last. */
 export function ownerOf(object: KubeObject, path: readonly string[], ours: readonly string[]): string | undefined {
   const others = (object.metadata.managedFields ?? []).filter(
     ({ manager = '', fieldsV1 }) => !ours.includes(manager) && covers(fieldsV1 as FieldSet | undefined, path),
@@ -155,14 +157,14 @@ function covers(fields: FieldSet | undefined, path: readonly string[]): boolean 
   return set !== undefined;
 }
 
-/** A test for the list element that a path of the form `k:{...}` or `v:...` means. */
+/** A predicate for the list element that a key of the form `k:{...}` or `v:...` denotes. */
 function selector(path: string): (element: unknown) => boolean {
   const value: unknown = JSON.parse(path.slice(2));
   if (path.startsWith('v:')) return (element) => isDeepStrictEqual(element, value);
   return (element) => contains(element, value);
 }
 
-/** Whether everything in `part` is in `whole` with the same value; lists must have the same length. */
+/** Whether `whole` has everything in `part`, with the same values. Lists must have the same length. */
 export function contains(whole: unknown, part: unknown): boolean {
   if (Array.isArray(part)) {
     return (
@@ -175,19 +177,21 @@ export function contains(whole: unknown, part: unknown): boolean {
       Object.entries(part).every(([name, value]) => value === undefined || contains(whole[name], value))
     );
   }
-  // The API server's own types leave out what is empty.
+  // The API server's types omit empty strings.
   return whole === part || (part === '' && whole === undefined);
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-/** More than there are shapes of objects; each owner makes one more. */
-const SHARED = 10_000;
+/** More than there are different field sets: a few for each kind of object, and one for each owner. */
+const MOST_SHARED = 10_000;
 
 /**
- * Drops the managed fields that nobody here reads: it keeps the field sets of our own managers, and of the others only who owns
- * `spec.replicas`. Equal parts of field sets become one object, which all apps share: a thousand apps then take 24 MiB of heap instead of 48.
- * The two uppermost levels are not shared, since every object names the uid of its owner there.
+ * Returns a function that drops unused managed fields before an object is cached. It keeps the field sets of `ours`, and of other managers
+ * only the ownership of `spec.replicas`.
+ *
+ * Equal parts of field sets become one shared object. This halves the heap: 24 MiB instead of 48 for a thousand apps. The two upper levels
+ * are not shared, because they contain the uid of the owner.
  */
 export function createManagedFieldsPruner(ours: readonly string[]): <T extends KubeObject>(object: T) => T {
   const shared = new Map<string, FieldSet>();
@@ -195,7 +199,7 @@ export function createManagedFieldsPruner(ours: readonly string[]): <T extends K
     const key = JSON.stringify(fields);
     const known = shared.get(key);
     if (known) return known;
-    if (shared.size >= SHARED) shared.clear();
+    if (shared.size >= MOST_SHARED) shared.clear();
     shared.set(key, fields);
     return fields;
   };
@@ -203,19 +207,19 @@ export function createManagedFieldsPruner(ours: readonly string[]): <T extends K
     Object.fromEntries(Object.entries(fields).map(([name, part]) => [name, change(part)]));
   const shareParts = (fields: FieldSet): FieldSet => mapped(fields, (part) => mapped(part, share));
   const replicas: FieldSet = { 'f:spec': { 'f:replicas': {} } };
+  // The map returns one string instance for each of our managers, so that all objects share it.
   const names = new Map(ours.map((name) => [name, name]));
   const prune = ({ manager, operation, subresource, fieldsV1 }: V1ManagedFieldsEntry): V1ManagedFieldsEntry[] => {
     const fields = fieldsV1 as FieldSet | undefined;
     if (fields === undefined) return [];
-    // The string that all share.
-    const own = names.get(manager ?? '');
-    if (own === undefined && at(fields, ['spec', 'replicas']) === undefined) return [];
+    const known = names.get(manager ?? '');
+    if (known === undefined && at(fields, ['spec', 'replicas']) === undefined) return [];
     return [
       {
-        ...(manager === undefined ? {} : { manager: own ?? manager }),
+        ...(manager === undefined ? {} : { manager: known ?? manager }),
         ...(operation === undefined ? {} : { operation }),
         ...(subresource === undefined ? {} : { subresource }),
-        fieldsV1: own === undefined ? replicas : shareParts(fields),
+        fieldsV1: known === undefined ? replicas : shareParts(fields),
       },
     ];
   };

@@ -9,12 +9,12 @@ import { WatchedNamespace } from './watched-namespace.ts';
 export interface InformersOptions {
   /** Empty: every namespace. */
   readonly namespaces: readonly string[];
-  /** A list or watch of that namespace has failed. It is tried again. */
+  /** Called when a list or watch of that namespace has failed. The informers retry it. */
   readonly onError: (kind: Kind, error: unknown, namespace: string) => void;
   readonly reflector?: Partial<ReflectorOptions>;
 }
 
-/** What keeps the stores of all controllers up to date. Nothing is asked for before `run`. */
+/** Keeps the stores of all controllers up to date. Sends no request before `run`. */
 export class Informers {
   readonly stores: Stores;
   readonly namespaces: readonly WatchedNamespace[];
@@ -41,8 +41,8 @@ export class Informers {
   }
 
   /**
-   * Resolves when reconciling can begin: the caches of at least one namespace are filled, and those of every other namespace are filled too
-   * or the API server refuses them. A namespace that merely does not answer is waited for.
+   * Resolves when reconciling can begin: the caches of at least one namespace are filled, and every other namespace is either filled or
+   * refused by the API server. It waits for a namespace whose requests time out.
    */
   get started(): Promise<unknown> {
     return this.#started.promise;
@@ -53,13 +53,13 @@ export class Informers {
     return this.namespaces.some(({ name, isSynced }) => isSynced && (name === '' || name === namespace));
   }
 
-  /** The watches that should hear of the API server: while one namespace is served, not those of namespaces that are refused. */
+  /** The watches that should receive events. Those of refused namespaces do not count, unless every namespace is refused. */
   get expected(): readonly Watcher[] {
     const served = this.namespaces.filter(({ denial }) => denial === undefined);
     return (served.length === 0 ? this.namespaces : served).flatMap(({ watchers }) => watchers);
   }
 
-  /** Calls the listener each time a kind that the cluster may lack begins or ceases to be served. */
+  /** Calls the listener each time the cluster starts or stops serving an optional kind. */
   onServed(listener: (kind: Kind) => void): void {
     this.#servedListeners.push(listener);
   }
@@ -68,7 +68,7 @@ export class Informers {
     await Promise.all(this.#watchers.map((watcher) => watcher.run(signal)));
   }
 
-  /** Begins every list and watch anew, without the pause after a failure that one of them may be in. */
+  /** Restarts every list and watch at once, also one that waits after a failure. */
   restart(): void {
     for (const watcher of this.#watchers) watcher.restart();
   }
@@ -82,7 +82,7 @@ export class Informers {
     if (isSettled && this.namespaces.some(({ isSynced }) => isSynced)) this.#started.resolve(undefined);
   }
 
-  /** Of the watches of one kind, which share a store. */
+  /** Creates the reflector for the watches of one kind, which share a store. */
   #watcher(watches: readonly Watch[], namespace: string): Watcher[] {
     const [watch] = watches;
     const store = watch && this.stores.get(watch.kind.kind);

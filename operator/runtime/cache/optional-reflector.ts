@@ -5,21 +5,20 @@ import type { Kind, KubeObject } from '../client/kinds.ts';
 import { Reflector, type ReflectorOptions } from './reflector.ts';
 import type { Store } from './store.ts';
 
-/** What keeps a store up to date, of whatever sort. */
+/** A reflector, of a kind that is always served or of an optional one. */
 export type Watcher = Pick<Reflector<KubeObject>, 'kind' | 'synced' | 'silentMs' | 'denial' | 'run' | 'restart'>;
 
 export interface OptionalReflectorOptions extends ReflectorOptions {
-  /** Whether anybody would use the kind: while nobody would, a cluster that lacks it is not asked again. */
+  /** Whether any object uses the kind. While none does, discovery is not repeated. */
   readonly isWanted: () => boolean;
-  /** Told each time when the kind begins or ceases to be served, once the store is as it then is. */
+  /** Called each time the cluster starts or stops serving the kind, after the store was updated. */
   readonly onServed: () => void;
   readonly lookAgainMs?: number;
 }
 
 /**
- * A reflector of a kind that the cluster may lack, because its CRD is installed later or never: asks discovery, which takes no right,
- * watches from when the kind is served until it no longer is, and has its store say which. A cluster that lacks it counts as synced
- * and heard.
+ * A reflector of a kind whose CRD may be installed later, or never. It asks discovery, which needs no rights, and watches while the kind is
+ * served. `Store.isServed` shows the result. If the cluster does not serve the kind, the reflector counts as synced, with 0 ms of silence.
  */
 export class OptionalReflector<T extends KubeObject> implements Watcher {
   readonly #client: ApiClient;
@@ -65,13 +64,13 @@ export class OptionalReflector<T extends KubeObject> implements Watcher {
   async #follow(signal: AbortSignal): Promise<void> {
     try {
       if (await this.#isServed(signal)) await this.#watch(signal);
-      if (!signal.aborted) this.#lack();
+      if (!signal.aborted) this.#markAbsent();
     } catch (error) {
       if (!signal.aborted) this.#options.onError?.(error);
     }
   }
 
-  #lack(): void {
+  #markAbsent(): void {
     const wasServed = this.#store.isServed;
     this.#store.absent(this.#options.namespace);
     this.#isKnown = true;
@@ -100,7 +99,7 @@ export class OptionalReflector<T extends KubeObject> implements Watcher {
     }
   }
 
-  /** Until the API server no longer knows the kind. */
+  /** Watches until the API server no longer serves the kind. */
   async #watch(signal: AbortSignal): Promise<void> {
     const { onError, onServed } = this.#options;
     const gone = new AbortController();

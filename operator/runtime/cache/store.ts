@@ -1,26 +1,26 @@
 import { keyOf, type KubeObject } from '../client/kinds.ts';
 
-/** What a change looks like to those who listen: `before` is absent for a new object, `after` for one that is gone. */
+/** A change of an object. `before` is undefined for a new object, `after` for a deleted one. */
 export interface Change<T extends KubeObject> {
   readonly before: T | undefined;
   readonly after: T | undefined;
-  /** Who wrote it, where that is all that has changed: the writer knows, and need not look again. */
+  /** The writer, if nothing but its write has changed. The writer then needs no event. */
   readonly soleWriter: object | undefined;
 }
 
-/** By the name of the kind. */
+/** Stores by the name of the kind. */
 export type Stores = ReadonlyMap<string, Store<KubeObject>>;
 
 export type ChangeHandler<T extends KubeObject> = (change: Change<T>) => void;
 
-const BURIED = 1_000;
+const MOST_DELETIONS = 1_000;
 
 /**
- * The objects of one kind as last heard of, never older than the answers to this process's own writes.
+ * A cache of the objects of one kind.
  *
- * Invariant: an object is only ever replaced by a newer one. Watch events and the answers to our own writes arrive in any order;
- * resource versions, which Kubernetes documents as comparable integers since 1.35, decide. So a reconcile sees its own writes at once,
- * and the watch's echo of them is no change.
+ * Invariant: only a newer version replaces an object. Watch events and the answers to our writes arrive in any order, so the store
+ * compares resource versions, which Kubernetes documents as comparable integers since 1.35. So a reconcile sees its own writes at once, and
+ * the watch event of such a write is not a change.
  */
 export class Store<T extends KubeObject> {
   readonly #objects = new Map<string, T>();
@@ -30,19 +30,20 @@ export class Store<T extends KubeObject> {
   readonly #handlers: ChangeHandler<T>[] = [];
   readonly #onHandlerError: (error: unknown) => void;
   readonly #transform: (object: T) => T;
-  /** The newest version that the watch itself has reported, by the namespace that is watched; an empty one means all. */
+  /** The newest version that the watch has reported, by watched namespace. The empty namespace means all. */
   readonly #seen = new Map<string, bigint>();
-  /** The versions at which objects were deleted, of late: an event that comes again, or out of order, must not bring them back. */
-  readonly #buried = new Map<string, bigint>();
+  /** The versions of the latest deletions. A repeated or late event must not restore a deleted object. */
+  readonly #deletions = new Map<string, bigint>();
 
-  /** Whether the kind was ever missed, and by the watches of which namespaces it was found since. */
+  /** Whether the kind was ever reported absent. */
   #isOptional = false;
+  /** The watched namespaces in which the kind was found. */
   readonly #servedIn = new Set<string>();
 
   constructor(options: {
     onHandlerError: (error: unknown) => void;
     transform?: (object: T) => T;
-    /** The key of a group that an object belongs to, to be found by besides its owners. */
+    /** The key of the group that an object belongs to. `inGroup` finds the object by it. */
     groupOf?: (object: T) => string | undefined;
   }) {
     this.#groupOf = options.groupOf ?? (() => undefined);
@@ -50,7 +51,7 @@ export class Store<T extends KubeObject> {
     this.#transform = options.transform ?? ((object) => object);
   }
 
-  /** Whether the API server knows the kind at all. */
+  /** Whether the API server serves the kind. */
   get isServed(): boolean {
     return !this.#isOptional || this.#servedIn.size > 0;
   }
@@ -79,16 +80,16 @@ export class Store<T extends KubeObject> {
     return this.#objects.size;
   }
 
-  /** What the store holds of an object. A long list is transformed page by page, so that its full objects are never all in memory. */
+  /** Reduces an object to what the store holds. A list is reduced page by page, so that its full objects are never all in memory. */
   transformed(object: T): T {
     return this.#transform(object);
   }
 
-  /** A list of that namespace, or of all, from the API server, each object transformed: what is not in it is gone. */
+  /** Takes a complete list of the namespace (or of all) and removes every object that is not in it. The objects are already `transformed`. */
   replace(objects: readonly T[], resourceVersion: string, namespace = ''): void {
     this.#servedIn.add(namespace);
     const listed = versionOf(resourceVersion);
-    // The server was put back to an earlier state: what it says now is the truth, however old it looks.
+    // The API server was restored from a backup. Its versions are valid although they are lower than before.
     if (listed < (this.#seen.get(namespace) ?? 0n)) this.#forget(namespace);
     const present = new Set(objects.map(keyOf));
     this.#see(listed, namespace);
@@ -99,37 +100,37 @@ export class Store<T extends KubeObject> {
     for (const object of objects) this.#put(object, (transformed) => transformed);
   }
 
-  /** The API server does not know the kind, as who watches that namespace, or all, has found: nothing of it is there. */
+  /** The watch of the namespace (or of all) found that the API server does not serve the kind. Removes its objects. */
   absent(namespace = ''): void {
     this.#isOptional = true;
     this.#servedIn.delete(namespace);
     this.#forget(namespace);
   }
 
-  /** An event of the watch on that namespace, or on all. */
+  /** Takes an event of the watch on the namespace (or on all). */
   observe(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T, namespace = ''): void {
     const version = versionOf(object.metadata.resourceVersion);
     this.#see(version, namespace);
     if (type === 'DELETED') {
-      this.#bury(keyOf(object), version);
+      this.#recordDeletion(keyOf(object), version);
       if (this.#isNewer(object)) this.#remove(keyOf(object));
-    } else if (version > (this.#buried.get(keyOf(object)) ?? 0n)) {
+    } else if (version > (this.#deletions.get(keyOf(object)) ?? 0n)) {
       this.#put(object);
     }
   }
 
   /**
-   * The answer to a write of our own. `soleWriter` is given where the write would have been refused unless it was made to exactly what the
-   * store held: the answer then holds nothing that its writer does not know.
+   * Takes the answer to one of our writes. Pass `soleWriter` if the write had the precondition that the object was exactly as the store
+   * held it. The answer then contains no change by others.
    */
   wrote(object: T, soleWriter?: object): void {
-    const unheardOf = !this.#objects.has(keyOf(object));
-    // The watch is already past this version: that the object is not here means that it is deleted since.
-    if (unheardOf && this.#hasSeen(object)) return;
+    const isUnknown = !this.#objects.has(keyOf(object));
+    // The watch has already passed this version, so the object has been deleted since.
+    if (isUnknown && this.#hasSeen(object)) return;
     this.#put(object, this.#transform, soleWriter);
   }
 
-  /** The API server says that this object is gone; a namesake made meanwhile stays. */
+  /** The API server has deleted this object. A newer object of the same name stays. */
   deleted({ metadata: { namespace = '', name, uid } }: T): void {
     if (this.get(namespace, name)?.metadata.uid === uid) this.#remove(`${namespace}/${name}`);
   }
@@ -140,7 +141,7 @@ export class Store<T extends KubeObject> {
 
   #forget(namespace: string): void {
     this.#seen.delete(namespace);
-    this.#buried.clear();
+    this.#deletions.clear();
     for (const [key, known] of [...this.#objects]) {
       if (namespace === '' || known.metadata.namespace === namespace) this.#remove(key);
     }
@@ -150,10 +151,10 @@ export class Store<T extends KubeObject> {
     if (version > (this.#seen.get(namespace) ?? 0n)) this.#seen.set(namespace, version);
   }
 
-  #bury(key: string, version: bigint): void {
-    const oldest = this.#buried.keys().next();
-    if (this.#buried.size >= BURIED && !oldest.done) this.#buried.delete(oldest.value);
-    this.#buried.set(key, version);
+  #recordDeletion(key: string, version: bigint): void {
+    const oldest = this.#deletions.keys().next();
+    if (this.#deletions.size >= MOST_DELETIONS && !oldest.done) this.#deletions.delete(oldest.value);
+    this.#deletions.set(key, version);
   }
 
   #hasSeen({ metadata: { namespace = '', resourceVersion } }: T): boolean {

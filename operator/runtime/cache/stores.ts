@@ -3,8 +3,9 @@ import type { Watch } from '../queue/controller.ts';
 import { Store, type Stores } from './store.ts';
 
 /**
- * A store for each kind that is watched. Controllers that watch the same kind share it: their watches must select the same objects and keep
- * the same parts of them.
+ * Creates a store for each watched kind. Controllers that watch the same kind share it.
+ *
+ * @throws Error if two watches of a kind differ in selector, transform or group.
  */
 export function createStores(watches: readonly Watch[], onError: (kind: Kind, error: unknown) => void): Stores {
   const stores = new Map<string, Store<KubeObject>>();

@@ -19,7 +19,7 @@ export class WatchedNamespace {
     return this.#isSynced;
   }
 
-  /** Why the API server refuses one of the lists or watches, as of now. */
+  /** The current refusal of one of the lists or watches, if there is one. */
   get denial(): ApiError | undefined {
     return this.watchers.find(({ denial }) => denial !== undefined)?.denial;
   }

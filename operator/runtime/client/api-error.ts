@@ -1,10 +1,10 @@
-/** An answer of the API server other than 2xx, with what its `Status` object says. */
+/** An answer of the API server other than 2xx, with the content of its `Status` object. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
-  /** The machine-readable reason of the answer, e.g. `AlreadyExists`; empty where the server gave none. */
+  /** The machine-readable reason of the answer, e.g. `AlreadyExists`. Empty if the server gave none. */
   readonly reason: string;
-  /** What the server's `Retry-After` header asked for. */
+  /** The delay that the `Retry-After` header asked for. */
   readonly retryAfterMs: number | undefined;
 
   constructor(status: number, reason: string, message: string, retryAfterMs?: number) {
@@ -20,17 +20,17 @@ const hasStatus = (error: unknown, status: number): error is ApiError =>
 
 export const isNotFound = (error: unknown): error is ApiError => hasStatus(error, 404);
 export const isConflict = (error: unknown): error is ApiError => hasStatus(error, 409);
-/** The object as a whole breaks what its schema demands, though the request may have touched another part of it. */
+/** The object is invalid by its schema. The invalid part may be one that the request did not change. */
 export const isInvalid = (error: unknown): error is ApiError => hasStatus(error, 422);
-/** The API server refuses a list or watch because rights are missing, or the kind is: somebody has to act. */
+/** The API server refuses a list or watch, because rights or the kind are missing. Somebody has to act. */
 export const isDenied = (error: unknown): error is ApiError => hasStatus(error, 403) || hasStatus(error, 404);
-/** The resource version asked for is compacted away: list again. */
+/** The requested resource version was compacted. List again. */
 export const isGone = (error: unknown): error is ApiError => hasStatus(error, 410);
-/** A namespace that is being deleted takes no new objects. */
+/** The namespace is being deleted, so no object can be created in it. */
 export const isTerminatingNamespace = (error: unknown): boolean =>
   hasStatus(error, 403) && error.message.includes('is being terminated');
 
-/** The server has understood and says no: the same request will fail the same way, unlike after an overload or a broken connection. */
+/** The server rejects the request itself, so a retry fails the same way. Not so for a conflict, an overload or a broken connection. */
 export const isRefusal = (error: unknown): boolean =>
   error instanceof ApiError &&
   error.status >= 400 &&

@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import type { Connection } from './api-client.ts';
 
 export interface InClusterOptions {
-  /** `KUBERNETES_SERVICE_HOST` and `KUBERNETES_SERVICE_PORT` of a pod, as a URL. */
+  /** The URL from a pod's `KUBERNETES_SERVICE_HOST` and `KUBERNETES_SERVICE_PORT`. */
   readonly server: string;
-  /** Where the kubelet mounts the service account. */
+  /** The folder where the kubelet mounts the service account. */
   readonly folder?: string;
 }
 
-/** Mounted tokens are replaced long before they expire, as the kubelet does it. */
+/** Short enough: the kubelet replaces mounted tokens long before they expire. */
 const READ_EVERY_MS = 10_000;
 
 /**
- * The API server as a pod's service account reaches it, without a kubeconfig: with what the kubelet mounts, read anew now and then, and at
- * once when the API server does not accept a token.
+ * Connects as the service account of the pod, without a kubeconfig. It reads the mounted token and CA certificates again every ten seconds, and at
+ * once when the API server rejects a token.
  */
 export class InCluster implements Connection {
   readonly #server: string;

@@ -1,6 +1,6 @@
 import type { ApiClient, ApiRequest } from '../client/api-client.ts';
 
-/** A write that was not sent, because another may lead by now. */
+/** A write was not sent, because another process may lead now. */
 export class NotLeaderError extends Error {
   override readonly name = 'NotLeaderError';
 
@@ -10,9 +10,10 @@ export class NotLeaderError extends Error {
 }
 
 /**
- * Sends writes only while we lead, and gives up those that are not answered by the end of the lease. This keeps a leader that has lost its
- * lease from writing. The lease is checked once more just before the bytes go out: a process that was stopped while it waited for a
- * connection sends nothing when it goes on. `leadsForMs` is for how long we lead, `Infinity` without an election.
+ * Wraps the client so that it writes only while this process leads. It aborts writes that are not answered when the lease ends. It checks the
+ * lease again just before the first byte is sent, because the process may have been suspended while it waited for a connection.
+ *
+ * `leadsForMs` returns how long this process certainly leads, `Infinity` without an election.
  */
 export function fenced(client: ApiClient, leadsForMs: () => number): ApiClient {
   return {

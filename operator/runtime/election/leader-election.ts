@@ -6,14 +6,14 @@ import { pathOf, type Kind, type KubeObject } from '../client/kinds.ts';
 export interface LeaseOptions {
   readonly namespace: string;
   readonly name: string;
-  /** Who we are; unique among the candidates. */
+  /** Unique among the candidates. */
   readonly identity: string;
   /** Defaults: 10 s, 7 s, 2 s. */
   readonly leaseMs?: number;
   readonly renewMs?: number;
   readonly retryMs?: number;
   readonly onError?: (error: unknown) => void;
-  /** The API server has answered, whoever leads. */
+  /** Called after each answer of the API server, whoever leads. */
   readonly onAnswer?: () => void;
 }
 
@@ -34,25 +34,25 @@ type LeaseEvent =
   | { readonly type: 'ERROR'; readonly object: { code?: number; reason?: string; message?: string } };
 
 /**
- * Leadership by a Lease of the cluster, after client-go's leader election.
+ * Leader election by a Lease, after client-go.
  *
- * Invariant: `isLeader()` is true only while no other candidate can hold the lease. It is judged by the monotonic clock, from the
- * moment before the last successful renewal was sent, and turns false at the renew deadline, which is shorter than the lease: a
- * process that was stopped for a while finds it false when it goes on. Another's lease counts as expired when it has not been seen to change for
- * its duration on our own clock; the clocks of two machines are never compared.
+ * Invariant: `isLeader()` is true only while no other candidate can hold the lease. The monotonic clock decides, counted from the moment
+ * before the last successful renewal was sent. The renew deadline is shorter than the lease, so `isLeader()` is false after a process was
+ * suspended. The lease of another candidate has expired when this process has seen no change of it for its duration. So the clocks of two
+ * machines are never compared.
  *
- * Who waits watches the lease, so it knows at once when that is given back; while the watch tells of renewals it asks for nothing.
+ * A waiting candidate watches the lease, so it learns of a release at once. While the watch reports renewals, it sends no requests.
  */
 export class LeaderElection {
   readonly #client: ApiClient;
   readonly #options: Required<Omit<LeaseOptions, 'onError' | 'onAnswer'>> & Pick<LeaseOptions, 'onError' | 'onAnswer'>;
   #renewedAt = Number.NEGATIVE_INFINITY;
   #held = false;
-  /** Our own lease as we last wrote it: renewed without a look, since its resource version goes along. */
+  /** Our lease as last written. It is renewed without a read, because its resource version is sent as a precondition. */
   #written: Lease | undefined;
-  /** The other's lease as last seen to change, when that was on our clock, and for how long it holds. */
+  /** The last observed change of another candidate's lease: its version, the time on our clock, and the duration of the lease. */
   #observed: { version: string; at: number; ms: number } | undefined;
-  /** Whether another was found to hold the lease when it was asked for last. */
+  /** Whether another candidate held the lease at the last attempt. */
   #isTaken = false;
   #slowRenewals = 0;
 
@@ -65,17 +65,17 @@ export class LeaderElection {
     return this.leadsForMs() > 0;
   }
 
-  /** For how long from now it is certain that nobody else leads; 0 when we do not. */
+  /** How long from now it is certain that no other candidate leads. 0 if this one does not lead. */
   leadsForMs(): number {
     return this.#held ? Math.max(0, this.#renewedAt + this.#options.renewMs - performance.now()) : 0;
   }
 
-  /** How many times the lease had to be read before it could be written. */
+  /** How many times the lease was read before it was written. */
   get slowRenewals(): number {
     return this.#slowRenewals;
   }
 
-  /** Resolves when the lease is ours; rejects only when the signal aborts. */
+  /** Resolves when this process holds the lease. Rejects only when the signal aborts. */
   async acquire(signal: AbortSignal): Promise<void> {
     const won = new AbortController();
     const news = new News();
@@ -85,17 +85,17 @@ export class LeaderElection {
     } finally {
       won.abort();
     }
-    // Won while it was told to stop: nobody would hold it, nor give it back.
+    // The signal aborted while the lease was acquired. The caller will not hold it, so release it here.
     if (signal.aborted) await this.#release();
     signal.throwIfAborted();
   }
 
-  /** Renews until the lease is lost or the signal aborts, then resolves; an abort releases the lease. */
+  /** Renews the lease until it is lost or the signal aborts. An abort releases it. */
   async hold(signal: AbortSignal): Promise<'lost' | 'released'> {
     const { retryMs } = this.#options;
     let renewed = true;
     while (this.isLeader()) {
-      // After a renewal that failed there is little time left.
+      // After a failed renewal, little time is left for the next attempt.
       const aborted = await sleep(renewed ? retryMs : retryMs / 10, false, { signal }).catch(() => true);
       if (aborted) {
         await this.#release();
@@ -107,11 +107,11 @@ export class LeaderElection {
     return 'lost';
   }
 
-  /** Until it is worth asking: there is news, the lease has expired, or nothing tells whether it has. */
+  /** Waits until the next attempt is due: the watch reports a release, the lease has expired, or the watch is broken and `retryMs` has passed. */
   async #wait(news: News, signal: AbortSignal): Promise<void> {
     const isPatient = (): boolean => this.#isTaken && news.isFlowing;
     do {
-      // Spread by a fifth, so that candidates do not collide for ever.
+      // Random by up to a fifth, so that candidates do not collide again and again.
       const spread = this.#options.retryMs * (1 + Math.random() / 5);
       const left = isPatient() ? this.#expiresInMs() + spread / 10 : spread;
       if (await news.within(left, signal)) return;
@@ -119,7 +119,7 @@ export class LeaderElection {
     } while (isPatient() && this.#expiresInMs() > 0);
   }
 
-  /** Tells of every change of the lease that matters to one who waits for it, until the signal aborts. */
+  /** Watches the lease until the signal aborts, and announces that it is free. */
   async #follow(news: News, signal: AbortSignal): Promise<void> {
     const { namespace, name, identity, leaseMs, retryMs } = this.#options;
     while (!signal.aborted) {
@@ -128,7 +128,7 @@ export class LeaderElection {
           method: 'GET',
           path: pathOf(LEASE, namespace),
           query: { watch: true, fieldSelector: `metadata.name=${name}`, timeoutSeconds: 600 },
-          // A lease that is held changes all the time.
+          // A held lease is renewed more often than this.
           timeoutMs: leaseMs,
           signal,
         });
@@ -138,11 +138,11 @@ export class LeaderElection {
           news.isFlowing = true;
           this.#observe(event.object);
           const holder = event.object.spec?.holderIdentity ?? '';
-          // Our own is there to be taken up again, as after a time without the API server.
+          // A lease that still names us is free for us, e.g. after an outage of the API server.
           if (event.type === 'DELETED' || holder === '' || holder === identity) news.announce();
         }
       } catch {
-        // Asking now and then goes on without it.
+        // Without the watch, the candidate asks every `retryMs`.
       }
       news.isFlowing = false;
       await sleep(retryMs, undefined, { signal }).catch(() => undefined);
@@ -188,7 +188,7 @@ export class LeaderElection {
     if (this.#isTaken) return false;
     const transitions = lease.spec?.leaseTransitions ?? 0;
     const taken = holder === identity ? {} : { acquireTime: now, leaseTransitions: transitions + 1 };
-    // The resource version read goes along, so of two who try at once one gets a conflict.
+    // The resource version is a precondition, so of two simultaneous attempts one gets a conflict.
     await this.#write('PUT', { ...lease, spec: { ...lease.spec, ...claim, ...taken } });
     return true;
   }
@@ -210,7 +210,7 @@ export class LeaderElection {
       if (lease?.spec?.holderIdentity !== identity) return;
       await this.#write('PUT', { ...lease, spec: { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1 } });
     } catch (error) {
-      // A conflict: another holds it meanwhile.
+      // A conflict means that another candidate holds it now.
       if (!isConflict(error)) onError?.(error);
     } finally {
       this.#written = undefined;
@@ -237,16 +237,16 @@ export class LeaderElection {
     this.#written = await this.#client.request({ method, path, body, ...this.#limits() });
   }
 
-  /** An answer may neither be silent for long nor, a byte at a time, go on for ever. */
+  /** Limits both the silence and the whole duration of a request, because an answer may arrive byte by byte. */
   #limits(): { timeoutMs: number; signal: AbortSignal } {
     const { retryMs, renewMs } = this.#options;
     return { timeoutMs: retryMs, signal: AbortSignal.timeout(renewMs) };
   }
 }
 
-/** What a waiting candidate is woken by. Nothing of a wait that is over stays: a candidate may wait for months. */
+/** Wakes a waiting candidate. Each wait must clean up after itself, because a candidate may wait for months. */
 class News {
-  /** Whether the watch is there and reports changes. */
+  /** Whether the watch works and reports changes. */
   isFlowing = false;
   #isNew = false;
   #woken = new AbortController();
@@ -256,7 +256,7 @@ class News {
     this.#woken.abort();
   }
 
-  /** Whether there was news within that time; each is reported once. */
+  /** Waits for that time, or until there is news. Returns whether there was news, and reports each news once. */
   async within(ms: number, signal: AbortSignal): Promise<boolean> {
     await sleep(ms, undefined, { signal: AbortSignal.any([signal, this.#woken.signal]) }).catch(() => undefined);
     const isNew = this.#isNew;

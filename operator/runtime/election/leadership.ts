@@ -4,19 +4,19 @@ import { errorFields, type Logger } from '../telemetry/log.ts';
 import { LeaderElection } from './leader-election.ts';
 
 export interface LeadershipOptions {
-  /** False where a single process runs: it leads at once and for ever. */
+  /** False without an election: this process then always leads. */
   readonly isElected: boolean;
   readonly namespace: string;
   readonly lease: string;
   readonly identity: string;
   readonly log: Logger;
-  /** A renewal was not answered, so connections are probably dead. Called once, until the API server answers again. */
+  /** Called when a renewal was not answered, so connections are probably dead. Not called again until the API server has answered. */
   readonly onSilence: () => void;
-  /** The API server answers again after renewals have failed. */
+  /** Called when the API server answers again after failed renewals. */
   readonly onRecovery: () => void;
 }
 
-/** When this process leads. */
+/** Runs work while this process leads. */
 export class Leadership {
   readonly #options: LeadershipOptions;
   readonly #election: LeaderElection;
@@ -34,7 +34,7 @@ export class Leadership {
     });
   }
 
-  /** For how long from now it is certain that nobody else leads; 0 when this process does not. */
+  /** How long from now it is certain that no other process leads. 0 if this one does not lead. */
   leadsForMs(): number {
     return this.#options.isElected ? this.#election.leadsForMs() : Infinity;
   }
@@ -43,7 +43,7 @@ export class Leadership {
     return this.#election.slowRenewals;
   }
 
-  /** Works in one term after another, until the signal aborts. `work` ends when its own signal aborts, and not before. */
+  /** Runs `work` once in each term of leadership, until the signal aborts. `work` must go on until the signal passed to it aborts. */
   async run(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
     if (!this.#options.isElected) return work(signal);
     while (!signal.aborted) {
@@ -61,7 +61,7 @@ export class Leadership {
     log.info('Leading', { lease, identity });
     const term = new AbortController();
     const done = work(term.signal);
-    // The lease is given back only when the last write is done.
+    // Release the lease only after the last write.
     const ended = new AbortController();
     signal.addEventListener('abort', () => term.abort(), { once: true, signal: term.signal });
     void done.then(() => ended.abort());

@@ -9,29 +9,29 @@ import { TerminalError, WaitingError } from './errors.ts';
 import type { Priority, WorkQueue } from './work-queue.ts';
 
 export interface Result {
-  /** Look again after this long, though nothing may have changed. */
+  /** Requeue the key after this long, even without an event. */
   readonly requeueAfterMs?: number;
 }
 
-/** Makes the world match one object. Told only its key: what happened does not matter, what is does. */
+/** Makes the cluster match one object. It gets the key only, because it must act on the current state, not on events. */
 export type Reconcile = (key: string, signal: AbortSignal) => Promise<Result>;
 
-/** A kind that a controller follows. */
+/** A kind that a controller watches. */
 export interface Watch {
   readonly kind: Kind;
-  /** Only objects that it selects are cached. */
+  /** Only selected objects are watched and cached. */
   readonly labelSelector?: string;
-  /** What the cache holds of an object; all of it by default. */
+  /** Reduces an object to what the cache holds. By default the cache holds everything. */
   readonly transform?: (object: KubeObject) => KubeObject;
-  /** The group that the cache finds an object by, besides its owners. */
+  /** The key of the group that an object belongs to; see `Store.inGroup`. */
   readonly groupOf?: (object: KubeObject) => string | undefined;
   /** The keys that a change of the object enqueues. */
   readonly keysOf: (object: KubeObject, stores: Stores) => readonly string[];
-  /** Only of a kind that the cluster may lack: the keys of those that would use it. */
+  /** Only for an optional kind: the keys of the objects that use it. */
   readonly wantedBy?: (stores: Stores) => readonly string[];
 }
 
-/** What a reconcile is given, anew for each term of leadership. */
+/** The dependencies of a reconcile. Each term of leadership gets new ones. */
 export interface ControllerContext {
   readonly cluster: Cluster;
   readonly publish: (about: KubeObject, note: EventNote) => Promise<void>;
@@ -57,14 +57,14 @@ export interface Controller {
 
 export interface ControllerOptions {
   readonly workers: number;
-  /** After this long a reconcile is asked to stop, and counts as failed. */
+  /** After this long the signal of a reconcile aborts. */
   readonly deadlineMs: number;
   readonly metrics: ControllerMetrics;
-  /** Failures that are retried with backoff; the reconcile itself reports waiting and terminal ones. */
+  /** Called for failures that are retried with backoff. Waiting and terminal errors are not failures of the controller. */
   readonly onError: (key: string, error: unknown) => void;
 }
 
-/** Takes keys until the queue is closed; resolves when every worker has finished what it had begun. */
+/** Reconciles keys until the queue is closed. Resolves when every worker has finished its last key. */
 export async function runController(queue: WorkQueue, reconcile: Reconcile, options: ControllerOptions): Promise<void> {
   await Promise.all(Array.from({ length: options.workers }, () => work(queue, reconcile, options)));
 }
@@ -100,7 +100,7 @@ async function work(queue: WorkQueue, reconcile: Reconcile, options: ControllerO
 
 const TERMINAL_RECHECK_MS = 30_000;
 
-/** The one place that reacts to failure; what each kind of error means stands at its class. */
+/** The only place that reacts to errors. The class of each error says what it means. */
 function react(
   queue: WorkQueue,
   key: string,
@@ -119,9 +119,9 @@ function react(
   }
   options.onError(key, error);
   queue.retry(key, error instanceof ApiError ? error.retryAfterMs : 0);
-  return isMistake(error) ? 'panic' : 'error';
+  return isBug(error) ? 'panic' : 'error';
 }
 
-/** What no surroundings explain: a fault of the program itself. */
-const isMistake = (error: unknown): boolean =>
-  !(error instanceof Error) || [TypeError, ReferenceError, RangeError].some((mistake) => error instanceof mistake);
+/** A bug in the program, not a problem of its environment. */
+const isBug = (error: unknown): boolean =>
+  !(error instanceof Error) || [TypeError, ReferenceError, RangeError].some((type) => error instanceof type);

@@ -8,22 +8,22 @@ export type Add = (key: string, priority: Priority) => void;
 
 export interface EnqueueOptions {
   readonly add: Add;
-  /** Whether the controller itself has made the change: a reconcile looks at what it has written before it ends. */
-  readonly isOwn?: (writer: object) => boolean;
+  /** Whether this controller made the change. Such changes are not enqueued, because a reconcile observes its writes before it ends. */
+  readonly isOurWriter?: (writer: object) => boolean;
 }
 
-/** Enqueues what every change in the caches means to a controller, by its watches. */
-export function enqueueChanges(controller: Controller, stores: Stores, { add, isOwn }: EnqueueOptions): void {
+/** Enqueues the keys that the controller's watches derive from each change in the caches. */
+export function enqueueChanges(controller: Controller, stores: Stores, { add, isOurWriter }: EnqueueOptions): void {
   for (const { kind, keysOf } of controller.watches) {
     stores.get(kind.kind)?.onChange(({ before, after, soleWriter }) => {
-      if (soleWriter && isOwn?.(soleWriter)) return;
+      if (soleWriter && isOurWriter?.(soleWriter)) return;
       const priority = kind === controller.kind && after ? controller.priorityOf(after) : 'normal';
       for (const object of [before, after]) if (object) for (const key of keysOf(object, stores)) add(key, priority);
     });
   }
 }
 
-/** Enqueues those that would use a kind, each time the cluster begins or ceases to serve it. */
+/** Enqueues the users of an optional kind each time the cluster starts or stops serving it. */
 export function enqueueUsers({ watches }: Controller, informers: Informers, add: Add): void {
   informers.onServed((served) => {
     for (const { kind, wantedBy } of watches) {
@@ -32,7 +32,7 @@ export function enqueueUsers({ watches }: Controller, informers: Informers, add:
   });
 }
 
-/** Enqueues every object of the controller, behind what has changed: at the beginning of a term, and now and then. */
+/** Enqueues every object of the controller, with low priority unless its own is high. For the start of a term and for the resync. */
 export function enqueueAll({ kind, priorityOf }: Controller, stores: Stores, add: Add): void {
   for (const object of stores.get(kind.kind)?.list() ?? []) {
     add(keyOf(object), priorityOf(object) === 'high' ? 'high' : 'low');

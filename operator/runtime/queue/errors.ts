@@ -1,4 +1,4 @@
-/** Something we depend on is not there yet. Not a failure: look again after `retryAfterMs`, or when a watch says so. */
+/** A dependency is not there yet. Not a failure: requeue after `retryAfterMs`, or at the next event. */
 export class WaitingError extends Error {
   override readonly name = 'WaitingError';
   readonly reason: string;
@@ -11,7 +11,7 @@ export class WaitingError extends Error {
   }
 }
 
-/** Only a change that somebody makes can help. The controller waits for the next event, and looks now and then, since not everything that blocks is watched. */
+/** Somebody has to change something. Requeue at the next event, and now and then, because not every cause is watched. */
 export class TerminalError extends Error {
   override readonly name = 'TerminalError';
   readonly reason: string;

@@ -1,7 +1,7 @@
 import { systemClock, type Clock } from '../clock.ts';
 import type { QueueMetrics } from '../telemetry/queue-metrics.ts';
 
-/** How long a key waits after its nth failure in a row, in milliseconds. */
+/** The delay in milliseconds after the nth failure in a row. */
 export type Backoff = (failures: number) => number;
 
 export const exponential =
@@ -9,32 +9,34 @@ export const exponential =
   (failures) =>
     Math.min(baseMs * 2 ** (failures - 1), maxMs);
 
-/** `high`: somebody has declared something that nobody has looked at yet. `low`: a first list, a resync. */
+/** `high`: a change of the declared state. `low`: a first list or a resync. */
 export type Priority = 'high' | 'normal' | 'low';
 
-/** From what goes first to what goes last. */
+/** From the highest to the lowest. */
 const PRIORITIES = ['high', 'normal', 'low'] as const;
 
-/** Of so many keys in a row one is of a lower priority, where one waits. */
+/** One key in this many is of a lower priority, if one waits. */
 const SHARE = 5;
 
 /**
- * A queue of keys, after client-go's workqueue: a key is never queued twice, and never handed to two workers at once. A key added
- * while it is being worked on is queued again when that work is done, so no change is lost and none is worked on concurrently.
- * Keys of a lower priority wait behind those of a higher one, but however many of those come, every fifth key is one that was passed
- * over; a key wanted at several priorities has the highest.
+ * A queue of keys, after client-go's workqueue.
+ *
+ * - A key is never queued twice, and never processed by two workers at once. A key that is added while it is being processed is queued again
+ *   when it is done, so no change is lost.
+ * - Keys of a higher priority come first. To prevent starvation, every fifth key is a waiting one of a lower priority. A key that is added
+ *   with several priorities has the highest of them.
  */
 export class WorkQueue {
   readonly #backoff: Backoff;
   readonly #clock: Clock;
   readonly #ready: Readonly<Record<Priority, Set<string>>> = { high: new Set(), normal: new Set(), low: new Set() };
-  /** How many keys of higher priorities went before those that wait. */
+  /** How many keys of higher priorities were taken while keys of this priority waited. */
   readonly #passedOver: Record<Priority, number> = { high: 0, normal: 0, low: 0 };
-  /** Keys that are worked on, and since when. */
+  /** The keys in process, and when each was begun. */
   readonly #processing = new Map<string, number>();
-  /** Since when keys wait. */
+  /** When each waiting key was added. */
   readonly #since = new Map<string, number>();
-  /** Keys wanted again while they are being processed. */
+  /** Keys that were added while they were in process. */
   readonly #again = new Map<string, Priority>();
   readonly #failures = new Map<string, number>();
   readonly #delayed = new Map<string, { due: number; cancel: () => void }>();
@@ -53,7 +55,7 @@ export class WorkQueue {
     return PRIORITIES.reduce((sum, priority) => sum + this.#ready[priority].size, 0);
   }
 
-  /** For how long each key has been worked on that is not done yet, in milliseconds. */
+  /** How long each key in process has taken so far, in milliseconds. */
   get unfinishedMs(): number[] {
     return [...this.#processing.values()].map((since) => this.#clock.now() - since);
   }
@@ -82,7 +84,7 @@ export class WorkQueue {
     }
   }
 
-  /** Add a key after a delay. Of several delays for one key the soonest counts. */
+  /** Adds a key after a delay. If a key has several delays, the earliest end counts. */
   addAfter(key: string, ms: number): void {
     const due = this.#clock.now() + ms;
     const pending = this.#delayed.get(key);
@@ -95,7 +97,7 @@ export class WorkQueue {
     this.#delayed.set(key, { due, cancel });
   }
 
-  /** Queue a key again after a failure, each time later than the last, and not before `atLeastMs`. */
+  /** Adds a key again after a failure, with backoff, and not before `atLeastMs`. */
   retry(key: string, atLeastMs = 0): void {
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
@@ -103,12 +105,12 @@ export class WorkQueue {
     this.addAfter(key, Math.max(atLeastMs, this.#backoff(failures)));
   }
 
-  /** The key succeeded: its next failure starts the backoff afresh. */
+  /** Resets the backoff of a key. Call it after a success. */
   forget(key: string): void {
     this.#failures.delete(key);
   }
 
-  /** The next key to work on, or undefined once the queue is closed. */
+  /** Resolves with the next key, or with undefined when the queue is closed. */
   async next(): Promise<string | undefined> {
     if (this.#closed) return undefined;
     const key = this.#take();
@@ -119,7 +121,7 @@ export class WorkQueue {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Not always of the highest: while new apps keep coming, what waits below them would never be looked at. */
+  /** Takes from the highest priority, or from a lower one whose turn it is. */
   #take(): string | undefined {
     const waiting = PRIORITIES.filter((priority) => this.#ready[priority].size > 0);
     const chosen = waiting.find((priority) => this.#passedOver[priority] >= SHARE - 1) ?? waiting[0];

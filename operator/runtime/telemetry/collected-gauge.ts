@@ -11,7 +11,7 @@ export interface CollectedGaugeOptions {
   readonly labelNames: readonly string[];
 }
 
-/** A gauge that asks its sources for values whenever it is collected. Returns the function that adds a source. */
+/** Creates a gauge that reads its sources at each collection. Returns the function that adds a source. */
 export function collectedGauge(
   registry: Registry,
   options: CollectedGaugeOptions,

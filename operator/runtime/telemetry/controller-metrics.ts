@@ -1,13 +1,13 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 export interface ControllerMetrics {
-  /** `panic`: by a mistake of the program; `timeout`: its deadline had passed. */
+  /** `panic` is a bug of the program. `timeout` is a failure after the deadline. */
   reconciled(result: 'success' | 'requeue_after' | 'terminal' | 'error' | 'panic' | 'timeout', ms: number): void;
 }
 
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** Metrics of reconciles. Returns the function that begins those of one controller. */
+/** Registers the metrics of reconciles. Returns the function that adds a controller. */
 export function controllerMetrics(registry: Registry): (controller: string, workers: number) => ControllerMetrics {
   const registers = [registry];
   const counter = (name: string, help: string, ...more: string[]): Counter =>
@@ -36,7 +36,7 @@ export function controllerMetrics(registry: Registry): (controller: string, work
   return (name, workers) => {
     const controller = { controller: name };
     maxWorkers.set(controller, workers);
-    // Alerts compare rates: what has not happened yet is 0.
+    // Start at 0, because alerts compare rates.
     for (const each of [errors, terminal, panics, timeouts]) each.inc(controller, 0);
     return {
       reconciled(result, ms) {

@@ -3,9 +3,14 @@ import type { ApiClient } from '../client/api-client.ts';
 import { isConflict, isNotFound } from '../client/api-error.ts';
 import { pathOf, type Kind, type KubeObject } from '../client/kinds.ts';
 
+interface Published {
+  readonly name: string;
+  count: number;
+}
+
 export interface EventNote {
   readonly type: 'Normal' | 'Warning';
-  /** CamelCase, one per kind of thing that happens. */
+  /** CamelCase, one for each kind of event. */
   readonly reason: string;
   readonly message: string;
 }
@@ -14,15 +19,16 @@ const EVENT: Kind = { apiVersion: 'v1', kind: 'Event', plural: 'events' };
 const REMEMBERED = 4_096;
 
 /**
- * Publishes events about objects. A repeat of what was said before (same object, reason and message) raises the count of the event
- * that said it. An event is a courtesy: a failure to publish one is told to `onError`, and never fails the work that it speaks of.
+ * Publishes events about objects. A repeated event (same object, reason and message) raises the count of the existing one.
+ *
+ * `publish` never throws. It passes a failure to `onError`, because the work must not fail for an event.
  */
 export class EventRecorder {
   readonly #client: ApiClient;
   readonly #component: string;
   readonly #instance: string;
   readonly #onError: (error: unknown) => void;
-  readonly #said = new Map<string, { name: string; count: number }>();
+  readonly #published = new Map<string, Published>();
 
   constructor(client: ApiClient, options: { component: string; instance: string; onError: (error: unknown) => void }) {
     this.#client = client;
@@ -33,19 +39,19 @@ export class EventRecorder {
 
   async publish(about: KubeObject, note: EventNote): Promise<void> {
     const key = createHash('sha256').update([about.metadata.uid, note.reason, note.message].join('\0')).digest('hex');
-    const said = this.#said.get(key);
+    const published = this.#published.get(key);
     try {
-      if (said && (await this.#repeat(about, said))) return;
-      // The name says what is told, so that another process finds what this one has told.
+      if (published && (await this.#repeat(about, published))) return;
+      // The name is derived from the content, so that another process finds the event.
       const name = `${about.metadata.name}.${key.slice(0, 16)}`;
-      this.#remember(key, { name, count: await this.#tell(about, note, name) });
+      this.#remember(key, { name, count: await this.#createOrRepeat(about, note, name) });
     } catch (error) {
       this.#onError(error);
     }
   }
 
-  /** Resolves to how often it has been told by now. */
-  async #tell(about: KubeObject, note: EventNote, name: string): Promise<number> {
+  /** Creates the event, or raises the count of one that another process created. Returns the count. */
+  async #createOrRepeat(about: KubeObject, note: EventNote, name: string): Promise<number> {
     try {
       await this.#create(about, note, name);
       return 1;
@@ -58,19 +64,20 @@ export class EventRecorder {
     return count;
   }
 
-  async #repeat(about: KubeObject, said: { name: string; count: number }): Promise<boolean> {
-    said.count += 1;
+  /** Returns false if the API server no longer has the event. */
+  async #repeat(about: KubeObject, published: Published): Promise<boolean> {
+    published.count += 1;
     try {
-      await this.#patch(about, said.name, { count: said.count });
+      await this.#patch(about, published.name, { count: published.count });
       return true;
     } catch (error) {
-      // The API server forgets events after an hour.
+      // The API server deletes events after an hour.
       if (isNotFound(error)) return false;
       throw error;
     }
   }
 
-  /** Says that it happened again. An event is never read, which would take another right: the answer tells how it was. */
+  /** Updates the event and returns it. A read would need one more right, so an empty patch takes its place. */
   #patch({ metadata }: KubeObject, name: string, part: { count?: number }): Promise<{ count?: number }> {
     return this.#client.request({
       method: 'PATCH',
@@ -107,10 +114,10 @@ export class EventRecorder {
     });
   }
 
-  #remember(key: string, said: { name: string; count: number }): void {
-    const oldest = this.#said.keys().next();
-    if (this.#said.size >= REMEMBERED && !oldest.done) this.#said.delete(oldest.value);
-    this.#said.set(key, said);
+  #remember(key: string, published: Published): void {
+    const oldest = this.#published.keys().next();
+    if (this.#published.size >= REMEMBERED && !oldest.done) this.#published.delete(oldest.value);
+    this.#published.set(key, published);
   }
 }
 

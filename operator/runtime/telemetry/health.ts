@@ -1,13 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import type { Registry } from 'prom-client';
 
-/** A named check: undefined when all is well, else what is wrong. */
+/** A check of `/readyz`. */
 export interface Check {
   readonly name: string;
+  /** Returns what is wrong, or undefined if nothing is. */
   readonly fault: () => string | undefined;
 }
 
-/** `/healthz` (the process answers) and `/readyz` (every check passes). */
+/** Serves `/healthz` (the process answers) and `/readyz` (every check passes; else 503 with the faults). */
 export function healthServer(checks: readonly Check[]): Server {
   return createServer((request, response) => {
     const path = request.url?.split('?')[0];
@@ -22,7 +23,7 @@ export function healthServer(checks: readonly Check[]): Server {
   });
 }
 
-/** `/metrics` in the Prometheus text format. */
+/** Serves `/metrics` in the Prometheus text format. */
 export function metricsServer(registry: Registry): Server {
   return createServer((request, response) => {
     if (request.url?.split('?')[0] !== '/metrics') {

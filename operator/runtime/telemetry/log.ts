@@ -5,7 +5,7 @@ export interface Logger {
   debug(message: string, fields?: object): void;
 }
 
-/** What to log of an error: its message and those of its causes, never an object that might hold a request's body. */
+/** The loggable part of an error: its message and those of its causes. Never an object, which might contain the body of a request. */
 export function errorFields(error: unknown): { error: string } {
   const messages: string[] = [];
   for (let cause = error; cause !== undefined; cause = cause instanceof Error ? cause.cause : undefined) {

@@ -14,7 +14,10 @@ export interface RuntimeMetrics extends ObjectMetrics, WatchMetrics {
   queue(controller: string, state: () => QueueState | undefined): QueueMetrics;
 }
 
-/** Metrics under the names of controller-runtime and client-go, so that dashboards and alerts written for those work; and our own. */
+/**
+ * Creates the registry with all metrics of the runtime. They have the names of controller-runtime and client-go, so that existing dashboards and
+ * alerts work. Metrics that these do not have start with `prefix`.
+ */
 export function createRuntimeMetrics(prefix: string): RuntimeMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

@@ -6,10 +6,10 @@ export interface WriteMetrics {
   wrote(kind: string, reason: string): void;
 }
 
-/** What a controller tells of the objects that it reconciles and writes. */
+/** Metrics of the objects that a controller reconciles and writes. */
 export interface ObjectMetrics {
   writes(controller: string): WriteMetrics;
-  /** The fields that others keep changing back. */
+  /** The number of contested fields; see `OwnerDrift`. */
   contested(controller: string, count: () => number): void;
   /** The conditions in the status of each object. */
   conditions(controller: string, list: () => readonly KubeObject[]): void;

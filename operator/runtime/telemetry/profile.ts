@@ -7,32 +7,34 @@ import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 const LONGEST_S = 60;
 
 /**
- * Profiles on demand: `/debug/cpu?seconds=10` (a `.cpuprofile`, one at a time) and `/debug/heap` (figures). Names of functions and
- * numbers, never the content of memory, which holds Secrets. To be bound to loopback alone: whoever may open a port-forward to the pod may ask.
+ * Serves profiles: `/debug/cpu?seconds=10` (a `.cpuprofile`, one at a time) and `/debug/heap` (figures). They contain names of functions and
+ * numbers, never the content of memory, which includes Secrets.
+ *
+ * Bind it to loopback only. Then only those who may port-forward to the pod have access.
  */
 export function profileServer(): Server {
   let isProfiling = false;
   return createServer((request, response) => {
     const [path, query] = (request.url ?? '').split('?');
-    const tell = (status: number, body: unknown): void => {
+    const answer = (status: number, body: unknown): void => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     };
-    // A web page that somebody looks at beside a port-forward reaches loopback under a name of its own.
+    // DNS rebinding: a web page in the browser of somebody with a port-forward could reach loopback under its own host name.
     if (!/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(request.headers.host ?? '')) {
-      tell(403, { error: 'to be asked as localhost' });
+      answer(403, { error: 'send the request to localhost' });
     } else if (path === '/debug/heap') {
-      tell(200, { ...process.memoryUsage(), heap: getHeapStatistics(), spaces: getHeapSpaceStatistics() });
+      answer(200, { ...process.memoryUsage(), heap: getHeapStatistics(), spaces: getHeapSpaceStatistics() });
     } else if (path !== '/debug/cpu') {
-      tell(404, { error: '/debug/cpu?seconds=10 and /debug/heap are here' });
+      answer(404, { error: 'not found; available: /debug/cpu?seconds=10 and /debug/heap' });
     } else if (isProfiling) {
-      tell(409, { error: 'a profile is being taken' });
+      answer(409, { error: 'another profile is in progress' });
     } else {
       isProfiling = true;
       const seconds = Number(new URLSearchParams(query).get('seconds')) || 10;
       cpuProfile(Math.min(Math.max(seconds, 0.01), LONGEST_S))
         .then(
-          (profile) => tell(200, profile),
-          (error: unknown) => tell(500, { error: String(error) }),
+          (profile) => answer(200, profile),
+          (error: unknown) => answer(500, { error: String(error) }),
         )
         .finally(() => (isProfiling = false));
     }

@@ -4,12 +4,12 @@ import { collectedGauge } from './collected-gauge.ts';
 export interface QueueMetrics {
   added(): void;
   retried(): void;
-  /** A key waited so long to be worked on. */
+  /** How long a key waited in the queue. */
   waited(ms: number): void;
+  /** How long a key was in process. */
   worked(ms: number): void;
 }
 
-/** A queue as it is now. */
 export interface QueueState {
   readonly depth: number;
   readonly unfinishedMs: readonly number[];
@@ -52,7 +52,7 @@ const STATE_METRICS: readonly StateMetric[] = [
   },
 ];
 
-/** Metrics of work queues. Returns the function that begins those of one controller's queue. */
+/** Registers the metrics of work queues. Returns the function that adds the queue of a controller. `state` returns undefined when there is none. */
 export function queueMetrics(
   registry: Registry,
 ): (controller: string, state: () => QueueState | undefined) => QueueMetrics {
@@ -75,8 +75,8 @@ export function queueMetrics(
   return (controller, state) => {
     const labels = { name: controller, controller };
     for (const { add, value, labelNames: names } of gauges) {
-      const own = Object.fromEntries(names.map((name) => [name, labels[name]]));
-      add(() => [{ labels: own, value: value(state() ?? EMPTY) }]);
+      const gaugeLabels = Object.fromEntries(names.map((name) => [name, labels[name]]));
+      add(() => [{ labels: gaugeLabels, value: value(state() ?? EMPTY) }]);
     }
     for (const each of [adds, retries]) each.inc(labels, 0);
     return {

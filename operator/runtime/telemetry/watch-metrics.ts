@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client';
 import { collectedGauge } from './collected-gauge.ts';
 
 export interface WatchMetrics {
-  /** By kind, once for each namespace that is watched; undefined before the first list. */
+  /** The silence of each watch, one for each kind and namespace. Undefined before the first list. */
   watch(silentMs: () => readonly (readonly [kind: string, ms: number | undefined])[]): void;
   namespaces(served: () => readonly (readonly [namespace: string, isServed: boolean])[]): void;
 }
@@ -22,7 +22,7 @@ export function watchMetrics(registry: Registry, prefix: string): WatchMetrics {
     watch: (silentMs) =>
       addSilence(() => {
         const longest = new Map<string, number>();
-        // Before its first list a watch has heard nothing at all.
+        // Undefined (no list yet) counts as the longest silence. It is shown as -1.
         for (const [kind, ms = Infinity] of silentMs()) longest.set(kind, Math.max(ms, longest.get(kind) ?? 0));
         return [...longest].map(([kind, ms]) => ({ labels: { kind }, value: ms === Infinity ? -1 : ms / 1000 }));
       }),

@@ -12,7 +12,7 @@ import { createApiClient } from '../../../operator/runtime/client/api-client.ts'
 import { healthServer } from '../../../operator/runtime/telemetry/health.ts';
 import { InCluster } from '../../../operator/runtime/client/in-cluster.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
-import { DEAF_MS, type Manager } from '../../../operator/runtime/manager.ts';
+import { LONGEST_SILENCE_MS, type Manager } from '../../../operator/runtime/manager.ts';
 import { createRuntimeMetrics } from '../../../operator/runtime/telemetry/metrics.ts';
 import { CONFIG_MAP, SERVICE, STATEFUL_SET } from '../../../operator/vacation-app/kinds.ts';
 import { startFaultProxy, type Answer, type Asked, type FaultProxy } from '../../support/fault-proxy.ts';
@@ -189,7 +189,8 @@ describe('the operator behind a network and an API server with faults', () => {
     else proxy.freeze('swallowed');
     return Promise.resolve(async () => {
       await sleep(OUTAGE_MS);
-      if (OUTAGE_MS > DEAF_MS) expect(operator.checks.map(({ fault }) => fault()).join()).to.contain('not hearing of');
+      if (OUTAGE_MS > LONGEST_SILENCE_MS)
+        expect(operator.checks.map(({ fault }) => fault()).join()).to.contain('no watch events for');
       proxy.reset();
       calm();
     });
@@ -386,7 +387,7 @@ describe('the operator behind a network and an API server with faults', () => {
     const ready = async () => ask(`http://127.0.0.1:${(server.address() as AddressInfo).port}/readyz`);
     try {
       await eventually('it hears of all but Jobs', ready, ({ status: code, body }) => {
-        return code === 503 && body === 'watches: not hearing of Job\n';
+        return code === 503 && body === 'watches: no watch events for Job\n';
       });
       calm();
       await eventually('it is ready', ready, ({ status: code }) => code === 200);

@@ -130,7 +130,7 @@ describe('the manager', () => {
     api.faults.set(pathOf(APP, 'gone'), new ApiError(404, 'NotFound', 'the server could not find it'));
     const { faults } = start(['gone'], APP);
     await until('it is refused', () => logged.some((line) => line.includes('refuses')));
-    await until('it hears of the other kind', () => faults().join() === 'not hearing of App');
+    await until('it hears of the other kind', () => faults().join() === 'no watch events for App');
     expect(logged).not.to.include('Caches are filled');
   });
 });

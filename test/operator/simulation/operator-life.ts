@@ -61,7 +61,7 @@ export function startLife({ client, clock, now, workers, random }: LifeOptions):
     if (isLeading) queue.add(key, priority);
   };
   const cluster = new Cluster(client, stores, { wrote: () => undefined }, new Drift({ clock, now }));
-  enqueueChanges(controller, stores, { add, isOwn: (writer) => writer === cluster });
+  enqueueChanges(controller, stores, { add, isOurWriter: (writer) => writer === cluster });
   enqueueUsers(controller, informers, add);
   const recorder = new EventRecorder(client, { component: 'vacation-operator', instance: 'simulated', onError: judge });
   const reconcile = createReconcile({

@@ -13,7 +13,7 @@ describe('what an event means for the queue', () => {
   const stores = appStores();
   enqueueChanges(appController(), stores, {
     add: (key, priority) => keys.add(`${key} ${priority}`),
-    isOwn: (candidate) => candidate === writer,
+    isOurWriter: (candidate) => candidate === writer,
   });
 
   /** The keys that are queued when the watch tells of the object. */

@@ -29,10 +29,10 @@ describe('drift', () => {
     elapsed += count * 1_000;
   };
   const isPaused = (): boolean => ours.isPaused(SELECTOR.object, SELECTOR.field);
-  /** Reports as a reconcile does: with what was told before. */
-  function tell(told: readonly Correction[] = []): readonly Correction[] {
-    const report = ours.report(told);
-    ours.reported(report, told);
+  /** Reports as a reconcile does: with the corrections that the status has. */
+  function writeReport(before: readonly Correction[] = []): readonly Correction[] {
+    const report = ours.report(before);
+    ours.reported(report, before);
     return report;
   }
 
@@ -57,7 +57,7 @@ describe('drift', () => {
       seconds(pauseAfter(count + 1) / 1_000);
     }
     ours.corrected(SELECTOR);
-    tell();
+    writeReport();
     expect(isPaused()).to.equal(true);
     expect(ours.nextLookMs(elapsed)).to.equal(8_000);
     expect(ours.isPaused('Service/web', 'spec.ports')).to.equal(false);
@@ -70,7 +70,7 @@ describe('drift', () => {
 
   it('looks again at once when the pause ends while one looks', () => {
     for (let count = 0; count < 6; count += 1) ours.corrected(SELECTOR);
-    tell();
+    writeReport();
     elapsed = 1_999;
     const begun = elapsed;
     expect(isPaused(), 'left as it is').to.equal(true);
@@ -82,7 +82,7 @@ describe('drift', () => {
 
   it('forgets a fight when the correction has stood for ten minutes, and looks again then', () => {
     for (let count = 0; count < 6; count += 1) ours.corrected(SELECTOR);
-    tell();
+    writeReport();
     seconds(2);
     expect(ours.nextLookMs(elapsed)).to.equal(598_000);
     seconds(598);
@@ -92,36 +92,36 @@ describe('drift', () => {
     expect(isPaused()).to.equal(false);
   });
 
-  it('tells the first correction at once, and the next a minute later, counted together', () => {
+  it('reports the first correction at once, and the next a minute later, counted together', () => {
     ours.corrected(SELECTOR);
-    const first = tell();
+    const first = writeReport();
     expect(first).to.deep.equal([{ ...SELECTOR, count: 1, time: '2026-03-01T00:00:00Z' }]);
     seconds(20);
     ours.corrected(SELECTOR);
     ours.corrected({ ...SELECTOR, field: WHOLE_OBJECT, manager: 'unknown' });
-    expect(tell(first)).to.equal(first);
+    expect(writeReport(first)).to.equal(first);
     expect(ours.nextLookMs(elapsed)).to.equal(40_000);
     seconds(40);
-    expect(tell(first)).to.deep.equal([
+    expect(writeReport(first)).to.deep.equal([
       { ...SELECTOR, field: '*', manager: 'unknown', count: 1, time: '2026-03-01T00:00:20Z' },
       { ...SELECTOR, count: 2, time: '2026-03-01T00:00:20Z' },
     ]);
     expect(ours.nextLookMs(elapsed)).to.equal(undefined);
   });
 
-  it('tells at once although a status without drift was written just before', () => {
-    tell();
+  it('reports at once although a status without drift was written just before', () => {
+    writeReport();
     ours.corrected(SELECTOR);
-    expect(tell()).to.have.length(1);
+    expect(writeReport()).to.have.length(1);
   });
 
-  it('tells again what could not be written', () => {
+  it('reports again what could not be written', () => {
     ours.corrected(SELECTOR);
     expect(ours.report()).to.have.length(1);
     expect(ours.report()).to.have.length(1);
   });
 
-  it('tells what is new of a report once', () => {
+  it('returns what is new in a report once', () => {
     ours.corrected(SELECTOR);
     const report = ours.report();
     expect(ours.reported(report).map(({ field }) => field)).to.deep.equal(['spec.selector']);
@@ -136,7 +136,7 @@ describe('drift', () => {
       time: '2025-01-01T00:00:00Z',
     }));
     ours.corrected(SELECTOR);
-    const report = tell(old);
+    const report = writeReport(old);
     expect(report).to.have.length(10);
     expect(report.map(({ field }) => field)).to.include.members(['spec.selector', 'old-0', 'old-8']);
     expect(report[0]?.field).to.equal('spec.selector');

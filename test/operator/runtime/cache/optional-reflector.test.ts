@@ -59,7 +59,7 @@ describe('the reflector of a kind that a cluster may lack', () => {
   let stop: AbortController;
   let ended: Promise<void>;
   let isWanted: boolean;
-  let told: boolean[];
+  let reported: boolean[];
   let errors: unknown[];
 
   beforeEach(() => {
@@ -67,7 +67,7 @@ describe('the reflector of a kind that a cluster may lack', () => {
     store = new Store({ onHandlerError: (error) => errors.push(error) });
     stop = new AbortController();
     isWanted = false;
-    told = [];
+    reported = [];
     errors = [];
   });
 
@@ -83,7 +83,7 @@ describe('the reflector of a kind that a cluster may lack', () => {
       backoff: () => 2,
       lookAgainMs: 2,
       isWanted: () => isWanted,
-      onServed: () => told.push(store.isServed),
+      onServed: () => reported.push(store.isServed),
       onError: (error) => errors.push(error),
     });
     ended = reflector.run(stop.signal);
@@ -105,8 +105,8 @@ describe('the reflector of a kind that a cluster may lack', () => {
     const reflector = start();
     await reflector.synced;
     expect([store.isServed, store.size]).to.deep.equal([true, 1]);
-    await until('it is told', () => told.length === 1);
-    expect(told).to.deep.equal([true]);
+    await until('it is reported', () => reported.length === 1);
+    expect(reported).to.deep.equal([true]);
     expect(reflector.silentMs).to.be.a('number');
   });
 
@@ -118,23 +118,23 @@ describe('the reflector of a kind that a cluster may lack', () => {
 
   it('begins when the kind appears and somebody wants it, and says so', async () => {
     await start().synced;
-    told = [];
+    reported = [];
     isWanted = true;
     await until('it is asked again', () => api.asked.length > 2);
     api.install();
     await until('it is listed', () => store.size === 1);
-    await until('it is told', () => told.length === 1);
-    expect(told).to.deep.equal([true]);
+    await until('it is reported', () => reported.length === 1);
+    expect(reported).to.deep.equal([true]);
   });
 
   it('holds nothing when the kind goes, says so, and begins again', async () => {
     api.install();
     isWanted = true;
     await start().synced;
-    await until('it is told', () => told.length === 1);
+    await until('it is reported', () => reported.length === 1);
     api.uninstall();
     await until('it is gone', () => !store.isServed);
-    expect([store.size, told]).to.deep.equal([0, [true, false]]);
+    expect([store.size, reported]).to.deep.equal([0, [true, false]]);
     api.install();
     await until('it is back', () => store.size === 1);
   });

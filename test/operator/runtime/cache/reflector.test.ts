@@ -81,7 +81,7 @@ describe('the reflector', () => {
     expect(server.asked[0]?.path).to.equal('/api/v1/namespaces/travel/configmaps');
   });
 
-  it('follows what the watch tells', async () => {
+  it('applies the events of the watch', async () => {
     start();
     const { send } = await watch(1);
     send('ADDED', named('a', 2));
@@ -206,7 +206,7 @@ describe('the reflector', () => {
     expect(pauses).to.equal(4);
   });
 
-  it('opens a new connection when told to, at once and without a list', async () => {
+  it('opens a new connection on restart, at once and without a list', async () => {
     const reflector = start({ backoff: () => 60_000 });
     await watch(1);
     reflector.restart();
@@ -224,7 +224,7 @@ describe('the reflector', () => {
     await until('the bookmark counts', () => (reflector.silentMs ?? 1_000) < 400);
   });
 
-  it('ends when it is told to: in a list, in a watch, in a pause', async () => {
+  it('ends when its signal aborts: in a list, in a watch, in a pause', async () => {
     start();
     await watch(1);
     stop.abort();

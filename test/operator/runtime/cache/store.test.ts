@@ -37,7 +37,7 @@ describe('the store', () => {
     expect(changes).to.have.length(2);
   });
 
-  it('tells of new, changed and removed objects', () => {
+  it('reports new, changed and removed objects', () => {
     store.observe('ADDED', thing(1));
     store.observe('MODIFIED', thing(2));
     store.observe('DELETED', thing(3));
@@ -57,7 +57,7 @@ describe('the store', () => {
     expect(changes.map(({ soleWriter }) => soleWriter)).to.deep.equal([writer, undefined, undefined, undefined]);
   });
 
-  it('never goes back to an older version, whoever tells it', () => {
+  it('never goes back to an older version, whatever its source', () => {
     store.wrote(thing(5));
     store.observe('MODIFIED', thing(4));
     store.wrote(thing(3));
@@ -90,7 +90,7 @@ describe('the store', () => {
     expect(changes).to.have.length(1);
   });
 
-  it('does not raise from the dead what is told again, or late, after its deletion', () => {
+  it('does not restore a deleted object after a repeated or late event', () => {
     store.observe('ADDED', thing(5));
     store.observe('DELETED', thing(7));
     store.observe('MODIFIED', thing(6));
@@ -106,7 +106,7 @@ describe('the store', () => {
     expect(held()).to.equal('8');
   });
 
-  it('does not raise from the dead what was deleted before the answer to a write of it came', () => {
+  it('does not restore an object that was deleted before the answer to a write of it came', () => {
     store.observe('ADDED', thing(5));
     store.observe('DELETED', thing(7));
     store.wrote(thing(6));
@@ -186,7 +186,7 @@ describe('the store', () => {
     expect(store.inGroup('b')).to.deep.equal([]);
   });
 
-  it('tells every handler although one throws', () => {
+  it('calls every handler although one throws', () => {
     const heard: string[] = [];
     const faulty = new Store<Thing>({ onHandlerError: (error) => errors.push(error) });
     const fault = new Error('broken handler');

@@ -124,7 +124,7 @@ describe('the API client', () => {
     answer = () => undefined;
     const error = await failure(client.request({ method: 'GET', path: '/api/v1/things', timeoutMs: 30 }));
     expect(error).to.be.instanceOf(SilenceError);
-    expect(error.message).to.equal('GET /cluster/api/v1/things: nothing heard from the API server in time');
+    expect(error.message).to.equal('GET /cluster/api/v1/things: no data from the API server in time');
     expect(counted).to.deep.equal([['<error>', 'GET']]);
   });
 
@@ -134,7 +134,7 @@ describe('the API client', () => {
     await watching.next();
     const error = await failure(watching.next());
     expect(error).to.be.instanceOf(SilenceError);
-    expect(error.message).to.equal('nothing heard from the API server in time');
+    expect(error.message).to.equal('no data from the API server in time');
   });
 
   it('tells of a connection that cannot be made', async () => {

@@ -62,7 +62,7 @@ describe('the event recorder', () => {
     expect(events()[0]?.count).to.equal(3);
   });
 
-  it('counts on from what another process has told', async () => {
+  it('continues the count of an event that another process published', async () => {
     await recorder.publish(app, note);
     await recorder.publish(app, note);
     const another = new EventRecorder(api, {
@@ -93,7 +93,7 @@ describe('the event recorder', () => {
     expect(events().map(({ count }) => count)).to.deep.equal([2]);
   });
 
-  it('tells of a failure instead of failing, and goes on', async () => {
+  it('reports a failure to onError instead of throwing, and goes on', async () => {
     refuse(403, () => true);
     await recorder.publish(app, note);
     expect(errors).to.have.length(1);

@@ -39,7 +39,7 @@ const METRICS = [
   'vacationapp_namespace_served{namespace="gone"} 0',
 ];
 
-describe('the operator told from outside', () => {
+describe('the operator seen from outside', () => {
   const servers: Server[] = [];
 
   afterEach(() => {
@@ -62,13 +62,13 @@ describe('the operator told from outside', () => {
     expect(await asking(healthServer(checks), '/readyz?verbose')).to.include({ status: 200, body: 'ok\n' });
   });
 
-  it('is not ready when one fails, and tells which', async () => {
+  it('is not ready when one fails, and names it', async () => {
     const checks = [
-      { name: 'watches', fault: () => 'not hearing of Pod' },
+      { name: 'watches', fault: () => 'no watch events for Pod' },
       { name: 'other', fault: () => undefined },
     ];
     const { status, body } = await asking(healthServer(checks), '/readyz');
-    expect([status, body]).to.deep.equal([503, 'watches: not hearing of Pod\n']);
+    expect([status, body]).to.deep.equal([503, 'watches: no watch events for Pod\n']);
   });
 
   it('has nothing else there', async () => {

@@ -29,7 +29,7 @@ describe('profiles on demand', () => {
     });
   }
 
-  it('tell where time is spent, one at a time', async () => {
+  it('show where time is spent, one at a time', async () => {
     const first = ask('/debug/cpu?seconds=0.2');
     expect((await ask('/debug/cpu?seconds=0.2')).status).to.equal(409);
     const { status, body } = await first;
@@ -38,14 +38,14 @@ describe('profiles on demand', () => {
     expect((await ask('/debug/cpu?seconds=0.01')).status).to.equal(200);
   });
 
-  it('tell what memory there is, in figures alone', async () => {
+  it('show the memory in use, in figures only', async () => {
     const { status, body } = await ask('/debug/heap');
     expect(status).to.equal(200);
     expect(body.rss).to.be.above(1_000_000);
     expect(body.heap).to.have.property('used_heap_size');
   });
 
-  it('are told to nobody who asks under another name, nor elsewhere', async () => {
+  it('are refused under another host name, and on other paths', async () => {
     expect((await ask('/debug/heap', 'evil.example')).status).to.equal(403);
     for (const path of ['/debug/other', '//']) expect((await ask(path)).status).to.equal(404);
   });
