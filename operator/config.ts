@@ -11,7 +11,7 @@ export interface Config {
   readonly identity: string;
   readonly healthPort: number;
   readonly metricsPort: number;
-  /** On loopback alone; 0: none. */
+  /** On loopback only. 0 means no profile server. */
   readonly profilePort: number;
   readonly workers: number;
   readonly webappImage: string;
@@ -28,9 +28,13 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** The settings, from environment variables as the reference in the docs lists them. */
+/**
+ * Reads the settings from environment variables, which docs/operator.md lists.
+ *
+ * @throws ConfigError
+ */
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
-  // An empty variable is as good as none: that is what a template leaves behind.
+  // An empty variable counts as not set, because templates often leave empty ones.
   const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const faults: string[] = [];
   const integer = (name: string, fallback: number, min: number, max: number): number => {
@@ -56,7 +60,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const namespaces = (): string[] => {
     const names = (env.WATCH_NAMESPACES ?? '').split(',').map((name) => name.trim());
     const wrong = names.find((name) => !/^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$/.test(name));
-    if (wrong !== undefined) faults.push(`WATCH_NAMESPACES holds "${wrong}", which is no name of a namespace`);
+    if (wrong !== undefined) faults.push(`WATCH_NAMESPACES holds "${wrong}", which is not the name of a namespace`);
     return [...new Set(names)].filter((name) => name !== '');
   };
 

@@ -1,7 +1,7 @@
 import winston from 'winston';
 import type { Logger } from './runtime/telemetry/log.ts';
 
-/** Constant messages with fields, a line of JSON each. */
+/** Writes one line of JSON for each entry. */
 export function createLogger(level: string): Logger {
   return winston.createLogger({
     level,

@@ -11,7 +11,7 @@ import { profileServer } from './runtime/telemetry/profile.ts';
 import { createOperator } from './manager.ts';
 import { FIELD_MANAGER } from './vacation-app/names.ts';
 
-/** Long enough for a reconcile in flight and the release of the lease; shorter than the pod's grace period. */
+/** Long enough to finish reconciles in flight and to release the lease. Shorter than the pod's grace period. */
 const SHUTDOWN_MS = 20_000;
 
 async function main(config: Config): Promise<void> {
@@ -47,7 +47,7 @@ async function main(config: Config): Promise<void> {
   process.exit(0);
 }
 
-/** In a pod what is mounted there. Elsewhere a kubeconfig, by a library that takes as much memory as all the rest. */
+/** The service account in a pod, else a kubeconfig. The library for kubeconfigs is loaded only then, because it doubles the memory. */
 async function connection(): Promise<Connection> {
   const { KUBECONFIG, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
   const folder = process.env.SERVICE_ACCOUNT_FOLDER;

@@ -10,12 +10,12 @@ export interface Condition {
 
 export type Finding = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
-/** What the API conventions allow: others' words stand in messages, and one that is too long would have the whole status refused. */
+/** The limit of the API conventions. Messages quote other components, and the API server would refuse the whole status for a longer one. */
 const LONGEST_MESSAGE = 32_768;
 
 /**
- * The findings as conditions. `lastTransitionTime` moves only when `status` does, so that writing the same state twice writes
- * the same bytes. A condition without a finding is gone.
+ * Turns findings into conditions. `lastTransitionTime` changes only with `status`, so that an unchanged state results in an unchanged
+ * status. A condition without a finding is removed.
  */
 export function conditionsOf(
   findings: readonly Finding[],
@@ -26,8 +26,14 @@ export function conditionsOf(
     const known = before.find((condition) => condition.type === type);
     const lastTransitionTime =
       known?.status === status ? known.lastTransitionTime : `${now.toISOString().slice(0, 19)}Z`;
-    const told = message.slice(0, LONGEST_MESSAGE);
-    return { type, status, reason, message: told, observedGeneration: generation, lastTransitionTime };
+    return {
+      type,
+      status,
+      reason,
+      message: message.slice(0, LONGEST_MESSAGE),
+      observedGeneration: generation,
+      lastTransitionTime,
+    };
   });
 }
 

@@ -3,8 +3,8 @@ const BINARY = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 const NANOS = 10n ** 9n;
 
 /**
- * A quantity as the API server writes it (`500m` for `0.5`, `1Gi` for `1024Mi`), so that what is wanted can be compared with what is there.
- * What is no quantity stays as it is, for the API server to refuse.
+ * A quantity in the API server's canonical form (`500m` for `0.5`, `1Gi` for `1024Mi`), so that desired and live values can be compared.
+ * Returns an invalid quantity unchanged. The API server refuses it.
  * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
 export function canonicalQuantity(quantity: string | number): string {
@@ -13,7 +13,7 @@ export function canonicalQuantity(quantity: string | number): string {
   return amount.isBinary ? binaryOf(amount.nanos) : decimalOf(amount.nanos);
 }
 
-/** Whether one quantity is more than another; what is no quantity is never more, nor less. */
+/** Whether `one` is more than `other`. False if one of them is not a quantity. */
 export function isMore(one: string | number, other: string | number): boolean {
   const [more, less] = [amountOf(one), amountOf(other)];
   return more !== undefined && less !== undefined && more.nanos > less.nanos;

@@ -1,6 +1,6 @@
 import type { VacationApp } from './vacation-app.ts';
 
-/** A kind of value; a list of such; an object by its fields. A field that ends in `!` is required, `*` means every field. */
+/** A scalar, a list of one shape, or an object by its fields. A field that ends in `!` is required. `*` means every field. */
 type Shape = keyof typeof FITS | readonly [Shape] | Fields;
 
 interface Fields {
@@ -11,14 +11,14 @@ const FITS = {
   'a string': (value: unknown) => typeof value === 'string',
   'a number': (value: unknown) => typeof value === 'number',
   'a number or a string': (value: unknown) => typeof value === 'number' || typeof value === 'string',
-  /** It becomes part of a URL's path, where `..` would lead elsewhere. */
+  /** The name becomes part of a URL's path, so it must not be `..`. */
   'the name of a Secret': (value: unknown) => typeof value === 'string' && /^[a-z0-9][-a-z0-9.]*$/.test(value),
 };
 
 const texts: Shape = { '*': 'a string' };
 const resources: Shape = { '*': { '*': 'a number or a string' } };
 
-/** What builders look into or calculate with. What they only pass on is left to the API server. */
+/** The fields that builders read or calculate with. The API server checks those that they only pass on. */
 const SPEC: Shape = {
   mode: 'a string',
   image: 'a string',
@@ -48,8 +48,9 @@ const SPEC: Shape = {
 };
 
 /**
- * Why the operator cannot work with the spec of an app, which may be of any shape where the CRD was replaced. Whether values are allowed is
- * not looked at: the API server does that, and an app that serves must not be lost to a rule that became stricter.
+ * Returns why the builders cannot work with the spec, or undefined. If the CRD was replaced, a stored spec can have any shape.
+ *
+ * It checks types, not values. The API server checks values, and an app that works must not fail because of a rule that became stricter.
  */
 export function shapeFault({ spec }: VacationApp): string | undefined {
   const fault = faultOf(spec, SPEC);
@@ -58,7 +59,7 @@ export function shapeFault({ spec }: VacationApp): string | undefined {
   return managed && external ? 'spec.database must be managed or external: both would hold the data' : undefined;
 }
 
-/** The first fault, after the path to it. */
+/** The path to the first fault, and the fault. */
 function faultOf(value: unknown, shape: Shape): string | undefined {
   if (typeof shape === 'string') return FITS[shape](value) ? undefined : ` must be ${shape}`;
   if (isList(shape)) return isList(value) ? faultOfItems(value, shape[0]) : ' must be a list';

@@ -13,7 +13,7 @@ export const GROUP = 'interstellar.dev';
 
 export const VACATION_APP = { apiVersion: `${GROUP}/v1alpha1`, kind: 'VacationApp', plural: 'vacationapps' } as const;
 
-/** A booking application as it is declared. What each field means, its bounds and defaults stand in the schema, `crds/`. */
+/** A declared booking application. The schema in `crds/` describes each field, with its bounds and default. */
 export interface VacationApp {
   apiVersion?: string;
   kind?: string;
@@ -91,7 +91,7 @@ export interface GatewaySettings {
   hostnames?: string[];
 }
 
-/** A Gateway, and which of its listeners. */
+/** A Gateway and one of its listeners, or all of them. */
 export interface ParentReference {
   name: string;
   namespace?: string;
@@ -137,24 +137,24 @@ export interface VacationAppStatus {
   drift?: readonly Correction[];
 }
 
-/** A change of somebody else's that was put back. */
+/** A change by somebody else that the operator has corrected. */
 export interface Correction {
   /** `Kind/name`, in the app's namespace. */
   readonly object: string;
-  /** As people write it, `spec.ports[http].port`; `*` for the whole object, which had been deleted. */
+  /** In readable form, e.g. `spec.ports[http].port`. `*` is the whole object, which had been deleted. */
   readonly field: string;
-  /** The field manager that had changed it; `admission` for a mutating webhook or policy, `unknown` where Kubernetes does not tell. */
+  /** The field manager that changed it. `admission` is a mutating webhook or policy, `unknown` means that Kubernetes recorded none. */
   readonly manager: string;
   readonly count: number;
-  /** Of the last one, RFC 3339. */
+  /** The time of the last correction, RFC 3339. */
   readonly time: string;
 }
 
-/** Annotations of a `VacationApp` that ask for something. */
+/** Annotations of a `VacationApp` that users set. */
 export const ANNOTATION = {
-  /** `"true"`: observe, change nothing. */
+  /** `"true"`: report the status, but change nothing. */
   paused: `${GROUP}/paused`,
-  /** Any new string: move images and pod templates that were pinned to what this operator would choose today. */
+  /** Any new string: replace pinned images and pod templates by the current choice of this operator. */
   update: `${GROUP}/update`,
   /** Any new string: restart the web pods, a few at a time. */
   restart: `${GROUP}/restart`,

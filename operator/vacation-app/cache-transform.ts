@@ -7,11 +7,11 @@ import { FIELD_MANAGER, HANDOVER_MANAGER } from './names.ts';
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
- * What the caches hold of an object of each kind. To read more of an object, keep it here first.
+ * Reduces objects to the parts that the caches hold. To read another part of an object, add it here first.
  *
- * 1. Pods, the most numerous and the largest: only their state. Nothing here writes them.
- * 2. Jobs: all but what they run. They cannot change and so are never compared.
- * 3. All others: everything but the managed fields of others and the copy that kubectl keeps for itself.
+ * 1. Pods, the most numerous and largest objects: only their state. The operator does not write them.
+ * 2. Jobs: everything except the spec. It cannot change, so it is never compared.
+ * 3. Other kinds: everything except the managed fields of others and kubectl's annotation.
  */
 export function createTransform(): (kind: Kind) => (object: KubeObject) => KubeObject {
   const prune = createManagedFieldsPruner([FIELD_MANAGER, HANDOVER_MANAGER]);
@@ -45,13 +45,13 @@ const pick = <T extends object, K extends keyof T>(object: T, keys: readonly K[]
   Object.fromEntries(keys.filter((key) => key in object).map((key) => [key, object[key]])) as Pick<T, K>;
 
 function withoutSpec(job: KubeObject & { spec?: unknown }): KubeObject {
-  const { spec, ...kept } = job;
-  return kept;
+  const { spec, ...rest } = job;
+  return rest;
 }
 
 function withoutLastApplied(object: KubeObject): KubeObject {
   const { annotations } = object.metadata;
   if (annotations?.[LAST_APPLIED] === undefined) return object;
-  const { [LAST_APPLIED]: _, ...kept } = annotations;
-  return { ...object, metadata: { ...object.metadata, annotations: kept } };
+  const { [LAST_APPLIED]: _, ...others } = annotations;
+  return { ...object, metadata: { ...object.metadata, annotations: others } };
 }

@@ -34,8 +34,8 @@ export function vacationAppController({ webappImage, mysqlImage, podIds }: Vacat
 }
 
 /**
- * What is watched. An event of the app means the app's own key; one of a child the key of the app that its label names; one of a Secret of
- * the user's own the keys of the apps that name it. The label selectors keep everything else out of the caches.
+ * The watches, and the keys that each event enqueues. An app enqueues its key. A child enqueues the app in its label. A user's Secret enqueues the
+ * apps that refer to it. The label selectors keep all other objects out of the caches.
  */
 function createWatches(): readonly Watch[] {
   const transform = createTransform();
@@ -57,15 +57,15 @@ function createWatches(): readonly Watch[] {
   ];
 }
 
-/** What somebody has declared and nobody has answered yet comes before what follows from earlier answers: a hundred new apps do not wait for one another to be done. */
+/** High for an app whose current generation has no status yet, so that new apps and changes do not wait behind rollouts in progress. */
 export function priorityOf({ metadata, status }: Pick<VacationApp, 'metadata' | 'status'>): Priority {
   const { observedGeneration = -1 } = status ?? {};
-  // The status of a paused app stays behind what is declared, and nobody waits for an answer.
+  // The status of a paused app keeps its old generation, so it would always have high priority.
   const isPaused = metadata.annotations?.[ANNOTATION.paused] === 'true' && observedGeneration >= 0;
   return isPaused || observedGeneration === metadata.generation ? 'normal' : 'high';
 }
 
-/** The keys of the apps that name the Secret. */
+/** The keys of the apps that refer to the Secret. */
 const usersOf = ({ metadata }: KubeObject, apps: readonly VacationApp[]): string[] =>
   apps
     .filter((app) => app.metadata.namespace === metadata.namespace)
@@ -75,10 +75,10 @@ const usersOf = ({ metadata }: KubeObject, apps: readonly VacationApp[]): string
 const usersOfGateways = (apps: readonly VacationApp[]): string[] =>
   apps.filter(({ spec }) => spec.gateway !== undefined).map(keyOf);
 
-/** The spec of an app without it may have any shape, so it is not looked into. */
+/** A spec with a fault may have any shape, so the watches must not read it. */
 const hasShape = (app: VacationApp): boolean => shapeFault(app) === undefined;
 
-/** The key of the app that an object is or belongs to. */
+/** The key of the app, for the app itself and for its children. */
 function appKeyOf(object: KubeObject): string | undefined {
   if (object.kind === VACATION_APP.kind) return keyOf(object);
   const app = object.metadata.labels?.[LABEL.app];

@@ -12,36 +12,36 @@ import { sizeBeforeHibernation } from './web/replicas.ts';
 import { differingKeys, inheritedOf, type Inherited } from './children/inherited-metadata.ts';
 import { isOutdated, LATEST_REVISION } from './children/templates.ts';
 
-/** What the operator itself would choose where the spec names nothing. */
+/** The operator's choice where the spec names nothing. */
 export interface OperatorDefaults extends Platform {
   readonly webappImage: string;
   readonly mysqlImage: string;
 }
 
-/** Everything that desired objects are computed from besides the app. */
+/** The input of the builders besides the app. */
 export interface Facts extends DatabaseFacts {
-  /** What tells the database from another one in the same place; see `DatabaseState`. */
+  /** The identity of the database; see `DatabaseState`. */
   readonly database: string | undefined;
   readonly web: Pin;
   readonly mysql: Pin;
-  /** Who chooses the ids of the pods of each. */
+  /** Who chooses the user and group ids of the pods. */
   readonly podIds: Readonly<Record<'web' | 'mysql', PodIds>>;
-  /** What the MySQL pod inherits: as its template was made, until an update is asked for or no pod runs. */
+  /** The inherited metadata of the MySQL pod. It changes only when the user asks for an update, or while no pod runs. */
   readonly mysqlPodMetadata: Inherited;
   readonly dnsPorts: readonly number[];
-  /** The value of the restart annotation that the web pods follow. */
+  /** The value of the restart annotation for the web pods. */
   readonly restart: string | undefined;
-  /** A hash of what the credentials say. */
+  /** See `credentialsHash()`. */
   readonly credentialsHash: string;
-  /** The same of what `spec.env` takes from Secrets that are followed. */
+  /** See `environmentHash()`. */
   readonly environmentHash: string | undefined;
   /** See `FACT.checkAfter`. */
   readonly checkAfter: string | undefined;
-  /** The size of the volume in the StatefulSet's template, which cannot change: the volume itself grows. */
+  /** The size in the StatefulSet's claim template. The template cannot change, so only the claim itself grows. */
   readonly volumeTemplateSize: string | undefined;
-  /** How many web pods to come back with from hibernation. */
+  /** The number of web pods to start after hibernation. */
   readonly sizeBefore: number | undefined;
-  /** Whether pods are there that use the database. */
+  /** Whether there are pods that use the database. */
   readonly isDatabaseUsed: boolean;
 }
 
@@ -53,7 +53,7 @@ export function webPin(
   return pinOf(app, deployment?.metadata?.annotations, app.spec.image, defaults.webappImage);
 }
 
-/** That of the StatefulSet; where it is gone, that of the volume, whose data are of that version. */
+/** The pin of the StatefulSet. If that is gone, the pin on the claim, because its data have that version. */
 export function mysqlPin(
   app: CompleteApp,
   { statefulSet, volumeClaim }: Pick<Observed, 'statefulSet' | 'volumeClaim'>,
@@ -63,7 +63,7 @@ export function mysqlPin(
   return pinOf(app, annotations, databaseKindOf(app).image?.(app), defaults.mysqlImage);
 }
 
-/** What an update would change: in words, empty when there is nothing. */
+/** Describes what the update annotation would change. Empty if nothing. */
 export function updatesOf(app: CompleteApp, facts: Facts, defaults: OperatorDefaults): string[] {
   const parts = [
     { what: 'web', component: 'web', pin: facts.web, named: app.spec.image, preset: defaults.webappImage },
@@ -86,7 +86,7 @@ export function updatesOf(app: CompleteApp, facts: Facts, defaults: OperatorDefa
   return metadata.length === 0 ? updates : [...updates, `MySQL pod metadata: ${metadata.join(', ')}`];
 }
 
-/** Those that the live children tell, whatever is known of the database itself. */
+/** The facts that depend on live children only, not on the state of the database. */
 export type ChildFacts = Omit<Facts, keyof DatabaseFacts | 'database' | 'checkAfter'>;
 
 export function factsOf(

@@ -3,7 +3,7 @@ import type { Kind } from '../runtime/client/kinds.ts';
 const kind = (apiVersion: string, name: string, plural: string): Kind => ({ apiVersion, kind: name, plural });
 
 export const SECRET = kind('v1', 'Secret', 'secrets');
-/** Secrets of users' own that are labelled to be followed: a watch, and so a cache, beside that of the app's. */
+/** Users' Secrets with the watch label. They have a separate watch and cache. */
 export const FOLLOWED_SECRET: Kind = { ...SECRET, kind: 'FollowedSecret' };
 export const CONFIG_MAP = kind('v1', 'ConfigMap', 'configmaps');
 export const SERVICE = kind('v1', 'Service', 'services');
@@ -15,7 +15,7 @@ export const DEPLOYMENT = kind('apps/v1', 'Deployment', 'deployments');
 export const JOB = kind('batch/v1', 'Job', 'jobs');
 export const AUTOSCALER = kind('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers');
 export const INGRESS = kind('networking.k8s.io/v1', 'Ingress', 'ingresses');
-/** What a cluster may lack, and get later. */
+/** Optional: the CRD may be missing, or be installed later. */
 export const HTTP_ROUTE = kind('gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes');
 export const NETWORK_POLICY = kind('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies');
 export const DISRUPTION_BUDGET = kind('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets');

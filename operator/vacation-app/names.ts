@@ -2,81 +2,81 @@ import { hash } from 'node:crypto';
 import { GROUP, type VacationApp } from '../api/vacation-app.ts';
 import type { KubeObject } from '../runtime/client/kinds.ts';
 
-/** Who applies: the field manager of everything that the operator wants. */
+/** The field manager of all desired state. */
 export const FIELD_MANAGER = 'vacation-operator';
-/** Who gives `spec.replicas` its first value and hands it to the autoscaler, so that `FIELD_MANAGER` never owns it then. */
+/** The field manager that sets the first value of `spec.replicas` for the autoscaler, so that `FIELD_MANAGER` does not own the field. */
 export const HANDOVER_MANAGER = 'vacation-operator-handover';
 
 export const LABEL = {
-  /** The app that a child belongs to; what the watches and the pods' selectors select by. */
+  /** The app of a child. Watches and pod selectors use it. */
   app: `${GROUP}/app`,
-  /** On a user's Secret: follow it. */
+  /** On a user's Secret: watch it. */
   watch: `${GROUP}/watch`,
   name: 'app.kubernetes.io/name',
   component: 'app.kubernetes.io/component',
   partOf: 'app.kubernetes.io/part-of',
   managedBy: 'app.kubernetes.io/managed-by',
-  /** The tag of the image that the component runs; never in a pod's template or in what selects. */
+  /** The image tag of the component. Never in a pod template or a selector. */
   version: 'app.kubernetes.io/version',
 } as const;
 
-/** Facts that outlive the operator, on the children that they are about. */
+/** Annotations on children that store facts across restarts of the operator. */
 export const FACT = {
-  /** The image that the child runs: what holds when the spec names none. */
+  /** The image of the child, which stays if the spec names none. */
   image: `${GROUP}/pinned-image`,
-  /** The revision of the pod template that the child was made with. */
+  /** The template revision of the child. */
   revision: `${GROUP}/template-revision`,
-  /** `Platform` where the child's pods have ids that the platform chooses. */
+  /** `Platform` if the platform chooses the user and group ids of the child's pods. */
   podIds: `${GROUP}/pod-ids`,
-  /** What the template of the StatefulSet has of `spec.inheritedMetadata`, as JSON. */
+  /** The part of `spec.inheritedMetadata` in the StatefulSet's pod template, as JSON. */
   podMetadata: `${GROUP}/pod-metadata`,
-  /** The value of the app's update annotation that led to the above. */
+  /** The value of the app's update annotation that the above result from. */
   update: `${GROUP}/update-handled`,
   /** The value of the app's restart annotation, on the pod template. */
   restart: `${GROUP}/restart-handled`,
-  /** The uid of the app that used the volume last, on the claim: for people, the operator does not read it. */
+  /** On the claim: the uid of the app that last used the volume. For people; the operator does not read it. */
   ownerUid: `${GROUP}/owner-uid`,
   /**
-   * Which migration was done, see `Migration`. On the claim of the volume that it was done on, so that another volume is without it; on
-   * the web pods' ConfigMap where the database is external.
+   * The last completed migration; see `Migration`. On the claim of the migrated volume, so that a new volume does not have it. For an external
+   * database, on the web ConfigMap.
    */
   migrated: `${GROUP}/migrated`,
-  /** What the migration reported, on the claim and on the Deployment that came after it. */
+  /** The versions that the migration reported, on the claim and on the Deployment that followed it. */
   schemaVersion: `${GROUP}/schema-version`,
   databaseVersion: `${GROUP}/database-version`,
-  /** What the last check of an external database found, on the web pods' ConfigMap; see `DatabaseCheck`. */
+  /** On the web ConfigMap: the result of the last check of an external database; see `DatabaseCheck`. */
   lastCheck: `${GROUP}/last-check`,
-  /** When the check of an external database before this one ended, on the Job; absent on the first. */
+  /** On the Job of a check: when the previous check ended. Not on the first. */
   checkAfter: `${GROUP}/check-after`,
-  /** The number of web pods before hibernation, on the Deployment while it sleeps. */
+  /** On a hibernated Deployment: the number of web pods before hibernation. */
   size: `${GROUP}/size-before-hibernation`,
 } as const;
 
-/** Hashes of content that pods read at start, on the pod template: when it changes, they restart. */
+/** Annotations on the pod template: hashes of what pods read at start. A changed hash restarts the pods. */
 export const CONTENT = {
   configuration: `${GROUP}/configuration-hash`,
   credentials: `${GROUP}/credentials-hash`,
-  /** Of the Secrets that `spec.env` names and that are to be followed. */
+  /** The hash of followed Secrets in `spec.env`. */
   environment: `${GROUP}/environment-hash`,
 } as const;
 
-/** The key of a Secret that holds certificates of authorities, PEM. */
+/** The key of CA certificates (PEM) in a Secret. */
 export const CA_KEY = 'ca.crt';
 
-/** In web pods; others may run beside it, which admission webhooks add. */
+/** The container of web pods. Admission webhooks may add others. */
 export const WEB_CONTAINER = 'web';
 
 export const DATABASE_NAME = 'vacation';
 
 export const childName = (app: KubeObject, component: string): string => `${app.metadata.name}-${component}`;
 export const credentialsName = (app: KubeObject): string => `${app.metadata.name}-credentials`;
-/** The Secret that pods read: the user's own where the spec names one. */
+/** The Secret that pods read: the one in the spec, else the generated one. */
 export const credentialsSecretName = (app: VacationApp): string =>
   app.spec.credentials?.secretName ?? credentialsName(app);
 export const jobName = (app: KubeObject, task: string, hash: string): string => `${app.metadata.name}-${task}-${hash}`;
 export const volumeClaimName = (app: KubeObject): string => `data-${childName(app, 'mysql')}-0`;
 
-/** What selectors select by; part of objects that cannot change, so it never may. */
+/** The labels in selectors. Selectors are immutable, so these labels must never change. */
 export const selectorLabels = (app: KubeObject, component: string): Record<string, string> => ({
   [LABEL.app]: app.metadata.name,
   [LABEL.component]: component,
@@ -89,14 +89,14 @@ export const labels = (app: KubeObject, component: string): Record<string, strin
   [LABEL.managedBy]: FIELD_MANAGER,
 });
 
-/** The version label of what runs an image: its tag, where it has one that fits a label. */
+/** The version label: the tag of the image. Empty if there is no tag, or if it is not a valid label value. */
 export function versionLabel(image: string): Record<string, string> {
   const [name = ''] = image.split('@');
   const tag = /:([^:/]+)$/.exec(name)?.[1] ?? '';
   return /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(tag) ? { [LABEL.version]: tag } : {};
 }
 
-/** Name, namespace and labels of a child; its owner is stamped when it is applied. */
+/** The name, namespace and labels of a child. The owner is added at apply. */
 export const childMetadata = (
   app: VacationApp,
   name: string,
@@ -107,7 +107,7 @@ export const childMetadata = (
   labels: labels(app, component),
 });
 
-/** A short hash of a value's JSON, whatever the order of its keys. */
+/** A short hash of a value's JSON. The order of keys does not matter. */
 export function contentHash(value: unknown): string {
   return hash('sha256', JSON.stringify(sorted(value))).slice(0, 10);
 }

@@ -31,7 +31,7 @@ import { childName, credentialsName } from './names.ts';
 import type { HttpRoute } from './web/web-http-route.ts';
 import type { UserSecrets } from './credentials/user-secrets.ts';
 
-/** The live children that decide what is wanted next and what is true now. */
+/** The live objects that the plan and the status are computed from. */
 export interface Observed {
   readonly secret: V1Secret | undefined;
   /** The user's Secrets that the spec names. */
@@ -39,7 +39,7 @@ export interface Observed {
   readonly statefulSet: V1StatefulSet | undefined;
   readonly volumeClaim: V1PersistentVolumeClaim | undefined;
   readonly jobs: readonly V1Job[];
-  /** That of the web pods. */
+  /** The web ConfigMap. */
   readonly configMap: V1ConfigMap | undefined;
   readonly deployment: V1Deployment | undefined;
   readonly autoscaler: V2HorizontalPodAutoscaler | undefined;
@@ -50,7 +50,7 @@ export interface Observed {
   readonly pods: readonly V1Pod[];
 }
 
-/** What the caches hold about an app's children. */
+/** Reads the app's children from the caches. */
 export function observe(app: CompleteApp, cluster: Cluster, userSecrets: UserSecrets): Observed {
   const { namespace = '', uid = '' } = app.metadata;
   const { volume } = databaseKindOf(app);
@@ -59,7 +59,7 @@ export function observe(app: CompleteApp, cluster: Cluster, userSecrets: UserSec
     secret: get(SECRET, credentialsName(app)),
     userSecrets,
     statefulSet: get(STATEFUL_SET, childName(app, 'mysql')),
-    // One that an app of this name left behind is nothing to an app whose database is elsewhere.
+    // An app with an external database ignores the claim of an earlier app of the same name.
     volumeClaim: volume && get(VOLUME_CLAIM, volume.claimName(app)),
     jobs: cluster.store(JOB).ownedBy(uid),
     configMap: get(CONFIG_MAP, childName(app, 'web')),

@@ -11,11 +11,11 @@ import { lastCheck } from './tasks/check/check.ts';
 import { checkAfter, type DatabaseCheck } from './tasks/check/checks.ts';
 import { migrationOf, type Migration } from './tasks/migrate/migration.ts';
 
-/** What is wanted for an app at this moment, and what it was computed from. */
+/** The desired objects of an app, and what they were computed from. */
 export interface Plan {
   readonly app: CompleteApp;
   readonly observed: Observed;
-  /** What the last check of the database found, where it is checked. */
+  /** The result of the last check, for a database that is checked. */
   readonly check: DatabaseCheck | undefined;
   readonly database: DatabaseState;
   /** The migration that the wanted web pods need. */
@@ -30,7 +30,7 @@ export interface Planning {
   readonly now: () => Date;
 }
 
-/** The plan for what is observed. Each line needs only those above it: no object is built before the migration is known. */
+/** Computes the plan. Each line depends only on those above it. The migration must be known before the objects are built. */
 export function planOf(app: CompleteApp, observed: Observed, defaults: OperatorDefaults, now: Date): Plan {
   const kind = databaseKindOf(app);
   const childFacts = factsOf(app, observed, defaults);
@@ -47,8 +47,8 @@ export function planOf(app: CompleteApp, observed: Observed, defaults: OperatorD
 }
 
 /**
- * What is wanted now, as often as it is asked. It is computed anew only when a child has changed: an idle reconcile, which asks for each step,
- * takes 1.3 ms of CPU instead of 3.2 ms.
+ * Returns a function that returns the current plan. It computes a new plan only if a child has changed. This saves an idle reconcile, which asks
+ * for the plan in each step, 1.9 of 3.2 ms of CPU.
  */
 export function createPlanner(
   app: CompleteApp,
@@ -66,7 +66,7 @@ export function createPlanner(
   };
 }
 
-/** Whether the very same objects were observed. */
+/** Whether both contain the same objects, compared by identity. */
 const isSame = (one: Observed, other: Observed): boolean =>
   Object.entries(one).every(([name, value]: [string, unknown]) => isSameIn(value, other[name as keyof Observed]));
 

@@ -7,7 +7,7 @@ export const podsOf = ({ pods }: Pick<Observed, 'pods'>, component: string): V1P
 
 export const componentOf = ({ metadata }: V1Pod): string | undefined => metadata?.labels?.[LABEL.component];
 
-/** Whether the pod runs, or may yet. */
+/** Whether the pod runs, or may still start. */
 export const isAlive = ({ status }: V1Pod): boolean => status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
 
 /** Whether its controller has looked and has no pod: none is wanted, or the API server takes none. */

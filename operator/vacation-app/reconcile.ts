@@ -42,7 +42,7 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
       pace.forget(key);
       jobTime.forget(key);
     }
-    // Gone or going: the children follow by their owner references.
+    // Deleted or being deleted. The garbage collector deletes the children by their owner references.
     if (!declared || declared.metadata.deletionTimestamp !== undefined) return {};
     const fault = shapeFault(declared);
     if (fault !== undefined) {
@@ -59,7 +59,7 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
     if (isTerminatingNamespace(error)) return {};
     if (isConflict(error)) throw error;
     const plan = planned();
-    // Whoever scales and exposes web pods that were made just now is about to answer: the look that follows tells of both.
+    // The web Deployment was just created. Requeue at once: the next reconcile also reports the autoscaler and the Ingress.
     if (error === undefined && deployment === undefined && plan.observed.deployment && isAnswered(declared)) {
       return { requeueAfterMs: 1 };
     }
@@ -81,13 +81,13 @@ async function converge(
   const secret = await readCredentials(app, first.observed, volumeClaim, cluster);
   const data = { volumeClaim, secret };
   await volume?.letGo(app, data, first.facts, cluster, signal);
-  // First what protects data. A failure of one does not stop the other.
+  // The steps that protect data come first. A failure of one does not stop the other.
   const [credentials, protection] = await Promise.allSettled([
     applyCredentials(app, data, first.observed.userSecrets, cluster, random, signal),
     volume?.protect(first, volumeClaim, cluster, signal),
   ]);
   if (credentials.status === 'rejected') throw credentials.reason as Error;
-  // Before anything else is applied: an autoscaler that is no longer wanted must not fight the number that is.
+  // Prune before anything else is applied. An unwanted autoscaler must not change the declared number of web pods.
   await adoptOrphans(planned(), cluster, signal);
   await prune(planned(), cluster, now());
   for (const { step, waitsFor } of STEPS) {
@@ -96,7 +96,7 @@ async function converge(
     const due = plan.desired.filter((child) => child.step === step && mayApply(child, plan));
     await settled(due.map((child) => apply(child, plan, cluster, signal)));
   }
-  // A volume that cannot grow holds nothing else up.
+  // Throw late, so that a volume that cannot grow does not block the children.
   if (protection.status === 'rejected') throw protection.reason as Error;
 }
 
@@ -105,7 +105,7 @@ const apply = (child: Desired, plan: Plan, cluster: Cluster, signal: AbortSignal
     ? applyWebDeployment(plan, child, cluster, signal)
     : applyChild(plan.app, child, cluster, signal);
 
-/** A Job cannot change: one that is there is left as it is, wherever its pods may run by now. */
+/** A Job is immutable, so an existing one is never applied again. */
 function mayApply(child: Desired, plan: Plan): boolean {
   const { kind, object } = child;
   if (databaseKindOf(plan.app).volume?.forbids(child, plan.observed)) return false;
@@ -114,7 +114,7 @@ function mayApply(child: Desired, plan: Plan): boolean {
   return jobNamed(plan.observed, name) === undefined && taskOf(object)?.isWanted(plan, name) === true;
 }
 
-/** Waits for all, so that one refusal does not leave the others in flight; then throws the first. */
+/** Waits for all, so that no write is in flight afterwards. Then throws the first error. */
 async function settled(work: readonly Promise<void>[]): Promise<void> {
   for (const result of await Promise.allSettled(work)) {
     if (result.status === 'rejected') throw result.reason as Error;
@@ -135,7 +135,7 @@ async function failureOf(work: () => Promise<void>): Promise<Error | undefined> 
 }
 
 function nextLook(plan: Plan, now: Date, others: readonly (number | undefined)[]): Result {
-  // Of a paused app nothing is due, however long ago it was.
+  // A paused app has no due tasks.
   const due = isPaused(plan.app) ? [] : TASKS.map((task) => task.nextLook(plan));
   const inMs = due.map((at) => (at === undefined ? undefined : Math.max(1_000, at - now.getTime())));
   const looks = [...inMs, ...others].filter((ms) => ms !== undefined);

@@ -9,8 +9,8 @@ import type { Plan } from '../plan.ts';
 import { CHILD_KINDS } from './children.ts';
 
 /**
- * Makes the app the owner of children that an app of its name left behind (`kubectl delete --cascade=orphan`) and that it does not want, so
- * that they are pruned like its own. Those that it wants get their owner when they are applied.
+ * Sets the app as the owner of unwanted children of an earlier app of the same name (`kubectl delete --cascade=orphan`), so that they are
+ * pruned. Wanted children get their owner when they are applied.
  */
 export async function adoptOrphans({ app, desired }: Plan, cluster: Cluster, signal: AbortSignal): Promise<void> {
   for (const kind of CHILD_KINDS) {
@@ -22,7 +22,7 @@ export async function adoptOrphans({ app, desired }: Plan, cluster: Cluster, sig
   }
 }
 
-/** By its labels and by its name: somebody may have copied one of ours under another. */
+/** Checks the labels and the name, because a user may have copied a child under another name. */
 function isOrphan({ metadata }: KubeObject, app: CompleteApp): boolean {
   const { name, labels = {}, ownerReferences = [], deletionTimestamp } = metadata;
   const components = ['web', ...DATABASE_KINDS.flatMap((kind) => kind.components)];
@@ -33,7 +33,7 @@ function isOrphan({ metadata }: KubeObject, app: CompleteApp): boolean {
   return hasOurName && labels[LABEL.managedBy] === FIELD_MANAGER && !isControlled && deletionTimestamp === undefined;
 }
 
-/** Of the version that was looked at: whatever somebody makes of it meanwhile is theirs. */
+/** The resource version is a precondition, so that the apply conflicts if somebody has changed the object since it was read. */
 const ownerOnly = ({ apiVersion, kind }: Kind, { metadata }: KubeObject, app: CompleteApp): KubeObject => {
   const { name, namespace = '', resourceVersion = '' } = metadata;
   return owned({ apiVersion, kind, metadata: { name, namespace, resourceVersion } }, app);

@@ -7,7 +7,7 @@ import { FIELD_MANAGER, HANDOVER_MANAGER } from '../names.ts';
 import { assertOwned, isOwnedBy, owned } from './ownership.ts';
 import type { Desired } from './child.ts';
 
-/** Makes a child so, with the app for its owner. */
+/** Applies a child, with the app as its owner. */
 export const applyChild = (
   app: CompleteApp,
   { kind, object }: Pick<Desired, 'kind' | 'object'>,
@@ -15,7 +15,7 @@ export const applyChild = (
   signal: AbortSignal,
 ): Promise<void> => applyObject(app, kind, owned(object, app), cluster, signal);
 
-/** The same, with the owner that the object itself names, or none. */
+/** Applies an object of the app without changing its owner references. */
 export async function applyObject(
   app: CompleteApp,
   kind: Kind,
@@ -34,8 +34,8 @@ export async function applyObject(
 }
 
 /**
- * The same for what holds data. The API server is asked before something that is there goes with the app from now on: a watch that lags
- * may still tell of an app that is gone, or was told to keep its data since, and the garbage collector takes what has a dead owner.
+ * Applies an object that holds data. Before it gives an existing object the app as its owner, it reads the app from the API server. The cache
+ * may be stale: the app may be deleted, or its `deletionPolicy` changed. The garbage collector deletes objects whose owner is gone.
  */
 export async function applyDataHolder(
   app: CompleteApp,
@@ -53,6 +53,6 @@ async function assertCurrent({ metadata }: CompleteApp, cluster: Cluster): Promi
   const { namespace = '', name, uid, generation } = metadata;
   const current = await cluster.read(VACATION_APP, namespace, name);
   if (current?.metadata.uid === uid && current?.metadata.generation === generation) return;
-  const message = `VacationApp ${namespace}/${name} has changed or is gone, which its watch has not told yet`;
+  const message = `VacationApp ${namespace}/${name} has changed or is gone, and the cache is not up to date yet`;
   throw new ApiError(409, 'Conflict', message);
 }

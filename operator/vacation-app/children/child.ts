@@ -7,7 +7,7 @@ import { LABEL, versionLabel } from '../names.ts';
 import { inheritedOf, inheriting, type Inherited } from './inherited-metadata.ts';
 import { withoutEmpty } from './without-empty.ts';
 
-/** When a child may be applied; `STEPS` says what each step waits for. */
+/** The step in which a child is applied. `STEPS` says what each step waits for. */
 export type Step = 'base' | 'database' | 'schema' | 'web' | 'autoscaling' | 'exposure';
 
 export interface Child {
@@ -22,7 +22,7 @@ export interface Desired {
   readonly object: KubeObject;
 }
 
-/** The child as it shall be; undefined where the app wants none. */
+/** Builds the desired child. Undefined if the app does not want it. */
 export function desiredChild({ step, kind, build }: Child, app: CompleteApp, facts: Facts): Desired | undefined {
   const built = build(app, facts);
   if (built === undefined) return undefined;
@@ -36,7 +36,7 @@ interface Templated {
   readonly spec?: { readonly template?: V1PodTemplateSpec };
 }
 
-/** The object, whose pods inherit that where it makes any. */
+/** Adds the inherited metadata to the pod template, if the object has one. */
 function withPods(object: KubeObject & Templated, inherited: Inherited): KubeObject {
   const { template } = object.spec ?? {};
   if (template === undefined) return object;
@@ -44,7 +44,7 @@ function withPods(object: KubeObject & Templated, inherited: Inherited): KubeObj
   return { ...object, spec: { ...object.spec, template: { ...template, metadata } } } as KubeObject;
 }
 
-/** The object's metadata with its version; what it selects and what pods are made of stay. */
+/** Adds the version label to the metadata of the object. Selectors and pod templates must not contain it. */
 function versioned(object: KubeObject, { web, mysql }: Facts): KubeObject['metadata'] {
   const { labels, ...metadata } = object.metadata;
   const { image } = labels?.[LABEL.component] === 'mysql' ? mysql : web;

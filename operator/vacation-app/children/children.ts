@@ -40,16 +40,16 @@ const WEB_CHILDREN: readonly Child[] = [
   { step: 'exposure', kind: HTTP_ROUTE, build: webHttpRoute },
 ];
 
-/** Everything that an app with such a database owns besides its credentials, in the order in which it is applied. */
+/** All children of an app with this kind of database, except the credentials, in the order of application. */
 function childrenOf(database: DatabaseKind): Child[] {
   const tasks = TASKS.map(({ step, build }): Child => ({ step, kind: JOB, build }));
   const children = [...database.children(databaseClients()), ...WEB_CHILDREN, ...tasks];
   return STEPS.flatMap(({ step }) => children.filter((child) => child.step === step));
 }
 
-/** The kinds of objects among them, each once. */
+/** The kinds of all children. */
 export const CHILD_KINDS: readonly Kind[] = [...new Set(DATABASE_KINDS.flatMap(childrenOf).map(({ kind }) => kind))];
 
-/** What the app shall own, as a function of what is declared and of the few facts that last. */
+/** The desired children, a pure function of the declared app and the facts. */
 export const desiredObjects = (app: CompleteApp, facts: Facts): Desired[] =>
   childrenOf(databaseKindOf(app)).flatMap((child) => desiredChild(child, app, facts) ?? []);

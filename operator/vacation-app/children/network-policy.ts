@@ -5,7 +5,7 @@ import type {
   V1NetworkPolicySpec,
 } from '@kubernetes/client-node';
 
-/** As the API has it: the client's model calls `from` by another name. */
+/** In JSON form. The client library's model renames the field `from`. */
 export interface NetworkPolicy extends Omit<V1NetworkPolicy, 'spec'> {
   readonly spec: Omit<V1NetworkPolicySpec, 'ingress'> & {
     readonly ingress: readonly { readonly from?: V1NetworkPolicyPeer[]; readonly ports: V1NetworkPolicyPort[] }[];

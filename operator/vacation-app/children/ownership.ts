@@ -5,7 +5,7 @@ import { describe, type Kind, type KubeObject } from '../../runtime/client/kinds
 import { SECRET, VOLUME_CLAIM } from '../kinds.ts';
 import { credentialsSecretName, FIELD_MANAGER, LABEL } from '../names.ts';
 
-/** The child with its owner stamped on it, so that it goes when the app goes. */
+/** Sets the app as the owner of the child, so that the child is deleted with the app. */
 export function owned(object: KubeObject, app: VacationApp): KubeObject {
   const owner = {
     apiVersion: VACATION_APP.apiVersion,
@@ -22,12 +22,12 @@ export const isOwnedBy = ({ metadata }: KubeObject, app: VacationApp): boolean =
   (metadata.ownerReferences ?? []).some(({ uid }) => uid === app.metadata.uid);
 
 /**
- * Passes when the live object is the app's to write.
+ * Throws if the app must not write the live object.
  *
- * 1. Owned by this app, by uid: yes.
- * 2. Owned by an app of the same name that is gone: the garbage collector is about to take it; wait.
- * 3. Without a controller, but with our labels: yes. It was kept, or left as an orphan, until the app came back.
- * 4. Anything else is somebody else's.
+ * 1. The controller is this app, by uid: passes.
+ * 2. The controller is an earlier app of the same name: WaitingError, because the garbage collector is about to delete the object.
+ * 3. No controller, but our labels: passes. The object was retained or orphaned when an earlier app was deleted.
+ * 4. Otherwise the object belongs to somebody else: TerminalError.
  */
 export function assertOwned(kind: Kind, live: KubeObject, app: VacationApp): void {
   const controller = live.metadata.ownerReferences?.find((reference) => reference.controller);
@@ -45,7 +45,7 @@ export function assertOwned(kind: Kind, live: KubeObject, app: VacationApp): voi
   throw new TerminalError(REASON.notOwned, message);
 }
 
-/** How somebody hands over what has no controller; never the advice to delete what may hold data or the passwords to it. */
+/** How a user resolves the conflict for an object without a controller. Never advises to delete data or its passwords. */
 function remedyOf(kind: Kind, app: VacationApp): string {
   const { name } = app.metadata;
   const labelled = `label it ${LABEL.app}=${name} and ${LABEL.managedBy}=${FIELD_MANAGER}`;

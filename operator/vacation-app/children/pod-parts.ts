@@ -5,10 +5,10 @@ import { childName } from '../names.ts';
 import type { PodIds } from '../platform.ts';
 import { containerSecurity, podSecurity } from './security.ts';
 
-/** The user `node` of the official image. */
+/** The user `node` of the official Node.js image. */
 const NODE_USER = 1000;
 
-/** What all pods that run the web app's image have in common. */
+/** The common part of all pods that run the web app's image. */
 export function podBase(app: CompleteApp, podIds: PodIds): Omit<V1PodSpec, 'containers'> {
   const { nodeSelector, tolerations, priorityClassName } = app.spec.pod ?? {};
   const { volumes = [] } = databaseKindOf(app).mounts?.(app) ?? {};

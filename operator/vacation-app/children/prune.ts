@@ -5,7 +5,7 @@ import type { Plan } from '../plan.ts';
 import { taskOf } from '../tasks/tasks.ts';
 import { CHILD_KINDS } from './children.ts';
 
-/** Removes what is the app's by its owner reference and no longer wanted. What holds data has no such reference. */
+/** Deletes children that the app owns, by owner reference, and no longer wants. Under Retain, objects that hold data have no owner reference. */
 export async function prune(plan: Plan, cluster: Cluster, now: Date): Promise<void> {
   const { app, desired } = plan;
   const wanted = new Set(desired.map(({ kind, object }) => `${kind.kind}/${object.metadata.name}`));
@@ -19,6 +19,6 @@ export async function prune(plan: Plan, cluster: Cluster, now: Date): Promise<vo
   }
 }
 
-/** Work that goes on, or whose result is not remembered yet, may be of a Job that is wanted no longer. */
+/** An unwanted Job stays while it runs or while its result is not stored yet. Its task decides. */
 const isSpent = (job: KubeObject, plan: Plan, isWanted: boolean, now: Date): boolean =>
   taskOf(job)?.isSpent(job, plan, isWanted, now) ?? !isWanted;

@@ -1,7 +1,10 @@
 import type { V1PodSecurityContext, V1SecurityContext } from '@kubernetes/client-node';
 import type { PodIds } from '../platform.ts';
 
-/** What Pod Security `restricted` asks of a pod, and who it runs as, unless the platform says that; https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
+/**
+ * The pod's settings for Pod Security `restricted`, with the user and group unless the platform chooses them.
+ * https://kubernetes.io/docs/concepts/security/pod-security-standards/
+ */
 export const podSecurity = (user: number, ids: PodIds): V1PodSecurityContext => ({
   runAsNonRoot: true,
   ...(ids === 'Platform' ? {} : { runAsUser: user, runAsGroup: user }),

@@ -5,7 +5,7 @@ import { maxConnections } from '../database/managed/max-connections.ts';
 
 type Settings = Readonly<Record<string, string>>;
 
-/** What the operator itself writes into pods and into the configuration that they read at their start. */
+/** The parts of pod specs, and of the configuration that pods read at start, that the operator decides. */
 interface Parts {
   readonly web: V1PodSpec;
   readonly mysql: V1PodSpec;
@@ -14,19 +14,20 @@ interface Parts {
 }
 
 /**
- * A change of what the operator writes there. Pods restart when it applies, so a child keeps the revision that it was made with, and
- * moves on when its owner asks (`interstellar.dev/update`). A change to the specs of `web-pod.ts` or `mysql-stateful-set.ts`, or to the
- * settings of the two ConfigMaps, that is not caused by the app's own spec is therefore never made there but as a new entry here: the goldens
- * of the first revision hold for ever.
+ * A change of these parts in a newer operator. Pods restart when it applies, so a child stays at the revision that it was created with until
+ * the user asks for an update (`interstellar.dev/update`).
+ *
+ * So do not change what `web-pod.ts`, `mysql-stateful-set.ts` or the settings of the two ConfigMaps build from the same spec. Add a revision here
+ * instead. The goldens of the first revision never change.
  */
 export type TemplateRevision = { readonly [P in keyof Parts]?: (part: Parts[P], app: CompleteApp) => Parts[P] };
 
-/** Revision n is the nth entry, applied after all those before it. */
+/** Revision n is the nth entry. It applies after all earlier ones. */
 const REVISIONS: readonly TemplateRevision[] = [
   {},
   { mysqlSettings: (settings, app) => ({ ...settings, max_connections: String(maxConnections(app)) }) },
   {
-    // Cookies of one host are shared by all its ports: two apps on node ports must not have the same names.
+    // All ports of a host share its cookies, so two apps on node ports need different cookie names.
     webSettings: (settings, app) => ({
       ...settings,
       COOKIE_PREFIX: contentHash([app.metadata.namespace, app.metadata.name]),
@@ -37,7 +38,7 @@ const REVISIONS: readonly TemplateRevision[] = [
 
 export const LATEST_REVISION = REVISIONS.length;
 
-/** The autoscaler needs a request of CPU. Where there is only a limit of CPU, Kubernetes requests as much. */
+/** Adds a CPU request, which the autoscaler needs. With a CPU limit only, Kubernetes sets the request to the limit. */
 function withCpuRequest(pod: V1PodSpec): V1PodSpec {
   const containers = pod.containers.map((container) => {
     const { requests, limits } = container.resources ?? {};
@@ -47,7 +48,7 @@ function withCpuRequest(pod: V1PodSpec): V1PodSpec {
   return { ...pod, containers };
 }
 
-/** The part as it is at that revision. */
+/** The part at that revision. `first` is the part at the first revision. */
 export function atRevision<P extends keyof Parts>(
   revision: number,
   part: P,
@@ -58,6 +59,6 @@ export function atRevision<P extends keyof Parts>(
   return revisions.slice(0, revision).reduce((value, change) => change[part]?.(value, app) ?? value, first);
 }
 
-/** Whether a later revision changes anything of that component. */
+/** Whether a later revision changes that component. */
 export const isOutdated = (revision: number, component: 'web' | 'mysql', revisions = REVISIONS): boolean =>
   revisions.slice(revision).some((change) => change[component] ?? change[`${component}Settings`]);

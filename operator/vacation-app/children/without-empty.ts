@@ -1,10 +1,10 @@
-/** Texts by name. Any other empty object says something: `emptyDir`, a selector of everything. */
+/** Maps of strings. Other empty objects have a meaning, e.g. `emptyDir: {}` or a selector of everything. */
 const MAPS = new Set(['annotations', 'labels', 'limits', 'matchLabels', 'nodeSelector', 'requests']);
 
-/** Without the empty lists and maps, which the API server does not keep: what is there would never be as desired. */
+/** Removes empty lists and maps. The API server drops them, so the live object would always differ from the desired one. */
 export const withoutEmpty = <T>(value: T): T => (holdsEmpty(value) ? (stripped(value) as T) : value);
 
-/** Asked first, since hardly anybody declares any: nothing is copied then. */
+/** Checked first to avoid a copy, because most objects contain none. */
 function holdsEmpty(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) return value.some(holdsEmpty);

@@ -14,22 +14,26 @@ import type { Observed } from '../observe.ts';
 import { userSecretFault, type UserSecrets } from './user-secrets.ts';
 import { assertOwned, isOwnedBy, owned } from '../children/ownership.ts';
 
-/** A user's Secret that is not labelled is only seen by looking. */
+/** A user's Secret without the watch label causes no events, so it is read again. */
 const USER_SECRET_RETRY_MS = 10_000;
 
-/** The Secret with generated credentials, also where the cache does not know it while there is a volume whose passwords it holds. */
+/** The Secret with generated credentials. If it is not in the cache although a volume needs its passwords, it is read from the API server. */
 export async function readCredentials(
   app: CompleteApp,
   observed: Pick<Observed, 'secret'>,
   volumeClaim: V1PersistentVolumeClaim | undefined,
   cluster: Cluster,
 ): Promise<V1Secret | undefined> {
-  const mayBeUnknown = volumeClaim !== undefined && app.spec.credentials?.secretName === undefined;
-  if (observed.secret ?? !mayBeUnknown) return observed.secret;
+  const mayBeUncached = volumeClaim !== undefined && app.spec.credentials?.secretName === undefined;
+  if (observed.secret ?? !mayBeUncached) return observed.secret;
   return cluster.read(SECRET, app.metadata.namespace ?? '', credentialsName(app));
 }
 
-/** Sees that there are credentials: the user's own, which must be complete and are otherwise waited for, or generated ones. */
+/**
+ * Checks the user's Secrets, and generates and applies credentials unless the user provides them.
+ *
+ * @throws WaitingError when a user's Secret is missing or incomplete.
+ */
 export async function applyCredentials(
   app: CompleteApp,
   { volumeClaim, secret }: DataObjects,
@@ -45,7 +49,7 @@ export async function applyCredentials(
   const desiredFor = (existing: V1Secret | undefined): KubeObject => {
     const credentials = credentialsOf(app, existing, volumeClaim !== undefined, random);
     const desired = credentialsSecret(app, credentials) as KubeObject;
-    // What somebody changes in it meanwhile is never put back: the apply is then a conflict.
+    // The resource version is a precondition, so that the apply never reverts a concurrent change of the Secret.
     if (existing?.metadata?.resourceVersion !== undefined) {
       desired.metadata.resourceVersion = existing.metadata.resourceVersion;
     }
@@ -66,7 +70,7 @@ export async function applyCredentials(
   await applyDataHolder(app, SECRET, existing, desiredFor(existing), cluster, signal);
 }
 
-/** Under Delete the credentials go with the app, but never before its volume does, where it has one: that would be left with passwords that nobody knows. */
+/** Under Delete the app owns the credentials, but only after it owns its volume. Otherwise the volume could remain without its passwords. */
 const goesWithApp = (app: CompleteApp, volumeClaim: V1PersistentVolumeClaim | undefined): boolean =>
   app.spec.deletionPolicy === 'Delete' &&
   (databaseKindOf(app).volume === undefined ||

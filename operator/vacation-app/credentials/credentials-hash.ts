@@ -4,11 +4,11 @@ import { contentHash, CONTENT, WEB_CONTAINER } from '../names.ts';
 import type { Observed } from '../observe.ts';
 import { namesInEnv, secretUses, type SecretUse } from './user-secrets.ts';
 
-const OF_GENERATED = ['db_uri', 'secret_key', 'secret_key_previous'];
+const GENERATED_KEYS = ['db_uri', 'secret_key', 'secret_key_previous'];
 
 /**
- * A hash of what the web pods read of their Secrets, one for each, joined by dots. That of a Secret which is not followed, or is gone, stays as the pods
- * that run have it.
+ * Hashes of the keys that web pods read, one for each Secret, joined by dots. For a Secret that is not followed or is gone, it keeps the hash
+ * of the running pods, so that they do not restart.
  */
 export function credentialsHash(
   app: CompleteApp,
@@ -22,13 +22,13 @@ export function credentialsHash(
     return known !== undefined && secret?.isFollowed !== true ? known : hashOf(secret?.data, ofWebPods);
   });
   const isGenerated = app.spec.credentials?.secretName === undefined;
-  return [...(isGenerated ? [hashOf(observed.secret?.data, OF_GENERATED)] : []), ...ofUser].join('.');
+  return [...(isGenerated ? [hashOf(observed.secret?.data, GENERATED_KEYS)] : []), ...ofUser].join('.');
 }
 
 const hashOf = (data: Readonly<Record<string, string>> = {}, keys: readonly string[]): string =>
   contentHash(keys.map((key) => data[key] ?? null));
 
-/** As the live pods have them; none where they read other Secrets. */
+/** The hashes in the live pod template. Empty if it refers to other Secrets. */
 function hashesOfPods(deployment: V1Deployment | undefined, uses: readonly SecretUse[]): string[] {
   const { metadata, spec } = deployment?.spec?.template ?? {};
   const container = spec?.containers.find(({ name }) => name === WEB_CONTAINER);
@@ -40,7 +40,7 @@ function hashesOfPods(deployment: V1Deployment | undefined, uses: readonly Secre
   return metadata?.annotations?.[CONTENT.credentials]?.split('.') ?? [];
 }
 
-/** A hash of the Secrets that `spec.env` names and that are followed; undefined where there is none. */
+/** A hash of the values that `spec.env` takes from followed Secrets. Undefined if there are none. */
 export function environmentHash(app: CompleteApp, { userSecrets }: Pick<Observed, 'userSecrets'>): string | undefined {
   const followed = namesInEnv(app).flatMap((name) => {
     const secret = userSecrets.get(name);

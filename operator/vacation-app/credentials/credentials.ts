@@ -7,22 +7,22 @@ import { inheritedOf, inheriting } from '../children/inherited-metadata.ts';
 import { databaseKindOf } from '../database/database.ts';
 import { childMetadata, credentialsName, volumeClaimName } from '../names.ts';
 
-/** What signs the web app's cookies and tokens. */
+/** The key that signs the web app's cookies and tokens. */
 const SIGNING_KEY = 'secret_key';
 
-/** The keys of the credentials Secret that the app needs; docs/operator.md says what each is used for. */
+/** The required keys of the credentials Secret. docs/operator.md describes each of them. */
 export const credentialKeysOf = (app: CompleteApp): readonly string[] => [
   ...(databaseKindOf(app).credentials?.keys ?? []),
   SIGNING_KEY,
 ];
 
-/** The Secret's data, base64 as the API has it. */
+/** The data of the Secret, in base64. */
 export type Credentials = Readonly<Record<string, string>>;
 
 /**
- * The one child that is no function of the spec: what exists is kept, and only what never existed is generated.
+ * The only child that is not a function of the spec. It keeps existing credentials, and generates them only for a new app.
  *
- * @throws TerminalError when the Secret is gone or incomplete while there is a volume whose passwords it held.
+ * @throws TerminalError when the Secret is incomplete, or is missing although there is a volume that needs its passwords.
  */
 export function credentialsOf(
   app: CompleteApp,
@@ -33,7 +33,7 @@ export function credentialsOf(
   if (existing) {
     const { data = {} } = existing;
     const missing = credentialKeysOf(app).filter((key) => !data[key]);
-    // What else it holds is theirs who put it there, to change and to take away.
+    // Other keys belong to the users who added them.
     if (missing.length === 0) return Object.fromEntries(credentialKeysOf(app).map((key) => [key, data[key] ?? '']));
     throw new TerminalError(
       REASON.credentialsInvalid,
@@ -56,7 +56,7 @@ function generated(app: CompleteApp, random: (bytes: number) => string): Credent
 
 const SHORTEST_KEY = 16;
 
-/** What is wrong with credentials of the user's own, in words that quote nothing of them. */
+/** The fault in credentials from a user. The text quotes none of their content. */
 export function faultOf(app: CompleteApp, data: Credentials): string | undefined {
   const plain = (key: string): string => Buffer.from(data[key] ?? '', 'base64').toString();
   if (plain(SIGNING_KEY).trim().length < SHORTEST_KEY) {
@@ -65,10 +65,10 @@ export function faultOf(app: CompleteApp, data: Credentials): string | undefined
   return databaseKindOf(app).credentials?.fault(app, plain);
 }
 
-/** From the operating system's generator, in an alphabet that needs no escape in URIs, SQL or shells. */
+/** Random text from the operating system, in an alphabet that needs no escape in URIs, SQL or shells. */
 export const randomText = (bytes: number): string => randomBytes(bytes).toString('base64url');
 
-/** The Secret that holds them. Under Retain it has no owner, and so outlives the app. */
+/** The Secret for these credentials. It has no owner yet; see `applyCredentials`. */
 export function credentialsSecret(app: CompleteApp, credentials: Credentials): V1Secret {
   return {
     apiVersion: 'v1',

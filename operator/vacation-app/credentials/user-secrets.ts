@@ -7,26 +7,27 @@ import { faultOf, credentialKeysOf } from './credentials.ts';
 import { databaseKindOf } from '../database/database.ts';
 import { FOLLOWED_SECRET, SECRET } from '../kinds.ts';
 
-/** A user's Secret, as the app needs it. The operator reads it and never writes it. */
+/** A user's Secret that the app requires. The operator reads it and never writes it. */
 export interface SecretUse {
   readonly name: string;
   /** The field of the spec that names it. */
   readonly field: string;
+  /** The required keys. */
   readonly keys: readonly string[];
-  /** Those that the web pods read; of the optional ones too. */
+  /** The keys that web pods read, including optional ones. */
   readonly ofWebPods: readonly string[];
 }
 
 export interface UserSecret {
   readonly data: Readonly<Record<string, string>>;
-  /** Whether a change of its content is to reach the pods. */
+  /** Whether the Secret has the watch label. Pods restart when a followed Secret changes. */
   readonly isFollowed: boolean;
 }
 
-/** Those of the user's Secrets that are there, by name. */
+/** The user's Secrets that exist, by name. */
 export type UserSecrets = ReadonlyMap<string, UserSecret>;
 
-/** The Secrets without which the app cannot be. */
+/** The user's Secrets that the app requires. */
 export function secretUses(app: CompleteApp): SecretUse[] {
   const name = app.spec.credentials?.secretName;
   const ofWebPods = ['db_uri', 'secret_key', 'secret_key_previous'];
@@ -45,14 +46,17 @@ export const namesInEnv = ({ spec }: VacationApp): string[] => [
 const nameOf = (selector: V1SecretKeySelector | undefined): string[] =>
   selector?.name === undefined ? [] : [selector.name];
 
-/** Every Secret of the user's that the spec names, those that are not followed among them. */
+/** The names of all user's Secrets in the spec, followed or not. */
 export function userSecretNames(app: VacationApp): string[] {
   const ofDatabase = databaseKindOf(app).secretNames?.(app) ?? [];
   const named = [app.spec.credentials?.secretName, ...ofDatabase, ...namesInEnv(app)];
   return named.filter((name) => name !== undefined);
 }
 
-/** From the cache where they are labelled; else one by one by name, but not those of `spec.env`, whose absence the kubelet tells. */
+/**
+ * Takes labelled Secrets from the cache and reads other required ones by name. It does not read those that only `spec.env` names. The kubelet reports
+ * when they are missing.
+ */
 export async function readUserSecrets(app: CompleteApp, cluster: Cluster): Promise<UserSecrets> {
   const { namespace = '' } = app.metadata;
   const found = new Map<string, UserSecret>();
@@ -70,7 +74,7 @@ export interface SecretFault {
   readonly message: string;
 }
 
-/** What is missing of the user's Secrets, or wrong in them, and what to do; never what they hold. */
+/** The first fault in the user's Secrets, with advice. The text quotes none of their content. */
 export function userSecretFault(app: CompleteApp, userSecrets: UserSecrets): SecretFault | undefined {
   for (const { name, field, keys } of secretUses(app)) {
     const secret = userSecrets.get(name);

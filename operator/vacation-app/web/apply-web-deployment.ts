@@ -9,11 +9,11 @@ import { desiredChild, type Desired } from '../children/child.ts';
 import { webDeployment } from './web-deployment.ts';
 
 /**
- * Applies the Deployment and, where the number of its pods changes hands, sees that it is never without an owner (the API
- * server would take 1), and never written once it is the autoscaler's.
+ * Applies the Deployment. When `spec.replicas` passes to the autoscaler, the field always has an owner (the API server would default it to 1),
+ * and we do not write it afterwards.
  *
- * 1. Asleep and to be woken: first everything but the number, so that no pod of an older template starts.
- * 2. The number goes to `HANDOVER_MANAGER` before `FIELD_MANAGER` lets go of it, or after a creation without it.
+ * 1. To wake a hibernated app, first apply everything except the number, so that no pod of an older template starts.
+ * 2. `HANDOVER_MANAGER` takes the field before `FIELD_MANAGER` drops it, or after the Deployment was created without it.
  */
 export async function applyWebDeployment(
   { app, facts }: Plan,
@@ -32,7 +32,7 @@ export async function applyWebDeployment(
   await handOverReplicas(app, cluster, signal);
 }
 
-/** Gives the number of web pods to whoever scales them: taken from ourselves as it was when looked at, never from somebody who has taken it since. */
+/** Passes `spec.replicas` to the autoscaler. If we own the field, the resource version is a precondition, so that we never take it from somebody else. */
 async function handOverReplicas(app: CompleteApp, cluster: Cluster, signal: AbortSignal): Promise<void> {
   const live = cluster.store(DEPLOYMENT).get(app.metadata.namespace ?? '', childName(app, 'web'));
   const replicas = replicasToHandOver(app, live);

@@ -7,7 +7,7 @@ import type { Observed } from '../observe.ts';
 import { podsOf } from '../pods.ts';
 import type { HttpRoute, RouteParent } from './web-http-route.ts';
 
-/** Whether the app can be reached from outside in each of the ways that the spec asks for: the first that is not, else the first; none where it asks for none. */
+/** The condition `Exposed`: the first of the Ingress and the Gateway route that does not work, else the first. Empty if the spec asks for neither. */
 export function exposed({ spec }: CompleteApp, observed: Observed): Finding[] {
   const ways = [
     ...(spec.ingress ? [ingressExposed(observed.ingress)] : []),
@@ -28,7 +28,7 @@ function ingressExposed(ingress: V1Ingress | undefined): Finding {
   const addresses = (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => ip ?? hostname ?? []);
   if (addresses.length > 0) return is(`Ingress ${name} is served at ${addresses.join(', ')}`);
   const className = spec?.ingressClassName ?? metadata?.annotations?.[CLASS_ANNOTATION];
-  // The API server fills in the cluster's default class: that none is there means that there is none.
+  // The API server fills in the default class, so without a class here the cluster has no default.
   return className === undefined
     ? not(REASON.noIngressClass, messageOf(REASON.noIngressClass, { ingress: name }))
     : not(REASON.addressPending, messageOf(REASON.addressPending, { ingress: name, className }));
@@ -43,13 +43,15 @@ function routeExposed({ parentRefs }: GatewaySettings, { httpRoute, isGatewayApi
   return is(`HTTPRoute ${httpRoute.metadata.name} is accepted by Gateway ${names}`);
 }
 
-/** What keeps one Gateway from serving the route as it is now. */
+/** Why a Gateway does not serve the current generation of the route. */
 function parentTrouble(parent: ParentReference, route: HttpRoute): Finding | undefined {
   const { name, namespace = '', generation } = route.metadata;
   const gateway = `Gateway ${parent.namespace ?? namespace}/${parent.name}`;
-  const told = route.status?.parents?.find((candidate) => isSame(candidate, parent, namespace))?.conditions ?? [];
+  const reported = route.status?.parents?.find((candidate) => isSame(candidate, parent, namespace))?.conditions ?? [];
   const conditions = ['Accepted', 'ResolvedRefs'].map((type) =>
-    told.find((condition) => condition.type === type && (condition.observedGeneration ?? generation) === generation),
+    reported.find(
+      (condition) => condition.type === type && (condition.observedGeneration ?? generation) === generation,
+    ),
   );
   const refused = conditions.find((condition) => condition?.status === 'False');
   if (refused) {
@@ -61,19 +63,19 @@ function parentTrouble(parent: ParentReference, route: HttpRoute): Finding | und
   return not(REASON.routePending, messageOf(REASON.routePending, { gateway, route: name, look }));
 }
 
-function isSame({ parentRef }: RouteParent, parent: ParentReference, own: string): boolean {
-  const { name, namespace = own, sectionName, port } = parentRef;
+function isSame({ parentRef }: RouteParent, parent: ParentReference, routeNamespace: string): boolean {
+  const { name, namespace = routeNamespace, sectionName, port } = parentRef;
   return (
     name === parent.name &&
-    namespace === (parent.namespace ?? own) &&
+    namespace === (parent.namespace ?? routeNamespace) &&
     sectionName === parent.sectionName &&
     port === parent.port
   );
 }
 
 /**
- * The address at which a person opens the app: of the Ingress, of the Gateway, of the Service's load balancer, or of a node with its node
- * port; else the Service's name, which resolves inside the cluster.
+ * The URL at which a person can open the app: the host of the Ingress or of the Gateway route, the load balancer of the Service, or a node with
+ * the node port. Otherwise the name of the Service, which resolves inside the cluster only.
  */
 export function urlOf(app: CompleteApp, observed: Pick<Observed, 'webService' | 'pods'>): string {
   const { ingress, gateway, service } = app.spec;
@@ -84,7 +86,7 @@ export function urlOf(app: CompleteApp, observed: Pick<Observed, 'webService' | 
   if (balancer !== undefined) return httpUrl(balancer, service.port);
   const nodePort = observed.webService?.spec?.ports?.find(({ name }) => name === 'http')?.nodePort;
   const nodes = nodePort === undefined ? [] : nodesOf(observed).map((node) => httpUrl(node, nodePort));
-  // The one that the status names already: pods come and go.
+  // Prefer the node in the current status, so that the URL does not change with each pod.
   const node = nodes.find((url) => url === app.status?.url) ?? nodes[0];
   if (node !== undefined) return node;
   return httpUrl(`${app.metadata.name}-web.${app.metadata.namespace ?? ''}.svc`, service.port);
@@ -110,5 +112,5 @@ function httpUrl(host: string, port: number): string {
   return port === 80 ? `http://${name}` : `http://${name}:${port}`;
 }
 
-/** A Gateway's listeners are its owner's, and not read here: the reference tells by what it is attached to. */
+/** Whether the route is attached to an HTTPS listener, judged by port or name. The operator does not read Gateways. */
 const isTls = ({ port, sectionName }: ParentReference): boolean => port === 443 || /^https\b/.test(sectionName ?? '');

@@ -2,7 +2,7 @@ import type { V1Ingress } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../api/defaults.ts';
 import { childMetadata, childName } from '../names.ts';
 
-/** The way in from outside, by host name. */
+/** Exposes the web pods under a host name. */
 export function webIngress(app: CompleteApp): V1Ingress | undefined {
   if (app.spec.ingress === undefined) return undefined;
   const { host, className, tlsSecretName, annotations } = app.spec.ingress;
