@@ -11,7 +11,7 @@ import type { SampleApp } from './vacation-app.ts';
 
 type PortForward = NonNullable<DemoState['portForward']>;
 
-/** Where a browser on this machine finds the app: its NodePort where that answers, else a port-forward that is left running. */
+/** The URL of the app for a browser on this machine: its NodePort if that answers, else a port-forward in the background. */
 export async function openAccess(
   cluster: Cluster,
   { metadata }: SampleApp,
@@ -28,7 +28,7 @@ export async function openAccess(
   return { url: `http://127.0.0.1:${portForward.port}/`, portForward };
 }
 
-/** Ends a port-forward with the shell that keeps it running: they are a process group. */
+/** Ends a port-forward and the shell that restarts it. They are one process group. */
 export function stopPortForward(portForward: PortForward | undefined): void {
   if (isRunning(portForward)) process.kill(-portForward.pid, 'SIGTERM');
 }
@@ -36,7 +36,7 @@ export function stopPortForward(portForward: PortForward | undefined): void {
 async function startPortForward({ kubectl }: Cluster, namespace: string, service: string): Promise<PortForward> {
   const [port = 0] = await freePorts(1);
   const log = openSync(join(demoFolder, 'port-forward.log'), 'a');
-  // kubectl ends with the pod that it forwards to
+  // kubectl exits when its pod is gone, so run it in a loop
   const loop = 'while :; do "$@"; sleep 1; done';
   const command = [...kubectl, 'port-forward', `--namespace=${namespace}`, `service/${service}`, `${port}:80`];
   const child = spawn('sh', ['-c', loop, 'sh', ...command], { detached: true, stdio: ['ignore', log, log] });
@@ -47,7 +47,7 @@ async function startPortForward({ kubectl }: Cluster, namespace: string, service
   return { pid, port, startTime: startTimeOf(pid) };
 }
 
-/** The same process, not another that got its number since. */
+/** Whether the process still runs. The start time tells it from a later process with the same pid. */
 function isRunning(portForward: PortForward | undefined): portForward is PortForward {
   if (portForward === undefined) return false;
   try {
@@ -58,7 +58,7 @@ function isRunning(portForward: PortForward | undefined): portForward is PortFor
   return startTimeOf(portForward.pid) === portForward.startTime;
 }
 
-/** In ticks since boot; empty where there is no /proc. */
+/** The start time in ticks since boot. Empty on systems without /proc. */
 function startTimeOf(pid: number): string {
   try {
     return (
@@ -71,7 +71,7 @@ function startTimeOf(pid: number): string {
   }
 }
 
-/** A node port is there some moments after its pods are ready. */
+/** Waits for the node port, which may answer a moment after the pods are ready. */
 function answersSoon(host: string, port: number): Promise<boolean> {
   const answer = until('the node port', 5_000, () => answers(host, port), 250);
   return answer.then(

@@ -8,7 +8,7 @@ import { kubectlOf } from './kubectl.ts';
 import { readState, removeState } from './state.ts';
 import { DEMO, samples } from './up.ts';
 
-/** Removes what the demo made: the cluster, or from an existing cluster what was installed in it. Built images and programs stay cached. */
+/** Removes the cluster of the demo, or what it installed in an existing cluster. Built images and programs stay in the cache. */
 export async function demoDown(): Promise<void> {
   const { cluster: kind, context, portForward } = await readState();
   stopPortForward(portForward);

@@ -9,20 +9,20 @@ import { type Kubectl, kubectlOf } from './kubectl.ts';
 import { demoFolder } from './state.ts';
 import { type SampleApp, stalled, waitingFor } from './vacation-app.ts';
 
-/** Image references as the operator's Deployment names them; `mysql` undefined leaves the default. */
+/** Image references. If `mysql` is undefined, the operator's default stays. */
 export interface ImageNames {
   readonly operator: string;
   readonly webapp: string;
   readonly mysql: string | undefined;
 }
 
-/** Builds what no variable names, puts it into the cluster, and tells the names. */
+/** Returns the images that the environment names. Builds the others and loads them into the cluster. */
 export async function provideImages(cluster: Cluster, env: NodeJS.ProcessEnv): Promise<ImageNames> {
   const provide = async (named: string | undefined, make: () => Promise<Image>) => {
     if (named !== undefined && named !== '') return named;
     if (!cluster.takesImages) {
       throw new UnavailableError(
-        `Images built here cannot be put into ${cluster.description}: push them to a registry that it can pull from, and name them with OPERATOR_IMAGE and WEBAPP_IMAGE.`,
+        `Images built here cannot be loaded into ${cluster.description}. Push them to a registry that it can pull from, and set OPERATOR_IMAGE and WEBAPP_IMAGE.`,
       );
     }
     const image = await make();
@@ -62,7 +62,7 @@ export async function installOperator(cluster: Cluster, images: ImageNames): Pro
   });
 }
 
-/** What the pods of a namespace wait for, as the kubelet tells it. */
+/** Why the pods of a namespace wait, in the kubelet's words. */
 async function podTroubles(kubectl: Kubectl, namespace: string): Promise<string> {
   const waiting =
     '{range .items[*]}{.metadata.name}{" "}{.status.containerStatuses[*].state.waiting.message}{"\\n"}{end}';
@@ -70,7 +70,7 @@ async function podTroubles(kubectl: Kubectl, namespace: string): Promise<string>
   return text.trim().split('\n').join('; ') || 'it has no pods';
 }
 
-/** config/default with other images: the operator's own, and those that it gives its apps. JSON, which YAML contains. */
+/** config/default with other images for the operator and its apps. Written as JSON, which is valid YAML. */
 export function kustomization({ operator, webapp, mysql }: ImageNames): object {
   const [name, tag] = splitReference(operator);
   const env = [
@@ -92,7 +92,7 @@ export function kustomization({ operator, webapp, mysql }: ImageNames): object {
   };
 }
 
-/** The name and the tag or digest of an image reference; a colon before a slash belongs to a port. */
+/** Splits an image reference into its name and its tag or digest. A colon before a slash belongs to a port. */
 function splitReference(reference: string): [string, { newTag?: string; digest?: string }] {
   const [named = '', digest] = reference.split('@');
   if (digest !== undefined) return [named, { digest }];
@@ -100,7 +100,7 @@ function splitReference(reference: string): [string, { newTag?: string; digest?:
   return colon > named.lastIndexOf('/') ? [named.slice(0, colon), { newTag: named.slice(colon + 1) }] : [named, {}];
 }
 
-/** Applies config/samples and waits until its app is ready; tells which app it is. */
+/** Applies config/samples, waits until its app is ready, and returns the app. */
 export async function applySample(cluster: Cluster, samples: string): Promise<SampleApp> {
   const kubectl = kubectlOf(cluster);
   return step('Applying config/samples and waiting for Ready', async (report) => {
@@ -118,7 +118,7 @@ export async function applySample(cluster: Cluster, samples: string): Promise<Sa
     await until('the sample to be Ready', READY_SECONDS * 1000, async () => {
       app = await read();
       const fault = stalled(app);
-      if (fault !== undefined) throw new UnavailableError(`The operator has given up on ${app.metadata.name}: ${fault}`);
+      if (fault !== undefined) throw new UnavailableError(`${app.metadata.name} is stalled: ${fault}`);
       const waiting = waitingFor(app);
       if (waiting !== undefined && waiting !== shown) report(waiting);
       shown = waiting;

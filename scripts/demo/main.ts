@@ -8,7 +8,7 @@ try {
   const [verb = 'up', ...rest] = positionals;
   if (rest.length > 0 || !['up', 'down'].includes(verb)) {
     throw new UnavailableError(
-      `There is no "${positionals.join(' ')}" here: npm run demo -- --help lists what there is.`,
+      `Unknown command "${positionals.join(' ')}". npm run demo -- --help lists the commands.`,
     );
   }
   await (verb === 'up' ? demoUp(values.context) : demoDown());
@@ -17,7 +17,7 @@ try {
   process.exitCode = 1;
 }
 
-/** Whatever a reader can act on is one sentence; anything else is a fault of ours, and shown whole. */
+/** An error that the user can fix, in one sentence. Other errors are bugs and are shown in full. */
 function sentence(error: unknown): unknown {
   if (error instanceof UnavailableError) return error.message;
   if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {

@@ -2,16 +2,16 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../cluster/paths.ts';
 
-/** What a demo made, for the next run to find and for `down` to remove. */
+/** What the demo has created. The next run and `down` read it. */
 export interface DemoState {
   readonly context?: string | undefined;
   readonly cluster?: 'existing' | 'kind' | 'built-in';
-  /** An operator was in the existing cluster before: not the demo's to remove. */
+  /** Whether the existing cluster had an operator before. The demo must not remove that. */
   readonly operatorWasThere?: boolean;
   readonly portForward?: { readonly pid: number; readonly startTime: string; readonly port: number } | undefined;
 }
 
-/** Kubeconfig, kubectl and notes of the demo; in .gitignore. */
+/** The kubeconfig, kubectl and state of the demo. In .gitignore. */
 export const demoFolder = join(root, '.demo');
 
 const file = join(demoFolder, 'state.json');
@@ -20,7 +20,7 @@ export async function readState(): Promise<DemoState> {
   return JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) as DemoState;
 }
 
-/** Written before each thing that is made, so that a killed run is still taken away whole. */
+/** Call this before each step that creates something, so that `down` can remove it even if the run was killed. */
 export async function writeState(state: DemoState): Promise<void> {
   await mkdir(demoFolder, { recursive: true });
   await writeFile(file, `${JSON.stringify(state, null, 2)}\n`);

@@ -10,12 +10,12 @@ import { kubectlOf } from './kubectl.ts';
 import { demoFolder, readState, writeState } from './state.ts';
 import type { SampleApp } from './vacation-app.ts';
 
-/** The built-in or kind cluster's name. */
+/** The name of the built-in or kind cluster. */
 export const DEMO = 'demo';
 
 export const samples = join(root, 'config', 'samples');
 
-/** From nothing to a booking page; over a running demo, to the state of the sources. */
+/** Starts the demo, or updates a running one to the current sources. */
 export async function demoUp(context: string | undefined): Promise<void> {
   const started = performance.now();
   const before = await readState();
@@ -28,17 +28,17 @@ export async function demoUp(context: string | undefined): Promise<void> {
   if (before.cluster !== undefined && before.cluster !== kind) {
     throw new UnavailableError(`A demo runs in another cluster (${before.cluster}): npm run demo:down removes it.`);
   }
-  // what is being made is noted before it is begun; in a cluster of the user's nothing is begun until it has answered
+  // record a new cluster before it is created; in a user's cluster, nothing is created before the cluster has answered
   if (kind !== 'existing') await writeState({ ...before, context, cluster: kind });
   const cluster = await openCluster({ name: DEMO, context }).catch(async (error: unknown) => {
-    // something was missing, so nothing was begun
+    // a prerequisite is missing, so no cluster was created
     if (error instanceof UnavailableError) await writeState(before);
     throw error;
   });
   const operatorWasThere = before.operatorWasThere ?? (kind === 'existing' && (await hasOperator(cluster)));
   if (operatorWasThere)
     throw new UnavailableError(
-      `${cluster.description} has an operator already: kubectl apply --kustomize config/samples is all that is left to do.`,
+      `${cluster.description} already has an operator. To create the sample app: kubectl apply --kustomize config/samples`,
     );
   await writeState({ ...before, context, cluster: kind, operatorWasThere });
 
@@ -59,7 +59,7 @@ async function hasOperator(cluster: Cluster): Promise<boolean> {
   );
 }
 
-/** A kubeconfig and a kubectl with short paths; tells the line that makes a shell use them. */
+/** Puts a kubeconfig and kubectl under short paths. Returns the shell command that selects them. */
 async function writeEnvironment({ kubeconfig, kubectl: [program], kind, kubectl }: Cluster): Promise<string> {
   if (kubeconfig === undefined) return `kubectl config use-context ${kubectl[2] ?? ''}`;
   await copyFile(kubeconfig, join(demoFolder, 'kubeconfig'));
@@ -79,7 +79,7 @@ interface Farewell {
   readonly url: string;
   readonly environment: string;
   readonly cluster: Pick<Cluster, 'description'>;
-  /** The image of the web application as the sources are now. */
+  /** The image of the web app, built from the current sources. */
   readonly webapp: string;
   readonly took: string;
 }
@@ -104,6 +104,6 @@ Worth trying next:
   kubectl get vacationapps --namespace ${namespace} --output wide
   kubectl delete pod ${name}-mysql-0 --namespace ${namespace} && kubectl get pods --namespace ${namespace} --watch
   ${patch({ autoscaling: { minReplicas: 3 } })}
-${isPinned ? `\nIts pods keep the image that they were made with. To move them to the one of the sources as they are now:\n\n  kubectl annotate vacationapp ${name} --namespace ${namespace} --overwrite interstellar.dev/update=$(date +%s)\n` : ''}
+${isPinned ? `\nIts pods still run the image that they were created with. To update them to the current sources:\n\n  kubectl annotate vacationapp ${name} --namespace ${namespace} --overwrite interstellar.dev/update=$(date +%s)\n` : ''}
 npm run demo:down removes everything again.`;
 }

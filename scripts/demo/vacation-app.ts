@@ -1,4 +1,4 @@
-/** As much of a VacationApp as the demo reads. */
+/** The fields of a VacationApp that the demo reads. */
 export interface SampleApp {
   readonly metadata: { readonly name: string; readonly namespace: string; readonly generation?: number };
   readonly status?: {
@@ -19,22 +19,22 @@ interface Condition {
 /** The conditions that gate Ready, in the order in which they come true. */
 const STEPS = ['CredentialsReady', 'DatabaseReady', 'SchemaReady', 'WebReady', 'Ready'];
 
-/** What the app waits for, in words; undefined when it is ready as it is declared now. */
+/** Describes what the app waits for. Undefined if its current generation is ready. */
 export function waitingFor({ metadata, status }: SampleApp): string | undefined {
   const conditions = status?.conditions ?? [];
   const isCurrent = status?.observedGeneration === metadata.generation;
-  if (!isCurrent) return 'the operator has not looked at it yet';
+  if (!isCurrent) return 'the operator has not reported a status yet';
   const pending = STEPS.map(
     (type) => conditions.find((condition) => condition.type === type) ?? { type, status: 'Unknown' },
   );
   const first = pending.find(({ status: value }) => value !== 'True');
   if (first === undefined) return undefined;
   const reached = pending.filter(({ status: value }) => value === 'True').map(({ type }) => type);
-  const words = first.message ?? first.reason ?? first.status;
-  return `${reached.length > 0 ? `${reached.join(', ')} · ` : ''}${first.type}: ${words}`;
+  const details = first.message ?? first.reason ?? first.status;
+  return `${reached.length > 0 ? `${reached.join(', ')} · ` : ''}${first.type}: ${details}`;
 }
 
-/** Why the operator has given up until something changes, where it has. */
+/** Why the app is stalled. Undefined if it is not. */
 export function stalled({ status }: SampleApp): string | undefined {
   const condition = status?.conditions?.find(({ type, status: value }) => type === 'Stalled' && value === 'True');
   return condition === undefined ? undefined : `${condition.reason ?? ''}: ${condition.message ?? ''}`;

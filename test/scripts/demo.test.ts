@@ -27,8 +27,8 @@ describe('what the demo waits for', () => {
   });
 
   it('is the operator, as long as it has not seen the resource as it is now', () => {
-    expect(waitingFor(anApp(allTrue, 0))).to.contain('has not looked at it yet');
-    expect(waitingFor({ metadata: { name: 'a', namespace: 'b', generation: 1 } })).to.contain('has not looked');
+    expect(waitingFor(anApp(allTrue, 0))).to.contain('has not reported a status yet');
+    expect(waitingFor({ metadata: { name: 'a', namespace: 'b', generation: 1 } })).to.contain('has not reported');
   });
 
   it('is the first condition that is not true, after those that are', () => {
