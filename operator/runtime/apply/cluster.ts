@@ -40,6 +40,7 @@ export class Cluster {
     this.drift = drift;
   }
 
+  /** @throws Error if no watch fills a cache of this kind. */
   store(kind: Kind): Store<KubeObject> {
     const store = this.#stores.get(kind.kind);
     if (!store) throw new Error(`Nothing watches ${kind.kind}`);
@@ -123,6 +124,7 @@ export class Cluster {
     this.#metrics.wrote(kind.kind, 'handover');
   }
 
+  /** Reads the object from the API server, not from the cache. Undefined if it does not exist. */
   async read(kind: Kind, namespace: string, name: string): Promise<KubeObject | undefined> {
     try {
       return await this.#client.request<KubeObject>({ method: 'GET', path: pathOf(kind, namespace, name) });

@@ -58,6 +58,7 @@ export class Drift {
     return drift;
   }
 
+  /** Drops the record of an owner that is gone. */
   forget(key: string): void {
     this.#owners.delete(key);
   }
@@ -120,6 +121,7 @@ export class OwnerDrift {
     return this.#pauseLeft(this.#fights.get(id(object, field))) > 0;
   }
 
+  /** Call this after a correction of drift. */
   corrected(drifted: Drifted): void {
     const { object, field } = drifted;
     const fight = this.#fights.get(id(object, field));

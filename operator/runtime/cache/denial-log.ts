@@ -4,7 +4,7 @@ import { errorFields, type Logger } from '../telemetry/log.ts';
 
 const REPEAT_MS = 600_000;
 
-/** Logs that the API server refuses a namespace: at once, then every ten minutes. Without this limit, the watch of each kind would log every retry. */
+/** Logs that the API server refuses a namespace: at once, then every ten minutes, although the watch of each kind fails at every retry. */
 export class DenialLog {
   readonly #log: Logger;
   readonly #advice: string;

@@ -56,6 +56,7 @@ export class Store<T extends KubeObject> {
     return !this.#isOptional || this.#servedIn.size > 0;
   }
 
+  /** Calls the handler with each change, synchronously. Its errors go to `onHandlerError`. */
   onChange(handler: ChangeHandler<T>): void {
     this.#handlers.push(handler);
   }
@@ -68,10 +69,12 @@ export class Store<T extends KubeObject> {
     return [...this.#objects.values()];
   }
 
+  /** The objects that have an owner reference with this uid. */
   ownedBy(uid: string): T[] {
     return this.#all(this.#byOwner.get(uid));
   }
 
+  /** The objects for which `groupOf` returns this group. */
   inGroup(group: string): T[] {
     return this.#all(this.#byGroup.get(group));
   }
@@ -135,6 +138,7 @@ export class Store<T extends KubeObject> {
     if (this.get(namespace, name)?.metadata.uid === uid) this.#remove(`${namespace}/${name}`);
   }
 
+  /** Takes the version of a bookmark of the watch on the namespace (or on all). */
   bookmark(resourceVersion: string, namespace = ''): void {
     this.#see(versionOf(resourceVersion), namespace);
   }

@@ -52,6 +52,7 @@ export interface Connection {
   refused?(): void;
 }
 
+/** @throws Error if the connection names no cluster. */
 export function createApiClient(config: Connection, { metrics, userAgent }: ApiClientOptions = {}): ApiClient {
   const server = config.getCurrentCluster()?.server;
   if (server === undefined) throw new Error('The kubeconfig names no cluster');

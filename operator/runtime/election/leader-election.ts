@@ -8,9 +8,11 @@ export interface LeaseOptions {
   readonly name: string;
   /** Unique among the candidates. */
   readonly identity: string;
-  /** Defaults: 10 s, 7 s, 2 s. */
+  /** The duration of the lease. Default 10 s. */
   readonly leaseMs?: number;
+  /** How long this process leads after a renewal. Must be shorter than the lease. Default 7 s. */
   readonly renewMs?: number;
+  /** How long to wait between attempts. Default 2 s. */
   readonly retryMs?: number;
   readonly onError?: (error: unknown) => void;
   /** Called after each answer of the API server, whoever leads. */

@@ -4,6 +4,7 @@ import type { QueueMetrics } from '../telemetry/queue-metrics.ts';
 /** The delay in milliseconds after the nth failure in a row. */
 export type Backoff = (failures: number) => number;
 
+/** Doubles `baseMs` with each failure, up to `maxMs`. */
 export const exponential =
   (baseMs: number, maxMs: number): Backoff =>
   (failures) =>
@@ -135,6 +136,7 @@ export class WorkQueue {
     return key;
   }
 
+  /** Ends the processing of a key that `next` returned. */
   done(key: string): void {
     this.#metrics?.worked(this.#clock.now() - (this.#processing.get(key) ?? 0));
     this.#processing.delete(key);
@@ -151,6 +153,7 @@ export class WorkQueue {
     this.#processing.set(key, now);
   }
 
+  /** Drops all delayed keys, and makes `next` return undefined. */
   close(): void {
     this.#closed = true;
     for (const { cancel } of this.#delayed.values()) cancel();

@@ -3,6 +3,7 @@ import { collectedGauge } from './collected-gauge.ts';
 
 export type LeaderMetrics = (lease: string, isLeader: () => boolean, slowRenewals: () => number) => void;
 
+/** Registers the metrics of leader election. Returns the function that adds a lease. */
 export function leaderMetrics(registry: Registry): LeaderMetrics {
   const labelNames = ['name'];
   const addStatus = collectedGauge(registry, {

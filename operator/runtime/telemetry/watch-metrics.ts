@@ -4,6 +4,7 @@ import { collectedGauge } from './collected-gauge.ts';
 export interface WatchMetrics {
   /** The silence of each watch, one for each kind and namespace. Undefined before the first list. */
   watch(silentMs: () => readonly (readonly [kind: string, ms: number | undefined])[]): void;
+  /** Whether each watched namespace is served. Only for an operator that watches single namespaces. */
   namespaces(served: () => readonly (readonly [namespace: string, isServed: boolean])[]): void;
 }
 

@@ -32,7 +32,10 @@ export async function applyWebDeployment(
   await handOverReplicas(app, cluster, signal);
 }
 
-/** Passes `spec.replicas` to the autoscaler. If we own the field, the resource version is a precondition, so that we never take it from somebody else. */
+/**
+ * Passes `spec.replicas` to the autoscaler. If we own the field, the resource version is a precondition, so that we never take the field from
+ * somebody else.
+ */
 async function handOverReplicas(app: CompleteApp, cluster: Cluster, signal: AbortSignal): Promise<void> {
   const live = cluster.store(DEPLOYMENT).get(app.metadata.namespace ?? '', childName(app, 'web'));
   const replicas = replicasToHandOver(app, live);
