@@ -16,7 +16,7 @@ export interface Config {
   readonly workers: number;
   readonly webappImage: string;
   readonly mysqlImage: string;
-  /** Whose user and group ids pods have; discovered from the cluster where nobody says. */
+  /** Who chooses the user and group ids of pods. By default the operator discovers it from the cluster. */
   readonly podIds: 'Discovered' | PodIds;
   readonly logLevel: string;
 }

@@ -58,7 +58,7 @@ export interface Autoscaling {
   scaleDownStabilizationSeconds?: number;
 }
 
-/** Which nodes a pod may have, and before which others. */
+/** The nodes and the priority of a pod. */
 export interface Scheduling {
   nodeSelector?: Record<string, string>;
   tolerations?: V1Toleration[];

@@ -36,7 +36,8 @@ export function pinOf(
 function isRenewed(app: CompleteApp, annotations: Readonly<Record<string, string>> | undefined): boolean {
   const requested = app.metadata.annotations?.[ANNOTATION.update];
   return (
-    annotations?.[FACT.revision] === undefined || (requested !== undefined && requested !== (annotations[FACT.update] ?? ''))
+    annotations?.[FACT.revision] === undefined ||
+    (requested !== undefined && requested !== (annotations[FACT.update] ?? ''))
   );
 }
 

@@ -10,6 +10,6 @@ export const componentOf = ({ metadata }: V1Pod): string | undefined => metadata
 /** Whether the pod runs, or may still start. */
 export const isAlive = ({ status }: V1Pod): boolean => status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
 
-/** Whether its controller has looked and has no pod: none is wanted, or the API server takes none. */
+/** Whether its controller has observed the current generation and has no pods: none are desired, or the API server refuses them. */
 export const hasNoPods = ({ metadata, status }: V1Deployment | V1StatefulSet): boolean =>
   status?.observedGeneration === metadata?.generation && (status?.replicas ?? 0) === 0;

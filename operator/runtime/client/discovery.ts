@@ -9,8 +9,8 @@ export interface DiscoveryOptions {
 }
 
 /**
- * Those of the API groups that the cluster serves; asking takes no right. Asks again until the API server answers, since a guess may be
- * wrong. When the signal aborts before that, the answer means nothing.
+ * Returns those of the API groups that the cluster serves. Discovery needs no rights. It retries until the API server answers for each group.
+ * If the signal aborts before that, ignore the result.
  */
 export async function servedGroups(
   client: ApiClient,

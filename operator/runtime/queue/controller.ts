@@ -35,7 +35,7 @@ export interface Watch {
 export interface ControllerContext {
   readonly cluster: Cluster;
   readonly publish: (about: KubeObject, note: EventNote) => Promise<void>;
-  /** Those of the controller's groups that the cluster serves. */
+  /** The controller's `groups` that the cluster serves. */
   readonly servedGroups: ReadonlySet<string>;
   readonly clock: Clock;
   /** The time of day. */
@@ -49,7 +49,7 @@ export interface Controller {
   /** The kind that it reconciles; one of its watches is of this kind. */
   readonly kind: Kind;
   readonly watches: readonly Watch[];
-  /** API groups of which it must know whether the cluster serves them. The manager asks once, before it reconciles anything. */
+  /** Optional API groups. The manager asks once, before the first reconcile, whether the cluster serves them. */
   readonly groups?: readonly string[];
   readonly priorityOf: (object: KubeObject) => Priority;
   readonly createReconcile: (context: ControllerContext) => Reconcile;

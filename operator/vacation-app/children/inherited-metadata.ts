@@ -1,7 +1,7 @@
 import type { V1ObjectMeta } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../api/defaults.ts';
 
-/** Labels and annotations that the spec gives to every object and every pod of an app. */
+/** Labels and annotations in the spec for every object and pod of an app. */
 export interface Inherited {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -15,7 +15,7 @@ export const inheritedOf = ({ spec: { inheritedMetadata } }: CompleteApp): Inher
 export const isEmpty = ({ labels, annotations }: Inherited): boolean =>
   Object.keys(labels).length + Object.keys(annotations).length === 0;
 
-/** The keys in which the two differ, in words. */
+/** The differing keys, for messages: `label a`, `annotation b`. */
 export function differingKeys(one: Inherited, other: Inherited): string[] {
   return (['labels', 'annotations'] as const).flatMap((kind) => {
     const keys = new Set([...Object.keys(one[kind]), ...Object.keys(other[kind])]);
@@ -24,7 +24,7 @@ export function differingKeys(one: Inherited, other: Inherited): string[] {
   });
 }
 
-/** The metadata with what it inherits; what it has itself wins. */
+/** Adds inherited labels and annotations. Existing keys take precedence. */
 export const inheriting = <T extends V1ObjectMeta>(metadata: T, { labels, annotations }: Inherited): T => ({
   ...metadata,
   ...merged('labels', labels, metadata.labels),
@@ -34,7 +34,7 @@ export const inheriting = <T extends V1ObjectMeta>(metadata: T, { labels, annota
 function merged(
   name: 'labels' | 'annotations',
   inherited: Readonly<Record<string, string>>,
-  own: Readonly<Record<string, string>> | undefined,
+  existing: Readonly<Record<string, string>> | undefined,
 ): V1ObjectMeta {
-  return Object.keys(inherited).length === 0 ? {} : { [name]: { ...inherited, ...own } };
+  return Object.keys(inherited).length === 0 ? {} : { [name]: { ...inherited, ...existing } };
 }
