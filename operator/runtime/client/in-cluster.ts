@@ -14,8 +14,8 @@ export interface InClusterOptions {
 const READ_EVERY_MS = 10_000;
 
 /**
- * Connects as the service account of the pod, without a kubeconfig. It reads the mounted token and CA certificates again every ten seconds, and at
- * once when the API server rejects a token.
+ * Connects as the service account of the pod, without a kubeconfig. It reads the mounted token and CA certificates again if they are older
+ * than ten seconds, or if the API server has rejected the token.
  */
 export class InCluster implements Connection {
   readonly #server: string;

@@ -5,7 +5,7 @@ import type { Plan } from '../plan.ts';
 import { taskOf } from '../tasks/tasks.ts';
 import { CHILD_KINDS } from './children.ts';
 
-/** Deletes children that the app owns, by owner reference, and no longer wants. Under Retain, objects that hold data have no owner reference. */
+/** Deletes children that the app owns, by owner reference, and no longer wants. `CHILD_KINDS` has no kind that holds data. */
 export async function prune(plan: Plan, cluster: Cluster, now: Date): Promise<void> {
   const { app, desired } = plan;
   const wanted = new Set(desired.map(({ kind, object }) => `${kind.kind}/${object.metadata.name}`));
