@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-app.ts';
 import type { ApiClient } from '../../../operator/runtime/client/api-client.ts';
@@ -8,12 +9,12 @@ import { Store } from '../../../operator/runtime/cache/store.ts';
 export const appNames = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `app${String(index).padStart(4, '0')}`);
 
-/** An empty spec: everything that an app has by default. */
+/** Everything that an app has by default, but for the policy that DELETION_POLICY names. */
 export const declared = (name: string, namespace: string): object => ({
   apiVersion: VACATION_APP.apiVersion,
   kind: VACATION_APP.kind,
   metadata: { name, namespace },
-  spec: {},
+  spec: { deletionPolicy: process.env.DELETION_POLICY ?? 'Retain' },
 });
 
 /** The apps of a namespace, as somebody sees them who watches. */

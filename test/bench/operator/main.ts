@@ -27,6 +27,8 @@ const FEW = Number(process.env.FEW_APPS ?? 100);
 const MANY = Number(process.env.APPS ?? 1_000);
 /** At most, two an app: a field that is changed again and again is put back with pauses. */
 const DRIFTS = 200;
+/** Only figures of the default policy are kept. */
+const IS_DEFAULT = process.env.DELETION_POLICY === undefined;
 const LEASE: Kind = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases' };
 
 /** What an API server has to do after its start is in no measurement. */
@@ -41,7 +43,7 @@ const many = await measureFleet('many', MANY, async (world, _operator, apps) => 
   drift: await measureDrift(world, apps),
 }));
 const results: Results = { single, few, many };
-publish('operator', 'Cost of the operator', { ...reportOf(results), notes: circumstances() });
+publish('operator', 'Cost of the operator', { ...reportOf(results), notes: circumstances() }, { keep: IS_DEFAULT });
 
 /** Each has an API server of its own, as new and as empty as the others': what it spends on a new Service grows with those that are there. */
 async function inWorld<T>(measure: (world: World) => Promise<T>): Promise<T> {
