@@ -35,7 +35,7 @@ const CLIENT =
   /^(@kubernetes\/|undici$|(node:)?(https?|http2|net|tls)$|mysql2|sequelize|express)|\/runtime\/|^webapp\/database\//;
 
 const BUILDERS_AND_STATUS =
-  /^operator\/vacation-app\/(plan|facts|pins|pods|(web\/web|database\/managed\/(mysql|managed))-[^/]*|database\/external\/.*|database\/[^/]*|tasks\/.*|children\/(child|children|steps|templates|pod-parts|from-secret|security|network-policy|without-empty)|status\/(status|events|pace|pod-trouble|policy-in-force|lasting|observed-generation|hibernation))\.ts$/;
+  /^operator\/vacation-app\/(plan|facts|pins|pods|(web\/(web|autoscaling)|database\/managed\/(mysql|managed))-[^/]*|database\/external\/.*|database\/[^/]*|credentials\/credentials-ready|tasks\/.*|children\/(child|children|steps|templates|pod-parts|from-secret|security|network-policy|without-empty)|status\/(status|events|pace|pod-trouble|policy-in-force|lasting|observed-generation|hibernation|not-made))\.ts$/;
 
 const importing = (pattern: RegExp) => (source: Source) => source.imports.some((target) => pattern.test(target));
 

@@ -62,6 +62,30 @@ interface Faulty {
   readonly fault: string;
 }
 
+/** A claim that is not bound. */
+interface Pending {
+  readonly claim: string;
+  /** The volume that it names, else the class. */
+  readonly of: { readonly volume: string } | { readonly class: string | undefined };
+}
+
+/** A claim that somebody deletes. */
+interface Deleted {
+  readonly claim: string;
+  /** The PersistentVolume that it is bound to. */
+  readonly volume: string | undefined;
+}
+
+/** An external database, and the check that found what is the matter with it. */
+interface Checked {
+  readonly endpoint: string;
+  readonly host: string;
+  readonly name: string;
+  readonly secret: string;
+  readonly isTlsOff: boolean;
+  readonly job: string;
+}
+
 interface Ended {
   readonly pod: string;
   readonly container: string;
@@ -86,6 +110,17 @@ const endMessage = ({ pod, container, exitCode, isOutOfMemory, said }: Ended): s
   `Container ${container} of pod ${pod} ends with code ${exitCode}${isOutOfMemory ? ' (out of memory: raise its limit)' : ''}${said === undefined ? '' : `, saying "${said}"`}`;
 const endAdvice = ({ pod, container }: Ended): string => `kubectl logs ${pod} -c ${container} --previous`;
 
+const volumeOf = (named: string | undefined): string =>
+  `a volume of ${named === undefined ? 'the default StorageClass' : `StorageClass ${named}`}`;
+
+/** How somebody who deletes a claim keeps the bytes of its volume. */
+const keeping = (volume: string | undefined): string =>
+  volume === undefined
+    ? ''
+    : `. To keep the bytes, set persistentVolumeReclaimPolicy of PersistentVolume ${volume} to Retain now`;
+
+const EVERY_MINUTE = '. Looked at every minute';
+
 const AT_ONCE = 'at once';
 const AFTER_CHECK =
   'with the end of the check that finds it, which is seconds after a start or a change, else at most ten minutes';
@@ -108,7 +143,20 @@ export const REASONS = {
     meaning:
       '`spec.mode` is `Hibernated`: no pod of the app is left, the data are kept; of a gate: waits for `Running`',
   },
-  Migrated: { kind: 'ok', of: ['SchemaReady'], meaning: 'the migration was done on the database that is there now' },
+  ScaledToZero: {
+    kind: 'ok',
+    of: ['Ready', 'WebReady'],
+    message: () => 'No web pod runs: whoever scales them has set their number to 0',
+    meaning:
+      '`spec.autoscaling.mode` is `External`, and whoever scales the web pods has set their number to 0: nobody is served until it is raised',
+  },
+  Migrated: {
+    kind: 'ok',
+    of: ['SchemaReady'],
+    message: ({ version }: { version: string | undefined }) =>
+      `The schema is as the web pods need it${version === undefined ? '' : `, version ${version}`}`,
+    meaning: 'the migration was done on the database that is there now',
+  },
 
   WaitingForCredentials: {
     kind: 'reconciling',
@@ -118,13 +166,14 @@ export const REASONS = {
   },
   WaitingForDatabase: {
     kind: 'reconciling',
-    of: ['SchemaReady'],
+    of: ['SchemaReady', 'WebReady'],
+    message: ({ who }: { who: string }) => `${who} for the database`,
     meaning: 'an earlier step is not done: the database',
   },
   WaitingForSchema: {
     kind: 'reconciling',
     of: ['WebReady'],
-    message: () => 'The web pods wait for the schema',
+    message: ({ what }: { what: string }) => `The web pods wait for ${what}`,
     meaning: 'an earlier step is not done: the migration',
   },
   Hibernating: {
@@ -172,25 +221,49 @@ export const REASONS = {
   DatabaseStarting: {
     kind: 'reconciling',
     of: ['DatabaseReady'],
+    message: ({ pods }: { pods: string }) => `${pods} is starting`,
     meaning: 'the MySQL pod is starting or being replaced',
   },
   VolumePending: {
     kind: 'reconciling',
     of: ['DatabaseReady'],
+    message: ({ claim, of }: Pending) =>
+      `PersistentVolumeClaim ${claim} is not bound; it waits for ${'volume' in of ? `PersistentVolume ${of.volume}` : volumeOf(of.class)}`,
+    advice: ({ claim, of }: Pending) =>
+      'volume' in of
+        ? `is it there, and is its claimRef free (kubectl describe pv ${of.volume})?`
+        : `kubectl describe pvc ${claim} tells why. If the cluster has no such class, create it; or delete the app and the claim, which holds no data, and declare the app with another storageClassName`,
     meaning:
       'the PersistentVolumeClaim is not bound: the message names its StorageClass and the way out. A provisioner that is slow looks the same as a class that does not exist, which the operator has no right to read',
+  },
+  VolumeOfOtherClass: {
+    kind: 'stalled',
+    after: AT_ONCE,
+    of: ['DatabaseReady'],
+    message: ({ claim, class: named, wanted }: { claim: string; class: string | undefined; wanted: string }) =>
+      `PersistentVolumeClaim ${claim} is not bound; it waits for ${volumeOf(named)}, but the app asks for StorageClass ${wanted}`,
+    advice: ({ claim }: { claim: string }) =>
+      `this claim holds no data: kubectl delete pvc ${claim} lets a new one be made`,
+    meaning:
+      'the PersistentVolumeClaim is not bound, and was made with another StorageClass than `storageClassName` says now, which of a claim cannot change: delete it, it holds no data',
   },
   VolumeNotExpandable: {
     kind: 'stalled',
     after: AT_ONCE,
     of: ['Ready'],
+    message: ({ claim, from, to, class: named }: { claim: string; from: string; to: string; class: string }) =>
+      `PersistentVolumeClaim ${claim} cannot grow from ${from} to ${to}: StorageClass ${named} does not allow it`,
+    advice: () =>
+      'set allowVolumeExpansion: true there if its driver can, or set spec.database.managed.storage.size back',
     meaning:
       'the volume shall grow and its StorageClass does not allow it: set `allowVolumeExpansion: true` there, or the size back',
   },
   VolumeDeleting: {
     kind: 'stalled',
     after: AT_ONCE,
-    of: ['DatabaseReady'],
+    of: ['DatabaseReady', 'Ready'],
+    message: ({ claim, volume }: Deleted) =>
+      `PersistentVolumeClaim ${claim} is being deleted: its data are lost when the pod that uses it ends, and an empty database follows. Until then MySQL is not changed${keeping(volume)}`,
     meaning:
       'somebody has deleted the PersistentVolumeClaim that MySQL uses: the data are lost when the pod ends. The message says how to keep the bytes',
   },
@@ -207,6 +280,8 @@ export const REASONS = {
   StartingOver: {
     kind: 'reconciling',
     of: ['Ready'],
+    message: ({ claim, volume }: Deleted) =>
+      `PersistentVolumeClaim ${claim} is being deleted and its passwords are lost: MySQL is being stopped, and an empty database follows${keeping(volume)}`,
     meaning:
       'the credentials are lost and somebody has deleted the PersistentVolumeClaim: MySQL is being stopped, then the app starts with an empty database',
   },
@@ -214,43 +289,71 @@ export const REASONS = {
   DatabaseChecking: {
     kind: 'reconciling',
     of: ['DatabaseReady'],
+    message: ({ app, endpoint }: { app: string; endpoint: string }) =>
+      `A Job of ${app} looks whether ${endpoint} can be used`,
     meaning: 'an external database that was not looked at yet, as it is declared now',
   },
   HostNotFound: {
     kind: 'stalled',
     after: AFTER_CHECK,
     of: ['DatabaseReady'],
+    message: ({ host }: Checked) => `The name ${host} does not resolve in the cluster`,
+    advice: () => `correct spec.database.external.host, or the cluster's DNS${EVERY_MINUTE}`,
     meaning:
       'the name of an external database does not resolve: correct `spec.database.external.host`, or the DNS of the cluster',
+  },
+  DnsUnavailable: {
+    kind: 'reconciling',
+    warns: true,
+    of: ['DatabaseReady'],
+    message: ({ host }: Checked) => `No DNS server of the cluster answers when asked for ${host}`,
+    advice: () => `does the cluster's DNS run${EVERY_MINUTE}`,
+    meaning:
+      "the cluster's DNS does not answer, so that nothing is known of the name of an external database: does it run?",
   },
   AccessDenied: {
     kind: 'stalled',
     after: AFTER_CHECK,
     of: ['DatabaseReady'],
+    message: ({ endpoint, secret }: Checked) => `${endpoint} does not let in the user of Secret ${secret}`,
+    advice: ({ name }: Checked) =>
+      `check username and password there, that the user may connect from the cluster's addresses, and that it may use database ${name}${EVERY_MINUTE}`,
     meaning: 'an external database does not let the user in: check the Secret and what the user may do',
   },
   DatabaseMissing: {
     kind: 'stalled',
     after: AFTER_CHECK,
     of: ['DatabaseReady'],
+    message: ({ endpoint, name }: Checked) => `${endpoint} has no database ${name}`,
+    advice: () => `create it, or correct spec.database.external.name${EVERY_MINUTE}`,
     meaning: 'the server is there, the database on it is not: create it, or correct `spec.database.external.name`',
   },
   TlsFailed: {
     kind: 'stalled',
     after: AFTER_CHECK,
     of: ['DatabaseReady'],
+    message: ({ endpoint, isTlsOff }: Checked) => (isTlsOff ? `${endpoint} demands TLS` : `TLS with ${endpoint} fails`),
+    advice: ({ host, isTlsOff }: Checked) =>
+      isTlsOff
+        ? `set spec.database.external.tls.mode to Required${EVERY_MINUTE}`
+        : `does the server offer TLS 1.2 or newer, is its certificate valid and signed by the authority of spec.database.external.tls.caSecretName, and, under VerifyIdentity, for ${host}${EVERY_MINUTE}`,
     meaning: 'no TLS with an external database as it is declared: the message says what to look at',
   },
   DatabaseUnsupported: {
     kind: 'stalled',
     after: AFTER_CHECK,
     of: ['DatabaseReady'],
+    message: ({ endpoint }: Checked) => `${endpoint} is no MySQL of 8.0.16 or newer`,
+    advice: () => `the app needs one${EVERY_MINUTE}`,
     meaning: 'an external database that is too old, or no MySQL',
   },
   DatabaseUnreachable: {
     kind: 'reconciling',
     warns: true,
     of: ['DatabaseReady'],
+    message: ({ endpoint }: Checked) => `Nothing answers at ${endpoint}`,
+    advice: () =>
+      `is the server up, is spec.database.external.port right, does a firewall or a NetworkPolicy stand between${EVERY_MINUTE}`,
     meaning:
       'nothing answers there: a server that restarts comes back; else check host, port, firewall and network policies',
   },
@@ -258,6 +361,8 @@ export const REASONS = {
     kind: 'reconciling',
     warns: true,
     of: ['DatabaseReady'],
+    message: ({ endpoint }: Checked) => `${endpoint} takes no more connections`,
+    advice: () => `raise its max_connections, or run fewer web pods${EVERY_MINUTE}`,
     meaning:
       'an external database takes no more connections: others may give some back; else raise its `max_connections`, or run fewer web pods',
   },
@@ -265,6 +370,9 @@ export const REASONS = {
     kind: 'reconciling',
     warns: true,
     of: ['DatabaseReady'],
+    message: ({ endpoint }: Checked) => `${endpoint} refuses what is written to it`,
+    advice: () =>
+      `is it a replica, is read_only set, is binlog_format STATEMENT, is a quota of the user or the disk used up${EVERY_MINUTE}`,
     meaning:
       'an external database refuses writes, as a replica does until a failover is over: the message says what else to look at',
   },
@@ -272,15 +380,24 @@ export const REASONS = {
     kind: 'reconciling',
     warns: true,
     of: ['DatabaseReady'],
+    message: ({ endpoint }: Checked) => `The check of ${endpoint} has failed without saying why`,
+    advice: ({ job }: Checked) => `kubectl logs job/${job}${EVERY_MINUTE}`,
     meaning:
       'the check of an external database failed without saying why, maybe because its pod was evicted; it is done again every minute: `kubectl logs job/…`',
   },
 
-  MigrationRunning: { kind: 'reconciling', of: ['SchemaReady'], meaning: 'the migration Job runs' },
+  MigrationRunning: {
+    kind: 'reconciling',
+    of: ['SchemaReady'],
+    message: ({ job }: { job: string }) => `Job ${job} is running`,
+    meaning: 'the migration Job runs',
+  },
   MigrationFailed: {
     kind: 'stalled',
     after: 'after five attempts of the Job, about three minutes, or after one hour in all',
     of: ['SchemaReady'],
+    message: ({ job }: { job: string }) => `Job ${job} has failed`,
+    advice: ({ job }: { job: string }) => `kubectl logs job/${job} tells why; it is tried again every five minutes`,
     meaning: 'the Job failed: `kubectl logs job/…`; tried again every five minutes',
   },
 
@@ -300,6 +417,25 @@ export const REASONS = {
       `kubectl describe deployment ${deployment}, or set spec.image back`,
     meaning:
       'the new web pods make no progress for five minutes: the message has what is known of the cause. See them, or set `spec.image` back; old pods keep serving',
+  },
+  RolloutPaused: {
+    kind: 'stalled',
+    after: AT_ONCE,
+    of: ['WebReady'],
+    message: ({ deployment, cause }: { deployment: string; cause: string | undefined; resuming: string }) =>
+      `The rollout of Deployment ${deployment} is paused${cause === undefined ? '' : ` (${cause})`}`,
+    advice: ({ resuming }: { resuming: string }) => resuming,
+    meaning:
+      'somebody has paused the rollout of the web pods, and it has something to do: the message has the command that resumes it. Old pods keep serving. While it has nothing to do, the message of `WebReady` tells of it',
+  },
+  ScaledAway: {
+    kind: 'reconciling',
+    warns: true,
+    of: ['WebReady'],
+    message: ({ deployment }: { deployment: string }) => `Somebody has scaled Deployment ${deployment} to 0`,
+    advice: () => 'to stop an app and keep its data, set spec.mode to Hibernated',
+    meaning:
+      'somebody has scaled the web pods to 0 and keeps doing so, or `interstellar.dev/paused` is set: see [Who scales the web pods](#who-scales-the-web-pods)',
   },
   PodUnschedulable: {
     kind: 'reconciling',
@@ -388,9 +524,11 @@ export const REASONS = {
   ApplyFailed: {
     kind: 'reconciling',
     warns: true,
-    of: ['Ready', 'Reconciling'],
+    of: ['Ready', 'Reconciling', 'DatabaseReady', 'SchemaReady', 'WebReady'],
+    message: ({ object, words }: { object: string; words: string | undefined }) =>
+      `${object} is not made yet${words === undefined ? '' : `: ${words}`}`,
     meaning:
-      'the API server refused or did not answer a write; tried again with growing pauses. What refuses may pass: a webhook that restarts, a quota that has room again, a right that is just being granted',
+      'the API server refuses a write, or has not carried it out for five seconds: the message is its own. Tried again with pauses that grow to 30 s. It may pass: a webhook that restarts, a quota that has room again, a right that is just being granted. While the app serves, `Reconciling` has it, and at once',
   },
   FieldContested: {
     kind: 'reconciling',
@@ -415,12 +553,53 @@ export const REASONS = {
     message: () => 'The autoscaler has not been heard of yet',
     meaning: 'the autoscaler has not been heard of yet',
   },
+  MetricsPending: {
+    kind: 'aside',
+    of: ['AutoscalingReady'],
+    message: () => 'The autoscaler waits for the first metrics of the web pods',
+    meaning:
+      'the web pods are new, or none is ready: there are no metrics of them yet; up to two minutes after they are ready',
+  },
+  MetricsApiMissing: {
+    kind: 'aside',
+    of: ['AutoscalingReady'],
+    message: () => 'The cluster has no metrics of pods',
+    advice: () => 'install metrics-server, or fix the number with spec.replicas',
+    meaning:
+      'the cluster does not serve `metrics.k8s.io`: install metrics-server, or fix the number with `spec.replicas`',
+  },
   MetricsUnavailable: {
     kind: 'aside',
     of: ['AutoscalingReady'],
-    message: ({ why, words }: { why: string; words: string }) =>
-      `${why}: ${words}${/^FailedGet(Container)?ResourceMetric$/.test(why) ? ' (is metrics-server installed?)' : ''}`,
-    meaning: 'the autoscaler cannot read metrics or cannot scale: is metrics-server installed?',
+    message: ({ words }: { words: string }) => `The autoscaler gets no metrics of the web pods: ${words}`,
+    advice: () => 'what serves metrics, and does it run (kubectl get apiservices v1beta1.metrics.k8s.io)?',
+    meaning:
+      'there are no metrics of web pods that have been ready for two minutes, though the cluster has an API for them: does what serves it run, `kubectl get apiservices v1beta1.metrics.k8s.io`?',
+  },
+  CpuRequestMissing: {
+    kind: 'aside',
+    of: ['AutoscalingReady'],
+    message: ({ container }: { container: string; isWeb: boolean }) =>
+      `Container ${container} of the web pods requests no CPU: the autoscaler cannot tell what share of it is used`,
+    advice: ({ isWeb }: { isWeb: boolean }) =>
+      isWeb ? 'set spec.resources.requests.cpu' : 'have it request some where it is put into the pods',
+    meaning:
+      'a container of the web pods requests no CPU, so that the share that it uses is not known: set `spec.resources.requests.cpu`; of a sidecar, have it request some where it is put into the pods',
+  },
+  AutoscalerAmbiguous: {
+    kind: 'aside',
+    of: ['AutoscalingReady'],
+    message: ({ words }: { words: string }) =>
+      `Another HorizontalPodAutoscaler has the same pods, and both stand still: ${words}`,
+    advice: () => 'delete the other one, or leave the number to it with spec.autoscaling.mode External',
+    meaning:
+      'another HorizontalPodAutoscaler selects the web pods (KEDA makes one too), and Kubernetes lets neither scale: delete it, or leave the number to it with `spec.autoscaling.mode: External`',
+  },
+  AutoscalerFailing: {
+    kind: 'aside',
+    of: ['AutoscalingReady'],
+    message: ({ why, words }: { why: string; words: string }) => `${why}: ${words}`,
+    meaning: 'the autoscaler does not scale for another reason: the message is its own',
   },
   WaitingForWeb: {
     kind: 'aside',

@@ -32,6 +32,8 @@ interface Term {
 
 const RESYNC_MS = 600_000;
 const DEADLINE_MS = 60_000;
+/** What failed may pass by itself, such as a webhook that restarts: then it is made up for after so long at the latest. */
+const LONGEST_BACKOFF_MS = 30_000;
 
 /** Runs one controller with its queue. */
 export class ControllerRunner {
@@ -58,7 +60,7 @@ export class ControllerRunner {
   async run(servedGroups: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
     const { writer, informers, metrics, workers, publish, now } = this.#options;
     const { name, createReconcile } = this.#controller;
-    const queue = new WorkQueue(exponential(20, 60_000), systemClock, this.#metrics.queue);
+    const queue = new WorkQueue(exponential(20, LONGEST_BACKOFF_MS), systemClock, this.#metrics.queue);
     const drift = new Drift({ clock: systemClock, now });
     const cluster = new Cluster(writer, informers.stores, metrics.writes(name), drift);
     this.#term = { queue, cluster };

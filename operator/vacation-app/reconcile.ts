@@ -11,11 +11,13 @@ import { applyChild } from './children/apply-child.ts';
 import { applyCredentials, readCredentials } from './credentials/apply-credentials.ts';
 import { databaseKindOf } from './database/database.ts';
 import { applyWebDeployment } from './web/apply-web-deployment.ts';
+import { autoscalingLookAt } from './web/autoscaling-ready.ts';
 import { DEPLOYMENT, JOB } from './kinds.ts';
 import { JobTime } from './tasks/job-time.ts';
 import { jobNamed } from './tasks/jobs.ts';
 import { TASKS, taskOf } from './tasks/tasks.ts';
 import { readUserSecrets } from './credentials/user-secrets.ts';
+import { Failures } from './status/failure.ts';
 import { Pace } from './status/pace.ts';
 import { createPlanner, type Plan } from './plan.ts';
 import { prune } from './children/prune.ts';
@@ -32,6 +34,7 @@ export interface Dependencies extends Reporting {
 export function createReconcile(dependencies: Dependencies): Reconcile {
   const { cluster, now, clock } = dependencies;
   const pace = new Pace();
+  const failures = new Failures(clock);
   const jobTime = new JobTime(clock, now);
   return async (key, signal) => {
     const begun = clock.now();
@@ -40,6 +43,7 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
     if (!declared) {
       cluster.drift.forget(key);
       pace.forget(key);
+      failures.forget(key);
       jobTime.forget(key);
     }
     // Deleted or being deleted. The garbage collector deletes the children by their owner references.
@@ -63,7 +67,7 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
     if (error === undefined && deployment === undefined && plan.observed.deployment && isAnswered(declared)) {
       return { requeueAfterMs: 1 };
     }
-    const reportMs = await report(declared, plan, error, dependencies, pace);
+    const reportMs = await report(declared, plan, failures.of(key, error), dependencies, pace);
     if (error !== undefined) throw error;
     return nextLook(plan, timed.now(), [cluster.drift.of(declared).nextLookMs(begun), reportMs]);
   };
@@ -136,7 +140,8 @@ async function failureOf(work: () => Promise<void>): Promise<Error | undefined> 
 
 function nextLook(plan: Plan, now: Date, others: readonly (number | undefined)[]): Result {
   // A paused app has no due tasks.
-  const due = isPaused(plan.app) ? [] : TASKS.map((task) => task.nextLook(plan));
+  const tasks = isPaused(plan.app) ? [] : TASKS.map((task) => task.nextLook(plan));
+  const due = [...tasks, autoscalingLookAt(plan.observed, now)];
   const inMs = due.map((at) => (at === undefined ? undefined : Math.max(1_000, at - now.getTime())));
   const looks = [...inMs, ...others].filter((ms) => ms !== undefined);
   return looks.length === 0 ? {} : { requeueAfterMs: Math.min(...looks) };

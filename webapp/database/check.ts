@@ -13,6 +13,7 @@ export type Problem =
   | 'AccessDenied'
   | 'DatabaseMissing'
   | 'HostNotFound'
+  | 'DnsUnavailable'
   | 'NoConnectionsLeft'
   | 'NotWritable'
   | 'TlsFailed'
@@ -53,7 +54,7 @@ export async function checkDatabase(address: DatabaseAddress): Promise<Checked> 
 
 const PROBLEMS: Readonly<Record<string, Problem>> = {
   ENOTFOUND: 'HostNotFound',
-  EAI_AGAIN: 'HostNotFound',
+  EAI_AGAIN: 'DnsUnavailable',
   ECONNREFUSED: 'Unreachable',
   ECONNRESET: 'Unreachable',
   EHOSTUNREACH: 'Unreachable',

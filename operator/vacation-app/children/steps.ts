@@ -10,6 +10,9 @@ export interface StepRule {
   readonly waitsFor: (plan: Plan) => string | undefined;
 }
 
+export const DATABASE = 'the database';
+const WEB_PODS = 'the web pods';
+
 /** The steps in which children are applied, in order. */
 export const STEPS: readonly StepRule[] = [
   { step: 'base', waitsFor: () => undefined },
@@ -20,8 +23,16 @@ export const STEPS: readonly StepRule[] = [
   { step: 'exposure', waitsFor: ({ observed }) => (observed.deployment ? undefined : WEB_PODS) },
 ];
 
-const DATABASE = 'the database';
-const WEB_PODS = 'the web pods';
+/** What each step waits for now; nothing of a step that is due. */
+export type Waits = Readonly<Partial<Record<Step, string>>>;
+
+export const waitsOf = (plan: Plan): Waits =>
+  Object.fromEntries(
+    STEPS.flatMap(({ step, waitsFor }) => {
+      const what = waitsFor(plan);
+      return what === undefined ? [] : [[step, what]];
+    }),
+  );
 
 function unreadyDatabase({ database }: Plan): string | undefined {
   return database.isKnown && database.isReady ? undefined : DATABASE;

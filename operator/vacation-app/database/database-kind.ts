@@ -15,6 +15,7 @@ import type { SecretUse } from '../credentials/user-secrets.ts';
 import type { Facts } from '../facts.ts';
 import type { Observed } from '../observe.ts';
 import type { Plan } from '../plan.ts';
+import type { Failure } from '../status/failure.ts';
 import type { DatabaseCheck } from '../tasks/check/checks.ts';
 import type { Migration } from '../tasks/migrate/migration.ts';
 
@@ -50,7 +51,12 @@ export interface DatabaseKind {
   readonly stateOf: (app: CompleteApp, observed: Observed, check: DatabaseCheck | undefined) => DatabaseState;
   readonly factsOf: (observed: Observed, migration: Migration, check: DatabaseCheck | undefined) => DatabaseFacts;
   /** The condition `DatabaseReady`. */
-  readonly finding: (app: CompleteApp, observed: Observed, check: DatabaseCheck | undefined) => Finding;
+  readonly finding: (
+    app: CompleteApp,
+    observed: Observed,
+    check: DatabaseCheck | undefined,
+    failure?: Failure,
+  ) => Finding;
   /** Of a kind whose data are on a volume of the app's. */
   readonly volume?: DataVolume;
 }

@@ -11,6 +11,13 @@ const MILESTONES: ReadonlyMap<string, string> = new Map([
   [CONDITION.ready, REASON.ready],
 ]);
 
+/** What `WebReady` says while there are no web pods. */
+const BEFORE_WEB_PODS: ReadonlySet<string> = new Set([
+  REASON.waitingForDatabase,
+  REASON.waitingForSchema,
+  REASON.applyFailed,
+]);
+
 /** Those that are steps towards `Ready`. */
 const STEPS: ReadonlySet<string> = new Set([CONDITION.databaseReady, CONDITION.schemaReady]);
 
@@ -36,7 +43,7 @@ export function eventsOf(before: readonly Condition[], after: readonly Condition
 /** Whether there were no web pods yet: `Ready` will tell then that the steps before it are done. A database that comes back, or a later migration, is news. */
 function comesUpFirst(before: readonly Condition[]): boolean {
   const web = before.find(({ type }) => type === CONDITION.webReady);
-  return web === undefined || web.reason === REASON.waitingForSchema;
+  return web === undefined || BEFORE_WEB_PODS.has(web.reason);
 }
 
 const warning = ({ reason, message }: Condition, known: Condition | undefined): EventNote[] =>

@@ -18,7 +18,12 @@ export function inHibernation(gate: Finding): Finding {
 export function unrestOf(app: CompleteApp, observed: Observed): Finding | undefined {
   const { volumeClaim } = observed;
   if (volumeClaim?.metadata?.deletionTimestamp !== undefined) {
-    return findingOf(CONDITION.ready, false, REASON.volumeDeleting, deletionOf(volumeClaim));
+    return findingOf(
+      CONDITION.ready,
+      false,
+      REASON.volumeDeleting,
+      messageOf(REASON.volumeDeleting, deletionOf(volumeClaim)),
+    );
   }
   if (!isAtRest(observed)) {
     const running = observed.pods.filter(isAlive).map(({ metadata }) => metadata?.name ?? '');

@@ -2,17 +2,18 @@ import { isDeepStrictEqual } from 'node:util';
 import type { V1Deployment } from '@kubernetes/client-node';
 import { withDefaults } from '../../api/defaults.ts';
 import { REASON, VACATION_APP, type VacationApp, type VacationAppStatus } from '../../api/vacation-app.ts';
-import { isInvalid, isNotFound, isRefusal } from '../../runtime/client/api-error.ts';
-import { TerminalError, WaitingError } from '../../runtime/queue/errors.ts';
+import { isInvalid, isNotFound } from '../../runtime/client/api-error.ts';
 import type { EventNote } from '../../runtime/telemetry/events.ts';
 import { keyOf, type KubeObject } from '../../runtime/client/kinds.ts';
 import { contestedFinding, driftEvents } from './drift.ts';
+import { waitsOf } from '../children/steps.ts';
 import { eventsOf } from './events.ts';
+import type { Failure } from './failure.ts';
 import { DEPLOYMENT } from '../kinds.ts';
 import { childName } from '../names.ts';
 import type { Pace } from './pace.ts';
 import type { Plan, Planning } from '../plan.ts';
-import { statusOf, statusOfInvalid, type Failure } from './status.ts';
+import { statusOf, statusOfInvalid } from './status.ts';
 
 export interface Reporting extends Planning {
   readonly publish: (about: KubeObject, note: EventNote) => Promise<void>;
@@ -25,7 +26,7 @@ const LONGEST_MESSAGE = 1_024;
 export async function report(
   declared: VacationApp,
   plan: Plan,
-  error: Error | undefined,
+  failure: Failure | undefined,
   reporting: Reporting,
   pace: Pace,
 ): Promise<number | undefined> {
@@ -37,7 +38,8 @@ export async function report(
     ...plan,
     app,
     defaults,
-    failure: failureFrom(error),
+    waits: waitsOf(plan),
+    failure,
     drift: { corrections, contested: contestedFinding(drift.contested) },
     now: now(),
   });
@@ -47,7 +49,7 @@ export async function report(
     return undefined;
   }
   // After a failure it may be long until this is looked at again.
-  const waitMs = error === undefined ? pace.waitMs(key, declared.status, status, now().getTime()) : 0;
+  const waitMs = failure === undefined ? pace.waitMs(key, declared.status, status, now().getTime()) : 0;
   if (waitMs > 0) return waitMs;
   pace.forget(key);
   if (!(await written(declared, status, reporting))) return undefined;
@@ -82,20 +84,11 @@ async function written(
   try {
     await cluster.writeStatus(VACATION_APP, { ...declared, status });
     return true;
-  } catch (failure) {
-    if (isNotFound(failure)) return false;
-    if (!isInvalid(failure)) throw failure;
-    const message = fault ?? failure.message.slice(0, LONGEST_MESSAGE);
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    if (!isInvalid(error)) throw error;
+    const message = fault ?? error.message.slice(0, LONGEST_MESSAGE);
     await publish(declared, { type: 'Warning', reason: REASON.invalidSpec, message });
     return false;
   }
-}
-
-function failureFrom(error: Error | undefined): Failure | undefined {
-  if (error === undefined) return undefined;
-  const { message } = error;
-  if (error instanceof TerminalError || error instanceof WaitingError) {
-    return { reason: error.reason, message, isPassing: false };
-  }
-  return { reason: REASON.applyFailed, message, isPassing: !isRefusal(error) };
 }

@@ -1,34 +1,26 @@
-import type { V1Deployment } from '@kubernetes/client-node';
 import { isHibernated, type CompleteApp } from '../../api/defaults.ts';
-import { isStalled, messageOf, REASON } from '../../api/reasons.ts';
+import { isStalled, isWarning, messageOf, REASON } from '../../api/reasons.ts';
 import { ANNOTATION, CONDITION, type VacationApp, type VacationAppStatus } from '../../api/vacation-app.ts';
 import { conditionsOf, findingOf, type Finding } from '../../api/conditions.ts';
 import type { Correction } from '../../runtime/apply/drift.ts';
-import { credentialKeysOf } from '../credentials/credentials.ts';
+import { credentialsReady } from '../credentials/credentials-ready.ts';
 import { exposed, urlOf } from '../web/exposure.ts';
 import { databaseKindOf } from '../database/database.ts';
 import { updatesOf, type Facts, type OperatorDefaults } from '../facts.ts';
 import type { DatabaseCheck } from '../tasks/check/checks.ts';
 import type { Migration } from '../tasks/migrate/migration.ts';
 import { TASKS } from '../tasks/tasks.ts';
-import { credentialsName, FACT, WEB_CONTAINER } from '../names.ts';
+import { FACT, WEB_CONTAINER } from '../names.ts';
 import { inHibernation, unrestOf } from './hibernation.ts';
 import { isPaused, observedGenerationOf } from './observed-generation.ts';
 import type { Observed } from '../observe.ts';
-import { podsOf } from '../pods.ts';
-import { userSecretFault, secretUses } from '../credentials/user-secrets.ts';
-import { lasting, lastingReason } from './lasting.ts';
-import { podTrouble, type Trouble } from './pod-trouble.ts';
+import type { Waits } from '../children/steps.ts';
+import type { Failure } from './failure.ts';
+import { lasting } from './lasting.ts';
 import { policyInForce } from './policy-in-force.ts';
+import { autoscalingReady } from '../web/autoscaling-ready.ts';
 import { wantsAutoscaler } from '../web/replicas.ts';
-
-/** Why the last reconcile did not get through; undefined when it did, or when it waits for what the conditions tell anyway. */
-export interface Failure {
-  readonly reason: string;
-  readonly message: string;
-  /** The API server could not be asked, and is asked again: nothing is known to be wrong with the app. */
-  readonly isPassing: boolean;
-}
+import { webReady } from '../web/web-ready.ts';
 
 export interface StatusInput {
   readonly app: CompleteApp;
@@ -39,6 +31,7 @@ export interface StatusInput {
   /** What the last check of the database found, where it is checked. */
   readonly check: DatabaseCheck | undefined;
   readonly defaults: OperatorDefaults;
+  readonly waits: Waits;
   readonly failure: Failure | undefined;
   readonly drift?: {
     readonly corrections: readonly Correction[];
@@ -52,8 +45,8 @@ type Check = (input: StatusInput) => Finding;
 
 /** What gates `Ready`, in order: the first that is not true is the reason. */
 const gatesOfReady = (): Check[] => [
-  credentialsReady,
-  ({ app, observed, check }) => databaseKindOf(app).finding(app, observed, check),
+  ({ app, observed }) => credentialsReady(app, observed),
+  ({ app, observed, check, failure }) => databaseKindOf(app).finding(app, observed, check, failure),
   ...TASKS.flatMap(({ gate }) => gate?.finding ?? []),
   webReady,
 ];
@@ -65,9 +58,9 @@ export function statusOf(input: StatusInput): VacationAppStatus {
   const gates = isHibernated(app) ? checked.map(inHibernation) : checked;
   const failed = isHibernated(app) ? unrestOf(app, observed) : gates.find(({ status }) => status !== 'True');
   const findings = [
-    ...readiness(input, failed),
+    ...readiness(input, failed, gates),
     ...gates,
-    ...(wantsAutoscaler(app) ? [autoscalingReady(input)] : []),
+    ...(wantsAutoscaler(app) ? [autoscalingReady(observed, now)] : []),
     ...exposed(app, observed),
     updateAvailable(input),
   ];
@@ -142,16 +135,21 @@ export function statusOfInvalid(
   };
 }
 
-function readiness({ app, failure, drift }: StatusInput, failed: Finding | undefined): Finding[] {
+function readiness(
+  { app, failure, drift }: StatusInput,
+  failed: Finding | undefined,
+  gates: readonly Finding[],
+): Finding[] {
   const paused = isPaused(app);
   if (failure?.isPassing === false) return notReady(failure.reason, failure.message);
+  if (failed && failure?.hasLasted === true && !isNamed(failed)) return notReady(failure.reason, failure.message);
   if (failed) {
     const { reason, message } = failed;
     return notReady(reason, paused ? `${message} (paused: nothing is being changed)` : message);
   }
   const [reason, fine] = isHibernated(app)
     ? [REASON.hibernated, 'Nothing of the app runs; its data are kept']
-    : [REASON.available, 'The app serves'];
+    : servingOf(gates);
   const message = paused ? `${fine}; paused: nothing is being changed` : fine;
   return [
     findingOf(CONDITION.ready, true, paused ? REASON.paused : reason, message),
@@ -160,87 +158,19 @@ function readiness({ app, failure, drift }: StatusInput, failed: Finding | undef
   ];
 }
 
+function servingOf(gates: readonly Finding[]): [reason: string, message: string] {
+  const atZero = gates.find(({ reason }) => reason === REASON.scaledToZero);
+  return atZero ? [atZero.reason, atZero.message] : [REASON.available, 'The app serves'];
+}
+
+/** Whether it is a trouble that has a name of its own, which comes first in the chain or needs somebody, and not that of the failure. */
+const isNamed = ({ reason }: Finding): boolean => isWarning(reason) && reason !== REASON.applyFailed;
+
 /** Either Stalled or Reconciling: the reason's kind decides. */
 const notReady = (reason: string, message: string): Finding[] => [
   findingOf(CONDITION.ready, false, reason, message),
   findingOf(isStalled(reason) ? CONDITION.stalled : CONDITION.reconciling, true, reason, message),
 ];
-
-function credentialsReady({ app, observed }: StatusInput): Finding {
-  const fault = userSecretFault(app, observed.userSecrets);
-  if (fault) return findingOf(CONDITION.credentialsReady, false, fault.reason, fault.message);
-  const ofUser = secretUses(app).map((use) => use.name);
-  const isGenerated = app.spec.credentials?.secretName === undefined;
-  const complete = !isGenerated || credentialKeysOf(app).every((key) => observed.secret?.data?.[key]);
-  if (complete && ofUser.length > 0) {
-    const names = [...(isGenerated ? [credentialsName(app)] : []), ...new Set(ofUser)].join(', ');
-    return findingOf(CONDITION.credentialsReady, true, REASON.available, `Secrets ${names} hold all keys`);
-  }
-  const name = credentialsName(app);
-  return complete
-    ? findingOf(CONDITION.credentialsReady, true, REASON.available, `Secret ${name} holds all keys`)
-    : findingOf(
-        CONDITION.credentialsReady,
-        false,
-        REASON.waitingForCredentials,
-        messageOf(REASON.waitingForCredentials, { secret: name }),
-      );
-}
-
-function webReady({ app, observed }: StatusInput): Finding {
-  const is = (status: boolean, reason: string, message: string): Finding =>
-    findingOf(CONDITION.webReady, status, reason, message);
-  const { deployment } = observed;
-  if (!deployment) return is(false, REASON.waitingForSchema, messageOf(REASON.waitingForSchema));
-  const { status, metadata, spec } = deployment;
-  const total = status?.replicas ?? 0;
-  const updated = status?.updatedReplicas ?? 0;
-  const available = status?.availableReplicas ?? 0;
-  const least = Math.max(1, Math.min(spec?.replicas ?? 1, app.spec.replicas ?? app.spec.autoscaling.minReplicas));
-  const current = status?.observedGeneration === metadata?.generation;
-  if (current && updated === total && available >= least) {
-    return is(
-      true,
-      REASON.available,
-      `At least ${least} ${least === 1 ? 'pod' : 'pods'} of the current template are available`,
-    );
-  }
-  const trouble = podTrouble(podsOf(observed, 'web')) ?? rejectionOf(deployment);
-  const isStuck = current && status?.conditions?.some(({ reason }) => reason === 'ProgressDeadlineExceeded');
-  const hindrance = isStuck ? stuckOver(trouble, metadata?.name ?? '') : trouble;
-  return hindrance
-    ? is(false, hindrance.reason, hindrance.message)
-    : is(false, REASON.rollingOut, messageOf(REASON.rollingOut));
-}
-
-/** What may pass by itself has had its time. */
-function stuckOver(trouble: Trouble | undefined, deployment: string): Trouble {
-  const reason = lastingReason(trouble?.reason ?? '');
-  if (trouble && isStalled(reason)) return { ...trouble, reason };
-  const message = messageOf(REASON.rolloutStuck, { deployment, cause: trouble?.message });
-  return { reason: REASON.rolloutStuck, message };
-}
-
-function rejectionOf({ status }: V1Deployment): Trouble | undefined {
-  const rejected = status?.conditions?.find(({ type, status: value }) => type === 'ReplicaFailure' && value === 'True');
-  const message = rejected?.message ?? 'The API server refuses the web pods';
-  return rejected && { reason: REASON.podsRejected, message };
-}
-
-function autoscalingReady({ observed }: StatusInput): Finding {
-  const conditions = observed.autoscaler?.status?.conditions ?? [];
-  const failing = conditions.find(
-    ({ type, status }) => (type === 'ScalingActive' || type === 'AbleToScale') && status === 'False',
-  );
-  if (failing) {
-    const { reason: why = 'Unknown', message: words = '' } = failing;
-    const message = messageOf(REASON.metricsUnavailable, { why, words });
-    return findingOf(CONDITION.autoscalingReady, false, REASON.metricsUnavailable, message);
-  }
-  return conditions.some(({ type, status }) => type === 'ScalingActive' && status === 'True')
-    ? findingOf(CONDITION.autoscalingReady, true, REASON.autoscaling, messageOf(REASON.autoscaling))
-    : findingOf(CONDITION.autoscalingReady, 'Unknown', REASON.progressing, messageOf(REASON.progressing));
-}
 
 function updateAvailable({ app, facts, defaults }: StatusInput): Finding {
   const updates = updatesOf(app, facts, defaults);

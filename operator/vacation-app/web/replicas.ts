@@ -13,6 +13,10 @@ export const fixedReplicas = (app: CompleteApp): number | undefined => (isHibern
 export const wantsAutoscaler = (app: CompleteApp): boolean =>
   fixedReplicas(app) === undefined && app.spec.autoscaling.mode === 'Managed';
 
+/** Whether the number is that of an autoscaler that is not the operator's, which may want none. */
+export const isScaledByOthers = (app: CompleteApp): boolean =>
+  fixedReplicas(app) === undefined && app.spec.autoscaling.mode === 'External';
+
 /** Whether the number is ours: then no autoscaler may be there yet. */
 export const isSizeOurs = (deployment: V1Deployment): boolean =>
   owns(deployment as KubeObject, FIELD_MANAGER, REPLICAS);
@@ -20,6 +24,13 @@ export const isSizeOurs = (deployment: V1Deployment): boolean =>
 /** Whether hibernation has put the web pods to sleep, and nothing has woken them. */
 export const isAsleep = (deployment: V1Deployment | undefined): boolean =>
   deployment?.spec?.replicas === 0 && isSizeOurs(deployment);
+
+/**
+ * Whether somebody else has set the number to none. After `kubectl scale` nobody owns it then: the API server's scale leaves a 0 out, of the
+ * managed fields too.
+ */
+export const isScaledAway = (deployment: V1Deployment): boolean =>
+  deployment.spec?.replicas === 0 && !isSizeOurs(deployment);
 
 /** How many web pods there were before hibernation; undefined where there never were any. */
 export function sizeBeforeHibernation(deployment: V1Deployment | undefined): number | undefined {
@@ -35,12 +46,14 @@ export function sizeBeforeHibernation(deployment: V1Deployment | undefined): num
  * 2. Nobody owns it, as after the creation without it: the first value.
  * 3. We own it, as after a time of a fixed number: what it is now, so that it is not lost when we let go of it; after
  *    hibernation what it was before. Within the bounds of our autoscaler; another autoscaler has its own.
- * 4. Somebody else owns it: it is theirs.
+ * 4. Somebody has set it to 0: the fewest of our autoscaler, which is off at 0. Another autoscaler may want 0.
+ * 5. Somebody else owns it: it is theirs.
  */
 export function replicasToHandOver(app: CompleteApp, deployment: V1Deployment | undefined): number | undefined {
   if (fixedReplicas(app) !== undefined || !deployment) return undefined;
-  if (isOwned(deployment as KubeObject, REPLICAS) && !isSizeOurs(deployment)) return undefined;
   const { mode, minReplicas, maxReplicas } = app.spec.autoscaling;
+  if (isScaledAway(deployment)) return wantsAutoscaler(app) ? minReplicas : undefined;
+  if (isOwned(deployment as KubeObject, REPLICAS) && !isSizeOurs(deployment)) return undefined;
   const now = isAsleep(deployment) ? sizeBeforeHibernation(deployment) : deployment.spec?.replicas;
   if (mode === 'External' && isSizeOurs(deployment)) return now ?? minReplicas;
   return Math.min(Math.max(now ?? minReplicas, minReplicas), maxReplicas);

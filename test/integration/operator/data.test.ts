@@ -442,7 +442,7 @@ describe('the data of an app', () => {
       ),
     });
     await here.declare('stuck', { database: { managed: { storage: { storageClassName: 'fast' } } } });
-    const app = await here.appWith('stuck', 'DatabaseReady', 'False', 'VolumePending');
+    const app = await here.appWith('stuck', 'DatabaseReady', 'False', 'VolumeOfOtherClass');
     expect(messageOf(app, 'DatabaseReady'))
       .to.contain('StorageClass typo')
       .and.contain('StorageClass fast')

@@ -7,6 +7,7 @@ import { desiredObjects } from '../../../operator/vacation-app/children/children
 import { userSecretNames, userSecretFault } from '../../../operator/vacation-app/credentials/user-secrets.ts';
 import { partOfVolume } from '../../../operator/vacation-app/database/managed/volume.ts';
 import { planOf } from '../../../operator/vacation-app/plan.ts';
+import { waitsOf } from '../../../operator/vacation-app/children/steps.ts';
 import { statusOf } from '../../../operator/vacation-app/status/status.ts';
 import { replicasToHandOver } from '../../../operator/vacation-app/web/replicas.ts';
 import { readCrd } from '../../support/crd.ts';
@@ -88,7 +89,7 @@ function computeAll(declared: VacationApp): void {
     const { web, mysql } = plan.facts;
     desiredObjects(app, someFacts({ web: { ...web, revision: 1 }, mysql: { ...mysql, revision: 1 } }));
     replicasToHandOver(app, observed.deployment);
-    statusOf({ ...plan, defaults: DEFAULTS, failure: undefined, now: new Date(0) });
+    statusOf({ ...plan, waits: waitsOf(plan), defaults: DEFAULTS, failure: undefined, now: new Date(0) });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { CompleteApp } from '../../../api/defaults.ts';
-import { REASON } from '../../../api/reasons.ts';
+import { messageOf, REASON } from '../../../api/reasons.ts';
 import type { Cluster } from '../../../runtime/apply/cluster.ts';
 import { WaitingError } from '../../../runtime/queue/errors.ts';
 import { applyChild } from '../../children/apply-child.ts';
@@ -9,7 +9,7 @@ import { STATEFUL_SET } from '../../kinds.ts';
 import { volumeClaimName } from '../../names.ts';
 import type { DataObjects } from '../database-kind.ts';
 import { mysqlStatefulSet } from './mysql-stateful-set.ts';
-import { howToKeep } from './volume.ts';
+import { deletionOf } from './volume.ts';
 
 /** Whether somebody gives up a database whose passwords are lost, by deleting its claim as the condition advises. */
 export const isGivenUp = (app: CompleteApp, { volumeClaim, secret }: DataObjects): boolean =>
@@ -35,9 +35,6 @@ export async function stopForNewVolume(
   const child = { step: 'base', kind: STATEFUL_SET, build: mysqlStatefulSet } as const;
   const stopped = desiredChild(child, hibernated, { ...facts, isDatabaseUsed: false });
   if (stopped) await applyChild(app, stopped, cluster, signal);
-  throw new WaitingError(
-    REASON.startingOver,
-    `PersistentVolumeClaim ${volumeClaimName(app)} is being deleted and its passwords are lost: MySQL is being stopped, and an empty database follows${howToKeep(volumeClaim)}`,
-    { retryAfterMs: 2_000 },
-  );
+  const message = messageOf(REASON.startingOver, { ...deletionOf(volumeClaim), claim: volumeClaimName(app) });
+  throw new WaitingError(REASON.startingOver, message, { retryAfterMs: 2_000 });
 }

@@ -1,7 +1,9 @@
 import type { V1PersistentVolumeClaim } from '@kubernetes/client-node';
+import { findingOf, type Finding } from '../../../api/conditions.ts';
 import type { CompleteApp } from '../../../api/defaults.ts';
 import { isMore } from '../../../api/quantity.ts';
-import { REASON } from '../../../api/reasons.ts';
+import { messageOf, REASON } from '../../../api/reasons.ts';
+import { CONDITION } from '../../../api/vacation-app.ts';
 import { ApiError } from '../../../runtime/client/api-error.ts';
 import { TerminalError } from '../../../runtime/queue/errors.ts';
 import type { KubeObject } from '../../../runtime/client/kinds.ts';
@@ -63,9 +65,13 @@ const requestOf = ({ spec }: V1PersistentVolumeClaim): string | undefined => spe
 /** The API server's refusal to let a volume grow, with the ways out of it; any other error as it is. */
 export function growthError(error: unknown, app: CompleteApp, live: V1PersistentVolumeClaim): unknown {
   if (!(error instanceof ApiError) || !error.message.includes('must support resize')) return error;
-  const { size } = managedSettings(app).storage;
   const { storageClassName = 'of no name', resources } = live.spec ?? {};
-  const message = `PersistentVolumeClaim ${live.metadata?.name ?? ''} cannot grow from ${resources?.requests?.storage ?? ''} to ${size}: StorageClass ${storageClassName} does not allow it. Set allowVolumeExpansion: true there if its driver can, or set spec.database.managed.storage.size back`;
+  const message = messageOf(REASON.volumeNotExpandable, {
+    claim: live.metadata?.name ?? '',
+    from: resources?.requests?.storage ?? '',
+    to: managedSettings(app).storage.size,
+    class: storageClassName,
+  });
   return new TerminalError(REASON.volumeNotExpandable, message, { cause: error });
 }
 
@@ -78,28 +84,25 @@ export function growthOf(claim: V1PersistentVolumeClaim | undefined): string {
   return `; its volume is growing from ${capacity} to ${requested}${reason === undefined ? '' : `: ${reason}`}`;
 }
 
-/** The message about a volume that somebody deletes while the app uses it. */
-export const deletionOf = (claim: V1PersistentVolumeClaim): string =>
-  `PersistentVolumeClaim ${claim.metadata?.name ?? ''} is being deleted: its data are lost when the pod that uses it ends, and an empty database follows. Until then MySQL is not changed${howToKeep(claim)}`;
+/** What a claim that somebody deletes is, for `messageOf`. */
+export const deletionOf = ({
+  metadata,
+  spec,
+}: V1PersistentVolumeClaim): { claim: string; volume: string | undefined } => ({
+  claim: metadata?.name ?? '',
+  volume: spec?.volumeName,
+});
 
-/** How somebody who deletes a claim keeps the bytes of its volume. */
-export const howToKeep = ({ spec }: V1PersistentVolumeClaim): string =>
-  spec?.volumeName === undefined
-    ? ''
-    : `. To keep the bytes, set persistentVolumeReclaimPolicy of PersistentVolume ${spec.volumeName} to Retain now`;
-
-/** The message about a volume that is not there yet. */
-export function pendingOf(app: CompleteApp, { metadata, spec }: V1PersistentVolumeClaim): string {
-  const name = metadata?.name ?? '';
-  const is = `PersistentVolumeClaim ${name} is not bound`;
-  if (spec?.volumeName !== undefined) {
-    return `${is}; it waits for PersistentVolume ${spec.volumeName}: is it there, and is its claimRef free (kubectl describe pv ${spec.volumeName})?`;
-  }
+/** `DatabaseReady` while the volume is not there yet. */
+export function pendingOf(app: CompleteApp, { metadata, spec }: V1PersistentVolumeClaim): Finding {
+  const not = (reason: string, message: string): Finding => findingOf(CONDITION.databaseReady, false, reason, message);
+  const claim = metadata?.name ?? '';
+  const { volumeName: volume, storageClassName: named } = spec ?? {};
   const wanted = managedSettings(app).storage.storageClassName;
-  const named = spec?.storageClassName;
-  const waits = `${is}; it waits for a volume of ${named === undefined ? 'the default StorageClass' : `StorageClass ${named}`}`;
-  if (wanted !== undefined && named !== wanted) {
-    return `${waits}, but the app asks for StorageClass ${wanted}. This claim holds no data: kubectl delete pvc ${name} lets a new one be made`;
+  if (volume === undefined && wanted !== undefined && named !== wanted) {
+    const parts = { claim, class: named, wanted };
+    return not(REASON.volumeOfOtherClass, messageOf(REASON.volumeOfOtherClass, parts));
   }
-  return `${waits}: kubectl describe pvc ${name} tells why. If the cluster has no such class, create it; or delete the app and the claim, which holds no data, and declare the app with another storageClassName`;
+  const of = volume === undefined ? { class: named } : { volume };
+  return not(REASON.volumePending, messageOf(REASON.volumePending, { claim, of }));
 }

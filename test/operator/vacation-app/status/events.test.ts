@@ -37,6 +37,12 @@ const rows: readonly [string, string[], string[], string[]][] = [
     [],
   ],
   [
+    'a step on the way up after a failure',
+    ['SchemaReady=False/ApplyFailed', 'WebReady=False/ApplyFailed'],
+    ['SchemaReady=True/Migrated', 'WebReady=False/RollingOut'],
+    [],
+  ],
+  [
     'all steps at once',
     ['DatabaseReady=False/DatabaseStarting', 'WebReady=False/WaitingForSchema'],
     ['Ready=True/Available', 'DatabaseReady=True/Available', 'SchemaReady=True/Migrated'],

@@ -4,6 +4,7 @@ import { isWarning, REASON, REASONS } from '../../../../operator/api/reasons.ts'
 import { CONDITION } from '../../../../operator/api/vacation-app.ts';
 import type { Migration } from '../../../../operator/vacation-app/tasks/migrate/migration.ts';
 import { jobCondition, jobNamed } from '../../../../operator/vacation-app/tasks/jobs.ts';
+import { FIELD_MANAGER } from '../../../../operator/vacation-app/names.ts';
 import type { Observed } from '../../../../operator/vacation-app/observe.ts';
 import { statusOf, type StatusInput } from '../../../../operator/vacation-app/status/status.ts';
 import {
@@ -31,6 +32,7 @@ const statusIn = (world: Partial<Observed> = {}, input: Partial<StatusInput> = {
     migration: migrationIn(world),
     check: undefined,
     defaults: DEFAULTS,
+    waits: {},
     failure: undefined,
     now: NOW,
     ...input,
@@ -82,7 +84,7 @@ const rows: readonly { title: string; world: Partial<Observed>; type: string; is
     title: 'there is no StatefulSet',
     world: { statefulSet: undefined },
     type: 'DatabaseReady',
-    is: 'False/WaitingForCredentials',
+    is: 'False/DatabaseStarting',
   },
   {
     title: 'MySQL is starting',
@@ -163,12 +165,12 @@ const rows: readonly { title: string; world: Partial<Observed>; type: string; is
     type: 'DatabaseReady',
     is: 'False/ImagePullFailed',
   },
-  { title: 'there is no migration', world: { jobs: [] }, type: 'SchemaReady', is: 'False/WaitingForDatabase' },
+  { title: 'the migration is not made yet', world: { jobs: [] }, type: 'SchemaReady', is: 'False/MigrationRunning' },
   {
     title: 'there is only the migration of another image',
     world: { jobs: [aJob('Complete', undefined, 'migrate-2')] },
     type: 'SchemaReady',
-    is: 'False/WaitingForDatabase',
+    is: 'False/MigrationRunning',
   },
   { title: 'the migration runs', world: { jobs: [aJob()] }, type: 'SchemaReady', is: 'False/MigrationRunning' },
   {
@@ -191,7 +193,7 @@ const rows: readonly { title: string; world: Partial<Observed>; type: string; is
     type: 'SchemaReady',
     is: 'False/ContainerFailing',
   },
-  { title: 'there is no Deployment', world: { deployment: undefined }, type: 'WebReady', is: 'False/WaitingForSchema' },
+  { title: 'there is no Deployment', world: { deployment: undefined }, type: 'WebReady', is: 'False/RollingOut' },
   {
     title: 'the Deployment is not looked at yet',
     world: { deployment: aDeployment({ metadata: { generation: 6 } }) },
@@ -249,7 +251,7 @@ const rows: readonly { title: string; world: Partial<Observed>; type: string; is
     title: 'the autoscaler cannot scale',
     world: { autoscaler: anAutoscaler([{ type: 'AbleToScale', status: 'False', reason: 'FailedGetScale' }]) },
     type: 'AutoscalingReady',
-    is: 'False/MetricsUnavailable',
+    is: 'False/AutoscalerFailing',
     ready: 'True/Available',
   },
   {
@@ -455,6 +457,127 @@ describe('the status of an app', () => {
     expect(told(status, CONDITION.reconciling)).to.equal('True/ApplyFailed');
   });
 
+  describe('after a failure that should pass', () => {
+    const failure = { reason: 'ApplyFailed', message: 'failed calling webhook "x"', isPassing: true };
+    const lasting = { ...failure, hasLasted: true };
+    const noJob = { jobs: [], deployment: undefined };
+
+    it('tells nothing of it in the first tries, nor that what is there is waited for', () => {
+      const status = statusIn(noJob, { failure });
+      expect(told(status, CONDITION.ready)).to.equal('False/MigrationRunning');
+      expect(condition(status, CONDITION.schemaReady)?.message).to.equal('Job milky-way-migrate-1 is not made yet');
+    });
+
+    it('says what keeps the app from being made once it has lasted', () => {
+      const status = statusIn(noJob, { failure: lasting });
+      expect(told(status, CONDITION.ready)).to.equal('False/ApplyFailed');
+      expect(told(status, CONDITION.reconciling)).to.equal('True/ApplyFailed');
+      expect(condition(status, CONDITION.ready)?.message).to.equal(lasting.message);
+      expect(told(status, CONDITION.databaseReady)).to.equal('True/Available');
+      for (const type of [CONDITION.schemaReady, CONDITION.webReady]) {
+        expect(condition(status, type), type).to.include({ status: 'False', reason: 'ApplyFailed' });
+        expect(condition(status, type)?.message, type).to.contain(`is not made yet: ${lasting.message}`);
+      }
+      expect(told(statusIn({ statefulSet: undefined }, { failure: lasting }), CONDITION.databaseReady)).to.equal(
+        'False/ApplyFailed',
+      );
+    });
+
+    it('tells of it where the app is merely under way', () => {
+      const starting = { statefulSet: aStatefulSet({ readyReplicas: 0 }), ...noJob };
+      expect(told(statusIn(starting, { failure: lasting }), CONDITION.ready)).to.equal('False/ApplyFailed');
+    });
+
+    it('leaves the first place to a trouble that is known by name', () => {
+      const pods = [aWaitingPod('mysql', 'ImagePullBackOff')];
+      const status = statusIn({ statefulSet: aStatefulSet({ readyReplicas: 0 }), pods }, { failure: lasting });
+      expect(told(status, CONDITION.ready)).to.equal('False/ImagePullFailed');
+    });
+
+    it('is Ready while the app serves, and reconciling', () => {
+      const status = statusIn({}, { failure: lasting });
+      expect(told(status, CONDITION.ready)).to.equal('True/Available');
+      expect(told(status, CONDITION.reconciling)).to.equal('True/ApplyFailed');
+    });
+  });
+
+  it('says for what each step waits', () => {
+    const nothing = { jobs: [], deployment: undefined };
+    const status = statusIn(nothing, { waits: { schema: 'the database', web: 'the database' } });
+    expect(told(status, CONDITION.schemaReady)).to.equal('False/WaitingForDatabase');
+    expect(condition(status, CONDITION.schemaReady)?.message).to.equal('The migration waits for the database');
+    expect(told(status, CONDITION.webReady)).to.equal('False/WaitingForDatabase');
+    const later = statusIn({ deployment: undefined }, { waits: { web: 'the seeds' } });
+    expect(told(later, CONDITION.webReady)).to.equal('False/WaitingForSchema');
+    expect(condition(later, CONDITION.webReady)?.message).to.equal('The web pods wait for the seeds');
+  });
+
+  it('has a database wait for the credentials where those are the matter', () => {
+    const failure = { reason: 'CredentialsLost', message: 'the Secret is gone', isPassing: false };
+    const database = condition(statusIn({ statefulSet: undefined }, { failure }), CONDITION.databaseReady);
+    expect(database?.reason).to.equal('WaitingForCredentials');
+    expect(database?.message).to.equal('StatefulSet milky-way-mysql is not made yet: the Secret is gone');
+  });
+
+  describe('of a paused rollout', () => {
+    const paused = (counts: object = {}) => aDeployment({ spec: { paused: true }, status: counts });
+
+    it('is stalled where something waits, with the command that resumes it', () => {
+      for (const counts of [{ updatedReplicas: 0 }, { replicas: 0, updatedReplicas: 0, availableReplicas: 0 }]) {
+        const status = statusIn({ deployment: paused(counts) });
+        expect(told(status, CONDITION.stalled)).to.equal('True/RolloutPaused');
+        expect(condition(status, CONDITION.ready)?.message).to.contain(
+          'kubectl rollout resume deployment/milky-way-web',
+        );
+      }
+    });
+
+    it('is told of beside what serves, where nothing waits', () => {
+      const status = statusIn({ deployment: paused() });
+      expect(told(status, CONDITION.ready)).to.equal('True/Available');
+      expect(condition(status, CONDITION.webReady)?.message).to.contain('kubectl rollout resume');
+    });
+
+    it('is not to blame for pods of the current template that are not there', () => {
+      const pods = [aPod('web', unschedulable)];
+      const status = statusIn({ deployment: paused({ availableReplicas: 1 }), pods });
+      expect(told(status, CONDITION.webReady)).to.equal('False/PodUnschedulable');
+    });
+  });
+
+  it('says that somebody has scaled the app to zero, and how an app is stopped', () => {
+    const none = { replicas: 0, updatedReplicas: 0, readyReplicas: 0, availableReplicas: 0 };
+    const status = statusIn({ deployment: aDeployment({ spec: { replicas: 0 }, status: none }) });
+    expect(told(status, CONDITION.ready)).to.equal('False/ScaledAway');
+    expect(condition(status, CONDITION.ready)?.message).to.contain('spec.mode to Hibernated');
+  });
+
+  it('does not call it scaled away while a hibernated app is being woken', () => {
+    const none = { replicas: 0, updatedReplicas: 0, readyReplicas: 0, availableReplicas: 0 };
+    const ours = { manager: FIELD_MANAGER, operation: 'Apply', fieldsV1: { 'f:spec': { 'f:replicas': {} } } };
+    const metadata = { managedFields: [ours] };
+    const deployment = aDeployment({ metadata, spec: { replicas: 0 }, status: none });
+    const waking = { statefulSet: aStatefulSet({ readyReplicas: 0 }), deployment };
+    const status = statusIn(waking, { waits: { web: 'the database' } });
+    expect(told(status, CONDITION.webReady)).to.equal('False/WaitingForDatabase');
+    expect(told(statusIn({ deployment }), CONDITION.webReady)).to.equal('False/RollingOut');
+  });
+
+  it('is content with zero where another autoscaler scales, and says that nobody is served', () => {
+    const app = aCompleteApp({ spec: { autoscaling: { mode: 'External' } } });
+    const none = { replicas: 0, updatedReplicas: 0, readyReplicas: 0, availableReplicas: 0 };
+    const deployment = aDeployment({ spec: { replicas: 0 }, status: none });
+    const status = statusIn({ deployment, autoscaler: undefined }, { app });
+    expect([told(status, CONDITION.ready), told(status, CONDITION.webReady)]).to.deep.equal([
+      'True/ScaledToZero',
+      'True/ScaledToZero',
+    ]);
+    const ending = aDeployment({ spec: { replicas: 0 }, status: { ...none, replicas: 1, updatedReplicas: 1 } });
+    expect(told(statusIn({ deployment: ending, autoscaler: undefined }, { app }), CONDITION.ready)).to.equal(
+      'False/RollingOut',
+    );
+  });
+
   it('leaves the observed generation of a paused app behind a change that waits', () => {
     const app = aCompleteApp({
       metadata: { generation: 3, annotations: { 'interstellar.dev/paused': 'true' } },
@@ -467,7 +590,7 @@ describe('the status of an app', () => {
     const app = aCompleteApp({ metadata: { annotations: { 'interstellar.dev/paused': 'true' } } });
     expect(told(statusIn({}, { app }), CONDITION.ready)).to.equal('True/Paused');
     const broken = statusIn({ deployment: undefined }, { app });
-    expect(told(broken, CONDITION.ready)).to.equal('False/WaitingForSchema');
+    expect(told(broken, CONDITION.ready)).to.equal('False/RollingOut');
     expect(condition(broken, CONDITION.ready)?.message).to.contain('paused');
   });
 

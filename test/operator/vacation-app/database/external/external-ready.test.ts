@@ -17,6 +17,13 @@ describe('DatabaseReady of an external database', () => {
     expect(finding({ databaseVersion: '8.4.1' }, true)).to.include({ status: 'True', reason: 'Available' });
   });
 
+  it('is false without a Job that looks, and says what keeps it from being made', () => {
+    const failure = { reason: 'ApplyFailed', message: 'no', isPassing: false };
+    const { reason, message } = externalReady(app, aServingWorld({ jobs: [] }), undefined, failure);
+    expect(reason).to.equal('ApplyFailed');
+    expect(message).to.contain('is not made yet: no');
+  });
+
   it('is false before the first, and says what keeps that from running', () => {
     expect(finding(undefined)).to.include({ status: 'False', reason: 'DatabaseChecking' });
     const pod = aWaitingPod('check', 'ImagePullBackOff');
@@ -26,6 +33,7 @@ describe('DatabaseReady of an external database', () => {
 
   const problems: readonly [unknown, string, string][] = [
     ['HostNotFound', 'HostNotFound', 'spec.database.external.host'],
+    ['DnsUnavailable', 'DnsUnavailable', "the cluster's DNS"],
     ['Unreachable', 'DatabaseUnreachable', 'firewall'],
     ['AccessDenied', 'AccessDenied', 'Secret login'],
     ['DatabaseMissing', 'DatabaseMissing', 'create it'],

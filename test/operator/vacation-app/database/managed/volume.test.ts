@@ -1,4 +1,4 @@
-import type { V1PersistentVolumeClaim } from '@kubernetes/client-node';
+import type { V1PersistentVolumeClaim, V1PersistentVolumeClaimSpec } from '@kubernetes/client-node';
 import { expect } from 'chai';
 import { ApiError } from '../../../../../operator/runtime/client/api-error.ts';
 import { TerminalError } from '../../../../../operator/runtime/queue/errors.ts';
@@ -6,6 +6,7 @@ import {
   grownTo,
   growthError,
   growthOf,
+  pendingOf,
   partOfVolume,
 } from '../../../../../operator/vacation-app/database/managed/volume.ts';
 import { aCompleteApp } from '../../../../support/vacation-app.ts';
@@ -104,5 +105,22 @@ describe('the volume', () => {
     expect(growthOf(aClaim({ requested: '5Gi', capacity: '2Gi', message: 'awaits a restart' }))).to.contain(
       ': awaits a restart',
     );
+  });
+
+  it('that is not there yet is told with what it waits for; stalled only where it can never be what the app asks for', () => {
+    const app = (storageClassName?: string) =>
+      aCompleteApp({ spec: { database: { managed: { storage: { ...(storageClassName && { storageClassName }) } } } } });
+    const claim = (spec: V1PersistentVolumeClaimSpec) => ({ metadata: { name: 'data' }, spec });
+    expect(pendingOf(app(), claim({}))).to.include({ reason: 'VolumePending' });
+    expect(pendingOf(app('fast'), claim({ storageClassName: 'fast' })).reason).to.equal('VolumePending');
+    const other = pendingOf(app('fast'), claim({ storageClassName: 'slow' }));
+    expect(other.reason).to.equal('VolumeOfOtherClass');
+    expect(other.message)
+      .to.contain('StorageClass slow')
+      .and.contain('asks for StorageClass fast')
+      .and.contain('delete pvc data');
+    const named = pendingOf(app('fast'), claim({ storageClassName: 'slow', volumeName: 'pv-1' }));
+    expect(named.reason).to.equal('VolumePending');
+    expect(named.message).to.contain('kubectl describe pv pv-1');
   });
 });
