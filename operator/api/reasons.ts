@@ -221,7 +221,8 @@ export const REASONS = {
   DatabaseStarting: {
     kind: 'reconciling',
     of: ['DatabaseReady'],
-    message: ({ pods }: { pods: string }) => `${pods} is starting`,
+    message: ({ pods, hasNoPod }: { pods: string; hasNoPod?: boolean }) =>
+      hasNoPod === true ? `StatefulSet ${pods} has no pod yet` : `${pods} is starting`,
     meaning: 'the MySQL pod is starting or being replaced',
   },
   VolumePending: {
@@ -389,7 +390,8 @@ export const REASONS = {
   MigrationRunning: {
     kind: 'reconciling',
     of: ['SchemaReady'],
-    message: ({ job }: { job: string }) => `Job ${job} is running`,
+    message: ({ job, hasNoPod }: { job: string; hasNoPod?: boolean }) =>
+      `Job ${job} ${hasNoPod === true ? 'has no pod yet' : 'is running'}`,
     meaning: 'the migration Job runs',
   },
   MigrationFailed: {
@@ -447,11 +449,22 @@ export const REASONS = {
       "no node takes the pod: the message is the scheduler's. A cluster autoscaler may add a node. In a rollout of web pods it becomes `RolloutStuck` after five minutes",
   },
   PodsRejected: {
-    kind: 'reconciling',
-    warns: true,
-    of: ['WebReady', 'DatabaseReady'],
+    kind: 'stalled',
+    after: 'when the pod has been missing for ten seconds',
+    of: ['DatabaseReady', 'SchemaReady', 'WebReady'],
+    message: ({ workload }: { workload: string; words: string }) => `The API server refuses the pods of ${workload}`,
+    advice: ({ words }: { words: string }) => words,
     meaning:
-      'the API server refuses the pods (a quota, an admission rule): the message is its own, or says where to find it. A quota may have room again. In a rollout of web pods it becomes `RolloutStuck` after five minutes',
+      'the API server refuses the pods (a quota, a LimitRange, an admission policy): the message has its words. Kubernetes tries again, so it passes when the quota has room or the policy lets the pods in',
+  },
+  JobSuspended: {
+    kind: 'reconciling',
+    of: ['SchemaReady', 'DatabaseReady'],
+    message: ({ job }: { job: string }) => `Job ${job} is suspended`,
+    advice: ({ job }: { job: string }) =>
+      `who suspended it lets it run; by hand: kubectl patch job ${job} --type=merge --patch '{"spec":{"suspend":false}}'`,
+    meaning:
+      'a migration or a check is suspended, for example by a queue that waits for room: the message has the command that lets it run',
   },
   ImagePullRetrying: {
     kind: 'reconciling',

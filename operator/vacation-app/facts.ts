@@ -2,6 +2,7 @@ import { ANNOTATION } from '../api/vacation-app.ts';
 import type { CompleteApp } from '../api/defaults.ts';
 import { credentialsHash, environmentHash } from './credentials/credentials-hash.ts';
 import { databaseKindOf } from './database/database.ts';
+import { isImageMissing } from './database/managed/mysql-pods.ts';
 import type { DatabaseFacts } from './database/database-kind.ts';
 import { FACT } from './names.ts';
 import type { Observed } from './observe.ts';
@@ -53,14 +54,20 @@ export function webPin(
   return pinOf(app, deployment?.metadata?.annotations, app.spec.image, defaults.webappImage);
 }
 
-/** The pin of the StatefulSet. If that is gone, the pin on the claim, because its data have that version. */
+/**
+ * The pin of the StatefulSet. If that is gone, the pin on the claim, because its data have that version. The same if the image of the
+ * StatefulSet cannot be pulled and the spec no longer names it, because MySQL has not run with it.
+ */
 export function mysqlPin(
   app: CompleteApp,
-  { statefulSet, volumeClaim }: Pick<Observed, 'statefulSet' | 'volumeClaim'>,
+  observed: Pick<Observed, 'statefulSet' | 'volumeClaim' | 'pods'>,
   defaults: Pick<OperatorDefaults, 'mysqlImage'>,
 ): Pin {
-  const { annotations } = (statefulSet ?? volumeClaim)?.metadata ?? {};
-  return pinOf(app, annotations, databaseKindOf(app).image?.(app), defaults.mysqlImage);
+  const { statefulSet, volumeClaim } = observed;
+  const named = databaseKindOf(app).image?.(app);
+  const isOfVolume = statefulSet === undefined || (named === undefined && isImageMissing(observed));
+  const { annotations } = (isOfVolume ? volumeClaim : statefulSet)?.metadata ?? {};
+  return pinOf(app, annotations, named, defaults.mysqlImage);
 }
 
 /** Describes what the update annotation would change. Empty if nothing. */

@@ -18,4 +18,6 @@ export const INGRESS = kind('networking.k8s.io/v1', 'Ingress', 'ingresses');
 /** Optional: the CRD may be missing, or be installed later. */
 export const HTTP_ROUTE = kind('gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes');
 export const NETWORK_POLICY = kind('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies');
+/** Read when needed, never watched. */
+export const EVENT = kind('v1', 'Event', 'events');
 export const DISRUPTION_BUDGET = kind('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets');

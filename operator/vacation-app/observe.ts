@@ -30,12 +30,15 @@ import { databaseKindOf } from './database/database.ts';
 import { childName, credentialsName } from './names.ts';
 import type { HttpRoute } from './web/web-http-route.ts';
 import type { UserSecrets } from './credentials/user-secrets.ts';
+import type { Refusals } from './refusals.ts';
 
 /** The live objects that the plan and the status are computed from. */
 export interface Observed {
   readonly secret: V1Secret | undefined;
   /** The user's Secrets that the spec names. */
   readonly userSecrets: UserSecrets;
+  /** Why workloads have no pods. */
+  readonly refusals: Refusals;
   readonly statefulSet: V1StatefulSet | undefined;
   readonly volumeClaim: V1PersistentVolumeClaim | undefined;
   readonly jobs: readonly V1Job[];
@@ -50,14 +53,17 @@ export interface Observed {
   readonly pods: readonly V1Pod[];
 }
 
+/** The part that is not in the caches and is read beforehand. */
+export type Asked = Pick<Observed, 'userSecrets' | 'refusals'>;
+
 /** Reads the app's children from the caches. */
-export function observe(app: CompleteApp, cluster: Cluster, userSecrets: UserSecrets): Observed {
+export function observe(app: CompleteApp, cluster: Cluster, asked: Asked): Observed {
   const { namespace = '', uid = '' } = app.metadata;
   const { volume } = databaseKindOf(app);
   const get = (kind: Kind, name: string): KubeObject | undefined => cluster.store(kind).get(namespace, name);
   return {
     secret: get(SECRET, credentialsName(app)),
-    userSecrets,
+    ...asked,
     statefulSet: get(STATEFUL_SET, childName(app, 'mysql')),
     // An app with an external database ignores the claim of an earlier app of the same name.
     volumeClaim: volume && get(VOLUME_CLAIM, volume.claimName(app)),

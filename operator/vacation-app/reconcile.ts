@@ -1,3 +1,4 @@
+import type { V1Pod } from '@kubernetes/client-node';
 import { withDefaults, type CompleteApp } from '../api/defaults.ts';
 import { shapeFault } from '../api/shape.ts';
 import { ANNOTATION, VACATION_APP, type VacationApp } from '../api/vacation-app.ts';
@@ -5,14 +6,16 @@ import { isConflict, isTerminatingNamespace } from '../runtime/client/api-error.
 import type { Clock } from '../runtime/clock.ts';
 import type { Cluster } from '../runtime/apply/cluster.ts';
 import type { Reconcile, Result } from '../runtime/queue/controller.ts';
-import { splitKey } from '../runtime/client/kinds.ts';
+import { splitKey, type KubeObject } from '../runtime/client/kinds.ts';
 import { adoptOrphans } from './children/adopt-orphans.ts';
 import { applyChild } from './children/apply-child.ts';
 import { applyCredentials, readCredentials } from './credentials/apply-credentials.ts';
 import { databaseKindOf } from './database/database.ts';
 import { applyWebDeployment } from './web/apply-web-deployment.ts';
 import { autoscalingLookAt } from './web/autoscaling-ready.ts';
-import { DEPLOYMENT, JOB } from './kinds.ts';
+import { DEPLOYMENT, JOB, POD } from './kinds.ts';
+import { observe } from './observe.ts';
+import { NO_REFUSALS, RefusalWatch } from './refusals.ts';
 import { JobTime } from './tasks/job-time.ts';
 import { jobNamed } from './tasks/jobs.ts';
 import { TASKS, taskOf } from './tasks/tasks.ts';
@@ -36,6 +39,7 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
   const pace = new Pace();
   const failures = new Failures(clock);
   const jobTime = new JobTime(clock, now);
+  const refusalWatch = new RefusalWatch(clock);
   return async (key, signal) => {
     const begun = clock.now();
     const { namespace, name } = splitKey(key);
@@ -45,6 +49,7 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
       pace.forget(key);
       failures.forget(key);
       jobTime.forget(key);
+      refusalWatch.forget(key);
     }
     // Deleted or being deleted. The garbage collector deletes the children by their owner references.
     if (!declared || declared.metadata.deletionTimestamp !== undefined) return {};
@@ -56,8 +61,10 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
     }
     const app = withDefaults(declared);
     const userSecrets = await readUserSecrets(app, cluster);
+    const seen = observe(app, cluster, { userSecrets, refusals: NO_REFUSALS });
+    const { refusals, nextLookMs } = await refusalWatch.look(app, seen, cluster);
     const timed = { ...dependencies, now: () => jobTime.now(key, cluster.store(JOB).ownedBy(app.metadata.uid ?? '')) };
-    const planned = createPlanner(app, userSecrets, timed);
+    const planned = createPlanner(app, { userSecrets, refusals }, timed);
     const { deployment } = planned().observed;
     const error = isPaused(app) ? undefined : await failureOf(() => converge(app, planned, timed, signal));
     if (isTerminatingNamespace(error)) return {};
@@ -69,7 +76,7 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
     }
     const reportMs = await report(declared, plan, failures.of(key, error), dependencies, pace);
     if (error !== undefined) throw error;
-    return nextLook(plan, timed.now(), [cluster.drift.of(declared).nextLookMs(begun), reportMs]);
+    return nextLook(plan, timed.now(), [cluster.drift.of(declared).nextLookMs(begun), nextLookMs, reportMs]);
   };
 }
 
@@ -94,6 +101,9 @@ async function converge(
   // Prune before anything else is applied. An unwanted autoscaler must not change the declared number of web pods.
   await adoptOrphans(planned(), cluster, signal);
   await prune(planned(), cluster, now());
+  for (const pod of databaseKindOf(app).stuckPods?.(app, planned().observed) ?? []) {
+    await cluster.remove(POD, pod as V1Pod & KubeObject, app, { reason: 'replace', isAsSeen: true });
+  }
   for (const { step, waitsFor } of STEPS) {
     const plan = planned();
     if (waitsFor(plan) !== undefined) continue;

@@ -1,4 +1,5 @@
 import type {
+  V1ContainerStatus,
   V1Deployment,
   V1Job,
   V1PersistentVolumeClaim,
@@ -151,6 +152,16 @@ export const aWaitingPod = (component: string, reason: string): V1Pod =>
     ],
   });
 
+/** MySQL's pod, of that revision of the StatefulSet's template, with its container so. */
+export function aMysqlPod(revision: string, container: Partial<V1ContainerStatus>): V1Pod {
+  const status = { name: 'mysql', image: 'mysql:1', imageID: '', ready: false, restartCount: 0, ...container };
+  const pod = aPod('mysql', { containerStatuses: [status] });
+  return {
+    ...pod,
+    metadata: { ...pod.metadata, labels: { ...pod.metadata?.labels, 'controller-revision-hash': revision } },
+  };
+}
+
 /** A Secret of the user's own as it is observed. */
 export const aUserSecret = (plain: Readonly<Record<string, string>>, isFollowed = true): UserSecret => ({
   data: Object.fromEntries(Object.entries(plain).map(([key, value]) => [key, Buffer.from(value).toString('base64')])),
@@ -161,6 +172,7 @@ export const aUserSecret = (plain: Readonly<Record<string, string>>, isFollowed 
 export const aServingWorld = (overrides: Partial<Observed> = {}): Observed => ({
   secret: aSecret(),
   userSecrets: new Map(),
+  refusals: new Map(),
   statefulSet: aStatefulSet(),
   volumeClaim: aVolumeClaim(),
   jobs: [aJob('Complete')],

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ApiClient } from '../client/api-client.ts';
+import type { ApiClient, ApiRequest } from '../client/api-client.ts';
 import { ApiError, isConflict, isNotFound } from '../client/api-error.ts';
 import { ADMISSION, Drift, UNKNOWN_MANAGER, WHOLE_OBJECT, type Drifted, type Settled } from './drift.ts';
 import { pathOf, type Kind, type KubeObject } from '../client/kinds.ts';
@@ -24,6 +24,13 @@ export interface ApplyOptions extends CreateOptions {
   readonly isNew: boolean;
   /** Our field managers, including `manager`. Their changes are not drift. */
   readonly ours: readonly string[];
+}
+
+export interface RemoveOptions {
+  /** The reason in the metric of writes. */
+  readonly reason?: string;
+  /** Deletes only the version that the cache has. */
+  readonly isAsSeen?: boolean;
 }
 
 /** The cached kinds of a controller, and its writes. Each answer to a write goes into the cache at once. */
@@ -134,17 +141,33 @@ export class Cluster {
     }
   }
 
+  /** Reads objects that no cache holds. */
+  async list<T extends object>(kind: Kind, namespace: string, query: ApiRequest['query'] = {}): Promise<T[]> {
+    const { items } = await this.#client.request<{ items: T[] }>({
+      method: 'GET',
+      path: pathOf(kind, namespace),
+      query,
+    });
+    return items;
+  }
+
   /** Deletes the object with this uid only, and updates the cache at once, so that the next reconcile does not delete it again. */
-  async remove(kind: Kind, live: KubeObject, owner: KubeObject): Promise<void> {
-    const { namespace = '', name, uid } = live.metadata;
+  async remove(
+    kind: Kind,
+    live: KubeObject,
+    owner: KubeObject,
+    { reason = 'prune', isAsSeen = false }: RemoveOptions = {},
+  ): Promise<void> {
+    const { namespace = '', name, uid, resourceVersion } = live.metadata;
+    const preconditions = isAsSeen ? { uid, resourceVersion } : { uid };
     this.drift.of(owner).release(objectName(kind, live));
     try {
       const left = await this.#client.request<Partial<KubeObject> | undefined>({
         method: 'DELETE',
         path: pathOf(kind, namespace, name),
-        body: { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions: { uid } },
+        body: { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions },
       });
-      this.#metrics.wrote(kind.kind, 'prune');
+      this.#metrics.wrote(kind.kind, reason);
       // An object with a finalizer remains for a while. Otherwise the answer is a Status or the last state of the object.
       if (left?.metadata?.deletionTimestamp !== undefined) this.store(kind).wrote(left as KubeObject);
       else this.store(kind).deleted(live);

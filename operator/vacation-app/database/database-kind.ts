@@ -2,6 +2,7 @@ import type {
   V1EnvVar,
   V1NetworkPolicyEgressRule,
   V1PersistentVolumeClaim,
+  V1Pod,
   V1Secret,
   V1Volume,
   V1VolumeMount,
@@ -57,6 +58,8 @@ export interface DatabaseKind {
     check: DatabaseCheck | undefined,
     failure?: Failure,
   ) => Finding;
+  /** Pods that have to be deleted so that new ones are made as declared. */
+  readonly stuckPods?: (app: CompleteApp, observed: Observed) => readonly V1Pod[];
   /** Of a kind whose data are on a volume of the app's. */
   readonly volume?: DataVolume;
 }

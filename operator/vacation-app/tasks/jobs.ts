@@ -7,6 +7,10 @@ export const jobNamed = ({ jobs }: Pick<Observed, 'jobs'>, name: string): V1Job 
 export const jobCondition = (job: V1Job | undefined, type: 'Complete' | 'Failed'): boolean =>
   job?.status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false;
 
+/** A person or a queue can suspend a Job: its controller then makes no pods. */
+export const isSuspended = (job: V1Job): boolean =>
+  job.status?.conditions?.some(({ type, status }) => type === 'Suspended' && status === 'True') ?? false;
+
 /** When the Job failed, in milliseconds since the epoch. */
 export const failedAt = (job: V1Job | undefined): number | undefined => becameAt(job, ['Failed']);
 

@@ -6,6 +6,7 @@ import { CONDITION } from '../../api/vacation-app.ts';
 import { DATABASE } from '../children/steps.ts';
 import { childName } from '../names.ts';
 import { podsOf } from '../pods.ts';
+import { rejection } from '../refusals.ts';
 import { lastingReason } from '../status/lasting.ts';
 import { notMade } from '../status/not-made.ts';
 import { podTrouble, type Trouble } from '../status/pod-trouble.ts';
@@ -27,7 +28,7 @@ export function webReady(input: StatusInput): Finding {
     const message = isPaused(deployment) ? `${pods}; the next rollout waits for ${resumingOf(deployment)}` : pods;
     return findingOf(CONDITION.webReady, true, REASON.available, message);
   }
-  const trouble = podTrouble(podsOf(observed, 'web')) ?? rejectionOf(deployment);
+  const trouble = podTrouble(podsOf(observed, 'web')) ?? rejection(observed, 'Deployment', deployment);
   const { reason, message } = hindranceOf(app, deployment, trouble);
   return findingOf(CONDITION.webReady, false, reason, message);
 }
@@ -71,12 +72,6 @@ function stuckOver(trouble: Trouble | undefined, deployment: string): Trouble {
   if (trouble && isStalled(reason)) return { ...trouble, reason };
   const message = messageOf(REASON.rolloutStuck, { deployment, cause: trouble?.message });
   return { reason: REASON.rolloutStuck, message };
-}
-
-function rejectionOf({ status }: V1Deployment): Trouble | undefined {
-  const rejected = status?.conditions?.find(({ type, status: value }) => type === 'ReplicaFailure' && value === 'True');
-  const message = rejected?.message ?? 'The API server refuses the web pods';
-  return rejected && { reason: REASON.podsRejected, message };
 }
 
 function countsOf({ metadata, status }: V1Deployment): {

@@ -124,7 +124,10 @@ export class ApiModel {
 
   #listed(plural: string, namespace: string, { query }: ApiRequest): object {
     const items = this.list(plural).filter(
-      ({ metadata }) => (namespace === '' || metadata.namespace === namespace) && isSelected(metadata, query),
+      (object) =>
+        (namespace === '' || object.metadata.namespace === namespace) &&
+        isSelected(object.metadata, query) &&
+        hasFields(object, query),
     );
     return { metadata: { resourceVersion: String(this.#version) }, items };
   }
@@ -306,6 +309,17 @@ export function isSelected(
   if (typeof selector !== 'string' || selector === '') return true;
   const [name = '', value] = selector.split('=');
   return value === undefined ? labels?.[name] !== undefined : labels?.[name] === value;
+}
+
+/** The terms of a field selector, all of them equations. */
+function hasFields(object: Stored, query: ApiRequest['query']): boolean {
+  const selector = query?.fieldSelector;
+  if (typeof selector !== 'string') return true;
+  return selector.split(',').every((term) => {
+    const [path = '', wanted] = term.split('=');
+    const value = path.split('.').reduce<unknown>((part, name) => (part as Json | undefined)?.[name], object);
+    return value === wanted;
+  });
 }
 
 const managerOf = ({ query }: ApiRequest): string => String(query?.fieldManager ?? 'client');

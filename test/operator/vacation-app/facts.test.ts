@@ -1,11 +1,12 @@
 import { expect } from 'chai';
-import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
+import type { V1ContainerStatus, V1Deployment, V1PersistentVolumeClaim, V1Pod } from '@kubernetes/client-node';
 import { factsOf, updatesOf, webPin, mysqlPin } from '../../../operator/vacation-app/facts.ts';
 import { pinAnnotations, podIdsAnnotation, type Pin } from '../../../operator/vacation-app/pins.ts';
 import { LATEST_REVISION } from '../../../operator/vacation-app/children/templates.ts';
 import {
   aCompleteApp,
   aDeployment,
+  aMysqlPod,
   aPod,
   aSecret,
   aStatefulSet,
@@ -29,33 +30,56 @@ describe('pins', () => {
       revision: LATEST_REVISION,
       update: '',
     });
-    expect(mysqlPin(aCompleteApp(), { statefulSet: undefined, volumeClaim: undefined }, newer).image).to.equal(
-      'mysql:2',
-    );
+    expect(
+      mysqlPin(aCompleteApp(), { statefulSet: undefined, volumeClaim: undefined, pods: [] }, newer).image,
+    ).to.equal('mysql:2');
   });
 
   it('stay when the operator has newer defaults', () => {
     expect(webPin(aCompleteApp(), pinned(), newer)).to.deep.equal({ image: 'webapp:1', revision: 1, update: '' });
     const statefulSet = aStatefulSet();
     statefulSet.metadata = { annotations: pinAnnotations({ image: 'mysql:1', revision: 1, update: '' }) };
-    expect(mysqlPin(aCompleteApp(), { statefulSet, volumeClaim: undefined }, newer).image).to.equal('mysql:1');
+    expect(mysqlPin(aCompleteApp(), { statefulSet, volumeClaim: undefined, pods: [] }, newer).image).to.equal(
+      'mysql:1',
+    );
   });
 
   it('of MySQL are those of the volume where there is no StatefulSet: its data are of that version', () => {
     const kept = pinAnnotations({ image: 'mysql:old', revision: 1, update: 'monday' });
     const volumeClaim = { ...aVolumeClaim(), metadata: { annotations: kept } };
-    const world = { statefulSet: undefined, volumeClaim };
+    const world = { statefulSet: undefined, volumeClaim, pods: [] };
     expect(mysqlPin(aCompleteApp(), world, newer)).to.deep.equal({ image: 'mysql:old', revision: 1, update: 'monday' });
     expect(mysqlPin(asking('monday'), world, newer).image, 'which was handled').to.equal('mysql:old');
     expect(mysqlPin(asking('tuesday'), world, newer).image).to.equal('mysql:2');
     const statefulSet = aStatefulSet();
     statefulSet.metadata = { annotations: pinAnnotations({ image: 'mysql:1', revision: 1, update: '' }) };
-    expect(mysqlPin(aCompleteApp(), { statefulSet, volumeClaim }, newer).image).to.equal('mysql:1');
+    expect(mysqlPin(aCompleteApp(), { statefulSet, volumeClaim, pods: [] }, newer).image).to.equal('mysql:1');
   });
 
   it('follow the image of the spec, and keep it when the spec names none any more', () => {
     expect(webPin(aCompleteApp({ spec: { image: 'mine:7' } }), pinned(), newer).image).to.equal('mine:7');
     expect(webPin(aCompleteApp(), pinned({ image: 'mine:7' }), newer).image).to.equal('mine:7');
+  });
+
+  it('of MySQL go back to what it last ran where the spec named an image that cannot be had, and names none any more', () => {
+    const statefulSet = aStatefulSet({ updateRevision: 'b' });
+    const annotations = pinAnnotations({ image: 'mysql:typo', revision: 2, update: '' });
+    statefulSet.metadata = { ...statefulSet.metadata, annotations };
+    const kept = { annotations: pinAnnotations({ image: 'mysql:old', revision: 1, update: '' }) };
+    const volumeClaim = { ...aVolumeClaim(), metadata: kept };
+    const missing: Partial<V1ContainerStatus> = { state: { waiting: { reason: 'ImagePullBackOff' } } };
+    const pin = (pod: V1Pod, app = aCompleteApp(), claim: V1PersistentVolumeClaim | undefined = volumeClaim) =>
+      mysqlPin(app, { statefulSet, volumeClaim: claim, pods: [pod] }, newer);
+    expect(pin(aMysqlPod('b', missing))).to.include({ image: 'mysql:old', revision: 1 });
+    const neverRan = pin(aMysqlPod('b', missing), aCompleteApp(), aVolumeClaim());
+    expect(neverRan).to.include({ image: 'mysql:2', revision: LATEST_REVISION });
+    const typo = { image: 'mysql:typo', revision: 2 };
+    const named = aCompleteApp({ spec: { database: { managed: { image: 'mysql:typo' } } } });
+    expect(pin(aMysqlPod('b', missing), named)).to.include(typo);
+    expect(pin(aMysqlPod('a', missing)), 'of an earlier template').to.include(typo);
+    expect(pin(aMysqlPod('b', { state: { waiting: { reason: 'ContainerCreating' } } }))).to.include(typo);
+    const restarted = { ...missing, lastState: { terminated: { exitCode: 0 } } };
+    expect(pin(aMysqlPod('b', restarted)), 'which MySQL has run').to.include(typo);
   });
 
   it('move once for each new value of the update annotation', () => {

@@ -5,9 +5,9 @@ import { findingOf, type Finding } from '../../../api/conditions.ts';
 import type { Observed } from '../../observe.ts';
 import type { Failure } from '../../status/failure.ts';
 import { databaseNotMade } from '../../status/not-made.ts';
-import { podTrouble } from '../../status/pod-trouble.ts';
 import { isCheck, type DatabaseCheck } from '../../tasks/check/checks.ts';
-import { podsOfJob } from '../../tasks/jobs.ts';
+import { finishedAt } from '../../tasks/jobs.ts';
+import { jobTrouble } from '../../tasks/job-trouble.ts';
 import { endpointOf, externalSettings } from './external-settings.ts';
 
 /** `DatabaseReady` of an app whose database somebody else runs. */
@@ -38,7 +38,9 @@ export function externalReady(
   if (checks.length === 0) {
     return databaseNotMade(REASON.databaseChecking, `The Job that looks whether ${endpoint} can be used`, failure);
   }
-  const trouble = checks.flatMap(({ metadata }) => podTrouble(podsOfJob(observed, metadata?.name)) ?? []);
+  const trouble = checks
+    .filter((job) => finishedAt(job) === undefined)
+    .flatMap((job) => jobTrouble(observed, job) ?? []);
   if (trouble[0]) return not(trouble[0].reason, trouble[0].message);
   const parts = { app: app.metadata.name, endpoint };
   return not(REASON.databaseChecking, messageOf(REASON.databaseChecking, parts));

@@ -15,6 +15,7 @@ import { isMysqlReady, mysqlReady } from './mysql-ready.ts';
 import { mysqlService } from './mysql-service.ts';
 import { mysqlStatefulSet } from './mysql-stateful-set.ts';
 import { readVolumeClaim } from './read-volume-claim.ts';
+import { stuckPods } from './stuck-pods.ts';
 
 /** One MySQL server of the app's own, on one volume. It is the database of every app that names no other. */
 export const managedDatabase: DatabaseKind = {
@@ -56,6 +57,7 @@ export const managedDatabase: DatabaseKind = {
     return { schemaVersion: versions.schemaVersion, databaseVersion: versions.databaseVersion, remembered: {} };
   },
   finding: mysqlReady,
+  stuckPods,
   volume: {
     claimName: volumeClaimName,
     read: readVolumeClaim,

@@ -9,14 +9,22 @@ import type { Failure } from '../../status/failure.ts';
 import { databaseNotMade } from '../../status/not-made.ts';
 import { podTrouble } from '../../status/pod-trouble.ts';
 import type { DatabaseCheck } from '../../tasks/check/checks.ts';
+import { mysqlHasNoPod } from '../../podless.ts';
+import { rejection } from '../../refusals.ts';
+import { isHeld, mysqlPods, wayToReplace } from './mysql-pods.ts';
 import { deletionOf, growthOf, pendingOf } from './volume.ts';
 
+/**
+ * A pod that is about to be replaced is not ready. Under `OnDelete` or a partition a ready pod counts whatever its revision, because
+ * `currentRevision` never changes then (kubernetes/kubernetes#106055).
+ */
 export function isMysqlReady({ statefulSet }: Pick<Observed, 'statefulSet'>): boolean {
-  const { metadata, status } = statefulSet ?? {};
+  if (!statefulSet) return false;
+  const { metadata, status } = statefulSet;
   return (
     status?.observedGeneration === metadata?.generation &&
     (status?.readyReplicas ?? 0) >= 1 &&
-    status?.currentRevision === status?.updateRevision
+    (status?.currentRevision === status?.updateRevision || isHeld(statefulSet))
   );
 }
 
@@ -28,11 +36,20 @@ export function mysqlReady(app: CompleteApp, observed: Observed, _check?: Databa
     return not(REASON.volumeDeleting, messageOf(REASON.volumeDeleting, deletionOf(volumeClaim)));
   }
   if (isMysqlReady(observed)) {
-    const message = `MySQL takes connections${growthOf(observed.volumeClaim)}`;
+    const message = `MySQL takes connections${growthOf(observed.volumeClaim)}${waitsFor(observed)}`;
     return findingOf(CONDITION.databaseReady, true, REASON.available, message);
   }
   if (!observed.statefulSet) {
     return databaseNotMade(REASON.databaseStarting, `StatefulSet ${childName(app, 'mysql')}`, failure);
+  }
+  const rejected = rejection(observed, 'StatefulSet', observed.statefulSet);
+  if (rejected) return not(rejected.reason, rejected.message);
+  // Before the claim: some volumes are bound only once a pod uses them.
+  if (mysqlHasNoPod(observed)) {
+    return not(
+      REASON.databaseStarting,
+      messageOf(REASON.databaseStarting, { pods: childName(app, 'mysql'), hasNoPod: true }),
+    );
   }
   const trouble = podTrouble(podsOf(observed, 'mysql'));
   const isPending = volumeClaim !== undefined && volumeClaim.status?.phase !== 'Bound';
@@ -40,17 +57,15 @@ export function mysqlReady(app: CompleteApp, observed: Observed, _check?: Databa
   const isOfVolume =
     trouble?.reason === REASON.podUnschedulable && /persistent ?volume|storageclass/i.test(trouble.message);
   if (isPending && (trouble === undefined || isOfVolume)) return pendingOf(app, volumeClaim);
-  if (trouble) return not(trouble.reason, trouble.message);
-  if (hasNoPod(observed)) {
-    const message = `StatefulSet ${childName(app, 'mysql')} has no pod, which the API server may refuse (a quota, an admission rule): kubectl describe statefulset ${childName(app, 'mysql')} tells why`;
-    return not(REASON.podsRejected, message);
-  }
-  return not(REASON.databaseStarting, messageOf(REASON.databaseStarting, { pods: childName(app, 'mysql') }));
+  if (trouble) return not(trouble.reason, `${trouble.message}${waitsFor(observed)}`);
+  const starting = messageOf(REASON.databaseStarting, { pods: childName(app, 'mysql') });
+  return not(REASON.databaseStarting, `${starting}${waitsFor(observed)}`);
 }
 
-/** Whether the StatefulSet's controller has looked, wants a pod and has made none: it has no condition that would say why. */
-function hasNoPod(observed: Observed): boolean {
-  const { metadata, spec, status } = observed.statefulSet ?? {};
-  if (spec?.replicas === 0 || status?.observedGeneration !== metadata?.generation) return false;
-  return (status?.replicas ?? 0) === 0 && podsOf(observed, 'mysql').length === 0;
+/** The end of the message if a change waits for a person; else empty. */
+function waitsFor(observed: Observed): string {
+  const { statefulSet } = observed;
+  const [pod] = mysqlPods(observed).outdated;
+  if (!statefulSet || !pod || !isHeld(statefulSet)) return '';
+  return `; what is declared now waits for you to ${wayToReplace(statefulSet, pod)}`;
 }

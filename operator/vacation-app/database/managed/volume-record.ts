@@ -4,6 +4,7 @@ import type { Migration } from '../../tasks/migrate/migration.ts';
 import { FACT } from '../../names.ts';
 import type { Observed } from '../../observe.ts';
 import { podsOf } from '../../pods.ts';
+import { hasRun, mysqlPods } from './mysql-pods.ts';
 
 /** What a claim tells of the data on its volume, as annotations; docs/operator.md lists them. */
 export type VolumeRecord = Readonly<Record<string, string>>;
@@ -54,17 +55,9 @@ function pinsInUse(observed: Pick<Observed, 'volumeClaim' | 'statefulSet' | 'pod
   const { metadata, status } = observed.statefulSet ?? {};
   const annotations = metadata?.annotations ?? {};
   if (status?.observedGeneration !== metadata?.generation) return {};
-  const hasRun = podsOf(observed, 'mysql').some(
-    (pod) =>
-      pod.metadata?.labels?.['controller-revision-hash'] === status?.updateRevision &&
-      pod.status?.containerStatuses?.some(
-        ({ name, state, lastState }) =>
-          name === 'mysql' && (state?.running ?? state?.terminated ?? lastState?.terminated) !== undefined,
-      ),
-  );
   // Asleep, and of an operator that remembered nothing on claims: there was a database on it.
   const hasSlept = podsOf(observed, 'mysql').length === 0 && recorded(observed)[FACT.image] === undefined;
-  if (!hasRun && !hasSlept) return {};
+  if (!mysqlPods(observed).current.some(hasRun) && !hasSlept) return {};
   return Object.fromEntries(
     [FACT.image, FACT.revision, FACT.update].flatMap((key) =>
       annotations[key] === undefined ? [] : [[key, annotations[key]]],

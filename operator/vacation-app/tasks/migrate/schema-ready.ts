@@ -2,9 +2,10 @@ import { findingOf, type Finding } from '../../../api/conditions.ts';
 import { messageOf, REASON } from '../../../api/reasons.ts';
 import { CONDITION } from '../../../api/vacation-app.ts';
 import { notMade } from '../../status/not-made.ts';
-import { podTrouble } from '../../status/pod-trouble.ts';
+import { jobHasNoPod } from '../../podless.ts';
 import type { StatusInput } from '../../status/status.ts';
-import { jobCondition, jobNamed, podsOfJob } from '../jobs.ts';
+import { jobCondition, jobNamed } from '../jobs.ts';
+import { jobTrouble } from '../job-trouble.ts';
 
 /** `SchemaReady`. */
 export function schemaReady({ observed, facts, migration, waits, failure }: StatusInput): Finding {
@@ -21,8 +22,8 @@ export function schemaReady({ observed, facts, migration, waits, failure }: Stat
     return is(false, REASON.waitingForDatabase, message);
   }
   if (!job) return notMade(CONDITION.schemaReady, REASON.migrationRunning, `Job ${name}`, failure);
-  const trouble = podTrouble(podsOfJob(observed, name));
-  return trouble
-    ? is(false, trouble.reason, trouble.message)
-    : is(false, REASON.migrationRunning, messageOf(REASON.migrationRunning, { job: name }));
+  const trouble = jobTrouble(observed, job);
+  if (trouble) return is(false, trouble.reason, trouble.message);
+  const parts = { job: name, hasNoPod: jobHasNoPod(observed, job) };
+  return is(false, REASON.migrationRunning, messageOf(REASON.migrationRunning, parts));
 }

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { Cluster } from '../../../../operator/runtime/apply/cluster.ts';
 import { systemClock } from '../../../../operator/runtime/clock.ts';
 import { Drift } from '../../../../operator/runtime/apply/drift.ts';
+import type { ApiRequest } from '../../../../operator/runtime/client/api-client.ts';
 import type { Kind, KubeObject } from '../../../../operator/runtime/client/kinds.ts';
 import { Store } from '../../../../operator/runtime/cache/store.ts';
 import { FakeApi } from '../../../support/fake-api.ts';
@@ -40,6 +41,17 @@ describe('what the cluster removes', () => {
     api.request = <T>() => Promise.resolve(going as T);
     await cluster.remove(CONFIG_MAP, live, owner);
     expect(store.get('travel', 'thing')?.metadata.deletionTimestamp).to.not.equal(undefined);
+  });
+
+  it('is only what was seen: a namesake stays, and, where that is asked for, one that has changed since', async () => {
+    const asked: unknown[] = [];
+    api.request = <T>({ body }: ApiRequest) => {
+      asked.push((body as { preconditions: unknown }).preconditions);
+      return Promise.resolve(undefined as T);
+    };
+    await cluster.remove(CONFIG_MAP, live, owner);
+    await cluster.remove(CONFIG_MAP, live, owner, { isAsSeen: true });
+    expect(asked).to.deep.equal([{ uid: 'a' }, { uid: 'a', resourceVersion: '3' }]);
   });
 });
 

@@ -33,7 +33,11 @@ async function aWorld(cached: VacationApp, current: VacationApp | undefined) {
   if (current) await create(VACATION_APP, current);
   const cluster = new Cluster(api, stores, { wrote: () => undefined });
   const app = withDefaults(cached);
-  const plan = createPlanner(app, userSecrets, { cluster, defaults: DEFAULTS, now: () => new Date(0) });
+  const plan = createPlanner(
+    app,
+    { userSecrets, refusals: new Map() },
+    { cluster, defaults: DEFAULTS, now: () => new Date(0) },
+  );
   return {
     api,
     volume: () => applyVolume(plan(), plan().observed.volumeClaim, cluster, new AbortController().signal),

@@ -1,4 +1,3 @@
-import type { V1DeploymentCondition } from '@kubernetes/client-node';
 import { expect } from 'chai';
 import { isWarning, REASON, REASONS } from '../../../../operator/api/reasons.ts';
 import { CONDITION } from '../../../../operator/api/vacation-app.ts';
@@ -62,6 +61,11 @@ function kstatus(status: Status): 'Current' | 'InProgress' | 'Failed' {
 const unschedulable = {
   conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes' }],
 };
+const refusals = new Map([['uid-of-the-workload', 'exceeded quota']]);
+const withUid = <T extends { metadata?: object }>(workload: T): T => ({
+  ...workload,
+  metadata: { ...workload.metadata, uid: 'uid-of-the-workload' },
+});
 const noMetrics = [
   { type: 'ScalingActive', status: 'False', reason: 'FailedGetResourceMetric', message: 'no metrics' },
 ];
@@ -93,8 +97,18 @@ const rows: readonly { title: string; world: Partial<Observed>; type: string; is
     is: 'False/DatabaseStarting',
   },
   {
-    title: 'MySQL has no pod though one is wanted',
-    world: { statefulSet: aStatefulSet({ replicas: 0, readyReplicas: 0 }) },
+    title: 'MySQL has no pod yet',
+    world: { statefulSet: aStatefulSet({ replicas: 0, readyReplicas: 0 }), volumeClaim: aVolumeClaim('Pending') },
+    type: 'DatabaseReady',
+    is: 'False/DatabaseStarting',
+  },
+  {
+    title: 'the pod of MySQL is refused, and so its volume is not bound',
+    world: {
+      statefulSet: withUid(aStatefulSet({ replicas: 0, readyReplicas: 0 })),
+      volumeClaim: aVolumeClaim('Pending'),
+      refusals,
+    },
     type: 'DatabaseReady',
     is: 'False/PodsRejected',
   },
@@ -118,7 +132,11 @@ const rows: readonly { title: string; world: Partial<Observed>; type: string; is
   },
   {
     title: 'the volume is not bound',
-    world: { statefulSet: aStatefulSet({ readyReplicas: 0 }), volumeClaim: aVolumeClaim('Pending') },
+    world: {
+      statefulSet: aStatefulSet({ readyReplicas: 0 }),
+      volumeClaim: aVolumeClaim('Pending'),
+      pods: [aPod('mysql')],
+    },
     type: 'DatabaseReady',
     is: 'False/VolumePending',
   },
@@ -174,6 +192,18 @@ const rows: readonly { title: string; world: Partial<Observed>; type: string; is
   },
   { title: 'the migration runs', world: { jobs: [aJob()] }, type: 'SchemaReady', is: 'False/MigrationRunning' },
   {
+    title: 'the migration is suspended',
+    world: { jobs: [{ ...aJob(), status: { conditions: [{ type: 'Suspended', status: 'True' }] } }] },
+    type: 'SchemaReady',
+    is: 'False/JobSuspended',
+  },
+  {
+    title: 'the pod of the migration is refused',
+    world: { jobs: [withUid(aJob())], refusals },
+    type: 'SchemaReady',
+    is: 'False/PodsRejected',
+  },
+  {
     title: 'the migration has failed',
     world: { jobs: [aJob('Failed')] },
     type: 'SchemaReady',
@@ -228,15 +258,8 @@ const rows: readonly { title: string; world: Partial<Observed>; type: string; is
     is: 'False/PodUnschedulable',
   },
   {
-    title: 'a quota refuses web pods',
-    world: {
-      deployment: aDeployment({
-        status: {
-          availableReplicas: 0,
-          conditions: [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota' }],
-        },
-      }),
-    },
+    title: 'web pods are refused',
+    world: { deployment: withUid(aDeployment({ status: { availableReplicas: 0 } })), refusals },
     type: 'WebReady',
     is: 'False/PodsRejected',
   },
@@ -405,18 +428,17 @@ describe('the status of an app', () => {
   });
 
   describe('of a rollout that makes no progress', () => {
-    const stuck = (...others: V1DeploymentCondition[]) =>
+    const stuck = () =>
       aDeployment({
         status: {
           availableReplicas: 1,
-          conditions: [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }, ...others],
+          conditions: [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }],
         },
       });
-    const refused = { type: 'ReplicaFailure', status: 'True', message: 'exceeded quota: small' };
     const worlds: readonly [string, Partial<Observed>, string, string][] = [
       ['alone', { deployment: stuck() }, REASON.rolloutStuck, 'makes no progress: kubectl describe'],
       ['without a node', { deployment: stuck(), pods: [aPod('web', unschedulable)] }, REASON.rolloutStuck, '0/3 nodes'],
-      ['without room in the quota', { deployment: stuck(refused) }, REASON.rolloutStuck, 'exceeded quota: small'],
+      ['without room in the quota', { deployment: withUid(stuck()), refusals }, REASON.podsRejected, 'exceeded quota'],
       [
         'for an image',
         { deployment: stuck(), pods: [aWaitingPod('web', 'ErrImagePull')] },

@@ -29,6 +29,11 @@ describe('DatabaseReady of an external database', () => {
     const pod = aWaitingPod('check', 'ImagePullBackOff');
     pod.metadata = { ...pod.metadata, labels: { ...pod.metadata?.labels, 'batch.kubernetes.io/job-name': 'check-1' } };
     expect(finding(undefined, false, { pods: [pod] })).to.include({ status: 'False', reason: 'ImagePullFailed' });
+    const refused = { ...running, metadata: { ...running.metadata, uid: 'u' } };
+    const world = { jobs: [refused], refusals: new Map([['u', 'exceeded quota']]) };
+    expect(finding(undefined, false, world)).to.include({ status: 'False', reason: 'PodsRejected' });
+    const suspended = { ...running, status: { conditions: [{ type: 'Suspended', status: 'True' }] } };
+    expect(finding(undefined, false, { jobs: [suspended] })).to.include({ status: 'False', reason: 'JobSuspended' });
   });
 
   const problems: readonly [unknown, string, string][] = [

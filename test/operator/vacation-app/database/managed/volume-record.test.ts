@@ -1,9 +1,8 @@
-import type { V1Pod } from '@kubernetes/client-node';
 import { expect } from 'chai';
 import { pinAnnotations } from '../../../../../operator/vacation-app/pins.ts';
 import type { Migration } from '../../../../../operator/vacation-app/tasks/migrate/migration.ts';
 import { volumeRecordOf } from '../../../../../operator/vacation-app/database/managed/volume-record.ts';
-import { aCompleteApp, aPod, aStatefulSet, aVolumeClaim } from '../../../../support/vacation-app.ts';
+import { aCompleteApp, aMysqlPod, aStatefulSet, aVolumeClaim } from '../../../../support/vacation-app.ts';
 
 const done: Migration = { name: 'abc', isDone: true, isRemembered: false };
 const reported = { schemaVersion: '7', databaseVersion: '8.4.1' };
@@ -15,15 +14,6 @@ const aDatabase = (image: string) => {
   const set = aStatefulSet();
   return { ...set, metadata: { ...set.metadata, annotations: of(image) } };
 };
-
-function aMysqlPod(revision: string, state: object): V1Pod {
-  const status = { name: 'mysql', image: '', imageID: '', ready: false, restartCount: 0, ...state };
-  const pod = aPod('mysql', { containerStatuses: [status] });
-  return {
-    ...pod,
-    metadata: { ...pod.metadata, labels: { ...pod.metadata?.labels, 'controller-revision-hash': revision } },
-  };
-}
 
 const running = { state: { running: {} } };
 
@@ -61,7 +51,7 @@ describe('what a volume remembers', () => {
   it('is what MySQL runs, also where it crashes', () => {
     const crashing = aMysqlPod('a', {
       state: { waiting: { reason: 'CrashLoopBackOff' } },
-      lastState: { terminated: {} },
+      lastState: { terminated: { exitCode: 0 } },
     });
     const volumeClaim = aClaim(of('mysql:0'));
     expect(volumeRecordOf(aCompleteApp(), { ...world, volumeClaim, pods: [crashing] }, done, reported)).to.include(
