@@ -12,6 +12,7 @@ import {
   POD,
   SECRET,
   SERVICE,
+  SERVICE_ACCOUNT,
   STATEFUL_SET,
   VOLUME_CLAIM,
 } from '../../../operator/vacation-app/kinds.ts';
@@ -442,6 +443,8 @@ describe('the data of an app', () => {
       ),
     });
     await here.declare('stuck', { database: { managed: { storage: { storageClassName: 'fast' } } } });
+    await here.child(SERVICE_ACCOUNT, 'stuck-web');
+    await here.mysqlPodWaits('stuck', 'a', 'ContainerCreating');
     const app = await here.appWith('stuck', 'DatabaseReady', 'False', 'VolumeOfOtherClass');
     expect(messageOf(app, 'DatabaseReady'))
       .to.contain('StorageClass typo')

@@ -6,7 +6,7 @@ import type { V1ClusterRole, V1Deployment } from '@kubernetes/client-node';
 import { parseAllDocuments } from 'yaml';
 import type { VacationApp } from '../../../operator/api/vacation-app.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
-import { DEPLOYMENT, JOB, SECRET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
+import { DEPLOYMENT, JOB, POD, SECRET, STATEFUL_SET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { LABEL } from '../../../operator/vacation-app/names.ts';
 import { CHILD_KINDS } from '../../../operator/vacation-app/children/children.ts';
 import { root } from '../../../scripts/cluster/paths.ts';
@@ -242,6 +242,20 @@ for (const [title, overlay, env] of [
       await here.appWith('external', 'Ready', 'True');
       await here.declare('external', { database: { external }, mode: 'Hibernated' });
       await here.child<V1Deployment & KubeObject>(DEPLOYMENT, 'external-web', ({ spec }) => spec?.replicas === 0);
+    });
+
+    it('are enough to replace a pod of MySQL that cannot run, and to read why a workload has none', async () => {
+      await here.mysqlPodWaits('milky-way', 'before', 'ImagePullBackOff');
+      await here.databaseIsReplaced('milky-way', 'before', 'after');
+      await eventually(
+        'the pod is deleted',
+        () => here.get(POD, 'milky-way-mysql-0'),
+        (found) => found === undefined,
+      );
+      await here.declare('refused', {});
+      const set = await here.child(STATEFUL_SET, 'refused-mysql');
+      await here.podIsRefused(STATEFUL_SET, set, 'exceeded quota: small');
+      await here.appWith('refused', 'DatabaseReady', 'False', 'PodsRejected');
     });
 
     it('refused nothing so far', async () => {

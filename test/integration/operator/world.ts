@@ -9,7 +9,7 @@ import { createApiClient, type ApiClient } from '../../../operator/runtime/clien
 import { isNotFound } from '../../../operator/runtime/client/api-error.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { createRuntimeMetrics } from '../../../operator/runtime/telemetry/metrics.ts';
-import { DEPLOYMENT, JOB, POD, STATEFUL_SET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
+import { DEPLOYMENT, EVENT, JOB, POD, STATEFUL_SET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { FACT, labels } from '../../../operator/vacation-app/names.ts';
 import { readCrd } from '../../support/crd.ts';
 import { startKubeApiserver, type KubeApiserver, type KubeApiserverOptions } from '../../support/kube-apiserver.ts';
@@ -185,6 +185,42 @@ export class Scene {
       spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '2Gi' } } },
     });
     return this.patch(VOLUME_CLAIM, name, { status: { phase: 'Bound', capacity: { storage: '2Gi' } } }, 'status');
+  }
+
+  /** The pod that the StatefulSet controller would make of that revision of the template, held up for that reason. */
+  async mysqlPodWaits(app: string, revision: string, reason: string): Promise<KubeObject> {
+    const name = `${app}-mysql-0`;
+    const own = { ...labels({ metadata: { name: app } }, 'mysql'), 'controller-revision-hash': revision };
+    await this.create(POD, {
+      metadata: { name, labels: own },
+      spec: { serviceAccountName: `${app}-web`, containers: [{ name: 'mysql', image: 'mysql:typo' }] },
+    });
+    const state = { waiting: { reason } };
+    const container = { name: 'mysql', image: 'mysql:typo', imageID: '', ready: false, restartCount: 0, state };
+    return this.patch(POD, name, { status: { phase: 'Pending', containerStatuses: [container] } }, 'status');
+  }
+
+  /** What the StatefulSet controller would say of a pod that is not ready. */
+  async databaseIsReplaced(app: string, currentRevision: string, updateRevision: string): Promise<void> {
+    const { metadata } = await this.child(STATEFUL_SET, `${app}-mysql`);
+    const observed = { observedGeneration: metadata.generation, replicas: 1, readyReplicas: 0, availableReplicas: 0 };
+    await this.patch(
+      STATEFUL_SET,
+      `${app}-mysql`,
+      { status: { ...observed, currentRevision, updateRevision } },
+      'status',
+    );
+  }
+
+  /** What the controller of a workload would say of a pod that the API server refuses. */
+  podIsRefused(kind: Kind, { metadata: { name, uid, namespace } }: KubeObject, message: string): Promise<KubeObject> {
+    const lastTimestamp = `${new Date().toISOString().slice(0, 19)}Z`;
+    const { apiVersion } = kind;
+    return this.create(EVENT, {
+      metadata: { name: `${name}.${Date.now().toString(16)}` },
+      involvedObject: { apiVersion, kind: kind.kind, name, namespace, uid },
+      ...{ type: 'Warning', reason: 'FailedCreate', message, lastTimestamp },
+    });
   }
 
   /** What the StatefulSet controller would say when its pod is ready. */
