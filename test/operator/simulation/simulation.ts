@@ -13,7 +13,7 @@ import { collections, releases } from './collector.ts';
 import { Connection, type Pending, type Watch } from './connection.ts';
 import { EVENT, KINDS } from './kinds.ts';
 import type { Move } from './move.ts';
-import { isObstruction } from './obstacle.ts';
+import { admitted, isObstruction, type Obstacle } from './obstacle.ts';
 import { BrokenConnectionError, startLife, type OperatorLife } from './operator-life.ts';
 import { People } from './people.ts';
 import { APP, NAMESPACE } from './person.ts';
@@ -266,7 +266,7 @@ export class Simulation {
 
   /** As long as nothing has happened, it is what it was. */
   #workloads(weight: number): Move[] {
-    const now = `${this.#api.history.length} ${this.#people.load}`;
+    const now = `${this.#api.history.length} ${this.#people.load} ${this.#people.situation?.hindrance}`;
     if (this.#dueWorkloads.now !== now) this.#dueWorkloads = { now, requests: this.#requestsOfWorkloads() };
     return this.#dueWorkloads.requests.map((request) => ({
       weight: request.path.endsWith(`/${APP}-web/status`) ? weight * this.#temper.probes : weight,
@@ -280,6 +280,7 @@ export class Simulation {
       get: ({ plural }, namespace, name) => this.#api.get(plural, namespace, name),
       load: () => this.#people.load,
       fails: (job) => this.#fails(job),
+      hindrance: () => this.#people.situation?.hindrance,
       now: () => this.now(),
       database: this.#options.database ?? this.#volumes,
     };
@@ -363,7 +364,7 @@ export class Simulation {
     const before = look();
     const { claim, there: content } = this.#volumes;
     try {
-      pending.answer = { value: await this.#api.handle(request, true) };
+      pending.answer = { value: await this.#api.handle(this.#admitted(request), true) };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.trace.push(`  ${error.status} ${error.message}`);
@@ -384,9 +385,19 @@ export class Simulation {
     if (wrong !== undefined) this.#foul(`${request.method} ${request.path}: ${wrong}`);
   }
 
-  #obstacleTo({ method, path }: ApiRequest): Error | undefined {
+  #obstacleTo(request: ApiRequest): Error | undefined {
+    const obstacle = this.#obstacleOf(request);
+    return obstacle && 'error' in obstacle ? obstacle.error : undefined;
+  }
+
+  #admitted(request: ApiRequest): ApiRequest {
+    const obstacle = this.#obstacleOf(request);
+    return obstacle && 'value' in obstacle ? admitted(request, obstacle) : request;
+  }
+
+  #obstacleOf({ method, path }: ApiRequest): Obstacle | undefined {
     const { obstacle } = this.#people;
-    return method !== 'GET' && obstacle?.plural === this.#api.parse(path)?.plural ? obstacle?.error : undefined;
+    return method !== 'GET' && obstacle?.plural === this.#api.parse(path)?.plural ? obstacle : undefined;
   }
 
   #refusal(): Error | undefined {

@@ -1,0 +1,106 @@
+import type { V1ConfigMap, V1Deployment, V1ServiceAccount } from '@kubernetes/client-node';
+import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
+import {
+  CONFIG_MAP,
+  DEPLOYMENT,
+  JOB,
+  POD,
+  SERVICE_ACCOUNT,
+  STATEFUL_SET,
+} from '../../../operator/vacation-app/kinds.ts';
+import { isRunning } from './database-workload.ts';
+import { endPod } from './accidents.ts';
+import { APP, DATABASE_POD, NAMESPACE, type Act } from './person.ts';
+import type { PodHindrance } from './pods.ts';
+import type { Stage } from './stage.ts';
+import { patched } from './writes.ts';
+
+/** What befalls the cluster, or what others do to it, until somebody undoes it. */
+export interface Situation {
+  readonly name: string;
+  readonly hindrance?: PodHindrance;
+  readonly begin?: (stage: Stage) => Act[];
+  readonly end?: (stage: Stage) => Act[];
+  /** What goes on meanwhile: nothing where others have what they want. */
+  readonly acts?: (stage: Stage) => Act[];
+}
+
+const WEB = `${APP}-web`;
+const MYSQL = `${APP}-mysql`;
+
+export const SITUATIONS: readonly Situation[] = [
+  { name: 'no node takes another pod', hindrance: 'unschedulable' },
+  { name: 'admission refuses pods', hindrance: 'refused' },
+  {
+    name: 'the rollout is paused',
+    begin: () => [patch('kubectl-rollout', DEPLOYMENT, WEB, { spec: { paused: true } })],
+    end: () => [patch('kubectl-rollout', DEPLOYMENT, WEB, { spec: { paused: null } })],
+  },
+  {
+    name: 'the web pods are scaled to zero',
+    begin: () => [scale(0)],
+    end: (stage) => ((at(stage, DEPLOYMENT, WEB) as V1Deployment | undefined)?.spec?.replicas === 0 ? [scale(1)] : []),
+  },
+  {
+    name: 'a DBA restarts MySQL by hand',
+    begin: () => [patch('dba', STATEFUL_SET, MYSQL, { spec: { updateStrategy: { type: 'OnDelete' } } })],
+    end: () => [patch('dba', STATEFUL_SET, MYSQL, { spec: { updateStrategy: null } })],
+    acts: (stage) => (isRunning(at(stage, POD, DATABASE_POD) ?? NOTHING) ? [endPod()] : []),
+  },
+  {
+    name: 'Jobs are suspended',
+    begin: (stage) =>
+      jobs(stage).map(({ metadata }) => patch('queue', JOB, metadata.name, { spec: { suspend: true } })),
+    end: (stage) => jobs(stage).map(({ metadata }) => patch('queue', JOB, metadata.name, { spec: { suspend: null } })),
+  },
+  insistence(
+    CONFIG_MAP,
+    WEB,
+    { data: { CAPACITY_PER_DEPARTURE: '0' } },
+    (map: V1ConfigMap) => map.data?.CAPACITY_PER_DEPARTURE === '0',
+  ),
+  insistence(
+    DEPLOYMENT,
+    WEB,
+    { spec: { progressDeadlineSeconds: 5 } },
+    ({ spec }: V1Deployment) => spec?.progressDeadlineSeconds === 5,
+  ),
+  insistence(
+    SERVICE_ACCOUNT,
+    WEB,
+    { automountServiceAccountToken: true },
+    (account: V1ServiceAccount) => account.automountServiceAccountToken === true,
+  ),
+];
+
+const NOTHING: KubeObject = { metadata: { name: '' } };
+
+/** Another controller has a field as it wants it, again and again. */
+function insistence<T>(kind: Kind, name: string, body: object, isSo: (object: KubeObject & T) => boolean): Situation {
+  return {
+    name: `another controller has ${kind.kind} ${name} its way`,
+    acts: (stage) => {
+      const object = at(stage, kind, name) as (KubeObject & T) | undefined;
+      return object === undefined || isSo(object) ? [] : [patch('other-controller', kind, name, body)];
+    },
+  };
+}
+
+const at = ({ get }: Stage, { plural }: Kind, name: string): KubeObject | undefined => get(plural, NAMESPACE, name);
+
+const jobs = ({ list }: Stage): readonly KubeObject[] => list(JOB.plural);
+
+const patch = (by: string, kind: Kind, name: string, body: object): Act => ({
+  name: `${by}: ${kind.kind} ${name} ${JSON.stringify(body)}`,
+  requests: [patched(by, kind, NAMESPACE, name, body)],
+});
+
+const scale = (replicas: number): Act => ({
+  name: `kubectl scale deployment --replicas=${replicas}`,
+  requests: [
+    {
+      ...patched('kubectl', DEPLOYMENT, NAMESPACE, WEB, { spec: { replicas } }),
+      path: pathOf(DEPLOYMENT, NAMESPACE, WEB, 'scale'),
+    },
+  ],
+});
