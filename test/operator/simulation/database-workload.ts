@@ -14,13 +14,13 @@ export function ofStatefulSet(set: Live<V1StatefulSet>, scene: Scene): ApiReques
   const { namespace = '', name } = set.metadata;
   const [template] = set.spec?.volumeClaimTemplates ?? [];
   const wanted = set.spec?.replicas ?? 1;
-  const revision = `${name}-${hashOf(set.spec?.template)}`;
+  const revision = revisionOf(set);
   const pod = scene.get(POD, namespace, `${name}-0`);
-  const isOutdated = pod?.metadata.labels?.[REVISION] !== revision;
+  const isOld = pod !== undefined && isOutdated(pod, set);
   const isReady = pod !== undefined && isRunning(pod);
   const isOnDelete = set.spec?.updateStrategy?.type === 'OnDelete';
   // One that is not ready is waited for, outdated as it may be.
-  if (pod && (wanted === 0 || (isOutdated && isReady && !isOnDelete))) return deleted(POD, pod);
+  if (pod && (wanted === 0 || (isOld && isReady && !isOnDelete))) return deleted(POD, pod);
   // A pod that waits for a claim gets a new one where that has gone.
   if (wanted > 0 && !(pod && isRunning(pod)) && template) {
     const claimName = `${template.metadata?.name ?? 'data'}-${name}-0`;
@@ -35,16 +35,23 @@ export function ofStatefulSet(set: Live<V1StatefulSet>, scene: Scene): ApiReques
       if (creation) return creation;
     }
   }
-  const isComplete = !isOnDelete && (wanted === 0 || (isReady && !isOutdated));
+  const isComplete = !isOnDelete && (wanted === 0 || (isReady && !isOld));
   return statusOf(STATEFUL_SET, set, {
     observedGeneration: set.metadata.generation,
     replicas: pod ? 1 : 0,
     ...counts(isReady ? 1 : 0, 'readyReplicas', 'availableReplicas'),
-    ...counts(pod && !isOutdated ? 1 : 0, 'updatedReplicas'),
+    ...counts(pod && !isOld ? 1 : 0, 'updatedReplicas'),
     currentRevision: isComplete ? revision : (set.status?.currentRevision ?? revision),
     updateRevision: revision,
   });
 }
+
+/** Whether the pod was made of another template. */
+export const isOutdated = ({ metadata }: KubeObject, set: Live<V1StatefulSet>): boolean =>
+  metadata.labels?.[REVISION] !== revisionOf(set);
+
+export const revisionOf = ({ metadata: { name }, spec }: Live<V1StatefulSet>): string =>
+  `${name}-${hashOf(spec?.template)}`;
 
 function podOf(set: Live<V1StatefulSet>, revision: string, claimName: string): Made {
   const { namespace = '', name, uid = '' } = set.metadata;

@@ -7,8 +7,9 @@ import {
 import type { ApiRequest } from '../../../operator/runtime/client/api-client.ts';
 import { ApiError } from '../../../operator/runtime/client/api-error.ts';
 import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
-import { DEPLOYMENT, POD, SECRET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
+import { DEPLOYMENT, POD, SECRET, STATEFUL_SET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { ApiModel, type Happening, type Place, type Stored } from './api-model.ts';
+import { misnomer } from './causes.ts';
 import { collections, releases } from './collector.ts';
 import { Connection, type Pending, type Watch } from './connection.ts';
 import { EVENT, KINDS } from './kinds.ts';
@@ -16,9 +17,10 @@ import type { Move } from './move.ts';
 import { admitted, isObstruction, type Obstacle } from './obstacle.ts';
 import { BrokenConnectionError, startLife, type OperatorLife } from './operator-life.ts';
 import { People } from './people.ts';
-import { APP, NAMESPACE } from './person.ts';
+import { Pacing } from './pacing.ts';
+import { APP, DATABASE_POD, NAMESPACE } from './person.ts';
 import { randomOf, type Random } from './random.ts';
-import { foul, hold, loss, untruth } from './referee.ts';
+import { foul, hold, loss, silence, untruth } from './referee.ts';
 import { CALM, temperOf, type Temper } from './temper.ts';
 import { Timers } from './timers.ts';
 import { Volumes } from './volumes.ts';
@@ -49,6 +51,7 @@ export interface SimulationOptions {
   readonly database?: Database;
 }
 
+const NO_REFUSALS = { by: undefined, counts: new Map<string, number>() };
 const LONGEST = 6_000;
 /** Watches are late, but not for ever: after so many things have happened since, one hurries. */
 const FAR_BEHIND = 100;
@@ -76,6 +79,9 @@ export class Simulation {
   readonly #timers = new Timers();
   #connection: Connection;
   #life: OperatorLife | undefined;
+  #pacing = new Pacing();
+  /** How often one obstacle has refused writes of this life, by their paths. */
+  #refusals: { readonly by: Obstacle | undefined; readonly counts: Map<string, number> } = NO_REFUSALS;
   #dueWorkloads: { readonly now: string; readonly requests: readonly ApiRequest[] } = { now: '', requests: [] };
   #isUndisturbed = true;
   #passwords = 0;
@@ -196,6 +202,9 @@ export class Simulation {
     const app = this.object(VACATION_APP.plural, APP) as (KubeObject & VacationApp) | undefined;
     if (!app || app.metadata.deletionTimestamp !== undefined) return;
     const { claim, secret } = this.#volumes;
+    this.#foul(this.#misnomerOf(app));
+    if (isObstruction(this.#life?.lastError()))
+      this.#foul(silence(app, Math.max(0, ...this.#refusals.counts.values())));
     this.#foul(untruth(app, this.object(DEPLOYMENT.plural, `${APP}-web`), this.#volumes.used()));
     const isHindered = this.#isHindered(app);
     this.#foul(hold(app, [claim, secret], isHindered));
@@ -203,6 +212,18 @@ export class Simulation {
     const schema = app.status?.conditions?.find(({ type }) => type === 'SchemaReady');
     const isObserved = app.status?.observedGeneration === app.metadata.generation;
     if (schema?.status === 'True' && isObserved) this.#volumes.remember();
+  }
+
+  /** Others write what they see in their own time: only then can the operator know it. */
+  #misnomerOf(app: KubeObject & VacationApp): string | undefined {
+    if (this.#workloads(1).length > 0) return undefined;
+    return misnomer(app, {
+      claim: this.#volumes.claim,
+      statefulSet: this.object(STATEFUL_SET.plural, `${APP}-mysql`),
+      databasePod: this.object(POD.plural, DATABASE_POD),
+      deployment: this.object(DEPLOYMENT.plural, `${APP}-web`),
+      arePodsRefused: this.#people.situation?.hindrance === 'refused',
+    });
   }
 
   /** Whether something keeps the operator from writing to what holds data. */
@@ -326,6 +347,7 @@ export class Simulation {
     const refusal = isList ? undefined : (this.#obstacleTo(request) ?? this.#refusal());
     if (refusal) {
       this.#isUndisturbed = false;
+      if (isObstruction(refusal)) this.#count(request);
       this.trace.push(`  refused: ${refusal.message}`);
       pending.answer = { error: refusal };
       return;
@@ -379,15 +401,25 @@ export class Simulation {
       known: this.#life?.known() ?? [],
       isRefused: 'error' in pending.answer,
       claim,
+      statefulSet: this.object(STATEFUL_SET.plural, `${APP}-mysql`),
       content,
       isUndisturbed: this.#isUndisturbed && this.#people.isPeaceful,
     });
-    if (wrong !== undefined) this.#foul(`${request.method} ${request.path}: ${wrong}`);
+    const isCounted = place.plural !== VACATION_APP.plural && !('error' in pending.answer);
+    const hasty = isCounted ? this.#pacing.foul(request, this.#timers.time) : undefined;
+    for (const each of [wrong, hasty]) if (each !== undefined) this.#foul(`${request.method} ${request.path}: ${each}`);
   }
 
   #obstacleTo(request: ApiRequest): Error | undefined {
     const obstacle = this.#obstacleOf(request);
     return obstacle && 'error' in obstacle ? obstacle.error : undefined;
+  }
+
+  #count({ path }: ApiRequest): void {
+    const { obstacle } = this.#people;
+    if (this.#refusals.by !== obstacle) this.#refusals = { by: obstacle, counts: new Map() };
+    const { counts } = this.#refusals;
+    counts.set(path, (counts.get(path) ?? 0) + 1);
   }
 
   #admitted(request: ApiRequest): ApiRequest {
@@ -441,6 +473,8 @@ export class Simulation {
 
   #start(): void {
     this.#connection = new Connection(this.#api);
+    this.#pacing = new Pacing();
+    this.#refusals = NO_REFUSALS;
     this.#life = startLife({
       client: this.#connection.client,
       clock: this.#timers.begin(),

@@ -8,6 +8,9 @@ import {
   SERVICE_ACCOUNT,
   STATEFUL_SET,
 } from '../../../operator/vacation-app/kinds.ts';
+import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-app.ts';
+import { FIELD_MANAGER } from '../../../operator/vacation-app/names.ts';
+import { ownersOfReplicas } from './referee.ts';
 import { isRunning } from './database-workload.ts';
 import { endPod } from './accidents.ts';
 import { APP, DATABASE_POD, NAMESPACE, type Act } from './person.ts';
@@ -38,8 +41,9 @@ export const SITUATIONS: readonly Situation[] = [
   },
   {
     name: 'the web pods are scaled to zero',
-    begin: () => [scale(0)],
-    end: (stage) => ((at(stage, DEPLOYMENT, WEB) as V1Deployment | undefined)?.spec?.replicas === 0 ? [scale(1)] : []),
+    begin: (stage) => (replicasOf(stage) > 0 ? [scale(0)] : []),
+    // Only what they did themselves: an app that hibernates has no web pods either.
+    end: (stage) => (replicasOf(stage) === 0 && isTheirs(stage) ? [scale(1)] : []),
   },
   {
     name: 'a DBA restarts MySQL by hand',
@@ -87,6 +91,15 @@ function insistence<T>(kind: Kind, name: string, body: object, isSo: (object: Ku
 }
 
 const at = ({ get }: Stage, { plural }: Kind, name: string): KubeObject | undefined => get(plural, NAMESPACE, name);
+
+const replicasOf = (stage: Stage): number =>
+  (at(stage, DEPLOYMENT, WEB) as V1Deployment | undefined)?.spec?.replicas ?? 0;
+
+function isTheirs(stage: Stage): boolean {
+  const app = at(stage, VACATION_APP, APP) as VacationApp | undefined;
+  const owners = ownersOfReplicas(at(stage, DEPLOYMENT, WEB) ?? NOTHING);
+  return app?.spec.mode !== 'Hibernated' && owners.includes('kubectl') && !owners.includes(FIELD_MANAGER);
+}
 
 const jobs = ({ list }: Stage): readonly KubeObject[] => list(JOB.plural);
 
