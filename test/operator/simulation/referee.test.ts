@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { FIELD_MANAGER, LABEL } from '../../../operator/vacation-app/names.ts';
 import { aDeployment, aVacationApp } from '../../support/vacation-app.ts';
-import { misnomer, type Facts } from './causes.ts';
+import { Causes, modesty, type Facts } from './causes.ts';
 import { revisionOf } from './database-workload.ts';
 import { Pacing } from './pacing.ts';
 import { APP, CLAIM, DATABASE_POD, NAMESPACE } from './person.ts';
@@ -100,26 +100,37 @@ describe('the referee of the simulation', () => {
       statefulSet: { metadata: { name: `${APP}-mysql` }, spec: { replicas: 1, selector: {}, template: {} } },
       databasePod: undefined,
       deployment: undefined,
+      jobs: [],
       arePodsRefused: false,
     };
-    const told = (type: string, reason: string, status: string, rest: Partial<Facts>) => {
+    const told = (type: string, reason: string, status: string, rest: Partial<Facts>, seconds = 15) => {
       const conditions = [
         { type: 'Ready', status: 'False', reason },
         { type, status, reason },
       ];
-      return misnomer(app({}, { conditions }), { ...facts, ...rest });
+      const causes = new Causes();
+      causes.look({ ...facts, ...rest }, 0);
+      causes.look({ ...facts, ...rest }, seconds * 1_000);
+      return causes.misnomer(app({}, { conditions }), seconds * 1_000);
     };
     const ofDatabase = (reason: string, rest: Partial<Facts>) => told('DatabaseReady', reason, 'False', rest);
     const pod = (status: object) => ({ databasePod: { metadata: { name: DATABASE_POD }, status } });
     const unpulled = pod({ containerStatuses: [{ state: { waiting: { reason: 'ImagePullBackOff' } } }] });
     const homeless = pod({ conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' }] });
     expect(ofDatabase('DatabaseStarting', { arePodsRefused: true })).to.match(/instead of PodsRejected/);
+    const refusedJustNow = told('DatabaseReady', 'DatabaseStarting', 'False', { arePodsRefused: true }, 14);
+    expect(refusedJustNow).to.equal(undefined);
     expect(ofDatabase('PodsRejected', { arePodsRefused: true })).to.equal(undefined);
     expect(ofDatabase('DatabaseStarting', unpulled)).to.match(/instead of ImagePullFailed/);
     expect(ofDatabase('ImagePullFailed', unpulled)).to.equal(undefined);
     expect(ofDatabase('VolumePending', homeless)).to.match(/instead of PodUnschedulable/);
     expect(ofDatabase('PodUnschedulable', homeless)).to.equal(undefined);
     expect(told('DatabaseReady', 'Available', 'True', homeless)).to.match(/DatabaseReady=True, instead of/);
+
+    const suspended = { jobs: [{ metadata: { name: 'migrate' }, spec: { suspend: true, template: {} } }] };
+    expect(told('SchemaReady', 'MigrationRunning', 'False', suspended)).to.match(/instead of JobSuspended/);
+    expect(told('SchemaReady', 'JobSuspended', 'False', suspended)).to.equal(undefined);
+    expect(told('SchemaReady', 'Migrated', 'True', suspended)).to.equal(undefined);
 
     const ofWeb = (reason: string, deployment: object) =>
       told('WebReady', reason, 'False', { deployment: deployment as KubeObject });
@@ -131,12 +142,27 @@ describe('the referee of the simulation', () => {
     expect(ofWeb('RolloutStuck', refused)).to.equal(undefined);
   });
 
+  it('calls it untrue that MySQL is not ready where it serves', () => {
+    const told = (reason: string, phase: string) =>
+      modesty(app({}, { conditions: [{ type: 'DatabaseReady', status: 'False', reason }] }), {
+        claim: { ...claim({}), status: { phase: 'Bound' } },
+        statefulSet: { metadata: { name: `${APP}-mysql` }, spec: { replicas: 1, selector: {}, template: {} } },
+        databasePod: { metadata: { name: DATABASE_POD }, status: { phase } },
+        deployment: undefined,
+        jobs: [],
+        arePodsRefused: false,
+      });
+    expect(told('DatabaseStarting', 'Running')).to.match(/of a MySQL that serves/);
+    expect(told('DatabaseStarting', 'Pending')).to.equal(undefined);
+    expect(told('Hibernated', 'Running')).to.equal(undefined);
+  });
+
   it('calls it untrue to keep silent about a write that is refused again and again', () => {
-    const told = (reason: string, refusals: number) =>
-      silence(app({}, { conditions: [{ type: 'Ready', reason }] }), refusals);
-    expect(told('DatabaseStarting', 10)).to.match(/nothing of a write that was refused 10 times/);
-    expect(told('DatabaseStarting', 9)).to.equal(undefined);
-    expect(told('ApplyFailed', 10)).to.equal(undefined);
+    const told = (reason: string, seconds: number) =>
+      silence(app({}, { conditions: [{ type: 'Ready', reason }] }), seconds * 1_000);
+    expect(told('DatabaseStarting', 20)).to.match(/nothing of a write that is refused/);
+    expect(told('DatabaseStarting', 19)).to.equal(undefined);
+    expect(told('ApplyFailed', 20)).to.equal(undefined);
   });
 
   it('calls it a foul to write the same again and again without growing pauses', () => {

@@ -154,13 +154,13 @@ function isServing(deployment: V1Deployment | undefined): boolean {
   return isCurrent && (status?.availableReplicas ?? 0) > 0;
 }
 
-/** After so many tries it is no longer expected to pass at once. */
-const MANY_TRIES = 10;
+/** A few tries, and somewhat longer than that. */
+const SILENCE_MS = 20_000;
 
-/** What is wrong with saying nothing of a write that was refused so often. */
-export function silence({ status }: VacationApp, refusals: number): string | undefined {
+/** What is wrong with saying nothing of a write that was refused for so long. */
+export function silence({ status }: VacationApp, refusedMs: number): string | undefined {
   const isTold = status?.conditions?.some(({ reason }) => reason === REASON.applyFailed) ?? false;
-  return isTold || refusals < MANY_TRIES ? undefined : `says nothing of a write that was refused ${refusals} times`;
+  return isTold || refusedMs < SILENCE_MS ? undefined : 'says nothing of a write that is refused all the time';
 }
 
 /**

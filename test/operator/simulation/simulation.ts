@@ -7,9 +7,9 @@ import {
 import type { ApiRequest } from '../../../operator/runtime/client/api-client.ts';
 import { ApiError } from '../../../operator/runtime/client/api-error.ts';
 import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
-import { DEPLOYMENT, POD, SECRET, STATEFUL_SET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
+import { DEPLOYMENT, JOB, POD, SECRET, STATEFUL_SET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { ApiModel, type Happening, type Place, type Stored } from './api-model.ts';
-import { misnomer } from './causes.ts';
+import { Causes, modesty, type Facts } from './causes.ts';
 import { collections, releases } from './collector.ts';
 import { Connection, type Pending, type Watch } from './connection.ts';
 import { EVENT, KINDS } from './kinds.ts';
@@ -51,7 +51,15 @@ export interface SimulationOptions {
   readonly database?: Database;
 }
 
-const NO_REFUSALS = { by: undefined, counts: new Map<string, number>() };
+interface Refusals {
+  readonly by: Obstacle | undefined;
+  readonly since: number;
+  /** Until the latest. */
+  readonly lastedMs: number;
+}
+
+const NO_REFUSALS: Refusals = { by: undefined, since: 0, lastedMs: 0 };
+
 const LONGEST = 6_000;
 /** Watches are late, but not for ever: after so many things have happened since, one hurries. */
 const FAR_BEHIND = 100;
@@ -80,8 +88,9 @@ export class Simulation {
   #connection: Connection;
   #life: OperatorLife | undefined;
   #pacing = new Pacing();
-  /** How often one obstacle has refused writes of this life, by their paths. */
-  #refusals: { readonly by: Obstacle | undefined; readonly counts: Map<string, number> } = NO_REFUSALS;
+  #causes = new Causes();
+  /** For how long one obstacle has refused writes of this life. */
+  #refusals: Refusals = NO_REFUSALS;
   #dueWorkloads: { readonly now: string; readonly requests: readonly ApiRequest[] } = { now: '', requests: [] };
   #isUndisturbed = true;
   #passwords = 0;
@@ -198,13 +207,15 @@ export class Simulation {
 
   /** What the operator says when it knows all has to be so, what it then says is done it may not do again, and what is to be kept is its no more. */
   #judge(): void {
+    const facts = this.#facts();
+    this.#causes.look(facts, this.#timers.time);
     if (!this.#isQuiet()) return;
     const app = this.object(VACATION_APP.plural, APP) as (KubeObject & VacationApp) | undefined;
     if (!app || app.metadata.deletionTimestamp !== undefined) return;
     const { claim, secret } = this.#volumes;
-    this.#foul(this.#misnomerOf(app));
-    if (isObstruction(this.#life?.lastError()))
-      this.#foul(silence(app, Math.max(0, ...this.#refusals.counts.values())));
+    this.#judgeCause(app, facts);
+    if (isObstruction(this.#life?.lastError())) this.#foul(silence(app, this.#refusals.lastedMs));
+    else this.#refusals = NO_REFUSALS;
     this.#foul(untruth(app, this.object(DEPLOYMENT.plural, `${APP}-web`), this.#volumes.used()));
     const isHindered = this.#isHindered(app);
     this.#foul(hold(app, [claim, secret], isHindered));
@@ -215,15 +226,21 @@ export class Simulation {
   }
 
   /** Others write what they see in their own time: only then can the operator know it. */
-  #misnomerOf(app: KubeObject & VacationApp): string | undefined {
-    if (this.#workloads(1).length > 0) return undefined;
-    return misnomer(app, {
+  #judgeCause(app: KubeObject & VacationApp, facts: Facts): void {
+    if (this.#workloads(1).length > 0) return;
+    this.#foul(this.#causes.misnomer(app, this.#timers.time));
+    this.#foul(modesty(app, facts));
+  }
+
+  #facts(): Facts {
+    return {
       claim: this.#volumes.claim,
       statefulSet: this.object(STATEFUL_SET.plural, `${APP}-mysql`),
       databasePod: this.object(POD.plural, DATABASE_POD),
       deployment: this.object(DEPLOYMENT.plural, `${APP}-web`),
+      jobs: this.#api.list(JOB.plural),
       arePodsRefused: this.#people.situation?.hindrance === 'refused',
-    });
+    };
   }
 
   /** Whether something keeps the operator from writing to what holds data. */
@@ -347,7 +364,7 @@ export class Simulation {
     const refusal = isList ? undefined : (this.#obstacleTo(request) ?? this.#refusal());
     if (refusal) {
       this.#isUndisturbed = false;
-      if (isObstruction(refusal)) this.#count(request);
+      if (isObstruction(refusal)) this.#noteRefusal();
       this.trace.push(`  refused: ${refusal.message}`);
       pending.answer = { error: refusal };
       return;
@@ -415,11 +432,11 @@ export class Simulation {
     return obstacle && 'error' in obstacle ? obstacle.error : undefined;
   }
 
-  #count({ path }: ApiRequest): void {
-    const { obstacle } = this.#people;
-    if (this.#refusals.by !== obstacle) this.#refusals = { by: obstacle, counts: new Map() };
-    const { counts } = this.#refusals;
-    counts.set(path, (counts.get(path) ?? 0) + 1);
+  #noteRefusal(): void {
+    const { obstacle: by } = this.#people;
+    const now = this.#timers.time;
+    const { since } = this.#refusals.by === by ? this.#refusals : { since: now };
+    this.#refusals = { by, since, lastedMs: now - since };
   }
 
   #admitted(request: ApiRequest): ApiRequest {
@@ -474,6 +491,7 @@ export class Simulation {
   #start(): void {
     this.#connection = new Connection(this.#api);
     this.#pacing = new Pacing();
+    this.#causes = new Causes();
     this.#refusals = NO_REFUSALS;
     this.#life = startLife({
       client: this.#connection.client,

@@ -9,7 +9,6 @@ import {
   STATEFUL_SET,
 } from '../../../operator/vacation-app/kinds.ts';
 import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-app.ts';
-import { FIELD_MANAGER } from '../../../operator/vacation-app/names.ts';
 import { ownersOfReplicas } from './referee.ts';
 import { isRunning } from './database-workload.ts';
 import { endPod } from './accidents.ts';
@@ -98,7 +97,7 @@ const replicasOf = (stage: Stage): number =>
 function isTheirs(stage: Stage): boolean {
   const app = at(stage, VACATION_APP, APP) as VacationApp | undefined;
   const owners = ownersOfReplicas(at(stage, DEPLOYMENT, WEB) ?? NOTHING);
-  return app?.spec.mode !== 'Hibernated' && owners.includes('kubectl') && !owners.includes(FIELD_MANAGER);
+  return app?.spec.mode !== 'Hibernated' && owners.length === 0;
 }
 
 const jobs = ({ list }: Stage): readonly KubeObject[] => list(JOB.plural);
