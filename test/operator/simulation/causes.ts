@@ -97,7 +97,8 @@ function causesOfWeb({ deployment }: Facts): Cause[] {
   const { spec, status } = deployment ?? {};
   const type = CONDITION.webReady;
   if (spec?.replicas === 0) return [];
-  if (spec?.paused === true && isRollingOut(status)) return [{ type, reasons: ['RolloutPaused'] }];
+  const isAwaited = isRollingOut(status) || (status?.replicas ?? 0) === 0;
+  if (spec?.paused === true && isAwaited) return [{ type, reasons: ['RolloutPaused'] }];
   const isRefused = status?.conditions?.some((condition) => condition.type === 'ReplicaFailure') ?? false;
   const reasons = [REASON.podsRejected, REASON.rolloutStuck];
   return isRefused ? [{ type, reasons, patienceMs: PATIENCE_MS, isHarmless: !isRollingOut(status) }] : [];

@@ -12,6 +12,7 @@ import {
   change,
   CHANGED_WITH_DATA,
   create,
+  declare,
   declared,
   keepData,
   NAMESPACE,
@@ -191,6 +192,9 @@ export class People {
       this.situation = stage.random.pick(SITUATIONS);
       stage.trace.push(`  ${this.situation.name}`);
       for (const act of this.situation.begin?.(stage) ?? []) await this.#do(act);
+      // Nothing else is declared once that is as it shall be in the end.
+      const { change: also } = this.situation;
+      if (also && stage.temper.changes > 0) await this.#do(declare(also));
     };
     return [{ weight: weight / 6, name: 'a situation', make: begin }];
   }

@@ -84,7 +84,9 @@ const CHANGES: readonly object[] = [
 ];
 
 /** A change of what is declared. */
-export const change = (random: Random): Act => patch('kubectl', VACATION_APP, APP, random.pick(CHANGES));
+export const change = (random: Random): Act => declare(random.pick(CHANGES));
+
+export const declare = (part: object): Act => patch('kubectl', VACATION_APP, APP, part);
 
 /** Kinds that change together with who keeps the data. */
 export const CHANGED_WITH_DATA: readonly Kind[] = [

@@ -63,6 +63,8 @@ const NO_REFUSALS: Refusals = { by: undefined, since: 0, lastedMs: 0 };
 const LONGEST = 6_000;
 /** Watches are late, but not for ever: after so many things have happened since, one hurries. */
 const FAR_BEHIND = 100;
+/** For how long the operator holds a status back at most. */
+const MOMENT_MS = 500;
 const START = Date.UTC(2026, 10, 22);
 
 /**
@@ -225,9 +227,11 @@ export class Simulation {
     if (schema?.status === 'True' && isObserved) this.#volumes.remember();
   }
 
-  /** Others write what they see in their own time: only then can the operator know it. */
+  /** Once others have written what they see, so that the operator can know it, and it does not hold its status back for a moment. */
   #judgeCause(app: KubeObject & VacationApp, facts: Facts): void {
-    if (this.#workloads(1).length > 0) return;
+    const { next, time } = this.#timers;
+    const isHeldBack = next !== undefined && next.due - time <= MOMENT_MS;
+    if (isHeldBack || this.#workloads(1).length > 0) return;
     this.#foul(this.#causes.misnomer(app, this.#timers.time));
     this.#foul(modesty(app, facts));
   }

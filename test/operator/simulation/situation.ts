@@ -1,4 +1,4 @@
-import type { V1ConfigMap, V1Deployment, V1ServiceAccount } from '@kubernetes/client-node';
+import type { V1ConfigMap, V1Deployment, V1Job, V1ServiceAccount } from '@kubernetes/client-node';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import {
   CONFIG_MAP,
@@ -9,6 +9,7 @@ import {
   STATEFUL_SET,
 } from '../../../operator/vacation-app/kinds.ts';
 import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-app.ts';
+import { finishedAt } from '../../../operator/vacation-app/tasks/jobs.ts';
 import { ownersOfReplicas } from './referee.ts';
 import { isRunning } from './database-workload.ts';
 import { endPod } from './accidents.ts';
@@ -21,6 +22,8 @@ import { patched } from './writes.ts';
 export interface Situation {
   readonly name: string;
   readonly hindrance?: PodHindrance;
+  /** What somebody declares meanwhile, so that it matters. */
+  readonly change?: object;
   readonly begin?: (stage: Stage) => Act[];
   readonly end?: (stage: Stage) => Act[];
   /** What goes on meanwhile: nothing where others have what they want. */
@@ -30,11 +33,16 @@ export interface Situation {
 const WEB = `${APP}-web`;
 const MYSQL = `${APP}-mysql`;
 
+const RESTARTING_BOTH = {
+  spec: { env: [{ name: 'TRIED', value: 'now' }], database: { managed: { configuration: { max_connections: '85' } } } },
+};
+
 export const SITUATIONS: readonly Situation[] = [
-  { name: 'no node takes another pod', hindrance: 'unschedulable' },
-  { name: 'admission refuses pods', hindrance: 'refused' },
+  { name: 'no node takes another pod', hindrance: 'unschedulable', change: RESTARTING_BOTH },
+  { name: 'admission refuses pods', hindrance: 'refused', change: RESTARTING_BOTH },
   {
     name: 'the rollout is paused',
+    change: RESTARTING_BOTH,
     begin: () => [patch('kubectl-rollout', DEPLOYMENT, WEB, { spec: { paused: true } })],
     end: () => [patch('kubectl-rollout', DEPLOYMENT, WEB, { spec: { paused: null } })],
   },
@@ -46,15 +54,19 @@ export const SITUATIONS: readonly Situation[] = [
   },
   {
     name: 'a DBA restarts MySQL by hand',
+    change: RESTARTING_BOTH,
     begin: () => [patch('dba', STATEFUL_SET, MYSQL, { spec: { updateStrategy: { type: 'OnDelete' } } })],
     end: () => [patch('dba', STATEFUL_SET, MYSQL, { spec: { updateStrategy: null } })],
     acts: (stage) => (isRunning(at(stage, POD, DATABASE_POD) ?? NOTHING) ? [endPod()] : []),
   },
   {
     name: 'Jobs are suspended',
-    begin: (stage) =>
-      jobs(stage).map(({ metadata }) => patch('queue', JOB, metadata.name, { spec: { suspend: true } })),
-    end: (stage) => jobs(stage).map(({ metadata }) => patch('queue', JOB, metadata.name, { spec: { suspend: null } })),
+    change: { spec: { image: 'webapp:4' } },
+    acts: (stage) =>
+      jobs(stage)
+        .filter(isWaiting)
+        .map((job) => suspend(job, true)),
+    end: (stage) => jobs(stage).map((job) => suspend(job, null)),
   },
   insistence(
     CONFIG_MAP,
@@ -99,6 +111,11 @@ function isTheirs(stage: Stage): boolean {
   const owners = ownersOfReplicas(at(stage, DEPLOYMENT, WEB) ?? NOTHING);
   return app?.spec.mode !== 'Hibernated' && owners.length === 0;
 }
+
+const isWaiting = (job: KubeObject & V1Job): boolean => finishedAt(job) === undefined && job.spec?.suspend !== true;
+
+const suspend = ({ metadata: { name } }: KubeObject, isSuspended: true | null): Act =>
+  patch('queue', JOB, name, { spec: { suspend: isSuspended } });
 
 const jobs = ({ list }: Stage): readonly KubeObject[] => list(JOB.plural);
 
