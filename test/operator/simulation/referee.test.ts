@@ -163,6 +163,7 @@ describe('the referee of the simulation', () => {
     expect(told('DatabaseStarting', 20)).to.match(/nothing of a write that is refused/);
     expect(told('DatabaseStarting', 19)).to.equal(undefined);
     expect(told('ApplyFailed', 20)).to.equal(undefined);
+    expect(told('ImagePullFailed', 20)).to.equal(undefined);
   });
 
   it('calls it a foul to write the same again and again without growing pauses', () => {

@@ -1,6 +1,6 @@
 import type { V1Deployment, V1StatefulSet } from '@kubernetes/client-node';
 import type { Condition } from '../../../operator/api/conditions.ts';
-import { REASON, REASONS } from '../../../operator/api/reasons.ts';
+import { isWarning, REASON, REASONS } from '../../../operator/api/reasons.ts';
 import type { VacationApp } from '../../../operator/api/vacation-app.ts';
 import type { ApiRequest } from '../../../operator/runtime/client/api-client.ts';
 import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
@@ -157,9 +157,11 @@ function isServing(deployment: V1Deployment | undefined): boolean {
 /** A few tries, and somewhat longer than that. */
 const SILENCE_MS = 20_000;
 
-/** What is wrong with saying nothing of a write that was refused for so long. */
+/** What is wrong with saying nothing of a write that was refused for so long, where nothing else that has a name is the matter. */
 export function silence({ status }: VacationApp, refusedMs: number): string | undefined {
-  const isTold = status?.conditions?.some(({ reason }) => reason === REASON.applyFailed) ?? false;
+  const { conditions = [] } = status ?? {};
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  const isTold = conditions.some(({ reason }) => reason === REASON.applyFailed) || isWarning(ready?.reason ?? '');
   return isTold || refusedMs < SILENCE_MS ? undefined : 'says nothing of a write that is refused all the time';
 }
 

@@ -1,4 +1,4 @@
-import type { V1ConfigMap, V1Deployment, V1Job, V1ServiceAccount } from '@kubernetes/client-node';
+import type { V1Deployment, V1Job } from '@kubernetes/client-node';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import {
   CONFIG_MAP,
@@ -16,7 +16,7 @@ import { endPod } from './accidents.ts';
 import { APP, DATABASE_POD, NAMESPACE, type Act } from './person.ts';
 import type { PodHindrance } from './pods.ts';
 import type { Stage } from './stage.ts';
-import { patched } from './writes.ts';
+import { holds, patched } from './writes.ts';
 
 /** What befalls the cluster, or what others do to it, until somebody undoes it. */
 export interface Situation {
@@ -68,40 +68,27 @@ export const SITUATIONS: readonly Situation[] = [
         .map((job) => suspend(job, true)),
     end: (stage) => jobs(stage).map((job) => suspend(job, null)),
   },
-  insistence(
-    CONFIG_MAP,
-    WEB,
-    { data: { CAPACITY_PER_DEPARTURE: '0' } },
-    (map: V1ConfigMap) => map.data?.CAPACITY_PER_DEPARTURE === '0',
-  ),
-  insistence(
-    DEPLOYMENT,
-    WEB,
-    { spec: { progressDeadlineSeconds: 5 } },
-    ({ spec }: V1Deployment) => spec?.progressDeadlineSeconds === 5,
-  ),
-  insistence(
-    SERVICE_ACCOUNT,
-    WEB,
-    { automountServiceAccountToken: true },
-    (account: V1ServiceAccount) => account.automountServiceAccountToken === true,
-  ),
+  insistence(CONFIG_MAP, { data: { CAPACITY_PER_DEPARTURE: '0' } }),
+  insistence(DEPLOYMENT, { spec: { progressDeadlineSeconds: 5 } }),
+  insistence(SERVICE_ACCOUNT, { automountServiceAccountToken: true }),
 ];
 
 const NOTHING: KubeObject = { metadata: { name: '' } };
 
-/** Another controller has a field as it wants it, again and again. */
-function insistence<T>(kind: Kind, name: string, body: object, isSo: (object: KubeObject & T) => boolean): Situation {
+/** Another controller has a field of the web pods' as it wants it, again and again. */
+function insistence(kind: Kind, body: object): Situation {
   return {
-    name: `another controller has ${kind.kind} ${name} its way`,
+    name: `another controller has ${kind.kind} ${WEB} its way`,
     acts: (stage) => {
-      const object = at(stage, kind, name) as (KubeObject & T) | undefined;
-      return object === undefined || isSo(object) ? [] : [patch('other-controller', kind, name, body)];
+      const object = at(stage, kind, WEB);
+      return object === undefined || holds(object, body) ? [] : [patch('other-controller', kind, WEB, body)];
     },
   };
 }
 
-const at = ({ get }: Stage, { plural }: Kind, name: string): KubeObject | undefined => get(plural, NAMESPACE, name);
+function at(stage: Stage, { plural }: Kind, name: string): KubeObject | undefined {
+  return stage.get(plural, NAMESPACE, name);
+}
 
 const replicasOf = (stage: Stage): number =>
   (at(stage, DEPLOYMENT, WEB) as V1Deployment | undefined)?.spec?.replicas ?? 0;
@@ -117,7 +104,7 @@ const isWaiting = (job: KubeObject & V1Job): boolean => finishedAt(job) === unde
 const suspend = ({ metadata: { name } }: KubeObject, isSuspended: true | null): Act =>
   patch('queue', JOB, name, { spec: { suspend: isSuspended } });
 
-const jobs = ({ list }: Stage): readonly KubeObject[] => list(JOB.plural);
+const jobs = (stage: Stage): readonly KubeObject[] => stage.list(JOB.plural);
 
 const patch = (by: string, kind: Kind, name: string, body: object): Act => ({
   name: `${by}: ${kind.kind} ${name} ${JSON.stringify(body)}`,
