@@ -129,7 +129,7 @@ export function untruth(
   const waits = (app.status?.conditions ?? []).filter(({ type }) => type === 'Stalled' || type === 'Reconciling');
   if (waits.length > 1) return 'says that somebody has to act and that it passes by itself';
   if (ready?.status === 'False') return waits.length === 0 ? NEITHER : untruthOfWait(ready, waits);
-  if (ready?.status !== 'True' || ready.reason === 'Hibernated') return undefined;
+  if (ready?.status !== 'True' || app.spec.mode === 'Hibernated') return undefined;
   if (!isServing(deployment)) return 'says Ready=True of web pods that do not serve what is declared';
   if (used === undefined) return undefined;
   const image = deployment?.spec?.template.spec?.containers[0]?.image;

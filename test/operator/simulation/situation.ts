@@ -11,7 +11,7 @@ import {
 import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-app.ts';
 import { finishedAt } from '../../../operator/vacation-app/tasks/jobs.ts';
 import { ownersOfReplicas } from './referee.ts';
-import { isRunning } from './database-workload.ts';
+import { isOutdated } from './database-workload.ts';
 import { endPod } from './accidents.ts';
 import { APP, DATABASE_POD, NAMESPACE, type Act } from './person.ts';
 import type { PodHindrance } from './pods.ts';
@@ -34,7 +34,10 @@ const WEB = `${APP}-web`;
 const MYSQL = `${APP}-mysql`;
 
 const RESTARTING_BOTH = {
-  spec: { env: [{ name: 'TRIED', value: 'now' }], database: { managed: { configuration: { max_connections: '85' } } } },
+  spec: {
+    env: [{ name: 'TRIED', value: 'now' }],
+    database: { managed: { configuration: { max_connections: '101' } } },
+  },
 };
 
 export const SITUATIONS: readonly Situation[] = [
@@ -57,7 +60,11 @@ export const SITUATIONS: readonly Situation[] = [
     change: RESTARTING_BOTH,
     begin: () => [patch('dba', STATEFUL_SET, MYSQL, { spec: { updateStrategy: { type: 'OnDelete' } } })],
     end: () => [patch('dba', STATEFUL_SET, MYSQL, { spec: { updateStrategy: null } })],
-    acts: (stage) => (isRunning(at(stage, POD, DATABASE_POD) ?? NOTHING) ? [endPod()] : []),
+    acts: (stage) => {
+      const set = at(stage, STATEFUL_SET, MYSQL);
+      const pod = at(stage, POD, DATABASE_POD);
+      return set && pod && isOutdated(pod, set) ? [endPod()] : [];
+    },
   },
   {
     name: 'Jobs are suspended',
