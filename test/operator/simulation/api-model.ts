@@ -199,7 +199,9 @@ export class ApiModel {
         manager,
         operation: 'Update' as const,
         ...(subresource === undefined ? {} : { subresource }),
-        paths: new Set([...mine, ...moved].filter((path) => after.has(path))),
+        paths: new Set(
+          [...mine, ...moved].filter((path) => after.has(path) && !isScaledAway(subresource, path, after)),
+        ),
       },
     ];
     return this.#store(at, known, next, claims);
@@ -292,6 +294,10 @@ export class ApiModel {
     this.history.push({ plural: at.slice(0, at.indexOf('/')), before, after, version: this.#version });
   }
 }
+
+/** A scale leaves 0 out, of the managed fields too. */
+const isScaledAway = (subresource: string | undefined, path: string, after: ReadonlyMap<string, unknown>): boolean =>
+  subresource === 'scale' && path === 'f:spec\nf:replicas' && after.get(path) === 0;
 
 /** Whether the manager owns the path, or something below the list element that the path means. */
 function owns(paths: ReadonlySet<string>, path: string): boolean {

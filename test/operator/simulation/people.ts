@@ -1,6 +1,6 @@
 import { VACATION_APP, type VacationApp, type VacationAppSpec } from '../../../operator/api/vacation-app.ts';
 import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
-import { JOB } from '../../../operator/vacation-app/kinds.ts';
+import { DEPLOYMENT, JOB } from '../../../operator/vacation-app/kinds.ts';
 import { finishedAt } from '../../../operator/vacation-app/tasks/jobs.ts';
 import { accidents } from './accidents.ts';
 import { waysOut } from './advice.ts';
@@ -12,6 +12,7 @@ import {
   change,
   CHANGED_WITH_DATA,
   create,
+  declare,
   declared,
   keepData,
   NAMESPACE,
@@ -21,6 +22,7 @@ import {
   type Act,
 } from './person.ts';
 import type { Random } from './random.ts';
+import { SITUATIONS, type Situation } from './situation.ts';
 import type { Stage } from './stage.ts';
 import { Swap } from './swap.ts';
 import { deleted } from './writes.ts';
@@ -36,6 +38,7 @@ export class People {
   /** Nobody has laid hands on anything. */
   isPeaceful = true;
   obstacle: Obstacle | undefined;
+  situation: Situation | undefined;
   readonly #stage: Stage;
   readonly #spec: VacationAppSpec;
   readonly #isOrderly: boolean;
@@ -55,7 +58,7 @@ export class People {
   moves(weight: number): Move[] {
     const { temper, volumes } = this.#stage;
     const app = this.#stage.get(VACATION_APP.plural, NAMESPACE, APP) as (KubeObject & VacationApp) | undefined;
-    const moves = [...this.#obstacles(app, weight), ...this.#cleanings(weight)];
+    const moves = [...this.#obstacles(app, weight), ...this.#situations(weight), ...this.#cleanings(weight)];
     if (app?.metadata.deletionTimestamp !== undefined) return moves;
     if (this.#swap?.isHopeless(app)) this.#swap = undefined;
     moves.push(...this.#swapping(app, weight));
@@ -75,7 +78,7 @@ export class People {
   /** Nothing more is to happen by chance. */
   retire(): void {
     const { temper } = this.#stage;
-    temper.changes = temper.sabotages = temper.accidents = temper.cleanings = 0;
+    temper.changes = temper.sabotages = temper.accidents = temper.cleanings = temper.situations = 0;
   }
 
   /** What is declared: the last is what shall be. */
@@ -152,7 +155,7 @@ export class People {
       this.obstacle = undefined;
     };
     if (this.obstacle)
-      return [{ weight: weight / 25, name: `let ${this.obstacle.plural} be written again`, make: end }];
+      return [{ weight: weight / 25, name: `let ${this.obstacle.plural} be written as they are`, make: end }];
     if (temper.obstacles === 0) return [];
     // Most of all when data that went with the app are to be kept from just now on.
     const isHeld = app?.spec.deletionPolicy === 'Delete' && volumes.claim?.metadata.ownerReferences !== undefined;
@@ -160,10 +163,40 @@ export class People {
       temper.obstacles -= 1;
       this.isPeaceful = false;
       this.obstacle = obstacleOf(random, isHeld ? CHANGED_WITH_DATA : undefined);
-      trace.push(`  ${this.obstacle.error.message}`);
+      const { obstacle } = this;
+      trace.push(`  ${'error' in obstacle ? obstacle.error.message : `${obstacle.plural} are rewritten`}`);
       if (isHeld && !this.#isDeclared) await this.#do(keepData());
     };
     return [{ weight: isHeld ? weight : weight / 6, name: 'an obstacle', make: begin }];
+  }
+
+  /** One at a time, each until somebody undoes it. */
+  #situations(weight: number): Move[] {
+    const stage = this.#stage;
+    const { situation } = this;
+    if (situation) {
+      const end = async (): Promise<void> => {
+        this.situation = undefined;
+        for (const act of situation.end?.(stage) ?? []) await this.#do(act);
+      };
+      const acts = situation.acts?.(stage) ?? [];
+      return [
+        ...acts.map((act) => this.#move(act, weight)),
+        { weight: weight / 25, name: `undo that ${situation.name}`, make: end },
+      ];
+    }
+    if (stage.temper.situations === 0 || stage.list(DEPLOYMENT.plural).length === 0) return [];
+    const begin = async (): Promise<void> => {
+      stage.temper.situations -= 1;
+      this.isPeaceful = false;
+      this.situation = stage.random.pick(SITUATIONS);
+      stage.trace.push(`  ${this.situation.name}`);
+      for (const act of this.situation.begin?.(stage) ?? []) await this.#do(act);
+      // Nothing else is declared once that is as it shall be in the end.
+      const { change: also } = this.situation;
+      if (also && stage.temper.changes > 0) await this.#do(declare(also));
+    };
+    return [{ weight: weight / 6, name: 'a situation', make: begin }];
   }
 
   /** A janitor, or a time to live, takes finished Jobs away. */

@@ -17,6 +17,7 @@ import {
   VOLUME_CLAIM,
 } from '../../../operator/vacation-app/kinds.ts';
 import { LABEL } from '../../../operator/vacation-app/names.ts';
+import { TYPO } from './pods.ts';
 import type { Random } from './random.ts';
 import { patched } from './writes.ts';
 
@@ -75,12 +76,17 @@ const CHANGES: readonly object[] = [
   { spec: { deletionPolicy: 'Delete', replicas: 2 } },
   { spec: { deletionPolicy: 'Retain' } },
   { spec: { database: { managed: { configuration: { max_connections: '100' } } } } },
+  // Mistakes, which are corrected in the end.
+  { spec: { image: `webapp:${TYPO}` } },
+  { spec: { database: { managed: { image: `mysql:${TYPO}` } } } },
   { metadata: { annotations: { [ANNOTATION.paused]: 'true' } } },
   { metadata: { annotations: { [ANNOTATION.paused]: null } } },
 ];
 
 /** A change of what is declared. */
-export const change = (random: Random): Act => patch('kubectl', VACATION_APP, APP, random.pick(CHANGES));
+export const change = (random: Random): Act => declare(random.pick(CHANGES));
+
+export const declare = (part: object): Act => patch('kubectl', VACATION_APP, APP, part);
 
 /** Kinds that change together with who keeps the data. */
 export const CHANGED_WITH_DATA: readonly Kind[] = [

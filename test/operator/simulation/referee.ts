@@ -1,11 +1,16 @@
-import type { V1Deployment } from '@kubernetes/client-node';
+import type { V1Deployment, V1StatefulSet } from '@kubernetes/client-node';
+import type { Condition } from '../../../operator/api/conditions.ts';
+import { isWarning, REASON, REASONS } from '../../../operator/api/reasons.ts';
 import type { VacationApp } from '../../../operator/api/vacation-app.ts';
 import type { ApiRequest } from '../../../operator/runtime/client/api-client.ts';
 import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
-import { DEPLOYMENT, SECRET, STATEFUL_SET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
+import { DEPLOYMENT, POD, SECRET, STATEFUL_SET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { FIELD_MANAGER, HANDOVER_MANAGER, LABEL } from '../../../operator/vacation-app/names.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { Place } from './api-model.ts';
+import { isRollingOut } from './causes.ts';
+import { isOutdated, isRunning } from './database-workload.ts';
+import { DATABASE_POD } from './person.ts';
 import { credentialsIn, isOurs, type Content } from './volumes.ts';
 
 /** A write of the operator, at the moment when the API server takes it. */
@@ -19,6 +24,7 @@ export interface Play {
   readonly isRefused: boolean;
   /** The volume of the app's name as it is, and what is on it. */
   readonly claim: KubeObject | undefined;
+  readonly statefulSet: (KubeObject & V1StatefulSet) | undefined;
   readonly content: Content | undefined;
   /** Nothing has gone wrong so far, and nobody has laid hands on anything. */
   readonly isUndisturbed: boolean;
@@ -27,7 +33,7 @@ export interface Play {
 /** What is wrong with a write; undefined for a fair one. */
 export function foul(play: Play): string | undefined {
   if (play.isRefused) return foulOfCreation(play);
-  return [foulOfCreation, foulOfDeletion, foulOfSecret, foulOfVolume, foulOfDatabase, foulOfReplicas]
+  return [foulOfCreation, foulOfDeletion, foulOfPod, foulOfSecret, foulOfVolume, foulOfDatabase, foulOfReplicas]
     .map((rule) => rule(play))
     .find((wrong) => wrong !== undefined);
 }
@@ -35,8 +41,9 @@ export function foul(play: Play): string | undefined {
 const isCreation = ({ body }: ApiRequest): boolean =>
   (body as Partial<KubeObject> | undefined)?.metadata?.resourceVersion === '1';
 
-/** Who has created something knows it at once, however late the watch is. */
-function foulOfCreation({ request, before, isUndisturbed }: Play): string | undefined {
+/** Who has created something knows it at once, however late the watch is; a volume is created by others. */
+function foulOfCreation({ request, place, before, isUndisturbed }: Play): string | undefined {
+  if (place.plural === VOLUME_CLAIM.plural) return undefined;
   return isUndisturbed && before && isCreation(request) ? 'creates what it has created already' : undefined;
 }
 
@@ -44,6 +51,16 @@ function foulOfCreation({ request, before, isUndisturbed }: Play): string | unde
 function foulOfDeletion({ request, place }: Play): string | undefined {
   const holdsData = place.plural === SECRET.plural || place.plural === VOLUME_CLAIM.plural;
   return holdsData && request.method === 'DELETE' ? `deletes one of the ${place.plural}` : undefined;
+}
+
+/** Only MySQL's, where it is outdated and not ready, so that nothing but a deletion replaces it, and only where nobody has kept that to himself. */
+function foulOfPod({ request, place, before, statefulSet }: Play): string | undefined {
+  if (place.plural !== POD.plural || request.method !== 'DELETE' || !before) return undefined;
+  if (statefulSet === undefined || before.metadata.name !== DATABASE_POD) return 'deletes a pod that is not MySQL’s';
+  if (isRunning(before)) return 'deletes a pod that is ready';
+  if (!isOutdated(before, statefulSet)) return 'deletes a pod that is as declared';
+  const isTheirs = statefulSet.spec?.updateStrategy?.type === 'OnDelete';
+  return isTheirs ? 'deletes a pod that somebody else restarts' : undefined;
 }
 
 /** Credentials are made once for a database, and never changed. */
@@ -95,7 +112,7 @@ function foulOfReplicas({ request, place, before, after, known }: Play): string 
 const replicasOf = (object: KubeObject | undefined): number | undefined =>
   (object as { spec?: { replicas?: number } } | undefined)?.spec?.replicas;
 
-function ownersOfReplicas({ metadata }: KubeObject): string[] {
+export function ownersOfReplicas({ metadata }: KubeObject): string[] {
   return (metadata.managedFields ?? [])
     .filter(({ fieldsV1 }) => (fieldsV1 as { 'f:spec'?: object } | undefined)?.['f:spec'] !== undefined)
     .filter(({ fieldsV1 }) => 'f:replicas' in (fieldsV1 as { 'f:spec': object })['f:spec'])
@@ -111,12 +128,41 @@ export function untruth(
   const ready = app.status?.conditions?.find(({ type }) => type === 'Ready');
   const waits = (app.status?.conditions ?? []).filter(({ type }) => type === 'Stalled' || type === 'Reconciling');
   if (waits.length > 1) return 'says that somebody has to act and that it passes by itself';
-  if (ready?.status === 'False' && waits.length === 0)
-    return 'says neither that somebody has to act nor that it passes';
-  if (ready?.status !== 'True' || ready.reason === 'Hibernated' || used === undefined) return undefined;
+  if (ready?.status === 'False') return waits.length === 0 ? NEITHER : untruthOfWait(ready, waits);
+  if (ready?.status !== 'True' || app.spec.mode === 'Hibernated') return undefined;
+  if (!isServing(deployment)) return 'says Ready=True of web pods that do not serve what is declared';
+  if (used === undefined) return undefined;
   const image = deployment?.spec?.template.spec?.containers[0]?.image;
   if (used.migrations.some((migration) => migration.image === image)) return undefined;
   return `says Ready=True over a database without the schema of ${image ?? 'web pods that are not there'}`;
+}
+
+const NEITHER = 'says neither that somebody has to act nor that it passes';
+
+/** Whether somebody has to act follows from the reason, which is one of the table. */
+function untruthOfWait({ reason }: Condition, waits: readonly Condition[]): string | undefined {
+  const kind = (REASONS as Readonly<Record<string, { kind: string }>>)[reason]?.kind;
+  if (kind !== 'stalled' && kind !== 'reconciling')
+    return `says Ready=False for ${reason}, which is no reason for that`;
+  const is = waits.some((wait) => wait.type.toLowerCase() === kind && wait.reason === reason);
+  return is ? undefined : `says Ready=False for ${reason}, and does not say that it is ${kind}`;
+}
+
+function isServing(deployment: V1Deployment | undefined): boolean {
+  const { metadata, status } = deployment ?? {};
+  const isCurrent = status?.observedGeneration === metadata?.generation && !isRollingOut(status);
+  return isCurrent && (status?.availableReplicas ?? 0) > 0;
+}
+
+/** A few tries, and somewhat longer than that. */
+const SILENCE_MS = 20_000;
+
+/** What is wrong with saying nothing of a write that was refused for so long, where nothing else that has a name is the matter. */
+export function silence({ status }: VacationApp, refusedMs: number): string | undefined {
+  const { conditions = [] } = status ?? {};
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  const isTold = conditions.some(({ reason }) => reason === REASON.applyFailed) || isWarning(ready?.reason ?? '');
+  return isTold || refusedMs < SILENCE_MS ? undefined : 'says nothing of a write that is refused all the time';
 }
 
 /**

@@ -7,18 +7,20 @@ import {
 import type { ApiRequest } from '../../../operator/runtime/client/api-client.ts';
 import { ApiError } from '../../../operator/runtime/client/api-error.ts';
 import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
-import { DEPLOYMENT, POD, SECRET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
+import { DEPLOYMENT, JOB, POD, SECRET, STATEFUL_SET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { ApiModel, type Happening, type Place, type Stored } from './api-model.ts';
+import { Causes, modesty, type Facts } from './causes.ts';
 import { collections, releases } from './collector.ts';
 import { Connection, type Pending, type Watch } from './connection.ts';
 import { EVENT, KINDS } from './kinds.ts';
 import type { Move } from './move.ts';
-import { isObstruction } from './obstacle.ts';
+import { admitted, isObstruction, type Obstacle } from './obstacle.ts';
 import { BrokenConnectionError, startLife, type OperatorLife } from './operator-life.ts';
 import { People } from './people.ts';
-import { APP, NAMESPACE } from './person.ts';
+import { Pacing } from './pacing.ts';
+import { APP, DATABASE_POD, NAMESPACE } from './person.ts';
 import { randomOf, type Random } from './random.ts';
-import { foul, hold, loss, untruth } from './referee.ts';
+import { foul, hold, loss, silence, untruth } from './referee.ts';
 import { CALM, temperOf, type Temper } from './temper.ts';
 import { Timers } from './timers.ts';
 import { Volumes } from './volumes.ts';
@@ -49,9 +51,20 @@ export interface SimulationOptions {
   readonly database?: Database;
 }
 
+interface Refusals {
+  readonly by: Obstacle | undefined;
+  readonly since: number;
+  /** Until the latest. */
+  readonly lastedMs: number;
+}
+
+const NO_REFUSALS: Refusals = { by: undefined, since: 0, lastedMs: 0 };
+
 const LONGEST = 6_000;
 /** Watches are late, but not for ever: after so many things have happened since, one hurries. */
 const FAR_BEHIND = 100;
+/** For how long the operator holds a status back at most. */
+const MOMENT_MS = 500;
 const START = Date.UTC(2026, 10, 22);
 
 /**
@@ -76,6 +89,10 @@ export class Simulation {
   readonly #timers = new Timers();
   #connection: Connection;
   #life: OperatorLife | undefined;
+  #pacing = new Pacing();
+  #causes = new Causes();
+  /** For how long one obstacle has refused writes of this life. */
+  #refusals: Refusals = NO_REFUSALS;
   #dueWorkloads: { readonly now: string; readonly requests: readonly ApiRequest[] } = { now: '', requests: [] };
   #isUndisturbed = true;
   #passwords = 0;
@@ -192,10 +209,15 @@ export class Simulation {
 
   /** What the operator says when it knows all has to be so, what it then says is done it may not do again, and what is to be kept is its no more. */
   #judge(): void {
+    const facts = this.#facts();
+    this.#causes.look(facts, this.#timers.time);
     if (!this.#isQuiet()) return;
     const app = this.object(VACATION_APP.plural, APP) as (KubeObject & VacationApp) | undefined;
     if (!app || app.metadata.deletionTimestamp !== undefined) return;
     const { claim, secret } = this.#volumes;
+    this.#judgeCause(app, facts);
+    if (isObstruction(this.#life?.lastError())) this.#foul(silence(app, this.#refusals.lastedMs));
+    else this.#refusals = NO_REFUSALS;
     this.#foul(untruth(app, this.object(DEPLOYMENT.plural, `${APP}-web`), this.#volumes.used()));
     const isHindered = this.#isHindered(app);
     this.#foul(hold(app, [claim, secret], isHindered));
@@ -203,6 +225,26 @@ export class Simulation {
     const schema = app.status?.conditions?.find(({ type }) => type === 'SchemaReady');
     const isObserved = app.status?.observedGeneration === app.metadata.generation;
     if (schema?.status === 'True' && isObserved) this.#volumes.remember();
+  }
+
+  /** Once others have written what they see, so that the operator can know it, and it does not hold its status back for a moment. */
+  #judgeCause(app: KubeObject & VacationApp, facts: Facts): void {
+    const { next, time } = this.#timers;
+    const isHeldBack = next !== undefined && next.due - time <= MOMENT_MS;
+    if (isHeldBack || this.#workloads(1).length > 0) return;
+    this.#foul(this.#causes.misnomer(app, this.#timers.time));
+    this.#foul(modesty(app, facts));
+  }
+
+  #facts(): Facts {
+    return {
+      claim: this.#volumes.claim,
+      statefulSet: this.object(STATEFUL_SET.plural, `${APP}-mysql`),
+      databasePod: this.object(POD.plural, DATABASE_POD),
+      deployment: this.object(DEPLOYMENT.plural, `${APP}-web`),
+      jobs: this.#api.list(JOB.plural),
+      arePodsRefused: this.#people.situation?.hindrance === 'refused',
+    };
   }
 
   /** Whether something keeps the operator from writing to what holds data. */
@@ -266,7 +308,7 @@ export class Simulation {
 
   /** As long as nothing has happened, it is what it was. */
   #workloads(weight: number): Move[] {
-    const now = `${this.#api.history.length} ${this.#people.load}`;
+    const now = `${this.#api.history.length} ${this.#people.load} ${this.#people.situation?.hindrance}`;
     if (this.#dueWorkloads.now !== now) this.#dueWorkloads = { now, requests: this.#requestsOfWorkloads() };
     return this.#dueWorkloads.requests.map((request) => ({
       weight: request.path.endsWith(`/${APP}-web/status`) ? weight * this.#temper.probes : weight,
@@ -280,6 +322,7 @@ export class Simulation {
       get: ({ plural }, namespace, name) => this.#api.get(plural, namespace, name),
       load: () => this.#people.load,
       fails: (job) => this.#fails(job),
+      hindrance: () => this.#people.situation?.hindrance,
       now: () => this.now(),
       database: this.#options.database ?? this.#volumes,
     };
@@ -325,6 +368,7 @@ export class Simulation {
     const refusal = isList ? undefined : (this.#obstacleTo(request) ?? this.#refusal());
     if (refusal) {
       this.#isUndisturbed = false;
+      if (isObstruction(refusal)) this.#noteRefusal();
       this.trace.push(`  refused: ${refusal.message}`);
       pending.answer = { error: refusal };
       return;
@@ -363,7 +407,7 @@ export class Simulation {
     const before = look();
     const { claim, there: content } = this.#volumes;
     try {
-      pending.answer = { value: await this.#api.handle(request, true) };
+      pending.answer = { value: await this.#api.handle(this.#admitted(request), true) };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.trace.push(`  ${error.status} ${error.message}`);
@@ -378,15 +422,35 @@ export class Simulation {
       known: this.#life?.known() ?? [],
       isRefused: 'error' in pending.answer,
       claim,
+      statefulSet: this.object(STATEFUL_SET.plural, `${APP}-mysql`),
       content,
       isUndisturbed: this.#isUndisturbed && this.#people.isPeaceful,
     });
-    if (wrong !== undefined) this.#foul(`${request.method} ${request.path}: ${wrong}`);
+    const isCounted = place.plural !== VACATION_APP.plural && !('error' in pending.answer);
+    const hasty = isCounted ? this.#pacing.foul(request, this.#timers.time) : undefined;
+    for (const each of [wrong, hasty]) if (each !== undefined) this.#foul(`${request.method} ${request.path}: ${each}`);
   }
 
-  #obstacleTo({ method, path }: ApiRequest): Error | undefined {
+  #obstacleTo(request: ApiRequest): Error | undefined {
+    const obstacle = this.#obstacleOf(request);
+    return obstacle && 'error' in obstacle ? obstacle.error : undefined;
+  }
+
+  #noteRefusal(): void {
+    const { obstacle: by } = this.#people;
+    const now = this.#timers.time;
+    const { since } = this.#refusals.by === by ? this.#refusals : { since: now };
+    this.#refusals = { by, since, lastedMs: now - since };
+  }
+
+  #admitted(request: ApiRequest): ApiRequest {
+    const obstacle = this.#obstacleOf(request);
+    return obstacle && 'value' in obstacle ? admitted(request, obstacle) : request;
+  }
+
+  #obstacleOf({ method, path }: ApiRequest): Obstacle | undefined {
     const { obstacle } = this.#people;
-    return method !== 'GET' && obstacle?.plural === this.#api.parse(path)?.plural ? obstacle?.error : undefined;
+    return method !== 'GET' && obstacle?.plural === this.#api.parse(path)?.plural ? obstacle : undefined;
   }
 
   #refusal(): Error | undefined {
@@ -430,6 +494,9 @@ export class Simulation {
 
   #start(): void {
     this.#connection = new Connection(this.#api);
+    this.#pacing = new Pacing();
+    this.#causes = new Causes();
+    this.#refusals = NO_REFUSALS;
     this.#life = startLife({
       client: this.#connection.client,
       clock: this.#timers.begin(),

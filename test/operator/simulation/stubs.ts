@@ -1,6 +1,7 @@
 import type { V1Job } from '@kubernetes/client-node';
 import { findingOf } from '../../../operator/api/conditions.ts';
 import type { CompleteApp } from '../../../operator/api/defaults.ts';
+import { REASON } from '../../../operator/api/reasons.ts';
 import { CONDITION } from '../../../operator/api/vacation-app.ts';
 import { tcp } from '../../../operator/vacation-app/children/network-policy.ts';
 import type { DatabaseKind } from '../../../operator/vacation-app/database/database-kind.ts';
@@ -59,7 +60,9 @@ export const seed: Task = {
     result: 'the seeds',
     isDone: isSown,
     finding: (input) =>
-      findingOf('SeedsReady', isSown(input), 'Sown', isSown(input) ? 'The schema is filled' : 'The schema is empty'),
+      isSown(input)
+        ? findingOf('SeedsReady', true, 'Sown', 'The schema is filled')
+        : findingOf('SeedsReady', false, REASON.migrationRunning, 'The schema is empty'),
   },
 };
 

@@ -24,8 +24,10 @@ export interface Temper {
   snapshots: number;
   /** How many finished Jobs are removed. */
   cleanings: number;
-  /** How often all writes of one kind are refused for a time. */
+  /** How often all writes of one kind are refused or rewritten for a time. */
   obstacles: number;
+  /** How often others do something that they undo later. */
+  situations: number;
 }
 
 export const CALM: Temper = {
@@ -45,6 +47,7 @@ export const CALM: Temper = {
   snapshots: 0,
   cleanings: 0,
   obstacles: 0,
+  situations: 0,
 };
 
 export function temperOf(random: Random): Temper {
@@ -74,5 +77,6 @@ export function temperOf(random: Random): Temper {
     snapshots: random.pick([0, 1, 2]),
     cleanings: random.pick([0, 0, 1, 3]),
     obstacles: random.pick([0, 0, 1, 3]),
+    situations: random.pick([0, 1, 2, 4]),
   };
 }

@@ -2,8 +2,9 @@ import type { V1Deployment, V1Job, V1Pod, V2HorizontalPodAutoscaler } from '@kub
 import type { ApiRequest } from '../../../operator/runtime/client/api-client.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { AUTOSCALER, DEPLOYMENT, JOB, POD, STATEFUL_SET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
-import { claimOf, ofDatabasePod, ofStatefulSet, ofVolumeClaim, secondsOf } from './database-workload.ts';
-import { counts, created, statusOf } from './writes.ts';
+import { claimOf, hashOf, ofDatabasePod, ofStatefulSet, ofVolumeClaim, secondsOf } from './database-workload.ts';
+import { createdUnlessRefused, hindranceOf, isMistyped, REFUSAL, type PodHindrance } from './pods.ts';
+import { counts, deleted, statusOf } from './writes.ts';
 
 export type Live<T> = T & KubeObject;
 
@@ -23,6 +24,8 @@ export interface Scene {
   load(app: string): number;
   /** Whether this Job is one that fails. */
   fails(job: KubeObject): boolean;
+  /** What keeps new pods from starting, whatever they are. */
+  hindrance?(): PodHindrance | undefined;
   now(): Date;
   /** Where there is none, it is always as it has to be. */
   readonly database?: Database;
@@ -58,7 +61,11 @@ function ofJob(job: Live<V1Job>, scene: Scene): ApiRequest | undefined {
   const now = secondsOf(scene.now());
   const condition = (type: string): object => ({ type, status: 'True', lastTransitionTime: now });
   const podName = `${name}-${uid.slice(-5)}`;
-  const pod = scene.get(POD, namespace, podName) as V1Pod | undefined;
+  const pod = scene.get(POD, namespace, podName) as Live<V1Pod> | undefined;
+  if (job.spec?.suspend === true) {
+    if (pod && !hasSucceeded(pod)) return deleted(POD, pod);
+    return statusOf(JOB, job, { conditions: [{ ...condition('Suspended'), reason: 'JobSuspended' }] });
+  }
   const isLockedOut = pod !== undefined && !hasSucceeded(pod) && scene.database?.logIn() === 'refused';
   if (isLockedOut || scene.fails(job)) {
     const conditions = [condition('FailureTarget'), condition('Failed')];
@@ -69,7 +76,7 @@ function ofJob(job: Live<V1Job>, scene: Scene): ApiRequest | undefined {
     const labels = { ...template?.metadata?.labels, 'batch.kubernetes.io/job-name': name };
     const owner = { apiVersion: JOB.apiVersion, kind: JOB.kind, name, uid, controller: true };
     const metadata = { name: podName, namespace, labels, ownerReferences: [owner] };
-    return created(POD, { metadata, spec: template?.spec });
+    return createdUnlessRefused(job, { metadata, spec: template?.spec }, scene);
   }
   if (!hasSucceeded(pod)) return undefined;
   const conditions = [condition('SuccessCriteriaMet'), condition('Complete')];
@@ -81,6 +88,8 @@ function ofJob(job: Live<V1Job>, scene: Scene): ApiRequest | undefined {
 function ofPod(pod: Live<V1Pod>, scene: Scene): ApiRequest | undefined {
   if (claimOf(pod) !== '') return ofDatabasePod(pod, scene);
   if (hasSucceeded(pod) || (scene.database?.logIn() ?? 'accepted') !== 'accepted') return undefined;
+  const hindrance = hindranceOf(pod, scene);
+  if (hindrance) return statusOf(POD, pod, hindrance);
   const container = pod.spec?.containers[0];
   const message = JSON.stringify({ schemaVersion: '001', databaseVersion: '8.4.3' });
   const state = { terminated: { exitCode: 0, reason: 'Completed', message } };
@@ -90,19 +99,52 @@ function ofPod(pod: Live<V1Pod>, scene: Scene): ApiRequest | undefined {
 
 const hasSucceeded = ({ status }: V1Pod): boolean => status?.phase === 'Succeeded';
 
-/** Its pods are ready while the schema that they need is there; while MySQL cannot be asked, those stay ready that were. */
+/**
+ * Its pods are ready while the schema that they need is there; while MySQL cannot be asked, those stay ready that were. Where new pods cannot
+ * start, or the rollout is paused, the old ones stay. Which template was rolled out last stands in the condition `Progressing`.
+ */
 function ofDeployment(deployment: Live<V1Deployment>, scene: Scene): ApiRequest | undefined {
-  const replicas = deployment.spec?.replicas ?? 1;
-  const image = deployment.spec?.template.spec?.containers[0]?.image ?? '';
+  const { replicas = 1, paused = false, template } = deployment.spec ?? {};
+  const image = template?.spec?.containers[0]?.image ?? '';
   const logIn = scene.database?.logIn() ?? 'accepted';
-  const isServing = logIn === 'accepted' && (scene.database?.hasSchema(image) ?? true);
-  const before = deployment.status?.readyReplicas ?? 0;
-  const ready = logIn === 'unanswered' ? Math.min(before, replicas) : isServing ? replicas : 0;
+  const hasSchema = scene.database?.hasSchema(image) ?? true;
+  const revision = hashOf(template);
+  const rolledOut = rolledOutBy(deployment);
+  const isOutdated = rolledOut !== revision;
+  const { readyReplicas: before = 0 } = deployment.status ?? {};
+  const hindrance = scene.hindrance?.();
+  const isBlocked = (isOutdated || before < replicas) && (hindrance !== undefined || isMistyped(image));
+  const isHeld = paused && isOutdated;
+  const old = { ready: logIn === 'refused' ? 0 : Math.min(before, replicas), updated: isOutdated ? 0 : replicas };
+  const isServing = logIn === 'accepted' && hasSchema;
+  const current = { ready: logIn === 'unanswered' ? old.ready : isServing ? replicas : 0, updated: replicas };
+  const { ready, updated } = isHeld || isBlocked ? old : current;
+  const isRefused = isBlocked && !isHeld && hindrance === 'refused';
   return statusOf(DEPLOYMENT, deployment, {
     observedGeneration: deployment.metadata.generation,
-    ...counts(replicas, 'replicas', 'updatedReplicas'),
+    ...counts(isHeld && rolledOut === '' ? 0 : replicas, 'replicas'),
+    ...counts(updated, 'updatedReplicas'),
     ...counts(ready, 'readyReplicas', 'availableReplicas'),
+    conditions: [
+      progressOf(isHeld || isBlocked ? rolledOut : revision, isHeld, isBlocked),
+      ...(isRefused ? [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: REFUSAL }] : []),
+    ],
   });
+}
+
+/** The revision of the pods that run; empty before the first rollout. */
+const rolledOutBy = ({ status }: V1Deployment): string => {
+  const progress = status?.conditions?.find(({ type }) => type === 'Progressing');
+  return /^ReplicaSet "(.*)"/.exec(progress?.message ?? '')?.[1] ?? '';
+};
+
+function progressOf(revision: string, isHeld: boolean, isBlocked: boolean): object {
+  const [status, reason] = isHeld
+    ? ['Unknown', 'DeploymentPaused']
+    : isBlocked
+      ? ['False', 'ProgressDeadlineExceeded']
+      : ['True', 'NewReplicaSetAvailable'];
+  return { type: 'Progressing', status, reason, message: `ReplicaSet "${revision}" was rolled out last` };
 }
 
 function ofAutoscaler(autoscaler: Live<V2HorizontalPodAutoscaler>, scene: Scene): ApiRequest | undefined {

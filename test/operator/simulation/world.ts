@@ -65,6 +65,6 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(kept.map(([name, part]) => [name, plain(part)]));
 }
 
-/** What is said of a migration that is done names its Job, or none where that is gone. */
-const isWordy = (name: string, condition: Partial<V1Condition>): boolean =>
-  name === 'message' && condition.type === 'SchemaReady' && condition.status === 'True';
+/** What is said of a migration that is done names its Job, or none where that is gone; of a rollout, the template with its passwords. */
+const isWordy = (name: string, { type, status }: Partial<V1Condition>): boolean =>
+  name === 'message' && ((type === 'SchemaReady' && status === 'True') || type === 'Progressing');

@@ -16,8 +16,8 @@ export function statusOf(kind: Kind, object: KubeObject & { status?: object }, s
   };
 }
 
-/** As much as is given, since the API server adds to what it is told. */
-function holds(live: unknown, given: unknown): boolean {
+/** Whether it has as much as is given, since the API server adds to what it is told. */
+export function holds(live: unknown, given: unknown): boolean {
   if (Array.isArray(given)) {
     return (
       Array.isArray(live) && live.length === given.length && given.every((item, index) => holds(live[index], item))
