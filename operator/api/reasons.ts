@@ -53,7 +53,10 @@ interface Missing {
 interface Incomplete {
   readonly secret: string;
   readonly missing: readonly string[];
-  readonly claim: string;
+  /** The volume whose data are of no use without the missing keys; undefined where there is none. */
+  readonly claim: string | undefined;
+  /** How long a new value must be, where one does no harm; undefined where only the old values will do. */
+  readonly shortest: number | undefined;
 }
 
 /** One of the user's own. */
@@ -200,12 +203,18 @@ export const REASONS = {
     of: ['CredentialsReady', 'Ready'],
     message: (parts: Incomplete | Faulty) =>
       'fault' in parts ? `Secret ${parts.secret}` : `Secret ${parts.secret} lacks ${parts.missing.join(', ')}`,
-    advice: (parts: Incomplete | Faulty) =>
-      'fault' in parts
-        ? parts.fault
-        : `put back what it held, or delete the Secret and PersistentVolumeClaim ${parts.claim} to start with an empty database`,
+    advice: (parts: Incomplete | Faulty) => {
+      if ('fault' in parts) return parts.fault;
+      const { claim, shortest } = parts;
+      if (claim !== undefined) {
+        return `put back what it held, or delete the Secret and PersistentVolumeClaim ${claim} to start with an empty database`;
+      }
+      return shortest === undefined
+        ? 'put back what it held'
+        : `put back what it held, or set any random text of at least ${shortest} characters, which ends all sessions`;
+    },
     meaning:
-      'the generated Secret lacks keys: put them back; or a value in yours cannot be used: the message says which',
+      'the generated Secret lacks keys: put them back; or a value in yours cannot be used. The message says which, and what else helps',
   },
   CredentialsLost: {
     kind: 'stalled',

@@ -9,6 +9,7 @@ import { childMetadata, credentialsName, volumeClaimName } from '../names.ts';
 
 /** The key that signs the web app's cookies and tokens. */
 const SIGNING_KEY = 'secret_key';
+const SHORTEST_KEY = 16;
 
 /** The required keys of the credentials Secret. docs/operator.md describes each of them. */
 export const credentialKeysOf = (app: CompleteApp): readonly string[] => [
@@ -35,10 +36,7 @@ export function credentialsOf(
     const missing = credentialKeysOf(app).filter((key) => !data[key]);
     // Other keys belong to the users who added them.
     if (missing.length === 0) return Object.fromEntries(credentialKeysOf(app).map((key) => [key, data[key] ?? '']));
-    throw new TerminalError(
-      REASON.credentialsInvalid,
-      messageOf(REASON.credentialsInvalid, { secret: credentialsName(app), missing, claim: volumeClaimName(app) }),
-    );
+    throw new TerminalError(REASON.credentialsInvalid, incompleteMessage(app, missing));
   }
   if (hasVolume) {
     throw new TerminalError(
@@ -49,12 +47,22 @@ export function credentialsOf(
   return generated(app, random);
 }
 
+/** Never advises to delete data because of a key that the data do not need. */
+function incompleteMessage(app: CompleteApp, missing: readonly string[]): string {
+  const { credentials, volume } = databaseKindOf(app);
+  const lacksPasswords = missing.some((key) => credentials?.keys.includes(key));
+  return messageOf(REASON.credentialsInvalid, {
+    secret: credentialsName(app),
+    missing,
+    claim: lacksPasswords ? volume?.claimName(app) : undefined,
+    shortest: lacksPasswords ? undefined : SHORTEST_KEY,
+  });
+}
+
 function generated(app: CompleteApp, random: (bytes: number) => string): Credentials {
   const plain = { ...databaseKindOf(app).credentials?.generate(app, random), [SIGNING_KEY]: random(48) };
   return Object.fromEntries(Object.entries(plain).map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
 }
-
-const SHORTEST_KEY = 16;
 
 /** The fault in credentials from a user. The text quotes none of their content. */
 export function faultOf(app: CompleteApp, data: Credentials): string | undefined {

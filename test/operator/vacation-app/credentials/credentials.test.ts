@@ -54,6 +54,21 @@ describe('the credentials', () => {
     });
   }
 
+  it('advise to delete the volume only where its passwords are missing', () => {
+    const external = { host: 'db.example.com', name: 'travel', credentialsSecretName: 'login' };
+    const messageWithout = (key: string, spec: Parameters<typeof aCompleteApp>[0] = {}): string => {
+      const data = { ...aSecret().data, [key]: '' };
+      return fault(() => credentialsOf(aCompleteApp(spec), aSecret({ data }), true, never)).message;
+    };
+    expect(messageWithout('db_root_password')).to.contain('PersistentVolumeClaim data-milky-way-mysql-0');
+    const newKey = 'set any random text of at least 16 characters';
+    for (const spec of [{}, { spec: { database: { external } } }]) {
+      expect(messageWithout('secret_key', spec))
+        .to.contain(newKey)
+        .and.not.match(/delete|PersistentVolumeClaim/);
+    }
+  });
+
   it('are never generated anew while there is a volume', () => {
     const { reason, message } = fault(() => credentialsOf(app, undefined, true, never));
     expect(reason).to.equal('CredentialsLost');
