@@ -16,13 +16,16 @@ const OTHERS = 20;
 export const maxConnections = (app: CompleteApp): number =>
   Math.max(200, Math.ceil(neededConnections(app) / 100) * 100);
 
-/** How many it must take at least. The CRD holds `configuration.max_connections` against the same formula. */
+/**
+ * How many it must take at least. The CRD holds `configuration.max_connections` against the same formula; of `DB_POOL_SIZE` it reads only plain
+ * numbers below 1000, and takes others for the default.
+ */
 export function neededConnections(app: CompleteApp): number {
   const pods = app.spec.replicas ?? app.spec.autoscaling.maxReplicas;
   return (pods + ROLLING_PODS) * (poolSize(app) + PROBES) + OTHERS;
 }
 
 function poolSize({ spec }: CompleteApp): number {
-  const given = spec.env?.find(({ name }) => name === 'DB_POOL_SIZE')?.value ?? '';
-  return /^[1-9][0-9]{0,2}$/.test(given) ? Number(given) : POOL_SIZE;
+  const given = Number(spec.env?.find(({ name }) => name === 'DB_POOL_SIZE')?.value);
+  return Number.isInteger(given) && given > 0 ? given : POOL_SIZE;
 }
