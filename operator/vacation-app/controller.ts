@@ -39,8 +39,8 @@ export function vacationAppController({ webappImage, mysqlImage, podIds }: Vacat
  */
 function createWatches(): readonly Watch[] {
   const transform = createTransform();
-  const apps = (stores: Stores): VacationApp[] =>
-    ((stores.get(VACATION_APP.kind)?.list() ?? []) as VacationApp[]).filter(hasShape);
+  const hasShape = createShapeCheck();
+  const apps = (stores: Stores): VacationApp[] => (stores.get(VACATION_APP.kind)?.list() ?? []) as VacationApp[];
   const keysOf = (object: KubeObject): string[] => [appKeyOf(object) ?? []].flat();
   return [
     { kind: VACATION_APP, transform: transform(VACATION_APP), groupOf: appKeyOf, keysOf },
@@ -48,11 +48,13 @@ function createWatches(): readonly Watch[] {
       kind: FOLLOWED_SECRET,
       labelSelector: LABEL.watch,
       transform: transform(FOLLOWED_SECRET),
-      keysOf: (secret, stores) => usersOf(secret, apps(stores)),
+      keysOf: (secret, stores) => usersOf(secret, apps(stores), hasShape),
     },
     ...[SECRET, ...CHILD_KINDS, VOLUME_CLAIM, POD].map((kind): Watch => {
       const watch = { kind, labelSelector: LABEL.app, transform: transform(kind), groupOf: appKeyOf, keysOf };
-      return kind === HTTP_ROUTE ? { ...watch, wantedBy: (stores) => usersOfGateways(apps(stores)) } : watch;
+      return kind === HTTP_ROUTE
+        ? { ...watch, wantedBy: (stores) => usersOfGateways(apps(stores).filter(hasShape)) }
+        : watch;
     }),
   ];
 }
@@ -66,17 +68,32 @@ export function priorityOf({ metadata, status }: Pick<VacationApp, 'metadata' | 
 }
 
 /** The keys of the apps that refer to the Secret. */
-const usersOf = ({ metadata }: KubeObject, apps: readonly VacationApp[]): string[] =>
+const usersOf = (
+  { metadata }: KubeObject,
+  apps: readonly VacationApp[],
+  hasShape: (app: VacationApp) => boolean,
+): string[] =>
   apps
     .filter((app) => app.metadata.namespace === metadata.namespace)
+    .filter(hasShape)
     .filter((app) => userSecretNames(app).includes(metadata.name))
     .map(keyOf);
 
 const usersOfGateways = (apps: readonly VacationApp[]): string[] =>
   apps.filter(({ spec }) => spec.gateway !== undefined).map(keyOf);
 
-/** A spec with a fault may have any shape, so the watches must not read it. */
-const hasShape = (app: VacationApp): boolean => shapeFault(app) === undefined;
+/**
+ * A spec with a fault may have any shape, so the watches must not read it. The check runs once for each stored object: at the start, each
+ * event of a Secret would otherwise check all apps.
+ */
+function createShapeCheck(): (app: VacationApp) => boolean {
+  const known = new WeakMap<VacationApp, boolean>();
+  return (app) => {
+    const hasShape = known.get(app) ?? shapeFault(app) === undefined;
+    known.set(app, hasShape);
+    return hasShape;
+  };
+}
 
 /** The key of the app, for the app itself and for its children. */
 function appKeyOf(object: KubeObject): string | undefined {

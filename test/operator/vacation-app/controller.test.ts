@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
 import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { enqueueChanges } from '../../../operator/runtime/queue/enqueue.ts';
-import { SERVICE } from '../../../operator/vacation-app/kinds.ts';
+import { FOLLOWED_SECRET, SERVICE } from '../../../operator/vacation-app/kinds.ts';
 import { LABEL } from '../../../operator/vacation-app/names.ts';
 import { appController, appStores } from '../../support/app-controller.ts';
 import { aVacationApp } from '../../support/vacation-app.ts';
@@ -53,6 +53,29 @@ describe('what an event means for the queue', () => {
     keys.clear();
     stores.get(VACATION_APP.kind)?.wrote(app, {});
     expect([...keys]).to.deep.equal(['travel/shared high']);
+  });
+
+  it('is the key of each app that names the user’s Secret; the shape of an app is checked once, of another namespace never', () => {
+    let checks = 0;
+    const named = (name: string, namespace: string): KubeObject =>
+      ({
+        ...aVacationApp({ metadata: { name, namespace, resourceVersion: '301' } }),
+        spec: {
+          credentials: { secretName: 'login' },
+          get deletionPolicy() {
+            checks += 1;
+            return 'Retain';
+          },
+        },
+      }) as KubeObject;
+    stores.get(VACATION_APP.kind)?.observe('ADDED', named('near', 'stars'));
+    stores.get(VACATION_APP.kind)?.observe('ADDED', named('far', 'planets'));
+    const metadata = { name: 'login', namespace: 'stars', labels: { [LABEL.watch]: 'true' } };
+    for (const version of ['302', '303']) {
+      expect(keysFor(FOLLOWED_SECRET.kind, { metadata }, version)).to.deep.equal(['stars/near normal']);
+    }
+    const readsOfACheck = 2;
+    expect(checks).to.be.at.most(readsOfACheck);
   });
 
   it('is the key of the app that a child belongs to', () => {
