@@ -19,7 +19,7 @@ import { NO_REFUSALS, RefusalWatch } from './refusals.ts';
 import { JobTime } from './tasks/job-time.ts';
 import { jobNamed } from './tasks/jobs.ts';
 import { TASKS, taskOf } from './tasks/tasks.ts';
-import { readUserSecrets } from './credentials/user-secrets.ts';
+import { readErrorOf, readUserSecrets } from './credentials/user-secrets.ts';
 import { Failures } from './status/failure.ts';
 import { Pace } from './status/pace.ts';
 import { createPlanner, type Plan } from './plan.ts';
@@ -66,7 +66,9 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
     const timed = { ...dependencies, now: () => jobTime.now(key, cluster.store(JOB).ownedBy(app.metadata.uid ?? '')) };
     const planned = createPlanner(app, { userSecrets, refusals }, timed);
     const { deployment } = planned().observed;
-    const error = isPaused(app) ? undefined : await failureOf(() => converge(app, planned, timed, signal));
+    const error = isPaused(app)
+      ? readErrorOf(userSecrets)
+      : await failureOf(() => converge(app, planned, timed, signal));
     if (isTerminatingNamespace(error)) return {};
     if (isConflict(error)) throw error;
     const plan = planned();

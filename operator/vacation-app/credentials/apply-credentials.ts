@@ -11,7 +11,7 @@ import type { DataObjects } from '../database/database-kind.ts';
 import { SECRET } from '../kinds.ts';
 import { credentialsName, FIELD_MANAGER } from '../names.ts';
 import type { Observed } from '../observe.ts';
-import { userSecretFault, type UserSecrets } from './user-secrets.ts';
+import { readErrorOf, userSecretFault, type UserSecrets } from './user-secrets.ts';
 import { assertOwned, isOwnedBy, owned } from '../children/ownership.ts';
 
 /** A user's Secret without the watch label causes no events, so it is read again. */
@@ -42,6 +42,8 @@ export async function applyCredentials(
   random: (bytes: number) => string,
   signal: AbortSignal,
 ): Promise<void> {
+  const unread = readErrorOf(userSecrets);
+  if (unread) throw unread;
   const fault = userSecretFault(app, userSecrets);
   if (fault) throw new WaitingError(fault.reason, fault.message, { retryAfterMs: USER_SECRET_RETRY_MS });
   if (app.spec.credentials?.secretName !== undefined) return;

@@ -5,10 +5,11 @@ import { CONDITION } from '../../api/vacation-app.ts';
 import { credentialsName } from '../names.ts';
 import type { Observed } from '../observe.ts';
 import { credentialKeysOf } from './credentials.ts';
-import { secretUses, userSecretFault } from './user-secrets.ts';
+import { readErrorOf, secretUses, userSecretFault } from './user-secrets.ts';
 
 /** `CredentialsReady`. */
 export function credentialsReady(app: CompleteApp, observed: Observed): Finding {
+  if (readErrorOf(observed.userSecrets)) return lastKnown(app);
   const fault = userSecretFault(app, observed.userSecrets);
   if (fault) return findingOf(CONDITION.credentialsReady, false, fault.reason, fault.message);
   const ofUser = secretUses(app).map((use) => use.name);
@@ -28,3 +29,8 @@ export function credentialsReady(app: CompleteApp, observed: Observed): Finding 
         messageOf(REASON.waitingForCredentials, { secret: name }),
       );
 }
+
+/** For a Secret that could not be read: the failure tells why, and nothing else has become known. */
+const lastKnown = ({ status }: CompleteApp): Finding =>
+  status?.conditions?.find(({ type }) => type === CONDITION.credentialsReady) ??
+  findingOf(CONDITION.credentialsReady, 'Unknown', REASON.waitingForCredentials, 'A Secret could not be read yet');

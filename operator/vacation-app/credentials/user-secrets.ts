@@ -22,9 +22,11 @@ export interface UserSecret {
   readonly data: Readonly<Record<string, string>>;
   /** Whether the Secret has the watch label. Pods restart when a followed Secret changes. */
   readonly isFollowed: boolean;
+  /** Why it could not be read. Nothing is known of it then. */
+  readonly error?: Error;
 }
 
-/** The user's Secrets that exist, by name. */
+/** The user's Secrets that exist or could not be read, by name. */
 export type UserSecrets = ReadonlyMap<string, UserSecret>;
 
 /** The user's Secrets that the app requires. */
@@ -55,7 +57,7 @@ export function userSecretNames(app: VacationApp): string[] {
 
 /**
  * Takes labelled Secrets from the cache and reads other required ones by name. It does not read those that only `spec.env` names. The kubelet reports
- * when they are missing.
+ * when they are missing. A failure to read one is part of the result, so that the status can tell of it.
  */
 export async function readUserSecrets(app: CompleteApp, cluster: Cluster): Promise<UserSecrets> {
   const { namespace = '' } = app.metadata;
@@ -63,8 +65,13 @@ export async function readUserSecrets(app: CompleteApp, cluster: Cluster): Promi
   const needed = new Set(secretUses(app).map(({ name }) => name));
   for (const name of new Set(userSecretNames(app))) {
     const followed = cluster.store(FOLLOWED_SECRET).get(namespace, name) as V1Secret | undefined;
-    const secret = followed ?? (needed.has(name) ? await cluster.read(SECRET, namespace, name) : undefined);
-    if (secret) found.set(name, { data: (secret as V1Secret).data ?? {}, isFollowed: followed !== undefined });
+    try {
+      const secret = followed ?? (needed.has(name) ? await cluster.read(SECRET, namespace, name) : undefined);
+      if (secret) found.set(name, { data: (secret as V1Secret).data ?? {}, isFollowed: followed !== undefined });
+    } catch (cause) {
+      const error = cause instanceof Error ? cause : new Error(String(cause));
+      found.set(name, { data: {}, isFollowed: false, error });
+    }
   }
   return found;
 }
@@ -73,6 +80,10 @@ export interface SecretFault {
   readonly reason: string;
   readonly message: string;
 }
+
+/** Why the user's Secrets are not all known; undefined if they are. */
+export const readErrorOf = (userSecrets: UserSecrets): Error | undefined =>
+  [...userSecrets.values()].find(({ error }) => error)?.error;
 
 /** The first fault in the user's Secrets, with advice. The text quotes none of their content. */
 export function userSecretFault(app: CompleteApp, userSecrets: UserSecrets): SecretFault | undefined {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-app.ts';
 import type { ApiClient, ApiRequest } from '../../../operator/runtime/client/api-client.ts';
+import { ApiError } from '../../../operator/runtime/client/api-error.ts';
 import { systemClock } from '../../../operator/runtime/clock.ts';
 import { Cluster } from '../../../operator/runtime/apply/cluster.ts';
 import type { Reconcile } from '../../../operator/runtime/queue/controller.ts';
@@ -55,6 +56,43 @@ describe('a reconcile', () => {
     api.objects.set(PATH, { ...app });
     expect(await reconcile('travel/milky-way', AbortSignal.timeout(10_000))).to.deep.equal({});
   });
+
+  for (const [title, paused] of [
+    ['an app', 'false'],
+    ['a paused app', 'true'],
+  ] as const) {
+    it(`of ${title} whose Secret cannot be read tells so, and is repeated`, async () => {
+      const api = new FakeApi();
+      const stores = appStores();
+      const metadata = { resourceVersion: '1', annotations: { 'interstellar.dev/paused': paused } };
+      const available = { type: 'CredentialsReady', status: 'True', reason: 'Available', message: 'all' } as const;
+      const times = { observedGeneration: 1, lastTransitionTime: '2026-03-01T10:00:00Z' };
+      const app = aVacationApp({ metadata, spec: { database: { external } } });
+      for (const conditions of [[], [{ ...available, ...times }]]) {
+        const resourceVersion = String(2 + conditions.length * 10);
+        const declared = { ...app, metadata: { ...app.metadata, resourceVersion }, status: { conditions } };
+        stores.get(VACATION_APP.kind)?.observe('DELETED', app);
+        stores.get(VACATION_APP.kind)?.observe('ADDED', declared);
+        api.objects.set(PATH, { ...declared });
+        api.fault = ({ path }) => {
+          if (path.endsWith('/secrets/login')) throw new ApiError(403, 'Forbidden', 'no secrets for you');
+        };
+        const failed = await reconcileWith(api, stores)('travel/milky-way', AbortSignal.timeout(10_000)).then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        expect(failed).to.have.property('message', 'no secrets for you');
+        const { status } = api.objects.get(PATH) as unknown as VacationApp;
+        const told = (status?.conditions ?? []).map((each) => `${each.type}=${each.status} ${each.reason}`);
+        expect(told).to.include.members([
+          'Reconciling=True ApplyFailed',
+          conditions.length === 0
+            ? 'CredentialsReady=Unknown WaitingForCredentials'
+            : 'CredentialsReady=True Available',
+        ]);
+      }
+    });
+  }
 
   it('of an app that sleeps is not repeated for a check of its external database, which is not due before it wakes', async () => {
     const model = new ApiModel(KINDS, now);
