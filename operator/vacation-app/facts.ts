@@ -10,8 +10,7 @@ import { pinOf, podIdsOf, podMetadataOf, type Pin } from './pins.ts';
 import type { Platform, PodIds } from './platform.ts';
 import { componentOf, isAlive } from './pods.ts';
 import { sizeBeforeHibernation } from './web/replicas.ts';
-import { differingKeys, inheritedOf, type Inherited } from './children/inherited-metadata.ts';
-import { isOutdated, LATEST_REVISION } from './children/templates.ts';
+import type { Inherited } from './children/inherited-metadata.ts';
 
 /** The operator's choice where the spec names nothing. */
 export interface OperatorDefaults extends Platform {
@@ -68,29 +67,6 @@ export function mysqlPin(
   const isOfVolume = statefulSet === undefined || (named === undefined && isImageMissing(observed));
   const { annotations } = (isOfVolume ? volumeClaim : statefulSet)?.metadata ?? {};
   return pinOf(app, annotations, named, defaults.mysqlImage);
-}
-
-/** Describes what the update annotation would change. Empty if nothing. */
-export function updatesOf(app: CompleteApp, facts: Facts, defaults: OperatorDefaults): string[] {
-  const parts = [
-    { what: 'web', component: 'web', pin: facts.web, named: app.spec.image, preset: defaults.webappImage },
-    {
-      what: 'MySQL',
-      component: 'mysql',
-      pin: facts.mysql,
-      named: databaseKindOf(app).image?.(app),
-      preset: defaults.mysqlImage,
-    },
-  ] as const;
-  const updates = parts.flatMap(({ what, component, pin, named, preset }) => [
-    ...(named === undefined && pin.image !== preset ? [`${what} image ${pin.image} -> ${preset}`] : []),
-    ...(isOutdated(pin.revision, component) ? [`${what} pod template ${pin.revision} -> ${LATEST_REVISION}`] : []),
-    ...(facts.podIds[component] === defaults.podIds
-      ? []
-      : [`${what} pod ids ${facts.podIds[component]} -> ${defaults.podIds}`]),
-  ]);
-  const metadata = differingKeys(facts.mysqlPodMetadata, inheritedOf(app));
-  return metadata.length === 0 ? updates : [...updates, `MySQL pod metadata: ${metadata.join(', ')}`];
 }
 
 /** The facts that depend on live children only, not on the state of the database. */

@@ -1,5 +1,6 @@
 import type { V1PodSpec } from '@kubernetes/client-node';
 import { WEB_CPU_REQUEST, type CompleteApp } from '../../api/defaults.ts';
+import { isMore } from '../../api/quantity.ts';
 import { contentHash, WEB_CONTAINER } from '../names.ts';
 import { maxConnections } from '../database/managed/max-connections.ts';
 
@@ -38,12 +39,17 @@ const REVISIONS: readonly TemplateRevision[] = [
 
 export const LATEST_REVISION = REVISIONS.length;
 
-/** Adds a CPU request, which the autoscaler needs. With a CPU limit only, Kubernetes sets the request to the limit. */
+/**
+ * Adds a CPU request, which the autoscaler needs; a request of 0 is none. Without a request Kubernetes sets it to the limit, and it must not be
+ * above the limit.
+ */
 function withCpuRequest(pod: V1PodSpec): V1PodSpec {
   const containers = pod.containers.map((container) => {
     const { requests, limits } = container.resources ?? {};
-    if (container.name !== WEB_CONTAINER || (requests?.cpu ?? limits?.cpu) !== undefined) return container;
-    return { ...container, resources: { ...container.resources, requests: { ...requests, cpu: WEB_CPU_REQUEST } } };
+    const isGiven = requests?.cpu === undefined ? limits?.cpu !== undefined : isMore(requests.cpu, '0');
+    if (container.name !== WEB_CONTAINER || isGiven) return container;
+    const cpu = limits?.cpu ?? WEB_CPU_REQUEST;
+    return { ...container, resources: { ...container.resources, requests: { ...requests, cpu } } };
   });
   return { ...pod, containers };
 }
@@ -58,7 +64,3 @@ export function atRevision<P extends keyof Parts>(
 ): Parts[P] {
   return revisions.slice(0, revision).reduce((value, change) => change[part]?.(value, app) ?? value, first);
 }
-
-/** Whether a later revision changes that component. */
-export const isOutdated = (revision: number, component: 'web' | 'mysql', revisions = REVISIONS): boolean =>
-  revisions.slice(revision).some((change) => change[component] ?? change[`${component}Settings`]);

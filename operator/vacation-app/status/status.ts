@@ -6,7 +6,7 @@ import type { Correction } from '../../runtime/apply/drift.ts';
 import { credentialsReady } from '../credentials/credentials-ready.ts';
 import { exposed, urlOf } from '../web/exposure.ts';
 import { databaseKindOf } from '../database/database.ts';
-import { updatesOf, type Facts, type OperatorDefaults } from '../facts.ts';
+import type { Facts, OperatorDefaults } from '../facts.ts';
 import type { DatabaseCheck } from '../tasks/check/checks.ts';
 import type { Migration } from '../tasks/migrate/migration.ts';
 import { TASKS } from '../tasks/tasks.ts';
@@ -19,6 +19,7 @@ import type { Failure } from './failure.ts';
 import { lasting } from './lasting.ts';
 import { policyInForce } from './policy-in-force.ts';
 import { autoscalingReady } from '../web/autoscaling-ready.ts';
+import { updatesOf } from './updates.ts';
 import { wantsAutoscaler } from '../web/replicas.ts';
 import { webReady } from '../web/web-ready.ts';
 

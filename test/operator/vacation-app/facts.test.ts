@@ -1,7 +1,15 @@
 import { expect } from 'chai';
-import type { V1ContainerStatus, V1Deployment, V1PersistentVolumeClaim, V1Pod } from '@kubernetes/client-node';
-import { factsOf, updatesOf, webPin, mysqlPin } from '../../../operator/vacation-app/facts.ts';
+import type {
+  V1ContainerStatus,
+  V1Deployment,
+  V1PersistentVolumeClaim,
+  V1Pod,
+  V1StatefulSet,
+} from '@kubernetes/client-node';
+import { factsOf, webPin, mysqlPin } from '../../../operator/vacation-app/facts.ts';
 import { pinAnnotations, podIdsAnnotation, type Pin } from '../../../operator/vacation-app/pins.ts';
+import type { Inherited } from '../../../operator/vacation-app/children/inherited-metadata.ts';
+import { labels } from '../../../operator/vacation-app/names.ts';
 import { LATEST_REVISION } from '../../../operator/vacation-app/children/templates.ts';
 import {
   aCompleteApp,
@@ -12,7 +20,6 @@ import {
   aStatefulSet,
   aVolumeClaim,
   DEFAULTS,
-  someFacts,
 } from '../../support/vacation-app.ts';
 
 const newer = { ...DEFAULTS, webappImage: 'webapp:2', mysqlImage: 'mysql:2' };
@@ -90,40 +97,32 @@ describe('pins', () => {
     expect(webPin(asking('tuesday'), pinned(moved), { ...newer, webappImage: 'webapp:3' }).image).to.equal('webapp:3');
     expect(webPin(aCompleteApp(), pinned(moved), { ...newer, webappImage: 'webapp:3' })).to.deep.equal(moved);
   });
-
-  it('tell what an update would change, and nothing of what the spec names', () => {
-    expect(updatesOf(aCompleteApp(), someFacts(), DEFAULTS)).to.deep.equal([]);
-    expect(updatesOf(aCompleteApp(), someFacts(), newer)).to.deep.equal([
-      'web image webapp:1 -> webapp:2',
-      'MySQL image mysql:1 -> mysql:2',
-    ]);
-    expect(updatesOf(aCompleteApp({ spec: { image: 'webapp:1' } }), someFacts(), newer)).to.have.length(1);
-    const old = someFacts({ mysql: { image: 'mysql:1', revision: 1, update: '' } });
-    expect(updatesOf(aCompleteApp(), old, DEFAULTS)).to.deep.equal([`MySQL pod template 1 -> ${LATEST_REVISION}`]);
-    const same = someFacts({ mysql: { image: 'mysql:1', revision: 2, update: '' } });
-    expect(updatesOf(aCompleteApp(), same, DEFAULTS), 'nothing of MySQL has changed since').to.deep.equal([]);
-  });
 });
 
 const inheritedMetadata = { labels: { 'cost-center': 'travel' }, annotations: { note: 'x' } };
 
-describe('updates', () => {
-  it('tell what the MySQL pod would inherit, by key', () => {
-    const app = aCompleteApp({ spec: { inheritedMetadata } });
-    const expected = ['MySQL pod metadata: label cost-center, annotation note'];
-    expect(updatesOf(app, someFacts(), DEFAULTS)).to.deep.equal(expected);
-    const pinned = someFacts({ mysqlPodMetadata: inheritedMetadata });
-    expect(updatesOf(app, pinned, DEFAULTS)).to.deep.equal([]);
-    expect(updatesOf(aCompleteApp(), pinned, DEFAULTS), 'or would no longer').to.deep.equal(expected);
-  });
-
-  it('tell whose ids the pods would have', () => {
-    expect(updatesOf(aCompleteApp(), someFacts(), { ...DEFAULTS, podIds: 'Platform' })).to.deep.equal([
-      'web pod ids Managed -> Platform',
-      'MySQL pod ids Managed -> Platform',
-    ]);
-  });
-});
+/** With that metadata in the pod template: applied by the operator beside its own, and by others. */
+function withTemplate(statefulSet: V1StatefulSet, ours: Inherited, theirs: Partial<Inherited> = {}): V1StatefulSet {
+  const applied = {
+    labels: { ...labels(aCompleteApp(), 'mysql'), ...ours.labels },
+    annotations: { 'interstellar.dev/configuration-hash': 'c', ...ours.annotations },
+  };
+  const fields = (keys: object) => Object.fromEntries(Object.keys(keys).map((key) => [`f:${key}`, {}]));
+  const metadata = { 'f:labels': fields(applied.labels), 'f:annotations': fields(applied.annotations) };
+  const fieldsV1 = { 'f:spec': { 'f:template': { 'f:metadata': metadata } } };
+  const live = {
+    labels: { ...applied.labels, ...theirs.labels },
+    annotations: { ...applied.annotations, ...theirs.annotations },
+  };
+  return {
+    ...statefulSet,
+    metadata: {
+      ...statefulSet.metadata,
+      managedFields: [{ manager: 'vacation-operator', operation: 'Apply', fieldsV1 }],
+    },
+    spec: { selector: {}, template: { metadata: live } },
+  };
+}
 
 const NOTHING = { deployment: undefined, statefulSet: undefined, volumeClaim: undefined };
 
@@ -177,21 +176,24 @@ describe('facts', () => {
     const nothing = { labels: {}, annotations: {} };
     expect(of({}), 'new').to.deep.equal(inheritedMetadata);
     expect(of({ statefulSet: mysql() }), 'made before').to.deep.equal(nothing);
-    const kept = { labels: { 'cost-center': 'old' }, annotations: {} };
-    const annotations = { 'interstellar.dev/pod-metadata': JSON.stringify(kept) };
-    expect(of({ statefulSet: mysql(annotations) })).to.deep.equal(kept);
-    for (const broken of ['{', 'null', '{"labels":null}']) {
-      const statefulSet = mysql({ 'interstellar.dev/pod-metadata': broken });
-      expect(of({ statefulSet }), broken).to.deep.equal(nothing);
-    }
-    expect(of({ statefulSet: mysql(annotations) }, 'now'), 'asked for').to.deep.equal(inheritedMetadata);
-    const handled = { ...annotations, 'interstellar.dev/update-handled': 'now' };
-    expect(of({ statefulSet: mysql(handled) }, 'now'), 'done before').to.deep.equal(kept);
+    const old = { labels: { 'cost-center': 'old' }, annotations: { note: 'y' } };
+    const made = (annotations: Record<string, string> = {}, status: Parameters<typeof aStatefulSet>[0] = {}) =>
+      withTemplate(mysql(annotations, status), old);
+    expect(of({ statefulSet: made() })).to.deep.equal(old);
+    expect(of({ statefulSet: made() }, 'now'), 'asked for').to.deep.equal(inheritedMetadata);
+    const handled = { 'interstellar.dev/update-handled': 'now' };
+    expect(of({ statefulSet: made(handled) }, 'now'), 'done before').to.deep.equal(old);
     const noPod = { replicas: 0, readyReplicas: 0 };
-    expect(of({ statefulSet: mysql(annotations, noPod) }), 'asleep, or refused').to.deep.equal(inheritedMetadata);
-    const unseen = mysql(annotations, { ...noPod, observedGeneration: 2 });
-    expect(of({ statefulSet: unseen }), 'its controller has not looked yet').to.deep.equal(kept);
-    expect(facts({ statefulSet: mysql(annotations) }).mysqlPodMetadata, 'taken out of the spec').to.deep.equal(kept);
+    expect(of({ statefulSet: made({}, noPod) }), 'asleep, or refused').to.deep.equal(inheritedMetadata);
+    const unseen = made({}, { ...noPod, observedGeneration: 2 });
+    expect(of({ statefulSet: unseen }), 'its controller has not looked yet').to.deep.equal(old);
+    expect(facts({ statefulSet: made() }).mysqlPodMetadata, 'taken out of the spec').to.deep.equal(old);
+  });
+
+  it('take what the MySQL pod inherits from its template, and only what the operator has applied there', () => {
+    const theirs = { labels: { team: 'a' }, annotations: { 'kubectl.kubernetes.io/restartedAt': 'monday' } };
+    const statefulSet = withTemplate(mysql(), { labels: {}, annotations: {} }, theirs);
+    expect(facts({ statefulSet }).mysqlPodMetadata).to.deep.equal({ labels: {}, annotations: {} });
   });
 
   it('keep whose ids the pods have as long as there are pods', () => {

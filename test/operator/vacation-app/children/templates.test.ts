@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import {
   atRevision,
-  isOutdated,
   LATEST_REVISION,
   type TemplateRevision,
 } from '../../../../operator/vacation-app/children/templates.ts';
@@ -34,13 +33,10 @@ describe('revisions of what the operator writes into pods and their settings', (
     expect(requested(undefined)).to.deep.equal({ cpu: '100m' });
     expect(requested({ requests: { cpu: '1' } })).to.deep.equal({ cpu: '1' });
     expect(requested({ limits: { cpu: '1' } }), 'Kubernetes requests as much as the limit').to.equal(undefined);
+    expect(requested({ requests: { cpu: '0' } }), 'no request').to.deep.equal({ cpu: '100m' });
+    const low = { requests: { cpu: '0' }, limits: { cpu: '50m' } };
+    expect(requested(low), 'never above the limit').to.deep.equal({ cpu: '50m' });
     expect(requested({ limits: memory }, 'migrate'), 'no autoscaler looks at Jobs').to.equal(undefined);
     expect(requested({ limits: memory }, 'web', 3), 'pods of an older operator').to.equal(undefined);
-  });
-
-  it('are told of the component that they change alone', () => {
-    expect([1, 2, 3].map((revision) => isOutdated(revision, 'web', revisions))).to.deep.equal([true, true, false]);
-    expect([1, 2, 3].map((revision) => isOutdated(revision, 'mysql', revisions))).to.deep.equal([true, true, false]);
-    expect(isOutdated(1, 'mysql', revisions.slice(0, 2))).to.equal(false);
   });
 });
