@@ -28,8 +28,6 @@ export const FACT = {
   revision: `${GROUP}/template-revision`,
   /** `Platform` if the platform chooses the user and group ids of the child's pods. */
   podIds: `${GROUP}/pod-ids`,
-  /** The part of `spec.inheritedMetadata` in the StatefulSet's pod template, as JSON. */
-  podMetadata: `${GROUP}/pod-metadata`,
   /** The value of the app's update annotation that the above result from. */
   update: `${GROUP}/update-handled`,
   /** The value of the app's restart annotation, on the pod template. */
@@ -48,6 +46,8 @@ export const FACT = {
   lastCheck: `${GROUP}/last-check`,
   /** On the Job of a check: when the previous check ended. Not on the first. */
   checkAfter: `${GROUP}/check-after`,
+  /** On a Job: a hash of the pod template that it was made with; see `isOvertaken`. */
+  podTemplate: `${GROUP}/pod-template-hash`,
   /** On a hibernated Deployment: the number of web pods before hibernation. */
   size: `${GROUP}/size-before-hibernation`,
 } as const;
@@ -88,6 +88,11 @@ export const labels = (app: KubeObject, component: string): Record<string, strin
   [LABEL.partOf]: app.metadata.name,
   [LABEL.managedBy]: FIELD_MANAGER,
 });
+
+const OWN_LABELS: readonly string[] = [LABEL.name, LABEL.component, LABEL.partOf, LABEL.managedBy];
+
+/** Whether the operator itself sets the label or annotation on pod templates. The CRD refuses such keys in `spec.inheritedMetadata`. */
+export const isOwnKey = (key: string): boolean => key.startsWith(`${GROUP}/`) || OWN_LABELS.includes(key);
 
 /** The version label: the tag of the image. Empty if there is no tag, or if it is not a valid label value. */
 export function versionLabel(image: string): Record<string, string> {

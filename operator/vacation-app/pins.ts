@@ -1,7 +1,8 @@
 import type { V1Deployment, V1StatefulSet } from '@kubernetes/client-node';
 import { ANNOTATION } from '../api/vacation-app.ts';
 import type { CompleteApp } from '../api/defaults.ts';
-import { inheritedOf, isEmpty, type Inherited } from './children/inherited-metadata.ts';
+import { appliedPodMetadata } from './children/applied-pod-metadata.ts';
+import { inheritedOf, type Inherited } from './children/inherited-metadata.ts';
 import { LATEST_REVISION } from './children/templates.ts';
 import { FACT } from './names.ts';
 import type { PodIds } from './platform.ts';
@@ -57,23 +58,8 @@ export const podIdsAnnotation = (podIds: PodIds): Record<string, string> =>
   podIds === 'Platform' ? { [FACT.podIds]: podIds } : {};
 
 /** The inherited metadata of a StatefulSet's pods. */
-export function podMetadataOf(app: CompleteApp, statefulSet: V1StatefulSet | undefined): Inherited {
-  if (!isPinned(app, statefulSet)) return inheritedOf(app);
-  return parsed(statefulSet.metadata?.annotations?.[FACT.podMetadata]);
-}
-
-/** Anybody can edit the annotation. Invalid JSON counts as empty. */
-function parsed(text = ''): Inherited {
-  try {
-    const { labels, annotations } = JSON.parse(text) as Partial<Inherited>;
-    return { labels: { ...labels }, annotations: { ...annotations } };
-  } catch {
-    return { labels: {}, annotations: {} };
-  }
-}
-
-export const podMetadataAnnotation = (inherited: Inherited): Record<string, string> =>
-  isEmpty(inherited) ? {} : { [FACT.podMetadata]: JSON.stringify(inherited) };
+export const podMetadataOf = (app: CompleteApp, statefulSet: V1StatefulSet | undefined): Inherited =>
+  isPinned(app, statefulSet) ? appliedPodMetadata(statefulSet) : inheritedOf(app);
 
 /** The annotations that store the pin. */
 export const pinAnnotations = (pin: Pin): Record<string, string> => ({

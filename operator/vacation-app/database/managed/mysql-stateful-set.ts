@@ -10,7 +10,7 @@ import {
   labels,
   selectorLabels,
 } from '../../names.ts';
-import { pinAnnotations, podIdsAnnotation, podMetadataAnnotation } from '../../pins.ts';
+import { pinAnnotations, podIdsAnnotation } from '../../pins.ts';
 import { managedSettings } from './managed-settings.ts';
 import { DATA_PATH, mysqlConfigMap, VOLUME_PATH } from './mysql-config-map.ts';
 import { containerSecurity, podSecurity } from '../../children/security.ts';
@@ -36,7 +36,6 @@ export function mysqlStatefulSet(app: CompleteApp, facts: Facts): V1StatefulSet 
       annotations: {
         ...pinAnnotations(facts.mysql),
         ...podIdsAnnotation(facts.podIds.mysql),
-        ...podMetadataAnnotation(facts.mysqlPodMetadata),
       },
     },
     spec: {
