@@ -11,9 +11,8 @@ import { adoptOrphans } from './children/adopt-orphans.ts';
 import { applyChild } from './children/apply-child.ts';
 import { applyCredentials, readCredentials } from './credentials/apply-credentials.ts';
 import { databaseKindOf } from './database/database.ts';
-import { applyWebDeployment } from './web/apply-web-deployment.ts';
 import { autoscalingLookAt } from './web/autoscaling-ready.ts';
-import { DEPLOYMENT, JOB, POD } from './kinds.ts';
+import { JOB, POD } from './kinds.ts';
 import { observe } from './observe.ts';
 import { NO_REFUSALS, RefusalWatch } from './refusals.ts';
 import { JobTime } from './tasks/job-time.ts';
@@ -117,9 +116,7 @@ async function converge(
 }
 
 const apply = (child: Desired, plan: Plan, cluster: Cluster, signal: AbortSignal): Promise<void> =>
-  child.kind === DEPLOYMENT
-    ? applyWebDeployment(plan, child, cluster, signal)
-    : applyChild(plan.app, child, cluster, signal);
+  child.apply?.(plan, child, cluster, signal) ?? applyChild(plan.app, child, cluster, signal);
 
 /** A Job is immutable, so an existing one is never applied again. */
 function mayApply(child: Desired, plan: Plan): boolean {

@@ -16,6 +16,8 @@ import {
   SERVICE_ACCOUNT,
 } from '../kinds.ts';
 import { TASKS } from '../tasks/tasks.ts';
+import { applyJob } from '../tasks/apply-job.ts';
+import { applyWebDeployment } from '../web/apply-web-deployment.ts';
 import { webAutoscaler } from '../web/web-autoscaler.ts';
 import { webConfigMap } from '../web/web-config-map.ts';
 import { webDeployment } from '../web/web-deployment.ts';
@@ -34,7 +36,7 @@ const WEB_CHILDREN: readonly Child[] = [
   { step: 'base', kind: SERVICE_ACCOUNT, build: webServiceAccount },
   { step: 'base', kind: SERVICE, build: webService },
   { step: 'base', kind: DISRUPTION_BUDGET, build: webDisruptionBudget },
-  { step: 'web', kind: DEPLOYMENT, build: webDeployment },
+  { step: 'web', kind: DEPLOYMENT, build: webDeployment, apply: applyWebDeployment },
   { step: 'autoscaling', kind: AUTOSCALER, build: webAutoscaler },
   { step: 'exposure', kind: INGRESS, build: webIngress },
   { step: 'exposure', kind: HTTP_ROUTE, build: webHttpRoute },
@@ -42,7 +44,7 @@ const WEB_CHILDREN: readonly Child[] = [
 
 /** All children of an app with this kind of database, except the credentials, in the order of application. */
 function childrenOf(database: DatabaseKind): Child[] {
-  const tasks = TASKS.map(({ step, build }): Child => ({ step, kind: JOB, build }));
+  const tasks = TASKS.map(({ step, build }): Child => ({ step, kind: JOB, build, apply: applyJob }));
   const children = [...database.children(databaseClients()), ...WEB_CHILDREN, ...tasks];
   return STEPS.flatMap(({ step }) => children.filter((child) => child.step === step));
 }

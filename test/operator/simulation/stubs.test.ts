@@ -1,4 +1,4 @@
-import type { V1Deployment, V1NetworkPolicy } from '@kubernetes/client-node';
+import type { V1Deployment, V1NetworkPolicy, V1StatefulSet } from '@kubernetes/client-node';
 import { expect } from 'chai';
 import { DATABASE_KINDS } from '../../../operator/vacation-app/database/database.ts';
 import { TASKS } from '../../../operator/vacation-app/tasks/tasks.ts';
@@ -15,6 +15,8 @@ function listed<T>(list: readonly T[], entry: T): () => void {
   return () => open.splice(open.indexOf(entry), 1);
 }
 
+const inheritedMetadata = { labels: { 'cost-center': 'travel' } };
+
 describe('another kind of database and another task', function () {
   this.timeout(60_000);
   const undo: (() => void)[] = [];
@@ -22,7 +24,12 @@ describe('another kind of database and another task', function () {
 
   before(async () => {
     undo.push(listed(DATABASE_KINDS, vault), listed(TASKS, seed));
-    simulation = new Simulation({ seed: 0, spec: { image: 'webapp:final' }, calm: true, database: OPEN });
+    simulation = new Simulation({
+      seed: 0,
+      spec: { image: 'webapp:final', inheritedMetadata },
+      calm: true,
+      database: OPEN,
+    });
     await simulation.run();
   });
 
@@ -53,6 +60,9 @@ describe('another kind of database and another task', function () {
       'metadata.annotations.clients',
       'web,seed,migration,check',
     );
+    const proxy = simulation.object('statefulsets', 'milky-way-vault') as unknown as V1StatefulSet;
+    expect(proxy.metadata?.labels).to.include({ 'app.kubernetes.io/version': '7' });
+    expect(proxy.spec?.template.metadata?.labels).to.include(inheritedMetadata.labels);
   });
 
   it('are where the web pods look, and may go', () => {

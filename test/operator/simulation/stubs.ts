@@ -5,17 +5,25 @@ import { REASON } from '../../../operator/api/reasons.ts';
 import { CONDITION } from '../../../operator/api/vacation-app.ts';
 import { tcp } from '../../../operator/vacation-app/children/network-policy.ts';
 import type { DatabaseKind } from '../../../operator/vacation-app/database/database-kind.ts';
-import { SERVICE } from '../../../operator/vacation-app/kinds.ts';
-import { childMetadata, childName, contentHash, jobName, labels } from '../../../operator/vacation-app/names.ts';
+import { SERVICE, STATEFUL_SET } from '../../../operator/vacation-app/kinds.ts';
+import {
+  childMetadata,
+  childName,
+  contentHash,
+  jobName,
+  labels,
+  selectorLabels,
+} from '../../../operator/vacation-app/names.ts';
 import type { Plan } from '../../../operator/vacation-app/plan.ts';
 import { jobCondition, jobNamed } from '../../../operator/vacation-app/tasks/jobs.ts';
 import { taskPod } from '../../../operator/vacation-app/tasks/task-pod.ts';
 import type { Task } from '../../../operator/vacation-app/tasks/task.ts';
 
 const VAULT = 'vault';
+const IMAGE = 'vault:7';
 const SEED = 'seed';
 
-/** A kind of database that the operator does not have: a service of another team's, reached through one child. */
+/** A kind of database that the operator does not have: a service of another team's, and a proxy before it. */
 export const vault: DatabaseKind = {
   isOf: () => true,
   components: [VAULT],
@@ -27,6 +35,20 @@ export const vault: DatabaseKind = {
         metadata: { ...childMetadata(app, childName(app, VAULT), VAULT), annotations: { clients: clients.join() } },
         spec: { type: 'ExternalName', externalName: 'vault.example.com' },
       }),
+    },
+    {
+      step: 'base',
+      kind: STATEFUL_SET,
+      build: (app) => ({
+        metadata: childMetadata(app, childName(app, VAULT), VAULT),
+        spec: {
+          replicas: 1,
+          serviceName: childName(app, VAULT),
+          selector: { matchLabels: selectorLabels(app, VAULT) },
+          template: { metadata: { labels: labels(app, VAULT) }, spec: { containers: [{ name: VAULT, image: IMAGE }] } },
+        },
+      }),
+      imageOf: () => IMAGE,
     },
   ],
   environment: (app) => [{ name: 'DB_HOST', value: childName(app, VAULT) }],

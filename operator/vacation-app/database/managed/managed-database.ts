@@ -1,8 +1,10 @@
 import { fromSecret } from '../../children/from-secret.ts';
+import type { Inherited } from '../../children/inherited-metadata.ts';
 import { MYSQL_PORT, tcp } from '../../children/network-policy.ts';
 import { CONFIG_MAP, NETWORK_POLICY, SERVICE, STATEFUL_SET } from '../../kinds.ts';
 import { childName, credentialsSecretName, selectorLabels, volumeClaimName } from '../../names.ts';
 import { migrationVersions } from '../../tasks/migrate/migration-versions.ts';
+import type { Facts } from '../../facts.ts';
 import type { DatabaseKind } from '../database-kind.ts';
 import { annotatedVersions } from '../reported-versions.ts';
 import { applyVolume } from './apply-volume.ts';
@@ -17,15 +19,18 @@ import { mysqlStatefulSet } from './mysql-stateful-set.ts';
 import { readVolumeClaim } from './read-volume-claim.ts';
 import { stuckPods } from './stuck-pods.ts';
 
+const imageOf = ({ mysql }: Facts): string => mysql.image;
+const podMetadataOf = ({ mysqlPodMetadata }: Facts): Inherited => mysqlPodMetadata;
+
 /** One MySQL server of the app's own, on one volume. It is the database of every app that names no other. */
 export const managedDatabase: DatabaseKind = {
   isOf: ({ spec }) => spec.database?.external === undefined,
   components: ['mysql'],
   children: (clients) => [
-    { step: 'base', kind: CONFIG_MAP, build: mysqlConfigMap },
-    { step: 'base', kind: NETWORK_POLICY, build: (app) => mysqlNetworkPolicy(app, clients) },
-    { step: 'base', kind: SERVICE, build: mysqlService },
-    { step: 'base', kind: STATEFUL_SET, build: mysqlStatefulSet },
+    { step: 'base', kind: CONFIG_MAP, build: mysqlConfigMap, imageOf },
+    { step: 'base', kind: NETWORK_POLICY, build: (app) => mysqlNetworkPolicy(app, clients), imageOf },
+    { step: 'base', kind: SERVICE, build: mysqlService, imageOf },
+    { step: 'base', kind: STATEFUL_SET, build: mysqlStatefulSet, imageOf, podMetadataOf },
   ],
   image: (app) => managedSettings(app).image,
 
