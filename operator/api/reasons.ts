@@ -28,6 +28,8 @@ interface Reconciling extends OfConditions {
   readonly kind: 'reconciling';
   /** Whether a Warning event tells of it, as it may need somebody after all. */
   readonly warns?: true;
+  /** How long it may last: after that it is `Stalled`. Absent where it may last. */
+  readonly stalledAfter?: string;
 }
 
 /** `ok`: as it should be. `aside`: of a condition that does not gate `Ready`, and so is neither Stalled nor Reconciling. */
@@ -122,6 +124,7 @@ const keeping = (volume: string | undefined): string =>
 const EVERY_MINUTE = '. Looked at every minute';
 
 const AT_ONCE = 'at once';
+const PATIENCE = '5 minutes';
 const AFTER_CHECK =
   'with the end of the check that finds it, which is seconds after a start or a change, else at most ten minutes';
 
@@ -227,6 +230,7 @@ export const REASONS = {
   },
   VolumePending: {
     kind: 'reconciling',
+    stalledAfter: PATIENCE,
     of: ['DatabaseReady'],
     message: ({ claim, of }: Pending) =>
       `PersistentVolumeClaim ${claim} is not bound; it waits for ${'volume' in of ? `PersistentVolume ${of.volume}` : volumeOf(of.class)}`,
@@ -306,6 +310,7 @@ export const REASONS = {
   DnsUnavailable: {
     kind: 'reconciling',
     warns: true,
+    stalledAfter: PATIENCE,
     of: ['DatabaseReady'],
     message: ({ host }: Checked) => `No DNS server of the cluster answers when asked for ${host}`,
     advice: () => `does the cluster's DNS run${EVERY_MINUTE}`,
@@ -351,6 +356,7 @@ export const REASONS = {
   DatabaseUnreachable: {
     kind: 'reconciling',
     warns: true,
+    stalledAfter: PATIENCE,
     of: ['DatabaseReady'],
     message: ({ endpoint }: Checked) => `Nothing answers at ${endpoint}`,
     advice: () =>
@@ -361,6 +367,7 @@ export const REASONS = {
   NoConnectionsLeft: {
     kind: 'reconciling',
     warns: true,
+    stalledAfter: PATIENCE,
     of: ['DatabaseReady'],
     message: ({ endpoint }: Checked) => `${endpoint} takes no more connections`,
     advice: () => `raise its max_connections, or run fewer web pods${EVERY_MINUTE}`,
@@ -370,6 +377,7 @@ export const REASONS = {
   DatabaseNotWritable: {
     kind: 'reconciling',
     warns: true,
+    stalledAfter: PATIENCE,
     of: ['DatabaseReady'],
     message: ({ endpoint }: Checked) => `${endpoint} refuses what is written to it`,
     advice: () =>
@@ -380,6 +388,7 @@ export const REASONS = {
   DatabaseCheckFailed: {
     kind: 'reconciling',
     warns: true,
+    stalledAfter: PATIENCE,
     of: ['DatabaseReady'],
     message: ({ endpoint }: Checked) => `The check of ${endpoint} has failed without saying why`,
     advice: ({ job }: Checked) => `kubectl logs job/${job}${EVERY_MINUTE}`,
@@ -442,6 +451,7 @@ export const REASONS = {
   PodUnschedulable: {
     kind: 'reconciling',
     warns: true,
+    stalledAfter: PATIENCE,
     of: ['DatabaseReady', 'SchemaReady', 'WebReady'],
     message: ({ pod }: { pod: string; words: string | undefined }) => `Pod ${pod} finds no node`,
     advice: ({ words }: { words: string | undefined }) => words ?? 'no reason given',
@@ -715,6 +725,12 @@ const known = (reason: string): Reason | undefined => (REASONS as Readonly<Recor
 
 /** Whether somebody has to act. */
 export const isStalled = (reason: string): boolean => known(reason)?.kind === 'stalled';
+
+/** Whether it is expected to pass by itself, but somebody has to act if it lasts. */
+export function stallsLater(reason: string): boolean {
+  const found = known(reason);
+  return found?.kind === 'reconciling' && found.stalledAfter !== undefined;
+}
 
 /** Whether a Warning event tells of it. */
 export function isWarning(reason: string): boolean {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { conditionsOf, findingOf } from '../../../../operator/api/conditions.ts';
 import { isWarning, REASON, REASONS } from '../../../../operator/api/reasons.ts';
 import { CONDITION } from '../../../../operator/api/vacation-app.ts';
 import type { Migration } from '../../../../operator/vacation-app/tasks/migrate/migration.ts';
@@ -598,6 +599,29 @@ describe('the status of an app', () => {
     expect(told(statusIn({ deployment: ending, autoscaler: undefined }, { app }), CONDITION.ready)).to.equal(
       'False/RollingOut',
     );
+  });
+
+  it('stops those who wait once MySQL has found no node for five minutes, however long the database was away before', () => {
+    const homeless = (since: string) =>
+      aPod('mysql', {
+        conditions: [
+          { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', lastTransitionTime: new Date(since) },
+        ],
+      });
+    const away = conditionsOf([findingOf(CONDITION.databaseReady, false, 'DatabaseStarting', 'is starting')], [], {
+      now: new Date('2026-03-01T10:00:00Z'),
+      generation: 1,
+    });
+    const app = aCompleteApp({ status: { conditions: away } });
+    const since = (time: string) =>
+      statusIn({ statefulSet: aStatefulSet({ readyReplicas: 0 }), pods: [homeless(time)] }, { app });
+    const [soon, late] = [since('2026-03-01T11:55:01Z'), since('2026-03-01T11:55:00Z')];
+    expect(told(soon, CONDITION.reconciling)).to.equal('True/PodUnschedulable');
+    expect(kstatus(soon)).to.equal('InProgress');
+    expect(told(late, CONDITION.stalled)).to.equal('True/PodUnschedulable');
+    expect(told(late, CONDITION.reconciling)).to.equal('absent');
+    expect(kstatus(late)).to.equal('Failed');
+    expect(condition(late, CONDITION.ready)?.message).to.equal(condition(soon, CONDITION.ready)?.message);
   });
 
   it('leaves the observed generation of a paused app behind a change that waits', () => {
