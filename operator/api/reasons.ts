@@ -184,7 +184,7 @@ export const REASONS = {
     of: ['Ready'],
     message: ({ pods }: { pods: readonly string[] }) =>
       `Waits for ${pods.length === 0 ? 'the workloads to be scaled to 0' : `the end of ${pods.join(', ')}`}`,
-    meaning: 'pods are still ending: the message names them',
+    meaning: 'pods are still ending: the message names them, and who keeps changing their number back',
   },
 
   CredentialsMissing: {

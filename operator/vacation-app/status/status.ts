@@ -142,8 +142,11 @@ function readiness(input: StatusInput, failed: Finding | undefined, gates: reado
   if (failure?.isPassing === false) return notReady(failure.reason, failure.message);
   if (failed && failure?.hasLasted === true && !isNamed(failed)) return notReady(failure.reason, failure.message);
   if (failed) {
-    const { reason } = failed;
-    const message = paused ? `${failed.message} (paused: nothing is being changed)` : failed.message;
+    const { reason, message: cause } = failed;
+    // Somebody who scales the workloads up again keeps the app from its rest.
+    const contested = reason === REASON.hibernating ? drift?.contested : undefined;
+    const parts = [cause, ...(contested ? [contested.message] : [])].join('. ');
+    const message = paused ? `${parts} (paused: nothing is being changed)` : parts;
     return notReady(reason, message, isOverdue(failed, input, now));
   }
   const [reason, fine] = isHibernated(app)

@@ -6,6 +6,7 @@ import type { Migration } from '../../../../operator/vacation-app/tasks/migrate/
 import { jobCondition, jobNamed } from '../../../../operator/vacation-app/tasks/jobs.ts';
 import { FIELD_MANAGER } from '../../../../operator/vacation-app/names.ts';
 import type { Observed } from '../../../../operator/vacation-app/observe.ts';
+import { contestedFinding } from '../../../../operator/vacation-app/status/drift.ts';
 import { statusOf, type StatusInput } from '../../../../operator/vacation-app/status/status.ts';
 import {
   aCompleteApp,
@@ -699,6 +700,20 @@ describe('the status of an app', () => {
     it('names the pods that it waits for', () => {
       const message = condition(asleep({ pods: [aPod('web', { phase: 'Running' })] }), CONDITION.ready)?.message;
       expect(message).to.contain('milky-way-web-0');
+    });
+
+    it('names the field that somebody keeps changing, for example the number of web pods', () => {
+      const contested = contestedFinding([
+        { object: 'Deployment/milky-way-web', field: 'spec.replicas', manager: 'keda-operator' },
+      ]);
+      const status = statusIn(
+        { ...atRest, deployment: aDeployment({ status: none }) },
+        { app, drift: { corrections: [], contested } },
+      );
+      expect(told(status, CONDITION.reconciling)).to.equal('True/Hibernating');
+      expect(condition(status, CONDITION.ready)?.message)
+        .to.match(/^Waits for the workloads to be scaled to 0\. Changed again/)
+        .and.contain('spec.replicas of Deployment/milky-way-web (by keda-operator)');
     });
 
     it('is not Ready in the moment of waking', () => {
