@@ -28,6 +28,8 @@ interface Reconciling extends OfConditions {
   readonly kind: 'reconciling';
   /** Whether a Warning event tells of it, as it may need somebody after all. */
   readonly warns?: true;
+  /** How long it may last: after that it is `Stalled`. Absent where it may last. */
+  readonly stalledAfter?: string;
 }
 
 /** `ok`: as it should be. `aside`: of a condition that does not gate `Ready`, and so is neither Stalled nor Reconciling. */
@@ -125,6 +127,7 @@ const keeping = (volume: string | undefined): string =>
 const EVERY_MINUTE = '. Looked at every minute';
 
 const AT_ONCE = 'at once';
+const PATIENCE = '5 minutes';
 const AFTER_CHECK =
   'with the end of the check that finds it, which is seconds after a start or a change, else at most ten minutes';
 
@@ -184,7 +187,7 @@ export const REASONS = {
     of: ['Ready'],
     message: ({ pods }: { pods: readonly string[] }) =>
       `Waits for ${pods.length === 0 ? 'the workloads to be scaled to 0' : `the end of ${pods.join(', ')}`}`,
-    meaning: 'pods are still ending: the message names them',
+    meaning: 'pods are still ending: the message names them, and who keeps changing their number back',
   },
 
   CredentialsMissing: {
@@ -236,6 +239,7 @@ export const REASONS = {
   },
   VolumePending: {
     kind: 'reconciling',
+    stalledAfter: PATIENCE,
     of: ['DatabaseReady'],
     message: ({ claim, of }: Pending) =>
       `PersistentVolumeClaim ${claim} is not bound; it waits for ${'volume' in of ? `PersistentVolume ${of.volume}` : volumeOf(of.class)}`,
@@ -315,6 +319,7 @@ export const REASONS = {
   DnsUnavailable: {
     kind: 'reconciling',
     warns: true,
+    stalledAfter: PATIENCE,
     of: ['DatabaseReady'],
     message: ({ host }: Checked) => `No DNS server of the cluster answers when asked for ${host}`,
     advice: () => `does the cluster's DNS run${EVERY_MINUTE}`,
@@ -360,6 +365,7 @@ export const REASONS = {
   DatabaseUnreachable: {
     kind: 'reconciling',
     warns: true,
+    stalledAfter: PATIENCE,
     of: ['DatabaseReady'],
     message: ({ endpoint }: Checked) => `Nothing answers at ${endpoint}`,
     advice: () =>
@@ -370,6 +376,7 @@ export const REASONS = {
   NoConnectionsLeft: {
     kind: 'reconciling',
     warns: true,
+    stalledAfter: PATIENCE,
     of: ['DatabaseReady'],
     message: ({ endpoint }: Checked) => `${endpoint} takes no more connections`,
     advice: () => `raise its max_connections, or run fewer web pods${EVERY_MINUTE}`,
@@ -379,6 +386,7 @@ export const REASONS = {
   DatabaseNotWritable: {
     kind: 'reconciling',
     warns: true,
+    stalledAfter: PATIENCE,
     of: ['DatabaseReady'],
     message: ({ endpoint }: Checked) => `${endpoint} refuses what is written to it`,
     advice: () =>
@@ -389,6 +397,7 @@ export const REASONS = {
   DatabaseCheckFailed: {
     kind: 'reconciling',
     warns: true,
+    stalledAfter: PATIENCE,
     of: ['DatabaseReady'],
     message: ({ endpoint }: Checked) => `The check of ${endpoint} has failed without saying why`,
     advice: ({ job }: Checked) => `kubectl logs job/${job}${EVERY_MINUTE}`,
@@ -451,6 +460,7 @@ export const REASONS = {
   PodUnschedulable: {
     kind: 'reconciling',
     warns: true,
+    stalledAfter: PATIENCE,
     of: ['DatabaseReady', 'SchemaReady', 'WebReady'],
     message: ({ pod }: { pod: string; words: string | undefined }) => `Pod ${pod} finds no node`,
     advice: ({ words }: { words: string | undefined }) => words ?? 'no reason given',
@@ -724,6 +734,12 @@ const known = (reason: string): Reason | undefined => (REASONS as Readonly<Recor
 
 /** Whether somebody has to act. */
 export const isStalled = (reason: string): boolean => known(reason)?.kind === 'stalled';
+
+/** Whether it is expected to pass by itself, but somebody has to act if it lasts. */
+export function stallsLater(reason: string): boolean {
+  const found = known(reason);
+  return found?.kind === 'reconciling' && found.stalledAfter !== undefined;
+}
 
 /** Whether a Warning event tells of it. */
 export function isWarning(reason: string): boolean {

@@ -20,6 +20,7 @@ import { jobNamed } from './tasks/jobs.ts';
 import { TASKS, taskOf } from './tasks/tasks.ts';
 import { readErrorOf, readUserSecrets } from './credentials/user-secrets.ts';
 import { Failures } from './status/failure.ts';
+import { overdueLookAt } from './status/overdue.ts';
 import { Pace } from './status/pace.ts';
 import { createPlanner, type Plan } from './plan.ts';
 import { prune } from './children/prune.ts';
@@ -150,7 +151,7 @@ async function failureOf(work: () => Promise<void>): Promise<Error | undefined> 
 function nextLook(plan: Plan, now: Date, others: readonly (number | undefined)[]): Result {
   // A paused app has no due tasks.
   const tasks = isPaused(plan.app) ? [] : TASKS.map((task) => task.nextLook(plan));
-  const due = [...tasks, autoscalingLookAt(plan.observed, now)];
+  const due = [...tasks, autoscalingLookAt(plan.observed, now), overdueLookAt(plan, now)];
   const inMs = due.map((at) => (at === undefined ? undefined : Math.max(1_000, at - now.getTime())));
   const looks = [...inMs, ...others].filter((ms) => ms !== undefined);
   return looks.length === 0 ? {} : { requeueAfterMs: Math.min(...looks) };

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isWarning, REASONS } from '../../operator/api/reasons.ts';
+import { isWarning, REASONS, stallsLater } from '../../operator/api/reasons.ts';
 import { ANNOTATION, CONDITION } from '../../operator/api/vacation-app.ts';
 import { createRuntimeMetrics } from '../../operator/runtime/telemetry/metrics.ts';
 import { credentialKeysOf } from '../../operator/vacation-app/credentials/credentials.ts';
@@ -53,7 +53,8 @@ describe('the reference of the operator', () => {
   it('has the table of reasons as the operator has it', () => {
     const rows = Object.entries(REASONS).flatMap(([name, reason]) => {
       if (reason.kind === 'event') return [];
-      const kind = reason.kind === 'stalled' ? `stalled, ${reason.after}` : reason.kind;
+      const later = 'stalledAfter' in reason ? `, stalled after ${reason.stalledAfter}` : '';
+      const kind = reason.kind === 'stalled' ? `stalled, ${reason.after}` : `${reason.kind}${later}`;
       return [[`\`${name}\``, reason.of.map((type) => `\`${type}\``).join(', '), kind, reason.meaning]];
     });
     expect(rowsBelow('Conditions', 'reason')).to.deep.equal(rows);
@@ -64,6 +65,7 @@ describe('the reference of the operator', () => {
       kind === 'event' ? [['Normal', `\`${name}\``, meaning]] : [],
     );
     const warnings = Object.keys(REASONS).filter(isWarning);
+    const late = Object.keys(REASONS).filter((name) => stallsLater(name) && !isWarning(name));
     const ofReady = warnings.filter((name) => name !== 'FieldContested').sort();
     expect(rowsBelow('Events', 'type')).to.deep.equal([
       ...normal,
@@ -73,6 +75,7 @@ describe('the reference of the operator', () => {
         ofReady.map((name) => `\`${name}\``).join(', '),
         "it became the reason of `Ready`; the message is the condition's",
       ],
+      ['Warning', late.map((name) => `\`${name}\``).join(', '), 'it became the reason of `Stalled`'],
     ]);
     expect(warnings).to.include('FieldContested');
   });

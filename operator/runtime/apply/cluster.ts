@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ApiClient, ApiRequest } from '../client/api-client.ts';
-import { ApiError, isConflict, isNotFound } from '../client/api-error.ts';
+import { ApiError, isConflict, isNotFound, whileDoing } from '../client/api-error.ts';
 import { ADMISSION, Drift, UNKNOWN_MANAGER, WHOLE_OBJECT, type Drifted, type Settled } from './drift.ts';
 import { pathOf, type Kind, type KubeObject } from '../client/kinds.ts';
 import type { WriteMetrics } from '../telemetry/object-metrics.ts';
@@ -209,14 +209,18 @@ export class Cluster {
   ): Promise<Settled> {
     const { manager, signal } = options;
     const { namespace = '', name } = object.metadata;
-    const written = await this.#client.request<KubeObject>({
-      method: 'PATCH',
-      path: pathOf(kind, namespace, name),
-      query: { fieldManager: manager, force },
-      contentType: 'application/apply-patch+yaml',
-      body: object,
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const written = await this.#client
+      .request<KubeObject>({
+        method: 'PATCH',
+        path: pathOf(kind, namespace, name),
+        query: { fieldManager: manager, force },
+        contentType: 'application/apply-patch+yaml',
+        body: object,
+        ...(signal === undefined ? {} : { signal }),
+      })
+      .catch((error: unknown) => {
+        throw whileDoing(`applying ${kind.kind} ${namespace}/${name}`, error);
+      });
     this.store(kind).wrote(written, object.metadata.resourceVersion === undefined ? undefined : this);
     // Prefer the cached object, which is pruned and already in memory, unless somebody has changed it since the write.
     const held = this.store(kind).get(namespace, name);

@@ -7,13 +7,22 @@ export class ApiError extends Error {
   /** The delay that the `Retry-After` header asked for. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(status: number, reason: string, message: string, retryAfterMs?: number) {
-    super(message);
+  constructor(status: number, reason: string, message: string, retryAfterMs?: number, options?: ErrorOptions) {
+    super(message, options);
     this.status = status;
     this.reason = reason;
     this.retryAfterMs = retryAfterMs;
   }
 }
+
+/**
+ * Puts what was being done in front of the message of an ApiError, which need not name the object. Other errors stay as they are: those of the
+ * connection name their request.
+ */
+export const whileDoing = (doing: string, error: unknown): unknown =>
+  error instanceof ApiError
+    ? new ApiError(error.status, error.reason, `${doing}: ${error.message}`, error.retryAfterMs, { cause: error })
+    : error;
 
 const hasStatus = (error: unknown, status: number): error is ApiError =>
   error instanceof ApiError && error.status === status;

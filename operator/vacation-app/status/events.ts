@@ -30,6 +30,9 @@ export function eventsOf(before: readonly Condition[], after: readonly Condition
     const milestone = STEPS.has(type) && isFirst ? undefined : MILESTONES.get(type);
     // What is told beside a root that is true.
     if (type === CONDITION.reconciling && reason === REASON.fieldContested) return warning(condition, known);
+    if (type === CONDITION.stalled && !isWarning(reason) && known?.reason !== reason) {
+      return [{ type: 'Warning', reason, message }];
+    }
     if (status === 'True' && known?.status !== 'True') {
       if (milestone !== undefined) return [{ type: 'Normal', reason: milestone, message }];
       if (type === CONDITION.updateAvailable) return [{ type: 'Normal', reason: REASON.updateAvailable, message }];

@@ -17,6 +17,7 @@ import type { Observed } from '../observe.ts';
 import type { Waits } from '../children/steps.ts';
 import type { Failure } from './failure.ts';
 import { lasting } from './lasting.ts';
+import { isOverdue } from './overdue.ts';
 import { policyInForce } from './policy-in-force.ts';
 import { autoscalingReady } from '../web/autoscaling-ready.ts';
 import { updatesOf } from './updates.ts';
@@ -136,17 +137,18 @@ export function statusOfInvalid(
   };
 }
 
-function readiness(
-  { app, failure, drift }: StatusInput,
-  failed: Finding | undefined,
-  gates: readonly Finding[],
-): Finding[] {
+function readiness(input: StatusInput, failed: Finding | undefined, gates: readonly Finding[]): Finding[] {
+  const { app, failure, drift, now } = input;
   const paused = isPaused(app);
   if (failure?.isPassing === false) return notReady(failure.reason, failure.message);
   if (failed && failure?.hasLasted === true && !isNamed(failed)) return notReady(failure.reason, failure.message);
   if (failed) {
-    const { reason, message } = failed;
-    return notReady(reason, paused ? `${message} (paused: nothing is being changed)` : message);
+    const { reason, message: cause } = failed;
+    // Somebody who scales the workloads up again keeps the app from its rest.
+    const contested = reason === REASON.hibernating ? drift?.contested : undefined;
+    const parts = [cause, ...(contested ? [contested.message] : [])].join('. ');
+    const message = paused ? `${parts} (paused: nothing is being changed)` : parts;
+    return notReady(reason, message, isOverdue(failed, input, now));
   }
   const [reason, fine] = isHibernated(app)
     ? [REASON.hibernated, 'Nothing of the app runs; its data are kept']
@@ -167,10 +169,10 @@ function servingOf(gates: readonly Finding[]): [reason: string, message: string]
 /** Whether it is a trouble that has a name of its own, which comes first in the chain or needs somebody, and not that of the failure. */
 const isNamed = ({ reason }: Finding): boolean => isWarning(reason) && reason !== REASON.applyFailed;
 
-/** Either Stalled or Reconciling: the reason's kind decides. */
-const notReady = (reason: string, message: string): Finding[] => [
+/** Either Stalled or Reconciling: the reason's kind decides, and how long it has lasted. */
+const notReady = (reason: string, message: string, isLate = false): Finding[] => [
   findingOf(CONDITION.ready, false, reason, message),
-  findingOf(isStalled(reason) ? CONDITION.stalled : CONDITION.reconciling, true, reason, message),
+  findingOf(isStalled(reason) || isLate ? CONDITION.stalled : CONDITION.reconciling, true, reason, message),
 ];
 
 function updateAvailable({ app, facts, defaults }: StatusInput): Finding {

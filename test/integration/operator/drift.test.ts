@@ -172,6 +172,28 @@ describe('drift against a real API server', () => {
     await here.child(SERVICE, 'fought-web', hasLabel);
   });
 
+  it('names the scaler that keeps a hibernated app from its rest', async () => {
+    const here = await serving('restless');
+    const autoscaling = { mode: 'External' };
+    await here.declare('restless', { autoscaling, mode: 'Hibernated' });
+    const scaled = (to: number) =>
+      here.child<KubeObject & { spec: { replicas: number } }>(
+        DEPLOYMENT,
+        'restless-web',
+        ({ spec }) => spec.replicas === to,
+      );
+    for (let change = 1; change <= 7; change += 1) {
+      await scaled(0);
+      await here.patch(DEPLOYMENT, 'restless-web', { spec: { replicas: 3 } }, 'scale');
+    }
+    await eventually(
+      'the scaler is named',
+      async () => (await here.app('restless'))?.status?.conditions?.find(({ type }) => type === 'Ready'),
+      (ready) =>
+        ready?.reason === 'Hibernating' && ready.message.includes('spec.replicas of Deployment/restless-web (by'),
+    );
+  });
+
   it('writes less and less often what a mutating policy rewrites, and says so', async () => {
     const here = await world.scene('drift');
     const policies = 'mutatingadmissionpolicies';

@@ -44,7 +44,12 @@ export function hindranceOf(pod: V1Pod, scene: Scene): object | undefined {
     const message = '0/1 nodes are available: 1 Insufficient memory.';
     return {
       phase: 'Pending',
-      conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }],
+      conditions: [
+        {
+          ...{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message },
+          lastTransitionTime: pod.metadata?.creationTimestamp,
+        },
+      ],
     };
   }
   if (!isMistyped(image)) return undefined;

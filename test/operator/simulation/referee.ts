@@ -1,6 +1,6 @@
 import type { V1Deployment, V1StatefulSet } from '@kubernetes/client-node';
 import type { Condition } from '../../../operator/api/conditions.ts';
-import { isWarning, REASON, REASONS } from '../../../operator/api/reasons.ts';
+import { isWarning, stallsLater, REASON, REASONS } from '../../../operator/api/reasons.ts';
 import type { VacationApp } from '../../../operator/api/vacation-app.ts';
 import type { ApiRequest } from '../../../operator/runtime/client/api-client.ts';
 import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
@@ -144,7 +144,8 @@ function untruthOfWait({ reason }: Condition, waits: readonly Condition[]): stri
   const kind = (REASONS as Readonly<Record<string, { kind: string }>>)[reason]?.kind;
   if (kind !== 'stalled' && kind !== 'reconciling')
     return `says Ready=False for ${reason}, which is no reason for that`;
-  const is = waits.some((wait) => wait.type.toLowerCase() === kind && wait.reason === reason);
+  const kinds: string[] = stallsLater(reason) ? ['reconciling', 'stalled'] : [kind];
+  const is = waits.some((wait) => kinds.includes(wait.type.toLowerCase()) && wait.reason === reason);
   return is ? undefined : `says Ready=False for ${reason}, and does not say that it is ${kind}`;
 }
 

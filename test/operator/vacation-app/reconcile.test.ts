@@ -8,7 +8,7 @@ import type { Reconcile } from '../../../operator/runtime/queue/controller.ts';
 import { Drift } from '../../../operator/runtime/apply/drift.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import type { Store } from '../../../operator/runtime/cache/store.ts';
-import { CONFIG_MAP, DEPLOYMENT, JOB, SECRET } from '../../../operator/vacation-app/kinds.ts';
+import { CONFIG_MAP, DEPLOYMENT, JOB, POD, SECRET } from '../../../operator/vacation-app/kinds.ts';
 import { HANDOVER_MANAGER, labels } from '../../../operator/vacation-app/names.ts';
 import { createReconcile } from '../../../operator/vacation-app/reconcile.ts';
 import { appStores } from '../../support/app-controller.ts';
@@ -93,6 +93,33 @@ describe('a reconcile', () => {
       }
     });
   }
+
+  it('is repeated when a pod has had no node for five minutes', async () => {
+    const api = new FakeApi();
+    const stores = appStores();
+    const app = aVacationApp({
+      metadata: { resourceVersion: '1', annotations: { 'interstellar.dev/paused': 'true' } },
+    });
+    const pod: KubeObject & { status: object } = {
+      metadata: {
+        ...{ name: 'milky-way-mysql-0', namespace: 'travel', uid: 'p', resourceVersion: '2' },
+        labels: labels(app, 'mysql'),
+      },
+      status: {
+        conditions: [
+          {
+            ...{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' },
+            lastTransitionTime: '2026-03-01T11:56:00Z',
+          },
+        ],
+      },
+    };
+    stores.get(VACATION_APP.kind)?.observe('ADDED', app);
+    stores.get(POD.kind)?.observe('ADDED', pod);
+    api.objects.set(PATH, { ...app });
+    const result = await reconcileWith(api, stores)('travel/milky-way', AbortSignal.timeout(10_000));
+    expect(result).to.deep.equal({ requeueAfterMs: 60_000 });
+  });
 
   it('of an app that sleeps is not repeated for a check of its external database, which is not due before it wakes', async () => {
     const model = new ApiModel(KINDS, now);

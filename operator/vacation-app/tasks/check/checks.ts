@@ -20,6 +20,8 @@ export interface DatabaseCheck {
   readonly after?: string;
   readonly isFit: boolean;
   readonly at: number;
+  /** If it cannot be used: the end of the first check in a row, of the same content, that found this. */
+  readonly unfitSince?: number;
   readonly report: TaskReport;
 }
 
@@ -62,34 +64,48 @@ export const newestEnded = (observed: Checks, content?: string): DatabaseCheck |
 
 /** Those whose Jobs are there, and the one that is remembered: a finished Job may be cleaned up by anybody. */
 function endedChecks(observed: Checks): DatabaseCheck[] {
+  const remembered = parsed(observed.configMap?.metadata?.annotations?.[FACT.lastCheck]);
   const known = observed.jobs.filter(isCheck).flatMap((job): DatabaseCheck[] => {
     const at = finishedAt(job);
     const after = job.metadata?.annotations?.[FACT.checkAfter];
     if (at === undefined) return [];
+    const content = contentOf(job);
+    const isFit = jobCondition(job, 'Complete');
     const found = {
-      isFit: jobCondition(job, 'Complete'),
+      isFit,
       at,
+      ...(isFit ? {} : { unfitSince: unfitSince({ content, at }, remembered) }),
       report: reportOf(podsOfJob(observed, job.metadata?.name), CHECK),
     };
     return [
       {
         job: job.metadata?.name ?? '',
-        content: contentOf(job),
+        content,
         ...(after === undefined ? {} : { after }),
         ...found,
       },
     ];
   });
-  const remembered = parsed(observed.configMap?.metadata?.annotations?.[FACT.lastCheck]);
   return [...known, ...(remembered && !known.some(({ job }) => job === remembered.job) ? [remembered] : [])];
+}
+
+/** Continues the row of the remembered check, or starts a new one. */
+function unfitSince({ content, at }: Pick<DatabaseCheck, 'content' | 'at'>, remembered?: DatabaseCheck): number {
+  const isInRow = remembered?.isFit === false && remembered.content === content && remembered.at <= at;
+  return isInRow ? (remembered.unfitSince ?? remembered.at) : at;
 }
 
 /** Somebody may have written anything there: then it is as if nothing were remembered. */
 function parsed(text = ''): DatabaseCheck | undefined {
   try {
     const { said: report, ...check } = (JSON.parse(text) ?? {}) as Partial<RememberedCheck>;
-    const { job, content, at } = check;
-    const isOne = typeof job === 'string' && typeof content === 'string' && typeof at === 'number' && isRecord(report);
+    const { job, content, at, unfitSince: since = at } = check;
+    const isOne =
+      typeof job === 'string' &&
+      typeof content === 'string' &&
+      typeof at === 'number' &&
+      typeof since === 'number' &&
+      isRecord(report);
     return isOne ? ({ ...check, report } as DatabaseCheck) : undefined;
   } catch {
     return undefined;

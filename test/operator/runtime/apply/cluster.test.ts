@@ -3,6 +3,7 @@ import { Cluster } from '../../../../operator/runtime/apply/cluster.ts';
 import { systemClock } from '../../../../operator/runtime/clock.ts';
 import { Drift } from '../../../../operator/runtime/apply/drift.ts';
 import type { ApiRequest } from '../../../../operator/runtime/client/api-client.ts';
+import { ApiError, isConflict } from '../../../../operator/runtime/client/api-error.ts';
 import type { Kind, KubeObject } from '../../../../operator/runtime/client/kinds.ts';
 import { Store } from '../../../../operator/runtime/cache/store.ts';
 import { FakeApi } from '../../../support/fake-api.ts';
@@ -56,6 +57,40 @@ describe('what the cluster removes', () => {
 });
 
 describe('what the cluster applies', () => {
+  it('is named where the API server refuses it, with the kind of error and its cause', async () => {
+    const store = new Store<KubeObject>({ onHandlerError: () => undefined });
+    const api = new FakeApi();
+    const cluster = new Cluster(api, new Map([['ConfigMap', store]]), { wrote: () => undefined });
+    const owner = anObject(1, { uid: 'o', name: 'owner' });
+    const apply = async (): Promise<unknown> => {
+      try {
+        await cluster.create(CONFIG_MAP, anObject(0, { name: 'thing' }), { manager: 'us', owner });
+        return undefined;
+      } catch (error) {
+        return error;
+      }
+    };
+    const failed = new ApiError(500, 'InternalError', 'failed calling webhook "policy.example.com"', 3_000);
+    api.fault = () => {
+      throw failed;
+    };
+    const error = await apply();
+    expect(error).to.be.instanceOf(ApiError).with.property('cause', failed);
+    expect(error).to.include({
+      message: 'applying ConfigMap travel/thing: failed calling webhook "policy.example.com"',
+      ...{ status: 500, reason: 'InternalError', retryAfterMs: 3_000 },
+    });
+    api.fault = () => {
+      throw new ApiError(409, 'AlreadyExists', 'it is there');
+    };
+    expect(isConflict(await apply())).to.equal(true);
+    const broken = new Error('PATCH /api: connection refused');
+    api.fault = () => {
+      throw broken;
+    };
+    expect(await apply()).to.equal(broken);
+  });
+
   it('is remembered as it was applied, though somebody has changed it by the time of the answer', async () => {
     const store = new Store<KubeObject>({ onHandlerError: () => undefined });
     const drift = new Drift({ clock: systemClock, now: () => new Date() });

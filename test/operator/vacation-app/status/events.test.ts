@@ -55,6 +55,24 @@ const rows: readonly [string, string[], string[], string[]][] = [
   ['another failure', ['Ready=False/ImagePullFailed'], ['Ready=False/ContainerFailing'], ['Warning ContainerFailing']],
   ['the same failure', ['Ready=False/NotOwned'], ['Ready=False/NotOwned'], []],
   [
+    'a wait that has become too long',
+    ['Ready=False/VolumePending', 'Reconciling=True/VolumePending'],
+    ['Ready=False/VolumePending', 'Stalled=True/VolumePending'],
+    ['Warning VolumePending'],
+  ],
+  [
+    'a wait that was told and has become too long',
+    ['Ready=False/PodUnschedulable', 'Reconciling=True/PodUnschedulable'],
+    ['Ready=False/PodUnschedulable', 'Stalled=True/PodUnschedulable'],
+    [],
+  ],
+  [
+    'a wait that stays too long',
+    ['Ready=False/VolumePending', 'Stalled=True/VolumePending'],
+    ['Ready=False/VolumePending', 'Stalled=True/VolumePending'],
+    [],
+  ],
+  [
     'a failure told by a component too',
     [],
     ['WebReady=False/PodsRejected', 'Ready=False/PodsRejected'],

@@ -1,10 +1,12 @@
 import { expect } from 'chai';
+import { conditionsOf, findingOf } from '../../../../operator/api/conditions.ts';
 import { isWarning, REASON, REASONS } from '../../../../operator/api/reasons.ts';
 import { CONDITION } from '../../../../operator/api/vacation-app.ts';
 import type { Migration } from '../../../../operator/vacation-app/tasks/migrate/migration.ts';
 import { jobCondition, jobNamed } from '../../../../operator/vacation-app/tasks/jobs.ts';
 import { FIELD_MANAGER } from '../../../../operator/vacation-app/names.ts';
 import type { Observed } from '../../../../operator/vacation-app/observe.ts';
+import { contestedFinding } from '../../../../operator/vacation-app/status/drift.ts';
 import { statusOf, type StatusInput } from '../../../../operator/vacation-app/status/status.ts';
 import {
   aCompleteApp,
@@ -600,6 +602,29 @@ describe('the status of an app', () => {
     );
   });
 
+  it('stops those who wait once MySQL has found no node for five minutes, however long the database was away before', () => {
+    const homeless = (since: string) =>
+      aPod('mysql', {
+        conditions: [
+          { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', lastTransitionTime: new Date(since) },
+        ],
+      });
+    const away = conditionsOf([findingOf(CONDITION.databaseReady, false, 'DatabaseStarting', 'is starting')], [], {
+      now: new Date('2026-03-01T10:00:00Z'),
+      generation: 1,
+    });
+    const app = aCompleteApp({ status: { conditions: away } });
+    const since = (time: string) =>
+      statusIn({ statefulSet: aStatefulSet({ readyReplicas: 0 }), pods: [homeless(time)] }, { app });
+    const [soon, late] = [since('2026-03-01T11:55:01Z'), since('2026-03-01T11:55:00Z')];
+    expect(told(soon, CONDITION.reconciling)).to.equal('True/PodUnschedulable');
+    expect(kstatus(soon)).to.equal('InProgress');
+    expect(told(late, CONDITION.stalled)).to.equal('True/PodUnschedulable');
+    expect(told(late, CONDITION.reconciling)).to.equal('absent');
+    expect(kstatus(late)).to.equal('Failed');
+    expect(condition(late, CONDITION.ready)?.message).to.equal(condition(soon, CONDITION.ready)?.message);
+  });
+
   it('leaves the observed generation of a paused app behind a change that waits', () => {
     const app = aCompleteApp({
       metadata: { generation: 3, annotations: { 'interstellar.dev/paused': 'true' } },
@@ -675,6 +700,20 @@ describe('the status of an app', () => {
     it('names the pods that it waits for', () => {
       const message = condition(asleep({ pods: [aPod('web', { phase: 'Running' })] }), CONDITION.ready)?.message;
       expect(message).to.contain('milky-way-web-0');
+    });
+
+    it('names the field that somebody keeps changing, for example the number of web pods', () => {
+      const contested = contestedFinding([
+        { object: 'Deployment/milky-way-web', field: 'spec.replicas', manager: 'keda-operator' },
+      ]);
+      const status = statusIn(
+        { ...atRest, deployment: aDeployment({ status: none }) },
+        { app, drift: { corrections: [], contested } },
+      );
+      expect(told(status, CONDITION.reconciling)).to.equal('True/Hibernating');
+      expect(condition(status, CONDITION.ready)?.message)
+        .to.match(/^Waits for the workloads to be scaled to 0\. Changed again/)
+        .and.contain('spec.replicas of Deployment/milky-way-web (by keda-operator)');
     });
 
     it('is not Ready in the moment of waking', () => {

@@ -9,6 +9,7 @@ import {
   contentOf,
   newestEnded,
   nextCheckAt,
+  rememberedCheck,
 } from '../../../../../operator/vacation-app/tasks/check/checks.ts';
 import { aCompleteApp, aPod, aVacationApp, someFacts } from '../../../../support/vacation-app.ts';
 
@@ -101,6 +102,58 @@ describe('the checks of an external database', () => {
     });
     expect(newestEnded({ ...NOTHING, jobs: [wanted], pods }, 'c')).to.equal(undefined);
     expect(jobs.map(contentOf)).to.deep.equal(['c', 'c', 'another host', 'c']);
+  });
+});
+
+describe('a row of checks that could not use the database', () => {
+  const ended = (name: string, result: 'Complete' | 'Failed', time: string, content = 'c') =>
+    aCheck({ name, content, ended: [result, time] });
+  /** What the newest says after each of these, when the one before is remembered and its Job gone. */
+  const sinceAfter = (...checks: readonly V1Job[]): (number | undefined)[] => {
+    let annotation: string | undefined;
+    return checks.map((job) => {
+      const annotations = annotation === undefined ? {} : { 'interstellar.dev/last-check': annotation };
+      const observed = { jobs: [job], pods: [], configMap: { metadata: { annotations } } };
+      annotation = rememberedCheck(observed);
+      const forgotten = {
+        jobs: [],
+        pods: [],
+        configMap: { metadata: { annotations: { 'interstellar.dev/last-check': annotation ?? '' } } },
+      };
+      expect(newestEnded(forgotten)?.unfitSince, 'without the Job').to.equal(newestEnded(observed)?.unfitSince);
+      return newestEnded(observed)?.unfitSince;
+    });
+  };
+  const times = (...texts: readonly (string | undefined)[]) => texts.map((text) => text && at(text).getTime());
+
+  it('begins with the first of them', () => {
+    const row = [
+      ended('check-1', 'Failed', '12:00:00'),
+      ended('check-2', 'Failed', '12:01:00'),
+      ended('check-3', 'Failed', '12:02:00'),
+    ];
+    expect(sinceAfter(...row)).to.deep.equal(times('12:00:00', '12:00:00', '12:00:00'));
+  });
+
+  it('ends with one that could use it', () => {
+    const row = [
+      ended('check-1', 'Failed', '12:00:00'),
+      ended('check-2', 'Complete', '12:01:00'),
+      ended('check-3', 'Failed', '12:11:00'),
+    ];
+    expect(sinceAfter(...row)).to.deep.equal(times('12:00:00', undefined, '12:11:00'));
+  });
+
+  it('begins anew where something else is declared', () => {
+    const row = [ended('check-1', 'Failed', '12:00:00'), ended('check-2', 'Failed', '12:01:00', 'another host')];
+    expect(sinceAfter(...row)).to.deep.equal(times('12:00:00', '12:01:00'));
+  });
+
+  it('begins with what an operator remembered that did not count', () => {
+    const lastCheck = { job: 'check-1', content: 'c', isFit: false, at: at('12:00:00').getTime(), said: {} };
+    const configMap = { metadata: { annotations: { 'interstellar.dev/last-check': JSON.stringify(lastCheck) } } };
+    const jobs = [ended('check-2', 'Failed', '12:01:00')];
+    expect(newestEnded({ jobs, pods: [], configMap })?.unfitSince).to.equal(lastCheck.at);
   });
 });
 
