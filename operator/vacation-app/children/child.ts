@@ -9,7 +9,7 @@ import { inheritedOf, inheriting, type Inherited } from './inherited-metadata.ts
 import { withoutEmpty } from './without-empty.ts';
 
 /** The step in which a child is applied. `STEPS` says what each step waits for. */
-export type Step = 'base' | 'database' | 'schema' | 'web' | 'autoscaling' | 'exposure';
+export type Step = 'base' | 'check' | 'schema' | 'web' | 'autoscaling' | 'exposure';
 
 export interface Child {
   readonly step: Step;

@@ -16,7 +16,7 @@ const WEB_PODS = 'the web pods';
 /** The steps in which children are applied, in order. */
 export const STEPS: readonly StepRule[] = [
   { step: 'base', waitsFor: () => undefined },
-  { step: 'database', waitsFor: () => undefined },
+  { step: 'check', waitsFor: () => undefined },
   { step: 'schema', waitsFor: unreadyDatabase },
   { step: 'web', waitsFor: whatWebPodsNeed },
   { step: 'autoscaling', waitsFor: unscalableWeb },

@@ -9,7 +9,7 @@ import { CHECK, contentOf, hasEnded, newestEnded, nextCheckAt, type DatabaseChec
 export const check: Task = {
   name: CHECK,
   component: CHECK,
-  step: 'database',
+  step: 'check',
   build: checkJob,
   // The Job of a check that has ended may be gone.
   isWanted: ({ observed }, job) => !hasEnded(observed, job),
