@@ -23,7 +23,7 @@ export function vacationAppController({ webappImage, mysqlImage, podIds }: Vacat
     name: 'vacationapp',
     kind: VACATION_APP,
     watches: createWatches(),
-    groups: [OPENSHIFT_GROUP],
+    groups: podIds === 'Discovered' ? [OPENSHIFT_GROUP] : [],
     priorityOf,
     createReconcile: (context) => {
       const platform = platformOf(podIds, context.servedGroups.has(OPENSHIFT_GROUP));

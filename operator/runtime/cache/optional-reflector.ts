@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from '../client/api-client.ts';
-import { isNotFound, type ApiError } from '../client/api-error.ts';
+import { isDenied, isNotFound, type ApiError } from '../client/api-error.ts';
 import type { Kind, KubeObject } from '../client/kinds.ts';
 import { Reflector, type ReflectorOptions } from './reflector.ts';
 import type { Store } from './store.ts';
 
 /** A reflector, of a kind that is always served or of an optional one. */
-export type Watcher = Pick<Reflector<KubeObject>, 'kind' | 'synced' | 'silentMs' | 'denial' | 'run' | 'restart'>;
+export type Watcher = Pick<Reflector<KubeObject>, 'kind' | 'synced' | 'silentMs' | 'denial' | 'run' | 'restart'> & {
+  /** Whether the kind may be absent. A refusal of it then does not stop reconciling. */
+  readonly isOptional: boolean;
+};
 
 export interface OptionalReflectorOptions extends ReflectorOptions {
   /** Whether any object uses the kind. While none does, discovery is not repeated. */
@@ -17,10 +20,11 @@ export interface OptionalReflectorOptions extends ReflectorOptions {
 }
 
 /**
- * A reflector of a kind whose CRD may be installed later, or never. It asks discovery, which needs no rights, and watches while the kind is
- * served. `Store.isServed` shows the result. If the cluster does not serve the kind, the reflector counts as synced, with 0 ms of silence.
+ * A reflector of a kind whose CRD may be installed later, or never. It asks discovery and watches while the kind is served. A refusal of
+ * discovery counts as not served. `Store.isServed` shows the result. If the cluster does not serve the kind, the reflector counts as synced, with 0 ms of silence.
  */
 export class OptionalReflector<T extends KubeObject> implements Watcher {
+  readonly isOptional = true;
   readonly #client: ApiClient;
   readonly #store: Store<T>;
   readonly #options: OptionalReflectorOptions;
@@ -94,8 +98,9 @@ export class OptionalReflector<T extends KubeObject> implements Watcher {
       });
       return resources.some(({ name }) => name === plural);
     } catch (error) {
-      if (isNotFound(error)) return false;
-      throw error;
+      if (!isDenied(error)) throw error;
+      if (!isNotFound(error)) this.#options.onError?.(error);
+      return false;
     }
   }
 

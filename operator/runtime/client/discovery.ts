@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from './api-client.ts';
-import { isNotFound } from './api-error.ts';
+import { isDenied, isNotFound } from './api-error.ts';
 
 export interface DiscoveryOptions {
   readonly signal: AbortSignal;
@@ -9,8 +9,8 @@ export interface DiscoveryOptions {
 }
 
 /**
- * Returns those of the API groups that the cluster serves. Discovery needs no rights. It retries until the API server answers for each group.
- * If the signal aborts before that, ignore the result.
+ * Returns those of the API groups that the cluster serves. It retries until the API server answers for each group. A refusal is an answer too:
+ * the group then counts as not served. If the signal aborts before that, ignore the result.
  */
 export async function servedGroups(
   client: ApiClient,
@@ -41,6 +41,6 @@ async function answerOf(
   } catch (error) {
     if (isNotFound(error)) return false;
     if (!signal.aborted) onError?.(error);
-    return undefined;
+    return isDenied(error) ? false : undefined;
   }
 }

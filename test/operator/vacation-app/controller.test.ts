@@ -2,10 +2,24 @@ import { expect } from 'chai';
 import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
 import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { enqueueChanges } from '../../../operator/runtime/queue/enqueue.ts';
+import { vacationAppController } from '../../../operator/vacation-app/controller.ts';
 import { FOLLOWED_SECRET, SERVICE } from '../../../operator/vacation-app/kinds.ts';
 import { LABEL } from '../../../operator/vacation-app/names.ts';
 import { appController, appStores } from '../../support/app-controller.ts';
 import { aVacationApp } from '../../support/vacation-app.ts';
+
+describe('what the controller asks discovery', () => {
+  for (const [podIds, groups] of [
+    ['Discovered', ['security.openshift.io']],
+    ['Managed', []],
+    ['Platform', []],
+  ] as const) {
+    it(`is ${groups.length} groups with ${podIds} ids of pods`, () => {
+      const { groups: asked } = vacationAppController({ webappImage: 'webapp:1', mysqlImage: 'mysql:1', podIds });
+      expect(asked).to.deep.equal(groups);
+    });
+  }
+});
 
 describe('what an event means for the queue', () => {
   const keys = new Set<string>();

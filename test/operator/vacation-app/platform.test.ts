@@ -6,6 +6,7 @@ describe('the platform', () => {
     ['Discovered', false, 'Managed', [53]],
     ['Discovered', true, 'Platform', [53, 5353]],
     ['Managed', true, 'Managed', [53, 5353]],
+    ['Managed', false, 'Managed', [53, 5353]],
     ['Platform', false, 'Platform', [53, 5353]],
   ] as const) {
     it(`leaves ids to ${podIds} with ${setting}, ${isOpenShift ? 'on' : 'without'} OpenShift`, () => {

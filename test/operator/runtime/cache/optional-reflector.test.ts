@@ -139,6 +139,16 @@ describe('the reflector of a kind that a cluster may lack', () => {
     await until('it is back', () => store.size === 1);
   });
 
+  it('takes a refusal of discovery for absence, reports it, and asks again while somebody wants the kind', async () => {
+    api.fault = new ApiError(403, 'Forbidden', 'no discovery for you');
+    api.install();
+    isWanted = true;
+    await start().synced;
+    expect([store.isServed, errors[0]]).to.deep.equal([false, api.fault]);
+    api.fault = undefined;
+    await until('it is listed', () => store.size === 1);
+  });
+
   it('asks until it is answered: a fault is no absence', async () => {
     api.fault = new ApiError(503, '', 'overloaded');
     api.install();

@@ -27,6 +27,18 @@ describe('discovery of API groups', () => {
     expect(heard).to.deep.equal(faults);
   });
 
+  it('takes a refusal for an answer, and reports it', async () => {
+    const api = new FakeApi();
+    const forbidden = new ApiError(403, 'Forbidden', 'no discovery for you');
+    const heard: unknown[] = [];
+    api.fault = () => {
+      throw forbidden;
+    };
+    const onError = (error: unknown) => heard.push(error);
+    expect(await servedGroups(api, [OPENSHIFT], { signal, onError, retryMs: 1 })).to.have.property('size', 0);
+    expect(heard).to.deep.equal([forbidden]);
+  });
+
   it('ends without an answer when nobody needs one any more', async () => {
     const api = new FakeApi();
     const stop = new AbortController();
