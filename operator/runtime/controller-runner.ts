@@ -5,7 +5,7 @@ import type { ApiClient } from './client/api-client.ts';
 import { isConflict } from './client/api-error.ts';
 import { splitKey } from './client/kinds.ts';
 import { systemClock } from './clock.ts';
-import type { Controller, ControllerContext } from './queue/controller.ts';
+import type { Controller, ControllerContext, Reconcile } from './queue/controller.ts';
 import { NotLeaderError } from './election/fenced.ts';
 import { enqueueAll, enqueueChanges, enqueueUsers, type Add } from './queue/enqueue.ts';
 import { runController } from './queue/controller.ts';
@@ -68,7 +68,9 @@ export class ControllerRunner {
     const resync = setInterval(() => this.#enqueueAll(), RESYNC_MS);
     signal.addEventListener('abort', () => queue.close(), { once: true });
     if (signal.aborted) queue.close();
-    await runController(queue, createReconcile({ cluster, publish, servedGroups, clock: systemClock, now }), {
+    const reconcile = createReconcile({ cluster, publish, servedGroups, clock: systemClock, now });
+    const reconcileSynced: Reconcile = async (key, aborted) => (this.#isSynced(key) ? reconcile(key, aborted) : {});
+    await runController(queue, reconcileSynced, {
       workers,
       deadlineMs: DEADLINE_MS,
       metrics: this.#metrics.controller,
@@ -83,7 +85,7 @@ export class ControllerRunner {
     const isOurWriter = (writer: object): boolean => writer === this.#term?.cluster;
     enqueueChanges(this.#controller, informers.stores, { add: this.#add, isOurWriter });
     enqueueUsers(this.#controller, informers, this.#add);
-    for (const { name, synced } of informers.namespaces) void synced.then(() => this.#enqueueAll(name));
+    informers.onSynced((namespace) => this.#enqueueAll(namespace));
   }
 
   /** Enqueues the objects of one namespace, or of all. */
@@ -93,10 +95,15 @@ export class ControllerRunner {
     });
   }
 
-  /** Ignores keys of a namespace whose caches are not filled yet. A reconcile would create again what it does not find. */
+  /** Ignores keys of a namespace that is not synced. All of its objects are enqueued when it is. */
   readonly #add: Add = (key, priority) => {
-    if (this.#options.informers.isSynced(splitKey(key).namespace)) this.#term?.queue.add(key, priority);
+    if (this.#isSynced(key)) this.#term?.queue.add(key, priority);
   };
+
+  /** A reconcile on caches that are not filled, or stale, would create again what it does not find. */
+  #isSynced(key: string): boolean {
+    return this.#options.informers.isSynced(splitKey(key).namespace);
+  }
 
   #logFailure(key: string, error: unknown): void {
     const { name } = this.#controller;

@@ -96,9 +96,7 @@ function createInformers({ client, controllers, namespaces, metrics, log, denial
   const informers = new Informers(client, createStores(watches, onError), watches, { namespaces, onError });
   metrics.watch(() => informers.expected.map(({ kind, silentMs }) => [kind.kind, silentMs]));
   if (namespaces.length === 0) return informers;
-  for (const { name, synced } of informers.namespaces) {
-    void synced.then(() => log.info('Serving a namespace', { namespace: name }));
-  }
+  informers.onSynced((namespace) => log.info('Serving a namespace', { namespace }));
   metrics.namespaces(() =>
     informers.namespaces.map(({ name, isSynced, denial }) => [name, isSynced && denial === undefined]),
   );

@@ -6,7 +6,12 @@ export class WatchedApi implements ApiClient {
   readonly lists = new Map<string, readonly KubeObject[]>();
   /** What a list or watch of the path fails with; `silent` leaves it unanswered. */
   readonly faults = new Map<string, Error | 'silent'>();
+  /** The paths of the requests that failed with a fault. */
+  readonly failed: string[] = [];
+  /** The kinds that discovery knows. */
+  resources: readonly { readonly name: string }[] = [];
   readonly writes: ApiRequest[] = [];
+  #connections = new AbortController();
 
   async request<T>(request: ApiRequest): Promise<T> {
     if (request.method !== 'GET') {
@@ -14,23 +19,32 @@ export class WatchedApi implements ApiClient {
       return request.body as T;
     }
     await this.#fail(request);
-    return { metadata: { resourceVersion: '10' }, items: this.lists.get(request.path) ?? [] } as T;
+    return {
+      metadata: { resourceVersion: '10' },
+      items: this.lists.get(request.path) ?? [],
+      resources: this.resources,
+    } as T;
   }
 
   async *stream<T>(request: ApiRequest): AsyncGenerator<T, void, undefined> {
+    const { signal } = this.#connections;
     await this.#fail(request);
     yield { type: 'BOOKMARK', object: { metadata: { resourceVersion: '11' } } } as T;
-    await aborted(request.signal);
+    await aborted(AbortSignal.any([signal, ...(request.signal ? [request.signal] : [])]));
   }
 
   reconnect(): void {
-    // there are no connections
+    this.#connections.abort();
+    this.#connections = new AbortController();
   }
 
   async #fail({ path, signal }: ApiRequest): Promise<void> {
     const fault = this.faults.get(path);
     if (fault === 'silent') await aborted(signal);
-    else if (fault) throw fault;
+    else if (fault) {
+      this.failed.push(path);
+      throw fault;
+    }
   }
 }
 

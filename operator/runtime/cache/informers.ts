@@ -21,6 +21,7 @@ export class Informers {
   readonly #client: ApiClient;
   readonly #options: InformersOptions;
   readonly #servedListeners: ((kind: Kind) => void)[] = [];
+  readonly #syncedListeners: ((namespace: string) => void)[] = [];
   readonly #started = Promise.withResolvers<undefined>();
 
   constructor(client: ApiClient, stores: Stores, watches: readonly Watch[], options: InformersOptions) {
@@ -37,7 +38,7 @@ export class Informers {
       );
       return new WatchedNamespace(name, watchers.flat());
     });
-    for (const { synced } of this.namespaces) void synced.then(() => this.#checkStarted());
+    for (const { name, synced } of this.namespaces) void synced.then(() => this.#checkSynced(name));
   }
 
   /**
@@ -48,7 +49,7 @@ export class Informers {
     return this.#started.promise;
   }
 
-  /** Whether the caches hold a first complete list of every kind in that namespace. */
+  /** Whether the caches of that namespace hold every kind, and the API server does not refuse one of them now. */
   isSynced(namespace: string): boolean {
     return this.namespaces.some(({ name, isSynced }) => isSynced && (name === '' || name === namespace));
   }
@@ -64,6 +65,11 @@ export class Informers {
     this.#servedListeners.push(listener);
   }
 
+  /** Calls the listener when the caches of a namespace are filled, and again when they are up to date after a refusal. Empty: the whole cluster. */
+  onSynced(listener: (namespace: string) => void): void {
+    this.#syncedListeners.push(listener);
+  }
+
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all(this.#watchers.map((watcher) => watcher.run(signal)));
   }
@@ -75,6 +81,12 @@ export class Informers {
 
   get #watchers(): readonly Watcher[] {
     return this.namespaces.flatMap(({ watchers }) => watchers);
+  }
+
+  #checkSynced(namespace: string): void {
+    if (!this.isSynced(namespace)) return;
+    this.#checkStarted();
+    for (const listener of this.#syncedListeners) listener(namespace);
   }
 
   #checkStarted(): void {
@@ -97,6 +109,7 @@ export class Informers {
         this.#options.onError(kind, error, namespace);
         this.#checkStarted();
       },
+      onGranted: () => this.#checkSynced(namespace),
     };
     const wanted = watches.flatMap(({ wantedBy }) => wantedBy ?? []);
     if (wanted.length === 0) return [new Reflector(this.#client, store, options)];

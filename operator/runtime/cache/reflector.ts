@@ -16,9 +16,11 @@ export interface ReflectorOptions {
    * longer silence means a broken connection.
    */
   readonly silenceMs?: number;
-  /** The delay before the nth attempt in a row. */
-  readonly backoff?: (failures: number) => number;
+  /** The delay before the nth attempt in a row, and its upper limit. */
+  readonly backoff?: (failures: number, mostMs: number) => number;
   readonly onError?: (error: unknown) => void;
+  /** Called when a list has succeeded after the API server had refused one. */
+  readonly onGranted?: () => void;
 }
 
 interface ListAnswer<T> {
@@ -28,6 +30,9 @@ interface ListAnswer<T> {
 
 /** A watch that ends sooner, without any event, counts as a failure, so that the backoff applies. */
 const SHORT_MS = 1_000;
+const LONGEST_BACKOFF_MS = 4_000;
+/** Somebody has to act, so asking more often only costs the API server. */
+const LONGEST_BACKOFF_DENIED_MS = 60_000;
 
 type WatchEvent<T> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; readonly object: T }
@@ -35,11 +40,12 @@ type WatchEvent<T> =
 
 /**
  * Keeps a store equal to one collection of the API server. It lists in pages, then watches, and resumes each watch where the last one
- * ended. It lists again only after a 410 (as a status or as an event), or after five failures in a row.
+ * ended. It lists again only after a 410 (as a status or as an event), after a refusal, or after five failures in a row.
  *
  * `run` never throws. It ends when its signal aborts.
  */
 export class Reflector<T extends KubeObject> {
+  readonly isOptional = false;
   readonly #client: ApiClient;
   readonly #store: Store<T>;
   readonly #options: ReflectorOptions;
@@ -71,7 +77,7 @@ export class Reflector<T extends KubeObject> {
     return this.#lastHeard === undefined ? undefined : performance.now() - this.#lastHeard;
   }
 
-  /** The API server's last refusal (403 or 404), until a list or watch succeeds again. */
+  /** The API server's last refusal (403 or 404), until a list succeeds again. */
   get denial(): ApiError | undefined {
     return this.#denial;
   }
@@ -154,7 +160,10 @@ export class Reflector<T extends KubeObject> {
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
     const { backoff = jittered, onError } = this.#options;
     this.#failures += 1;
-    if (isDenied(error)) this.#denial = error;
+    if (isDenied(error)) {
+      this.#denial = error;
+      this.#resourceVersion = undefined;
+    }
     if (isGone(error)) {
       this.#resourceVersion = undefined;
       // A single 410 is normal, so list again at once. Repeated ones use the backoff, because a list is expensive.
@@ -164,16 +173,19 @@ export class Reflector<T extends KubeObject> {
     if (this.#failures % 5 === 0) this.#resourceVersion = undefined;
     onError?.(error);
     const retryAfterMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
-    await sleep(Math.max(retryAfterMs, backoff(this.#failures)), undefined, { signal }).catch(() => undefined);
+    const mostMs = isDenied(error) ? LONGEST_BACKOFF_DENIED_MS : LONGEST_BACKOFF_MS;
+    await sleep(Math.max(retryAfterMs, backoff(this.#failures, mostMs)), undefined, { signal }).catch(() => undefined);
   }
 
   #heard(): void {
     this.#lastHeard = performance.now();
+    if (this.#denial === undefined) return;
     this.#denial = undefined;
+    this.#options.onGranted?.();
   }
 }
 
-/** From 0.25 s, doubled each time, up to 4 s. Random between half and all of that, so that the watches do not reconnect at the same time. */
-function jittered(failures: number): number {
-  return Math.min(250 * 2 ** (failures - 1), 4_000) * (0.5 + Math.random() / 2);
+/** From 0.25 s, doubled each time. Random between half and all of that, so that the watches do not reconnect at the same time. */
+export function jittered(failures: number, mostMs: number): number {
+  return Math.min(250 * 2 ** (failures - 1), mostMs) * (0.5 + Math.random() / 2);
 }

@@ -5,18 +5,19 @@ import type { Watcher } from './optional-reflector.ts';
 export class WatchedNamespace {
   readonly name: string;
   readonly watchers: readonly Watcher[];
-  /** Resolves when every kind has been listed. */
+  /** Resolves when every kind has been listed for the first time. */
   readonly synced: Promise<unknown>;
-  #isSynced = false;
+  #isFilled = false;
 
   constructor(name: string, watchers: readonly Watcher[]) {
     this.name = name;
     this.watchers = watchers;
-    this.synced = Promise.all(watchers.map(({ synced }) => synced)).then(() => (this.#isSynced = true));
+    this.synced = Promise.all(watchers.map(({ synced }) => synced)).then(() => (this.#isFilled = true));
   }
 
+  /** Whether the caches are filled and follow the API server. The caches of a kind that is refused are stale. */
   get isSynced(): boolean {
-    return this.#isSynced;
+    return this.#isFilled && this.watchers.every(({ denial, isOptional }) => denial === undefined || isOptional);
   }
 
   /** The current refusal of one of the lists or watches, if there is one. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-app.ts';
 import { readConfig } from '../../../operator/config.ts';
 import { createOperator } from '../../../operator/manager.ts';
+import type { ApiClient } from '../../../operator/runtime/client/api-client.ts';
 import { pathOf, type Kind } from '../../../operator/runtime/client/kinds.ts';
 import type { Manager } from '../../../operator/runtime/manager.ts';
 import { createRuntimeMetrics } from '../../../operator/runtime/telemetry/metrics.ts';
@@ -34,7 +35,13 @@ describe('the operator for several namespaces, of which some cannot be served', 
       path: pathOf(SERVICE_ACCOUNT, 'vacation-system', 'vacation-operator', 'token'),
       body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 3_600 } },
     });
-    const client = world.client(status.token);
+    const { request, reconnect, stream } = world.client(status.token);
+    // An open watch outlives the rights. Short ones show soon that they are gone.
+    const client: ApiClient = {
+      request,
+      reconnect,
+      stream: (asked) => stream({ ...asked, query: { ...asked.query, timeoutSeconds: 3 } }),
+    };
     const list = { method: 'GET', path: pathOf(VACATION_APP, 'travel') } as const;
     await eventually('the RoleBinding holds', () => client.request(list), Boolean);
     const write = (message: string, fields: object = {}): void =>
@@ -95,6 +102,24 @@ describe('the operator for several namespaces, of which some cannot be served', 
     await bind('unbound');
     await answers('unbound', 'early');
     expect(await isServed('unbound')).to.equal('1');
+  });
+
+  it('leaves one alone that has lost its rights, and catches up when they are back', async () => {
+    const scene = new Scene(world, 'unbound');
+    const path = pathOf(BINDING, 'unbound', 'vacation-operator');
+    await world.admin.request({ method: 'DELETE', path });
+    await eventually(
+      'it is refused',
+      () => isServed('unbound'),
+      (served) => served === '0',
+    );
+    await scene.declare('during', {});
+    const before = await writesIn(world, 'unbound');
+    await new Scene(world, 'travel').declare('meanwhile', {});
+    await answers('travel', 'meanwhile');
+    expect(await writesIn(world, 'unbound')).to.deep.equal(before);
+    await bind('unbound');
+    await answers('unbound', 'during');
   });
 
   it('serves one as soon as it is there', async () => {

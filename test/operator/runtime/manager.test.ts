@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { ApiError } from '../../../operator/runtime/client/api-error.ts';
 import { keyOf, pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { createManager } from '../../../operator/runtime/manager.ts';
-import type { Controller } from '../../../operator/runtime/queue/controller.ts';
+import type { Controller, Result } from '../../../operator/runtime/queue/controller.ts';
 import { createRuntimeMetrics } from '../../../operator/runtime/telemetry/metrics.ts';
 import { anObject } from '../../support/kube-objects.ts';
 import { until } from '../../support/until.ts';
@@ -29,12 +29,16 @@ describe('the manager', () => {
   let ended: Promise<void>;
   let logged: string[];
   let reconciled: string[];
+  let seen: unknown[];
+  let result: Result;
 
   beforeEach(() => {
     api = new WatchedApi();
     stop = new AbortController();
     logged = [];
     reconciled = [];
+    seen = [];
+    result = {};
     groups = [];
   });
 
@@ -49,7 +53,13 @@ describe('the manager', () => {
     name: kind.kind.toLowerCase(),
     kind,
     watches: [
-      { kind, keysOf: (object) => [keyOf(object)] },
+      {
+        kind,
+        keysOf: (object) => {
+          seen.push(object.metadata.resourceVersion);
+          return [keyOf(object)];
+        },
+      },
       { kind: JOB, keysOf: (job) => [keyOf(job)] },
     ],
     groups,
@@ -59,7 +69,7 @@ describe('the manager', () => {
       (key) => {
         const jobs = cluster.store(JOB).list().length;
         reconciled.push([kind.kind, key, jobs, ...servedGroups].join(' '));
-        return Promise.resolve({});
+        return Promise.resolve(result);
       },
   });
 
@@ -125,6 +135,30 @@ describe('the manager', () => {
     expect(reconciled[1]).to.equal('App late/app 1');
     expect(await metrics.registry.metrics()).to.contain('x_namespace_served{namespace="late"} 1');
   });
+
+  for (const namespace of ['travel', '']) {
+    const where = namespace === '' ? 'the whole cluster' : 'a namespace';
+    it(`leaves ${where} alone while a right is missing that it had, and catches up when it has it again`, async () => {
+      result = { requeueAfterMs: 5 };
+      has(APP, namespace, anObject(1, { namespace: 'travel', name: 'app' }));
+      has(JOB, namespace, anObject(3, { namespace: 'travel', name: 'job' }));
+      start(namespace === '' ? [] : [namespace], APP);
+      await until('it is served', () => reconciled.includes('App travel/app 1'));
+      const paths = [APP, JOB].map((kind) => pathOf(kind, namespace));
+      for (const path of paths) api.faults.set(path, new ApiError(403, 'Forbidden', 'forbidden'));
+      api.reconnect();
+      await until('both are refused', () => paths.every((path) => api.failed.includes(path)));
+      const { length } = reconciled;
+      has(APP, namespace, anObject(12, { namespace: 'travel', name: 'app' }));
+      has(JOB, namespace);
+      api.faults.delete(pathOf(APP, namespace));
+      await until('the change arrives', () => seen.includes('12'));
+      expect(reconciled).to.have.length(length);
+      api.faults.clear();
+      await until('it is served again', () => reconciled.length > length);
+      expect(reconciled[length]).to.equal('App travel/app 0');
+    });
+  }
 
   it('is not ready while every namespace is refused', async () => {
     api.faults.set(pathOf(APP, 'gone'), new ApiError(404, 'NotFound', 'the server could not find it'));

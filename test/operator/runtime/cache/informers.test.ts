@@ -10,6 +10,7 @@ import { WatchedApi } from '../../../support/watched-api.ts';
 
 const THING = { apiVersion: 'example.com/v1', kind: 'Thing', plural: 'things' };
 const PART = { apiVersion: 'v1', kind: 'Part', plural: 'parts' };
+const ROUTE = { apiVersion: 'gateway.example.com/v1', kind: 'Route', plural: 'routes' };
 const WATCHES: readonly Watch[] = [THING, PART].map((kind) => ({ kind, keysOf: () => [] }));
 
 const forbidden = new ApiError(403, 'Forbidden', 'parts is forbidden');
@@ -36,8 +37,12 @@ describe('the caches of several namespaces', () => {
   });
 
   function start(...namespaces: string[]): Informers {
+    return run(WATCHES, namespaces);
+  }
+
+  function run(watches: readonly Watch[], namespaces: readonly string[]): Informers {
     const onError = (_kind: unknown, _error: unknown, namespace = ''): void => void failed.push(namespace);
-    const informers = new Informers(api, createStores(WATCHES, onError), WATCHES, {
+    const informers = new Informers(api, createStores(watches, onError), watches, {
       namespaces,
       onError,
       reflector: { backoff: () => 1 },
@@ -93,6 +98,34 @@ describe('the caches of several namespaces', () => {
     api.faults.clear();
     await informers.started;
     expect(informers.isSynced('anywhere')).to.equal(true);
+  });
+
+  for (const namespace of ['travel', '']) {
+    it(`are not up to date while a kind is refused later, ${namespace === '' ? 'in the whole cluster' : 'in one of them'}`, async () => {
+      const informers = start(...(namespace === '' ? [] : [namespace, 'other']));
+      await informers.started;
+      const synced: string[] = [];
+      informers.onSynced((name) => synced.push(name));
+      api.faults.set(parts(namespace), forbidden);
+      api.reconnect();
+      await until('it is refused', () => hasFailed(namespace));
+      expect(informers.isSynced('travel')).to.equal(false);
+      expect(informers.isSynced('other')).to.equal(namespace !== '');
+      expect(synced).to.deep.equal([]);
+      api.faults.clear();
+      await until('it is told', () => synced.length === 1);
+      expect([synced, informers.isSynced('travel')]).to.deep.equal([[namespace], true]);
+    });
+  }
+
+  it('stay up to date while an optional kind is refused later', async () => {
+    api.resources = [{ name: ROUTE.plural }];
+    const informers = run([...WATCHES, { kind: ROUTE, keysOf: () => [], wantedBy: () => [] }], []);
+    await informers.started;
+    api.faults.set(pathOf(ROUTE, ''), forbidden);
+    api.reconnect();
+    await until('it is refused', () => informers.namespaces[0]?.denial === forbidden);
+    expect(informers.isSynced('travel')).to.equal(true);
   });
 
   it('fill as soon as the namespace grants the rights', async () => {

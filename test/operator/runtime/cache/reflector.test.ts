@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createApiClient } from '../../../../operator/runtime/client/api-client.ts';
 import type { KubeObject } from '../../../../operator/runtime/client/kinds.ts';
-import { Reflector, type ReflectorOptions } from '../../../../operator/runtime/cache/reflector.ts';
+import { jittered, Reflector, type ReflectorOptions } from '../../../../operator/runtime/cache/reflector.ts';
 import { Store } from '../../../../operator/runtime/cache/store.ts';
 import { anObject } from '../../../support/kube-objects.ts';
 import { startListWatchServer, type ListWatchServer, type OpenWatch } from '../../../support/list-watch-server.ts';
@@ -174,16 +174,46 @@ describe('the reflector', () => {
   });
 
   it('gets over refusals of every sort, with the pauses of its backoff', async () => {
-    const failures: number[] = [];
-    for (const status of [403, 500, 503]) server.refuse('list', { status, body: 'no' });
+    const pauses: [number, number][] = [];
+    for (const status of [403, 404, 500, 503]) server.refuse('list', { status, body: 'no' });
     const reflector = start({
-      backoff: (count) => {
-        failures.push(count);
+      backoff: (count, mostMs) => {
+        pauses.push([count, mostMs]);
         return 1;
       },
     });
     await reflector.synced;
-    expect(failures).to.deep.equal([1, 2, 3]);
+    expect(pauses).to.deep.equal([
+      [1, 60_000],
+      [2, 60_000],
+      [3, 4_000],
+      [4, 4_000],
+    ]);
+  });
+
+  it('pauses twice as long each time, up to a limit', () => {
+    for (const [failures, mostMs, ms] of [
+      [1, 4_000, 250],
+      [3, 4_000, 1_000],
+      [9, 4_000, 4_000],
+      [8, 60_000, 32_000],
+      [200, 60_000, 60_000],
+    ] as const) {
+      expect(jittered(failures, mostMs)).to.be.within(ms / 2, ms);
+    }
+  });
+
+  it('lists anew after a refusal, so that its store is up to date, and says so', async () => {
+    let granted = 0;
+    const reflector = start({ onGranted: () => (granted += 1) });
+    const { end } = await watch(1);
+    server.refuse('watch', { status: 403, body: 'no' });
+    server.objects = [named('new', 20)];
+    reflector.restart();
+    await until('it has listed again', () => names().join() === 'new');
+    await watch(2);
+    expect([granted, reflector.denial, lists()]).to.deep.equal([1, undefined, 2]);
+    end();
   });
 
   it('lists anew when the point to watch from is refused again and again', async () => {
