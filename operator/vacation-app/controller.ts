@@ -1,5 +1,6 @@
+import { isPaused } from '../api/paused.ts';
 import { shapeFault } from '../api/shape.ts';
-import { ANNOTATION, VACATION_APP, type VacationApp } from '../api/vacation-app.ts';
+import { VACATION_APP, type VacationApp } from '../api/vacation-app.ts';
 import type { Stores } from '../runtime/cache/store.ts';
 import { keyOf, type KubeObject } from '../runtime/client/kinds.ts';
 import type { Controller, Watch } from '../runtime/queue/controller.ts';
@@ -63,8 +64,8 @@ function createWatches(): readonly Watch[] {
 export function priorityOf({ metadata, status }: Pick<VacationApp, 'metadata' | 'status'>): Priority {
   const { observedGeneration = -1 } = status ?? {};
   // The status of a paused app keeps its old generation, so it would always have high priority.
-  const isPaused = metadata.annotations?.[ANNOTATION.paused] === 'true' && observedGeneration >= 0;
-  return isPaused || observedGeneration === metadata.generation ? 'normal' : 'high';
+  const isHeld = isPaused({ metadata }) && observedGeneration >= 0;
+  return isHeld || observedGeneration === metadata.generation ? 'normal' : 'high';
 }
 
 /** The keys of the apps that refer to the Secret. */

@@ -1,7 +1,8 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { withDefaults, type CompleteApp } from '../api/defaults.ts';
+import { isPaused } from '../api/paused.ts';
 import { shapeFault } from '../api/shape.ts';
-import { ANNOTATION, VACATION_APP, type VacationApp } from '../api/vacation-app.ts';
+import { VACATION_APP, type VacationApp } from '../api/vacation-app.ts';
 import { isConflict, isTerminatingNamespace } from '../runtime/client/api-error.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Cluster } from '../runtime/apply/cluster.ts';
@@ -136,8 +137,6 @@ async function settled(work: readonly Promise<void>[]): Promise<void> {
 }
 
 const isAnswered = ({ metadata, status }: VacationApp): boolean => status?.observedGeneration === metadata.generation;
-
-const isPaused = ({ metadata }: VacationApp): boolean => metadata.annotations?.[ANNOTATION.paused] === 'true';
 
 async function failureOf(work: () => Promise<void>): Promise<Error | undefined> {
   try {

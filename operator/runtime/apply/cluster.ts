@@ -69,7 +69,7 @@ export class Cluster {
     const object = objectName(kind, desired);
     let live = this.store(kind).get(namespace, name);
     if (live === undefined) {
-      if (drift.isPaused(object, WHOLE_OBJECT)) return;
+      if (drift.isBackedOff(object, WHOLE_OBJECT)) return;
       try {
         await this.create(kind, desired, options);
         return;
@@ -87,7 +87,7 @@ export class Cluster {
     }
     const settled = drift.settled(object);
     const suspects = suspectsOf(found, desired, settled, options);
-    const isWaiting = ({ path }: Difference): boolean => drift.isPaused(object, readable(path));
+    const isWaiting = ({ path }: Difference): boolean => drift.isBackedOff(object, readable(path));
     if (suspects.length === found.length && suspects.every(isWaiting)) return;
     // Read before the correction, because the correction removes these fields from the other managers.
     const before = suspects.length === 0 ? undefined : await this.#readQuietly(kind, live);

@@ -117,7 +117,7 @@ export class OwnerDrift {
   }
 
   /** Whether the correction of the field is paused. */
-  isPaused(object: string, field: string): boolean {
+  isBackedOff(object: string, field: string): boolean {
     return this.#pauseLeft(this.#fights.get(id(object, field))) > 0;
   }
 

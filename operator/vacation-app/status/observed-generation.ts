@@ -1,8 +1,7 @@
-import { ANNOTATION, type VacationApp } from '../../api/vacation-app.ts';
+import { isPaused } from '../../api/paused.ts';
+import type { VacationApp } from '../../api/vacation-app.ts';
 
-export const isPaused = ({ metadata }: VacationApp): boolean => metadata.annotations?.[ANNOTATION.paused] === 'true';
-
-/** Of a paused app the last generation that was acted upon: so nobody takes a change for done that waits. */
+/** The generation that the status reports. For a paused app it is the last one that was acted upon, because later changes still wait. */
 export function observedGenerationOf(app: VacationApp): number {
   const { generation = 0 } = app.metadata;
   const acted = app.status?.observedGeneration ?? -1;

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { V1Deployment } from '@kubernetes/client-node';
-import { withDefaults } from '../../api/defaults.ts';
 import { REASON, VACATION_APP, type VacationApp, type VacationAppStatus } from '../../api/vacation-app.ts';
 import { isInvalid, isNotFound } from '../../runtime/client/api-error.ts';
 import type { EventNote } from '../../runtime/telemetry/events.ts';
@@ -31,12 +30,10 @@ export async function report(
   pace: Pace,
 ): Promise<number | undefined> {
   const { cluster, defaults, now, publish } = reporting;
-  const app = withDefaults(declared);
   const drift = cluster.drift.of(declared);
   const corrections = drift.report(declared.status?.drift);
   const status = statusOf({
     ...plan,
-    app,
     defaults,
     waits: waitsOf(plan),
     failure,

@@ -1,4 +1,5 @@
 import { isHibernated, type CompleteApp } from '../../api/defaults.ts';
+import { isPaused } from '../../api/paused.ts';
 import { isStalled, isWarning, messageOf, REASON } from '../../api/reasons.ts';
 import { ANNOTATION, CONDITION, type VacationApp, type VacationAppStatus } from '../../api/vacation-app.ts';
 import { conditionsOf, findingOf, type Finding } from '../../api/conditions.ts';
@@ -12,7 +13,7 @@ import type { Migration } from '../tasks/migrate/migration.ts';
 import { TASKS } from '../tasks/tasks.ts';
 import { FACT, WEB_CONTAINER } from '../names.ts';
 import { inHibernation, unrestOf } from './hibernation.ts';
-import { isPaused, observedGenerationOf } from './observed-generation.ts';
+import { observedGenerationOf } from './observed-generation.ts';
 import type { Observed } from '../observe.ts';
 import type { Waits } from '../children/steps.ts';
 import type { Failure } from './failure.ts';

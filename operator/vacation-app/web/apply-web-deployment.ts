@@ -46,7 +46,7 @@ async function handOverReplicas(app: CompleteApp, cluster: Cluster, signal: Abor
   if (replicas === undefined || !live) return;
   const drift = cluster.drift.of(app);
   const drifted = isScaledAway(live) ? scaledAwayOf(live) : undefined;
-  if (drifted && drift.isPaused(drifted.object, drifted.field)) return;
+  if (drifted && drift.isBackedOff(drifted.object, drifted.field)) return;
   const { name, namespace = '', uid = '', resourceVersion = '' } = live.metadata;
   const isTaken = isSizeOurs(live) || drifted !== undefined;
   const part = {

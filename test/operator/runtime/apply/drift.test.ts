@@ -28,7 +28,7 @@ describe('drift', () => {
   const seconds = (count: number): void => {
     elapsed += count * 1_000;
   };
-  const isPaused = (): boolean => ours.isPaused(SELECTOR.object, SELECTOR.field);
+  const isBackedOff = (): boolean => ours.isBackedOff(SELECTOR.object, SELECTOR.field);
   /** Reports as a reconcile does: with the corrections that the status has. */
   function writeReport(before: readonly Correction[] = []): readonly Correction[] {
     const report = ours.report(before);
@@ -43,7 +43,7 @@ describe('drift', () => {
 
   it('puts back at once what is changed now and then', () => {
     for (let count = 0; count < 20; count += 1) {
-      expect(isPaused()).to.equal(false);
+      expect(isBackedOff()).to.equal(false);
       ours.corrected(SELECTOR);
       seconds(601);
     }
@@ -52,20 +52,20 @@ describe('drift', () => {
 
   it('waits with a field that is changed back again and again, and with no other', () => {
     for (let count = 0; count < 7; count += 1) {
-      expect(isPaused()).to.equal(false);
+      expect(isBackedOff()).to.equal(false);
       ours.corrected(SELECTOR);
       seconds(pauseAfter(count + 1) / 1_000);
     }
     ours.corrected(SELECTOR);
     writeReport();
-    expect(isPaused()).to.equal(true);
+    expect(isBackedOff()).to.equal(true);
     expect(ours.nextLookMs(elapsed)).to.equal(8_000);
-    expect(ours.isPaused('Service/web', 'spec.ports')).to.equal(false);
-    expect(ours.isPaused('Service/mysql', 'spec.selector')).to.equal(false);
+    expect(ours.isBackedOff('Service/web', 'spec.ports')).to.equal(false);
+    expect(ours.isBackedOff('Service/mysql', 'spec.selector')).to.equal(false);
     expect(ours.contested.map(({ field }) => field)).to.deep.equal(['spec.selector']);
     expect(drift.contested).to.equal(1);
     seconds(8);
-    expect(isPaused()).to.equal(false);
+    expect(isBackedOff()).to.equal(false);
   });
 
   it('looks again at once when the pause ends while one looks', () => {
@@ -73,10 +73,10 @@ describe('drift', () => {
     writeReport();
     elapsed = 1_999;
     const begun = elapsed;
-    expect(isPaused(), 'left as it is').to.equal(true);
+    expect(isBackedOff(), 'left as it is').to.equal(true);
     elapsed = 2_003;
     expect(ours.nextLookMs(begun)).to.equal(0);
-    expect(isPaused(), 'the next time').to.equal(false);
+    expect(isBackedOff(), 'the next time').to.equal(false);
     expect(ours.nextLookMs(elapsed)).to.equal(597_997);
   });
 
@@ -89,7 +89,7 @@ describe('drift', () => {
     expect(ours.contested).to.deep.equal([]);
     expect(ours.nextLookMs(elapsed)).to.equal(undefined);
     ours.corrected(SELECTOR);
-    expect(isPaused()).to.equal(false);
+    expect(isBackedOff()).to.equal(false);
   });
 
   it('reports the first correction at once, and the next a minute later, counted together', () => {
