@@ -44,6 +44,7 @@ const MACHINERY_USERS: readonly string[] = [
   'database/managed/give-up-volume.ts',
   'database/managed/volume.ts',
   'reconcile.ts',
+  'refusals.ts',
   'status/drift.ts',
   'status/failure.ts',
   'status/report.ts',

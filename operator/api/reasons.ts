@@ -38,11 +38,11 @@ interface Quiet extends OfConditions {
 }
 
 /** No condition has it, a Normal event does. */
-interface Told extends Documented {
+interface OfEvents extends Documented {
   readonly kind: 'event';
 }
 
-type Reason = Stalled | Reconciling | Quiet | Told;
+type Reason = Stalled | Reconciling | Quiet | OfEvents;
 
 interface Missing {
   readonly secret: string;
@@ -97,7 +97,7 @@ interface Ended {
   readonly exitCode: number;
   readonly isOutOfMemory: boolean;
   /** Its termination message. */
-  readonly said: string | undefined;
+  readonly words: string | undefined;
 }
 
 interface NotStarted {
@@ -111,8 +111,8 @@ const imageMessage = ({ pod, image }: { pod: string; image: string }): string =>
   `Pod ${pod} cannot have image ${image}`;
 const imageAdvice = (): string => 'check its name, the registry and spec.imagePullSecrets';
 
-const endMessage = ({ pod, container, exitCode, isOutOfMemory, said }: Ended): string =>
-  `Container ${container} of pod ${pod} ends with code ${exitCode}${isOutOfMemory ? ' (out of memory: raise its limit)' : ''}${said === undefined ? '' : `, saying "${said}"`}`;
+const endMessage = ({ pod, container, exitCode, isOutOfMemory, words }: Ended): string =>
+  `Container ${container} of pod ${pod} ends with code ${exitCode}${isOutOfMemory ? ' (out of memory: raise its limit)' : ''}${words === undefined ? '' : `, saying "${words}"`}`;
 const endAdvice = ({ pod, container }: Ended): string => `kubectl logs ${pod} -c ${container} --previous`;
 
 const volumeOf = (named: string | undefined): string =>

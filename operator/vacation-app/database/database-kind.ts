@@ -60,16 +60,16 @@ export interface DatabaseKind {
   ) => Finding;
   /** Pods that have to be deleted so that new ones are made as declared. */
   readonly stuckPods?: (app: CompleteApp, observed: Observed) => readonly V1Pod[];
-  /** Of a kind whose data are on a volume of the app's. */
+  /** Only for a kind that stores its data on a volume of the app. */
   readonly volume?: DataVolume;
 }
 
-/** Its part of the credentials Secret. */
+/** The part of the credentials Secret that belongs to the kind of database. */
 export interface DatabaseCredentials {
   readonly keys: readonly string[];
   /** Values for the keys, not encoded. */
   readonly generate: (app: CompleteApp, random: (bytes: number) => string) => Readonly<Record<string, string>>;
-  /** What is wrong with values that the user gives, in words that quote nothing of them. */
+  /** The fault of values that the user gives. It quotes none of them, because they are secret. */
   readonly fault: (app: CompleteApp, valueOf: (key: string) => string) => string | undefined;
 }
 

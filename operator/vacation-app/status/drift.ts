@@ -4,9 +4,9 @@ import { findingOf, type Finding } from '../../api/conditions.ts';
 import { WHOLE_OBJECT, type Drifted } from '../../runtime/apply/drift.ts';
 import type { EventNote } from '../../runtime/telemetry/events.ts';
 
-const TOLD_AT_ONCE = 3;
+const MOST_NAMED = 3;
 
-/** What was put back since this was told last: one event, without counts, so that a repeat is counted as one. */
+/** One event for the corrections since the last one. It contains no counts, so that Kubernetes counts a repeat as the same event. */
 export function driftEvents(corrected: readonly Drifted[]): EventNote[] {
   if (corrected.length === 0) return [];
   const parts = corrected.map(({ object, field, manager }) =>
@@ -28,6 +28,6 @@ export function contestedFinding(contested: readonly Drifted[]): Finding | undef
 /** The first few, in an order that does not depend on when they happened. */
 function listed(parts: readonly string[]): string {
   const sorted = [...parts].sort();
-  const more = sorted.length - TOLD_AT_ONCE;
-  return `${sorted.slice(0, TOLD_AT_ONCE).join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+  const more = sorted.length - MOST_NAMED;
+  return `${sorted.slice(0, MOST_NAMED).join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
 }

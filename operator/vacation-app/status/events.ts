@@ -18,17 +18,17 @@ const BEFORE_WEB_PODS: ReadonlySet<string> = new Set([
   REASON.applyFailed,
 ]);
 
-/** Those that are steps towards `Ready`. */
+/** The events of steps towards `Ready`. */
 const STEPS: ReadonlySet<string> = new Set([CONDITION.databaseReady, CONDITION.schemaReady]);
 
-/** What a change of conditions is worth telling. The reasons of events are documented in docs/operator.md. */
+/** The events for a change of conditions. docs/operator.md lists their reasons. */
 export function eventsOf(before: readonly Condition[], after: readonly Condition[]): EventNote[] {
   const isFirst = comesUpFirst(before);
   return after.flatMap((condition): EventNote[] => {
     const { type, status, reason, message } = condition;
     const known = before.find((candidate) => candidate.type === type);
     const milestone = STEPS.has(type) && isFirst ? undefined : MILESTONES.get(type);
-    // What is told beside a root that is true.
+    // These are reported even while a root condition is true.
     if (type === CONDITION.reconciling && reason === REASON.fieldContested) return warning(condition, known);
     if (type === CONDITION.stalled && !isWarning(reason) && known?.reason !== reason) {
       return [{ type: 'Warning', reason, message }];
@@ -38,12 +38,12 @@ export function eventsOf(before: readonly Condition[], after: readonly Condition
       if (type === CONDITION.updateAvailable) return [{ type: 'Normal', reason: REASON.updateAvailable, message }];
       return [];
     }
-    // The component's own condition says the same: only the root speaks of it.
+    // The condition of the component says the same, so only the root condition has an event.
     return type === CONDITION.ready ? warning(condition, known) : [];
   });
 }
 
-/** Whether there were no web pods yet: `Ready` will tell then that the steps before it are done. A database that comes back, or a later migration, is news. */
+/** Whether there were no web pods yet. Then the event of `Ready` covers the steps before it. A database that is back, or a later migration, gets its own event. */
 function comesUpFirst(before: readonly Condition[]): boolean {
   const web = before.find(({ type }) => type === CONDITION.webReady);
   return web === undefined || BEFORE_WEB_PODS.has(web.reason);

@@ -8,13 +8,13 @@ import type { Observed } from '../observe.ts';
 import { hasNoPods, isAlive } from '../pods.ts';
 import { deletionOf } from '../database/managed/volume.ts';
 
-/** A gate as a hibernated app has it: what is not so because nothing runs is no fault. */
+/** The finding of a gate in hibernation. It is no fault that the gate is closed because nothing runs. */
 export function inHibernation(gate: Finding): Finding {
   if (gate.status === 'True' || gate.type === CONDITION.credentialsReady) return gate;
   return findingOf(gate.type, false, REASON.hibernated, 'Waits for spec.mode Running');
 }
 
-/** Why a hibernated app is not at rest with its data kept; undefined when live children prove that it is. */
+/** Why a hibernated app is not at rest, or its data are not safe. Undefined when the live children prove that both hold. */
 export function unrestOf(app: CompleteApp, observed: Observed): Finding | undefined {
   const { volumeClaim } = observed;
   if (volumeClaim?.metadata?.deletionTimestamp !== undefined) {
@@ -40,7 +40,7 @@ export function unrestOf(app: CompleteApp, observed: Observed): Finding | undefi
 const hasLostVolume = ({ volumeClaim, deployment }: Observed): boolean =>
   volumeClaim === undefined && deployment?.metadata?.annotations?.[FACT.size] !== undefined;
 
-/** Whether the live children prove that nothing of the app runs, nor is about to. */
+/** Whether the live children prove that nothing of the app runs or is about to run. */
 const isAtRest = ({ deployment, statefulSet, pods }: Observed): boolean =>
   [deployment, statefulSet].every((workload) => !workload || (workload.spec?.replicas === 0 && hasNoPods(workload))) &&
   !pods.some(isAlive);

@@ -3,18 +3,18 @@ import type { VacationApp } from '../../api/vacation-app.ts';
 import type { Finding } from '../../api/conditions.ts';
 import { observedGenerationOf } from './observed-generation.ts';
 
-/** What a pod that tries again is told as, and what it is once the kubelet has backed off. */
+/** The reason while a container is tried again, and the reason that replaces it after the kubelet's first back-off. */
 const LASTING: ReadonlyMap<string, string> = new Map([
   [REASON.imagePullRetrying, REASON.imagePullFailed],
   [REASON.containerRestarting, REASON.containerFailing],
 ]);
 
-/** The reason that lasts; that of anything else is its own. */
+/** The lasting reason of a passing one. Any other reason is returned as it is. */
 export const lastingReason = (reason: string): string => LASTING.get(reason) ?? reason;
 
 /**
- * The kubelet alternates: it backs off, tries again, backs off for longer. After its first back-off the reason stays the one that somebody
- * has to act upon, through every further attempt, until the pod is ready or another spec is declared.
+ * The kubelet tries again after pauses that grow. After its first back-off the lasting reason stays through every further attempt, until
+ * the pod is ready or the spec changes.
  */
 export function lasting(finding: Finding, app: VacationApp): Finding {
   const reason = lastingReason(finding.reason);

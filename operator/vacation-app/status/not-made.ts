@@ -6,8 +6,8 @@ import type { Failure } from './failure.ts';
 /** The finding of a gate whose object is due and not there: with its own `reason`, and with what keeps it from being made. */
 export function notMade(type: string, reason: ReasonName, object: string, failure: Failure | undefined): Finding {
   const cause = failure?.isPassing === true && failure.hasLasted !== true ? undefined : failure;
-  const told = cause?.reason === REASON.applyFailed ? REASON.applyFailed : reason;
-  return findingOf(type, false, told, messageOf(REASON.applyFailed, { object, words: cause?.message }));
+  const shown = cause?.reason === REASON.applyFailed ? REASON.applyFailed : reason;
+  return findingOf(type, false, shown, messageOf(REASON.applyFailed, { object, words: cause?.message }));
 }
 
 /** Why there can be no password for a database. */
@@ -19,6 +19,6 @@ const OF_CREDENTIALS: ReadonlySet<string> = new Set([
 
 /** The same for `DatabaseReady`, of whose objects none is made before there are credentials. */
 export function databaseNotMade(reason: ReasonName, object: string, failure: Failure | undefined): Finding {
-  const told = OF_CREDENTIALS.has(failure?.reason ?? '') ? REASON.waitingForCredentials : reason;
-  return notMade(CONDITION.databaseReady, told, object, failure);
+  const shown = OF_CREDENTIALS.has(failure?.reason ?? '') ? REASON.waitingForCredentials : reason;
+  return notMade(CONDITION.databaseReady, shown, object, failure);
 }

@@ -2,15 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { isWarning } from '../../api/reasons.ts';
 import { CONDITION, type VacationAppStatus } from '../../api/vacation-app.ts';
 
-/** For how long a change of small things waits for others: a rollout is told in a few writes instead of one a pod, and one a step. */
+/** How long a small change waits for others, so that a rollout needs a few status writes instead of one for each pod and step. */
 const PATIENCE_MS = 500;
 
 /**
- * When a changed status is due.
+ * Decides when a changed status is written.
  *
- * 1. At once: somebody is answered, `Ready` turns, or something is wrong.
- * 2. Of an app that comes up or rolls out as it should, every further step: soon, together with those that follow meanwhile.
- * 3. Of any other, where a condition turns: at once; where only numbers and words differ: soon.
+ * 1. At once when the generation is observed for the first time, `Ready` changes, or something is wrong.
+ * 2. Soon for each further step of an app that starts or rolls out without a fault. One write covers the steps of that time.
+ * 3. Otherwise at once when a condition changes, and soon when only numbers and messages differ.
  */
 export class Pace {
   readonly #since = new Map<string, number>();
@@ -19,7 +19,7 @@ export class Pace {
   waitMs(key: string, before: VacationAppStatus | undefined, after: VacationAppStatus, now: number): number {
     const since = this.#since.get(key) ?? now;
     const waited = now - since;
-    // a clock that was set back tells nothing of how long it was
+    // If the clock was set back, the difference does not say how much time has passed.
     if (isUrgent(before, after) || waited >= PATIENCE_MS || waited < 0) {
       this.#since.delete(key);
       return 0;
@@ -46,7 +46,7 @@ const answers = (status: VacationAppStatus | undefined): unknown => [
 const turns = (status: VacationAppStatus | undefined): unknown =>
   status?.conditions?.map(({ type, status: value, reason }) => [type, value, reason]);
 
-/** Not ready yet, and for no reason that somebody should hear of. */
+/** Not ready yet, without a fault. */
 function isUnderWay(status: VacationAppStatus | undefined): boolean {
   const ready = status?.conditions?.find(({ type }) => type === CONDITION.ready);
   return ready?.status === 'False' && !isWarning(ready.reason);

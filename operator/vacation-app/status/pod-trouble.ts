@@ -12,7 +12,7 @@ const IMAGE_TROUBLE = new Set(['ImagePullBackOff', 'InvalidImageName', 'ErrImage
 /** A Secret or ConfigMap that is there, but not yet at the kubelet, as on any start. */
 const NOT_SYNCED = /^failed to sync \w+ cache/;
 /** Of a termination message, which the container itself has written for people. */
-const LONGEST_SAYING = 300;
+const LONGEST_QUOTE = 300;
 const CONFIG_TROUBLE = new Set(['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError']);
 
 /** What keeps one of the pods from running, first what needs somebody, and what to do about it; undefined when they are merely starting. */
@@ -42,8 +42,8 @@ function containerTrouble(pod: V1Pod, status: V1ContainerStatus): Trouble | unde
   const { reason = '', message: words = '' } = status.state?.waiting ?? {};
   const isRetried = IMAGE_RETRY.has(reason);
   if (isRetried || IMAGE_TROUBLE.has(reason)) {
-    const told = isRetried ? REASON.imagePullRetrying : REASON.imagePullFailed;
-    return { reason: told, message: messageOf(told, { pod: nameOf(pod), image: status.image }) };
+    const reason = isRetried ? REASON.imagePullRetrying : REASON.imagePullFailed;
+    return { reason, message: messageOf(reason, { pod: nameOf(pod), image: status.image }) };
   }
   if (CONFIG_TROUBLE.has(reason) && !NOT_SYNCED.test(words)) {
     const parts = { pod: nameOf(pod), container: status.name, words };
@@ -56,7 +56,7 @@ function containerTrouble(pod: V1Pod, status: V1ContainerStatus): Trouble | unde
     container: status.name,
     exitCode: last.exitCode,
     isOutOfMemory: last.reason === 'OOMKilled',
-    said: last.message?.trim().slice(0, LONGEST_SAYING),
+    words: last.message?.trim().slice(0, LONGEST_QUOTE),
   });
   return { reason: reason === '' ? REASON.containerRestarting : REASON.containerFailing, message };
 }

@@ -112,8 +112,8 @@ function restartHandled(
 }
 
 /**
- * The status of an app whose spec the operator cannot work with: nothing can be said by it. Whatever was known stays, but for how it stands
- * with the conditions, and for the web pods, which are counted.
+ * The status of an app whose spec the operator cannot read. It changes the conditions and the number of web pods. All other fields keep
+ * their values.
  */
 export function statusOfInvalid(
   app: VacationApp,

@@ -3,8 +3,8 @@ import type { Clock } from '../../runtime/clock.ts';
 import { finishedAt } from './jobs.ts';
 
 /**
- * The time of day for saying how long ago Jobs ended. The cluster's clock has written when they did, and this process' clock may be ahead of
- * that. Where it has seen the Job run that ended last, no more has passed since that end than since then, but for the lag of the watch.
+ * The time of day, for the age of Jobs that have ended. The cluster's clock sets the time of the end, and the clock of this process may be
+ * ahead of it. If this process has seen the last Job run, the Job cannot have ended before that, so this limits its age.
  */
 export class JobTime {
   readonly #clock: Clock;
@@ -17,7 +17,7 @@ export class JobTime {
     this.#now = now;
   }
 
-  /** The same, as the Jobs of the app tell it that has that key. */
+  /** The time of day, limited by the given Jobs of the app with that key. */
   now(key: string, jobs: readonly V1Job[]): Date {
     const monotonic = this.#clock.now();
     const seen = new Map<string, number>();
