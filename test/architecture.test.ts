@@ -37,6 +37,7 @@ const CLIENT =
 /** The files that use the controller machinery: they have effects, or react to its errors and records. The others below `vacation-app/` only compute. */
 const MACHINERY_USERS: readonly string[] = [
   'cache-transform.ts',
+  'children/applied-pod-metadata.ts',
   'children/apply-child.ts',
   'children/ownership.ts',
   'credentials/apply-credentials.ts',

@@ -35,12 +35,12 @@ describe('the operator for several namespaces, of which some cannot be served', 
       path: pathOf(SERVICE_ACCOUNT, 'vacation-system', 'vacation-operator', 'token'),
       body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 3_600 } },
     });
-    const { request, reconnect, stream } = world.client(status.token);
+    const inner = world.client(status.token);
     // An open watch outlives the rights. Short ones show soon that they are gone.
     const client: ApiClient = {
-      request,
-      reconnect,
-      stream: (asked) => stream({ ...asked, query: { ...asked.query, timeoutSeconds: 3 } }),
+      request: (asked) => inner.request(asked),
+      reconnect: () => inner.reconnect(),
+      stream: (asked) => inner.stream({ ...asked, query: { ...asked.query, timeoutSeconds: 3 } }),
     };
     const list = { method: 'GET', path: pathOf(VACATION_APP, 'travel') } as const;
     await eventually('the RoleBinding holds', () => client.request(list), Boolean);
