@@ -25,7 +25,7 @@ async function started({ files, isMarked = false, isReadable = true }: Volume) {
     if (isMarked) await writeFile(join(volume, 'preparing'), '');
     await command(bin, 'docker-entrypoint.sh', `ls -A ${data} > ${folder}/found`);
     if (!isReadable) await command(bin, 'ls', 'echo "ls: Permission denied" >&2; exit 2');
-    const script = mysqlConfigMap(aCompleteApp(), someFacts())?.data?.['start.sh'] ?? '';
+    const script = mysqlConfigMap(aCompleteApp(), someFacts()).data?.['start.sh'] ?? '';
     const here = script
       .replaceAll('/var/lib/mysql', data)
       .replaceAll('/var/lib/vacation', volume)
