@@ -52,6 +52,8 @@ describe('the data of an app on a real cluster', function () {
 
   it('need no restart and no second migration when the app comes back to orphans, or when finished Jobs are removed', async () => {
     const component = 'app.kubernetes.io/component in (web, mysql)';
+    // The pods of the app that was deleted before are still ending.
+    await app.replaced();
     const before = await place.pods(component);
     await place.kubectl(['delete', 'jobs', '--all']);
     await deleteApp('--cascade=orphan');

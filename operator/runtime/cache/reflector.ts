@@ -54,6 +54,8 @@ export class Reflector<T extends KubeObject> {
   #failures = 0;
   #lastHeard: number | undefined;
   #denial: ApiError | undefined;
+  /** In a row. Other failures, such as those of an API server that restarts, say nothing of how long a refusal will last. */
+  #denials = 0;
   /** Aborts the current list, watch or pause after a failure. */
   #attempt = new AbortController();
 
@@ -160,6 +162,7 @@ export class Reflector<T extends KubeObject> {
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
     const { backoff = jittered, onError } = this.#options;
     this.#failures += 1;
+    this.#denials = isDenied(error) ? this.#denials + 1 : 0;
     if (isDenied(error)) {
       this.#denial = error;
       this.#resourceVersion = undefined;
@@ -173,12 +176,15 @@ export class Reflector<T extends KubeObject> {
     if (this.#failures % 5 === 0) this.#resourceVersion = undefined;
     onError?.(error);
     const retryAfterMs = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
-    const mostMs = isDenied(error) ? LONGEST_BACKOFF_DENIED_MS : LONGEST_BACKOFF_MS;
-    await sleep(Math.max(retryAfterMs, backoff(this.#failures, mostMs)), undefined, { signal }).catch(() => undefined);
+    const backoffMs = isDenied(error)
+      ? backoff(this.#denials, LONGEST_BACKOFF_DENIED_MS)
+      : backoff(this.#failures, LONGEST_BACKOFF_MS);
+    await sleep(Math.max(retryAfterMs, backoffMs), undefined, { signal }).catch(() => undefined);
   }
 
   #heard(): void {
     this.#lastHeard = performance.now();
+    this.#denials = 0;
     if (this.#denial === undefined) return;
     this.#denial = undefined;
     this.#options.onGranted?.();

@@ -108,7 +108,11 @@ describe('an app in whose way others are', function () {
         /^(ApplyFailed: .* is not made yet: |WaitingForSchema: )/,
       );
     }
-    expect(await warnings(here)).to.include('ApplyFailed');
+    await eventually(
+      'the event',
+      () => warnings(here),
+      (found) => found.includes('ApplyFailed'),
+    );
     await isBack();
     await eventually('the next try', () => here.get(SERVICE, 'hooked-web'), Boolean, NEXT_TRY_MS);
     await here.comesUp('hooked');
