@@ -7,7 +7,9 @@ import { AppIn, Place } from './apps.ts';
 import { withShell } from './as-written.ts';
 import { world } from './world.ts';
 
-const SELECTOR = 'interstellar.dev/app=milky-way,app.kubernetes.io/component in (web, mysql)';
+/** Not the name in the docs, which an app of other tests has. */
+const NAME = 'maintained';
+const SELECTOR = `interstellar.dev/app=${NAME},app.kubernetes.io/component in (web, mysql)`;
 
 describe('the maintenance of a node as docs/operator.md tells', function () {
   this.timeout(20 * 60_000);
@@ -17,11 +19,11 @@ describe('the maintenance of a node as docs/operator.md tells', function () {
 
   before(async () => {
     place = await Place.make('maintenance');
-    app = new AppIn(place, 'milky-way');
+    app = new AppIn(place, NAME);
     // With one, the disruption budget would let the drain pass.
     await app.declare({ replicas: 2 });
     await app.ready();
-    node = await place.kubectl(['get', 'pod', 'milky-way-mysql-0', '--output', 'jsonpath={.spec.nodeName}']);
+    node = await place.kubectl(['get', 'pod', `${NAME}-mysql-0`, '--output', 'jsonpath={.spec.nodeName}']);
   });
 
   after(async () => {
@@ -45,9 +47,12 @@ describe('the maintenance of a node as docs/operator.md tells', function () {
     expect(drain).to.be.above(0);
     await withShell(world().cluster, async (shell) => {
       for (const [index, command] of commands.entries()) {
-        const line = command.replaceAll('travel', place.namespace).replaceAll('NODE', node);
+        const line = command
+          .replaceAll('travel', place.namespace)
+          .replaceAll('milky-way', NAME)
+          .replaceAll('NODE', node);
         // The other pods of the node are left to the other tests.
-        await shell(index === drain ? `${line} --pod-selector=interstellar.dev/app=milky-way` : line);
+        await shell(index === drain ? `${line} --pod-selector=interstellar.dev/app=${NAME}` : line);
         if (index === drain) expect(await podsOnNode()).to.deep.equal([]);
       }
     });
