@@ -1,4 +1,6 @@
+import type { V1Pod } from '@kubernetes/client-node';
 import { expect } from 'chai';
+import { eventually } from '../support/kubectl.ts';
 import { AppIn, Place } from './apps.ts';
 import { world } from './world.ts';
 
@@ -19,6 +21,12 @@ describe('pods on a platform that gives them their user and group ids', function
     app = new AppIn(place, 'ranged');
     await setPodIds('POD_IDS=Platform');
     for (const object of policies()) await place.apply(object);
+    await eventually(
+      'the policies hold',
+      60_000,
+      () => Promise.all([{}, { runAsUser: 999 }].map(userOf)),
+      ([filled, refused]) => filled === FIRST_ID && refused === undefined,
+    );
   });
 
   after(async () => {
@@ -39,6 +47,16 @@ describe('pods on a platform that gives them their user and group ids', function
     await app.book();
     expect(await app.hasBooking()).to.equal(true);
   });
+
+  /** The user that a pod with such a context would have; undefined where it is refused. */
+  async function userOf(securityContext: object): Promise<number | undefined> {
+    const containers = [{ name: 'try', image: 'none' }];
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'try' }, spec: { securityContext, containers } };
+    const args = ['create', '--dry-run=server', '--output', 'json', '--filename', '-'];
+    const made = await place.kubectl(args, JSON.stringify(pod)).catch(() => undefined);
+    if (made === undefined) return undefined;
+    return (JSON.parse(made) as V1Pod).spec?.securityContext?.runAsUser;
+  }
 
   async function setPodIds(setting: string): Promise<void> {
     const deployment = ['deployment/vacation-operator', '--namespace', SYSTEM];
