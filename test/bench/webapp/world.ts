@@ -147,7 +147,8 @@ async function logIn(connection: KeptConnection, sql: Connection, username: stri
     [username],
   );
   const id = Number(rows[0]?.id);
-  const { alert: _seen, ...kept } = cookies as Record<string, string>;
+  // Without the alert, which is shown once.
+  const kept = Object.fromEntries(Object.entries(cookies).filter(([name]) => !name.endsWith('alert')));
   return { id, username, cookies: kept, token: tokenIn(body), sessionHash: rows[0]?.id_hash as Buffer };
 }
 
