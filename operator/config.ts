@@ -29,7 +29,7 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the settings from environment variables, which docs/operator.md lists.
+ * Reads the settings from environment variables, which docs/reference-operator.md lists.
  *
  * @throws ConfigError
  */

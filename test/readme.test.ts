@@ -24,7 +24,7 @@ describe('the README', () => {
     const readme = await readReadme();
     const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { scripts: object };
     const named = new Set(
-      [...readme.matchAll(/`(?:npm run )?((?:test|demo|dev|start|build|migrate|format)(?::[a-z0-9]+)?)`/g)]
+      [...readme.matchAll(/`(?:npm run )?((?:test|demo|dev|start|build|migrate|format|docs)(?::[a-z0-9]+)?)`/g)]
         .map(([, name = '']) => name)
         .concat(commandsIn(readme).flatMap((line) => /^npm (?:run )?([a-z0-9:]+)/.exec(line)?.[1] ?? [])),
     );

@@ -132,7 +132,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Reads the settings of docs/webapp.md; throws one ConfigError that tells all faults at once. */
+/** Reads the settings of docs/reference-webapp.md; throws one ConfigError that tells all faults at once. */
 export function readConfig(env: Environment): Config {
   const read = reader(env);
   const capacity = read.integer('CAPACITY_PER_DEPARTURE', 5, 1, 60_000);

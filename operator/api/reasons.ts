@@ -3,7 +3,7 @@ import type { CONDITION } from './vacation-app.ts';
 type ConditionType = (typeof CONDITION)[keyof typeof CONDITION];
 
 interface Documented {
-  /** For docs/operator.md: what it means, and what to do. */
+  /** What it means, and what to do: whole sentences in Markdown, for docs/reference-conditions.md. */
   readonly meaning: string;
 }
 
@@ -128,66 +128,65 @@ const EVERY_MINUTE = '. Looked at every minute';
 
 const AT_ONCE = 'at once';
 const PATIENCE = '5 minutes';
-const AFTER_CHECK =
-  'with the end of the check that finds it, which is seconds after a start or a change, else at most ten minutes';
+const AFTER_CHECK = 'with the check that finds it: seconds after a start or a change, otherwise within ten minutes';
 
-/** Every reason of conditions and of events. docs/operator.md has its tables from here. */
+/** Every reason of conditions and of events. docs/reference-conditions.md is generated from it. */
 export const REASONS = {
   Available: {
     kind: 'ok',
     of: ['Ready', 'CredentialsReady', 'DatabaseReady', 'WebReady', 'Exposed'],
-    meaning: 'all is well',
+    meaning: 'Everything works.',
   },
   Paused: {
     kind: 'ok',
     of: ['Ready'],
-    meaning: 'serves; `interstellar.dev/paused` is `"true"`, nothing is being changed',
+    meaning: 'The app serves. `interstellar.dev/paused` is `"true"`, so the operator changes nothing.',
   },
   Hibernated: {
     kind: 'ok',
     of: ['Ready', 'DatabaseReady', 'SchemaReady', 'WebReady'],
     meaning:
-      '`spec.mode` is `Hibernated`: no pod of the app is left, the data are kept; of a gate: waits for `Running`',
+      '`spec.mode` is `Hibernated`. No pod of the app is left, and the data are kept. A gate with this reason waits for `Running`.',
   },
   ScaledToZero: {
     kind: 'ok',
     of: ['Ready', 'WebReady'],
     message: () => 'No web pod runs: whoever scales them has set their number to 0',
     meaning:
-      '`spec.autoscaling.mode` is `External`, and whoever scales the web pods has set their number to 0: nobody is served until it is raised',
+      '`spec.autoscaling.mode` is `External`, and whoever scales the web pods has set their number to 0. Nobody is served until they raise it.',
   },
   Migrated: {
     kind: 'ok',
     of: ['SchemaReady'],
     message: ({ version }: { version: string | undefined }) =>
       `The schema is as the web pods need it${version === undefined ? '' : `, version ${version}`}`,
-    meaning: 'the migration was done on the database that is there now',
+    meaning: 'The migration was done on the database that is there now.',
   },
 
   WaitingForCredentials: {
     kind: 'reconciling',
     of: ['CredentialsReady', 'DatabaseReady'],
     message: ({ secret }: { secret: string }) => `Secret ${secret} is not complete yet`,
-    meaning: 'an earlier step is not done: the generated credentials',
+    meaning: 'An earlier step is not done: the generated credentials.',
   },
   WaitingForDatabase: {
     kind: 'reconciling',
     of: ['SchemaReady', 'WebReady'],
     message: ({ who }: { who: string }) => `${who} for the database`,
-    meaning: 'an earlier step is not done: the database',
+    meaning: 'An earlier step is not done: the database.',
   },
   WaitingForSchema: {
     kind: 'reconciling',
     of: ['WebReady'],
     message: ({ what }: { what: string }) => `The web pods wait for ${what}`,
-    meaning: 'an earlier step is not done: the migration',
+    meaning: 'An earlier step is not done: the migration.',
   },
   Hibernating: {
     kind: 'reconciling',
     of: ['Ready'],
     message: ({ pods }: { pods: readonly string[] }) =>
       `Waits for ${pods.length === 0 ? 'the workloads to be scaled to 0' : `the end of ${pods.join(', ')}`}`,
-    meaning: 'pods are still ending: the message names them, and who keeps changing their number back',
+    meaning: 'Pods are still ending. The message names them, and who keeps changing their number back.',
   },
 
   CredentialsMissing: {
@@ -198,7 +197,7 @@ export const REASONS = {
       missing === undefined ? `Secret ${secret} does not exist` : `Secret ${secret} lacks ${missing.join(', ')}`,
     advice: ({ missing, needs }: Missing) => (missing === undefined ? `create it; ${needs}` : needs),
     meaning:
-      'a Secret of yours does not exist or lacks keys: the message names it, the field and the keys. It is taken up within ten seconds once it is there',
+      'A Secret of yours does not exist or lacks keys. The message names the Secret, the field and the keys. The operator uses the Secret within ten seconds once it is complete.',
   },
   CredentialsInvalid: {
     kind: 'stalled',
@@ -217,7 +216,7 @@ export const REASONS = {
         : `put back what it held, or set any random text of at least ${shortest} characters, which ends all sessions`;
     },
     meaning:
-      'the generated Secret lacks keys: put them back; or a value in yours cannot be used. The message says which, and what else helps',
+      'The generated Secret lacks keys: put them back. Or a value in your own Secret cannot be used. The message says which, and what else helps.',
   },
   CredentialsLost: {
     kind: 'stalled',
@@ -227,7 +226,7 @@ export const REASONS = {
       `PersistentVolumeClaim ${claim} holds a database whose passwords were in Secret ${secret}, which is gone`,
     advice: () => 'restore the Secret, or delete the PersistentVolumeClaim to start with an empty database',
     meaning:
-      'there is a volume, but the Secret with its passwords is gone: restore the Secret, or delete the PersistentVolumeClaim to start with an empty database',
+      'There is a volume, but the Secret with its passwords is gone. Restore the Secret, or delete the PersistentVolumeClaim to start with an empty database.',
   },
 
   DatabaseStarting: {
@@ -235,7 +234,7 @@ export const REASONS = {
     of: ['DatabaseReady'],
     message: ({ pods, hasNoPod }: { pods: string; hasNoPod?: boolean }) =>
       hasNoPod === true ? `StatefulSet ${pods} has no pod yet` : `${pods} is starting`,
-    meaning: 'the MySQL pod is starting or being replaced',
+    meaning: 'The MySQL pod is starting or being replaced.',
   },
   VolumePending: {
     kind: 'reconciling',
@@ -248,7 +247,7 @@ export const REASONS = {
         ? `is it there, and is its claimRef free (kubectl describe pv ${of.volume})?`
         : `kubectl describe pvc ${claim} tells why. If the cluster has no such class, create it; or delete the app and the claim, which holds no data, and declare the app with another storageClassName`,
     meaning:
-      'the PersistentVolumeClaim is not bound: the message names its StorageClass and the way out. A provisioner that is slow looks the same as a class that does not exist, which the operator has no right to read',
+      'The PersistentVolumeClaim is not bound. The message names its StorageClass and what to do. A slow provisioner looks the same as a class that does not exist, because the operator has no right to read StorageClasses.',
   },
   VolumeOfOtherClass: {
     kind: 'stalled',
@@ -259,7 +258,7 @@ export const REASONS = {
     advice: ({ claim }: { claim: string }) =>
       `this claim holds no data: kubectl delete pvc ${claim} lets a new one be made`,
     meaning:
-      'the PersistentVolumeClaim is not bound, and was made with another StorageClass than `storageClassName` says now, which of a claim cannot change: delete it, it holds no data',
+      'The PersistentVolumeClaim is not bound, and it has another StorageClass than `storageClassName` now says. The class of a claim cannot change. Delete the claim; it holds no data.',
   },
   VolumeNotExpandable: {
     kind: 'stalled',
@@ -270,7 +269,7 @@ export const REASONS = {
     advice: () =>
       'set allowVolumeExpansion: true there if its driver can, or set spec.database.managed.storage.size back',
     meaning:
-      'the volume shall grow and its StorageClass does not allow it: set `allowVolumeExpansion: true` there, or the size back',
+      'The volume should grow, but its StorageClass does not allow that. Set `allowVolumeExpansion: true` on the StorageClass, or set the size back.',
   },
   VolumeDeleting: {
     kind: 'stalled',
@@ -279,7 +278,7 @@ export const REASONS = {
     message: ({ claim, volume }: Deleted) =>
       `PersistentVolumeClaim ${claim} is being deleted: its data are lost when the pod that uses it ends, and an empty database follows. Until then MySQL is not changed${keeping(volume)}`,
     meaning:
-      'somebody has deleted the PersistentVolumeClaim that MySQL uses: the data are lost when the pod ends. The message says how to keep the bytes',
+      'Somebody has deleted the PersistentVolumeClaim that MySQL uses. The data are lost when the pod ends. The message says how to keep them.',
   },
   VolumeLost: {
     kind: 'stalled',
@@ -289,7 +288,7 @@ export const REASONS = {
     advice: () =>
       'restore it, with its labels, before spec.mode becomes Running; else the app starts with an empty database',
     meaning:
-      'in hibernation: the PersistentVolumeClaim that held the data is gone. Restore it before the app runs again, or wake it to start with an empty database',
+      'The app hibernates, and the PersistentVolumeClaim that held its data is gone. Restore it before you wake the app, or wake the app to start with an empty database.',
   },
   StartingOver: {
     kind: 'reconciling',
@@ -297,7 +296,7 @@ export const REASONS = {
     message: ({ claim, volume }: Deleted) =>
       `PersistentVolumeClaim ${claim} is being deleted and its passwords are lost: MySQL is being stopped, and an empty database follows${keeping(volume)}`,
     meaning:
-      'the credentials are lost and somebody has deleted the PersistentVolumeClaim: MySQL is being stopped, then the app starts with an empty database',
+      'The credentials are lost, and somebody has deleted the PersistentVolumeClaim. The operator stops MySQL, then starts the app with an empty database.',
   },
 
   DatabaseChecking: {
@@ -305,7 +304,7 @@ export const REASONS = {
     of: ['DatabaseReady'],
     message: ({ app, endpoint }: { app: string; endpoint: string }) =>
       `A Job of ${app} looks whether ${endpoint} can be used`,
-    meaning: 'an external database that was not looked at yet, as it is declared now',
+    meaning: 'An external database has not been checked yet, as it is declared now.',
   },
   HostNotFound: {
     kind: 'stalled',
@@ -314,7 +313,7 @@ export const REASONS = {
     message: ({ host }: Checked) => `The name ${host} does not resolve in the cluster`,
     advice: () => `correct spec.database.external.host, or the cluster's DNS${EVERY_MINUTE}`,
     meaning:
-      'the name of an external database does not resolve: correct `spec.database.external.host`, or the DNS of the cluster',
+      'The host name of an external database does not resolve. Correct `spec.database.external.host`, or the DNS of the cluster.',
   },
   DnsUnavailable: {
     kind: 'reconciling',
@@ -324,7 +323,7 @@ export const REASONS = {
     message: ({ host }: Checked) => `No DNS server of the cluster answers when asked for ${host}`,
     advice: () => `does the cluster's DNS run${EVERY_MINUTE}`,
     meaning:
-      "the cluster's DNS does not answer, so that nothing is known of the name of an external database: does it run?",
+      'The DNS of the cluster does not answer, so the name of an external database cannot be looked up. Check that the DNS runs.',
   },
   AccessDenied: {
     kind: 'stalled',
@@ -333,7 +332,7 @@ export const REASONS = {
     message: ({ endpoint, secret }: Checked) => `${endpoint} does not let in the user of Secret ${secret}`,
     advice: ({ name }: Checked) =>
       `check username and password there, that the user may connect from the cluster's addresses, and that it may use database ${name}${EVERY_MINUTE}`,
-    meaning: 'an external database does not let the user in: check the Secret and what the user may do',
+    meaning: 'An external database refuses the user. Check the Secret, and what the user may do.',
   },
   DatabaseMissing: {
     kind: 'stalled',
@@ -341,7 +340,8 @@ export const REASONS = {
     of: ['DatabaseReady'],
     message: ({ endpoint, name }: Checked) => `${endpoint} has no database ${name}`,
     advice: () => `create it, or correct spec.database.external.name${EVERY_MINUTE}`,
-    meaning: 'the server is there, the database on it is not: create it, or correct `spec.database.external.name`',
+    meaning:
+      'The server answers, but it has no database of that name. Create the database, or correct `spec.database.external.name`.',
   },
   TlsFailed: {
     kind: 'stalled',
@@ -352,7 +352,7 @@ export const REASONS = {
       isTlsOff
         ? `set spec.database.external.tls.mode to Required${EVERY_MINUTE}`
         : `does the server offer TLS 1.2 or newer, is its certificate valid and signed by the authority of spec.database.external.tls.caSecretName, and, under VerifyIdentity, for ${host}${EVERY_MINUTE}`,
-    meaning: 'no TLS with an external database as it is declared: the message says what to look at',
+    meaning: 'TLS with an external database fails, as it is declared. The message says what to check.',
   },
   DatabaseUnsupported: {
     kind: 'stalled',
@@ -360,7 +360,7 @@ export const REASONS = {
     of: ['DatabaseReady'],
     message: ({ endpoint }: Checked) => `${endpoint} is no MySQL of 8.0.16 or newer`,
     advice: () => `the app needs one${EVERY_MINUTE}`,
-    meaning: 'an external database that is too old, or no MySQL',
+    meaning: 'An external database is too old, or is not MySQL.',
   },
   DatabaseUnreachable: {
     kind: 'reconciling',
@@ -371,7 +371,7 @@ export const REASONS = {
     advice: () =>
       `is the server up, is spec.database.external.port right, does a firewall or a NetworkPolicy stand between${EVERY_MINUTE}`,
     meaning:
-      'nothing answers there: a server that restarts comes back; else check host, port, firewall and network policies',
+      'An external database does not answer. A server that restarts comes back. Otherwise check host, port, firewall and network policies.',
   },
   NoConnectionsLeft: {
     kind: 'reconciling',
@@ -381,7 +381,7 @@ export const REASONS = {
     message: ({ endpoint }: Checked) => `${endpoint} takes no more connections`,
     advice: () => `raise its max_connections, or run fewer web pods${EVERY_MINUTE}`,
     meaning:
-      'an external database takes no more connections: others may give some back; else raise its `max_connections`, or run fewer web pods',
+      'An external database takes no more connections. Others may give some back. Otherwise raise its `max_connections`, or run fewer web pods.',
   },
   DatabaseNotWritable: {
     kind: 'reconciling',
@@ -392,7 +392,7 @@ export const REASONS = {
     advice: () =>
       `is it a replica, is read_only set, is binlog_format STATEMENT, is a quota of the user or the disk used up${EVERY_MINUTE}`,
     meaning:
-      'an external database refuses writes, as a replica does until a failover is over: the message says what else to look at',
+      'An external database refuses writes, as a replica does until a failover is over. The message says what else to check.',
   },
   DatabaseCheckFailed: {
     kind: 'reconciling',
@@ -402,7 +402,7 @@ export const REASONS = {
     message: ({ endpoint }: Checked) => `The check of ${endpoint} has failed without saying why`,
     advice: ({ job }: Checked) => `kubectl logs job/${job}${EVERY_MINUTE}`,
     meaning:
-      'the check of an external database failed without saying why, maybe because its pod was evicted; it is done again every minute: `kubectl logs job/…`',
+      'The check of an external database failed without a known cause, perhaps because its pod was evicted. It runs again every minute. See `kubectl logs job/…`.',
   },
 
   MigrationRunning: {
@@ -410,7 +410,7 @@ export const REASONS = {
     of: ['SchemaReady'],
     message: ({ job, hasNoPod }: { job: string; hasNoPod?: boolean }) =>
       `Job ${job} ${hasNoPod === true ? 'has no pod yet' : 'is running'}`,
-    meaning: 'the migration Job runs',
+    meaning: 'The migration Job is running.',
   },
   MigrationFailed: {
     kind: 'stalled',
@@ -418,14 +418,14 @@ export const REASONS = {
     of: ['SchemaReady'],
     message: ({ job }: { job: string }) => `Job ${job} has failed`,
     advice: ({ job }: { job: string }) => `kubectl logs job/${job} tells why; it is tried again every five minutes`,
-    meaning: 'the Job failed: `kubectl logs job/…`; tried again every five minutes',
+    meaning: 'The migration Job failed. See `kubectl logs job/…`. The operator tries again every five minutes.',
   },
 
   RollingOut: {
     kind: 'reconciling',
     of: ['WebReady'],
     message: () => 'The web pods are rolling out',
-    meaning: 'new web pods replace old ones, or too few are available',
+    meaning: 'New web pods replace old ones, or too few are available.',
   },
   RolloutStuck: {
     kind: 'stalled',
@@ -436,7 +436,7 @@ export const REASONS = {
     advice: ({ deployment }: { deployment: string }) =>
       `kubectl describe deployment ${deployment}, or set spec.image back`,
     meaning:
-      'the new web pods make no progress for five minutes: the message has what is known of the cause. See them, or set `spec.image` back; old pods keep serving',
+      'The new web pods have made no progress for five minutes. The message has what is known of the cause. Correct it, or set `spec.image` back. Old pods keep serving.',
   },
   RolloutPaused: {
     kind: 'stalled',
@@ -446,7 +446,7 @@ export const REASONS = {
       `The rollout of Deployment ${deployment} is paused${cause === undefined ? '' : ` (${cause})`}`,
     advice: ({ resuming }: { resuming: string }) => resuming,
     meaning:
-      'somebody has paused the rollout of the web pods, and it has something to do: the message has the command that resumes it. Old pods keep serving. While it has nothing to do, the message of `WebReady` tells of it',
+      'Somebody has paused the rollout of the web pods, and there is something to roll out. The message has the command that resumes it. Old pods keep serving. While there is nothing to roll out, only the message of `WebReady` mentions the pause.',
   },
   ScaledAway: {
     kind: 'reconciling',
@@ -455,7 +455,7 @@ export const REASONS = {
     message: ({ deployment }: { deployment: string }) => `Somebody has scaled Deployment ${deployment} to 0`,
     advice: () => 'to stop an app and keep its data, set spec.mode to Hibernated',
     meaning:
-      'somebody has scaled the web pods to 0 and keeps doing so, or `interstellar.dev/paused` is set: see [Who scales the web pods](#who-scales-the-web-pods)',
+      'Somebody has scaled the web pods to 0 and keeps doing so, or `interstellar.dev/paused` is set. See [Scaling](use.md#scaling).',
   },
   PodUnschedulable: {
     kind: 'reconciling',
@@ -465,7 +465,7 @@ export const REASONS = {
     message: ({ pod }: { pod: string; words: string | undefined }) => `Pod ${pod} finds no node`,
     advice: ({ words }: { words: string | undefined }) => words ?? 'no reason given',
     meaning:
-      "no node takes the pod: the message is the scheduler's. A cluster autoscaler may add a node. In a rollout of web pods it becomes `RolloutStuck` after five minutes",
+      "No node takes the pod. The message is the scheduler's. A cluster autoscaler may add a node. In a rollout of web pods this becomes `RolloutStuck` after five minutes.",
   },
   PodsRejected: {
     kind: 'stalled',
@@ -474,7 +474,7 @@ export const REASONS = {
     message: ({ workload }: { workload: string; words: string }) => `The API server refuses the pods of ${workload}`,
     advice: ({ words }: { words: string }) => words,
     meaning:
-      'the API server refuses the pods (a quota, a LimitRange, an admission policy): the message has its words. Kubernetes tries again, so it passes when the quota has room or the policy lets the pods in',
+      'The API server refuses the pods because of a quota, a LimitRange or an admission policy. The message has its words. Kubernetes tries again, so this ends when the quota has room or the policy lets the pods in.',
   },
   JobSuspended: {
     kind: 'reconciling',
@@ -483,14 +483,14 @@ export const REASONS = {
     advice: ({ job }: { job: string }) =>
       `who suspended it lets it run; by hand: kubectl patch job ${job} --type=merge --patch '{"spec":{"suspend":false}}'`,
     meaning:
-      'a migration or a check is suspended, for example by a queue that waits for room: the message has the command that lets it run',
+      'A migration or a check is suspended, for example by a queue that waits for room. The message has the command that lets it run.',
   },
   ImagePullRetrying: {
     kind: 'reconciling',
     of: ['DatabaseReady', 'SchemaReady', 'WebReady'],
     message: imageMessage,
     advice: imageAdvice,
-    meaning: 'the first attempt to pull an image has failed, the kubelet is about to try again',
+    meaning: 'The first attempt to pull an image failed. The kubelet is about to try again.',
   },
   ImagePullFailed: {
     kind: 'stalled',
@@ -499,14 +499,14 @@ export const REASONS = {
     of: ['DatabaseReady', 'SchemaReady', 'WebReady'],
     message: imageMessage,
     advice: imageAdvice,
-    meaning: 'an image cannot be had: its name, the registry, `spec.imagePullSecrets`',
+    meaning: 'An image cannot be pulled. Check its name, the registry and `spec.imagePullSecrets`.',
   },
   ContainerRestarting: {
     kind: 'reconciling',
     of: ['DatabaseReady', 'SchemaReady', 'WebReady'],
     message: endMessage,
     advice: endAdvice,
-    meaning: 'a container has ended, was started again and is not ready yet: the message tells how it ended',
+    meaning: 'A container ended, was started again, and is not ready yet. The message says how it ended.',
   },
   ContainerFailing: {
     kind: 'stalled',
@@ -517,7 +517,7 @@ export const REASONS = {
       'exitCode' in parts ? endMessage(parts) : `Pod ${parts.pod} cannot start ${parts.container}`,
     advice: (parts: Ended | NotStarted) => ('exitCode' in parts ? endAdvice(parts) : parts.words),
     meaning:
-      'a container ends again and again, or cannot be started: the message has the command that shows its log. It stays until the pod is ready, also while the container is tried again',
+      'A container ends again and again, or cannot be started. The message has the command that shows its log. The reason stays until the pod is ready, also while the container is tried again.',
   },
 
   InvalidSpec: {
@@ -534,7 +534,7 @@ export const REASONS = {
       'UpdateAvailable',
     ],
     meaning:
-      'the operator cannot work with the spec, which got past the API server: see [Validation](#validation); of the others: not looked at meanwhile',
+      'The operator cannot work with the spec, although the API server accepted it. See [Validation](operate.md#validation). Other conditions with this reason are not evaluated meanwhile.',
   },
   NotOwned: {
     kind: 'stalled',
@@ -544,14 +544,15 @@ export const REASONS = {
       `${object} exists and belongs to ${owner ?? 'nobody that this operator knows'}`,
     advice: ({ remedy }: { remedy: string }) => remedy,
     meaning:
-      "an object of a child's name belongs to somebody else, for example a PersistentVolumeClaim without the operator's labels: the message says how to hand it over, or that its name must be free",
+      "An object with the name of a child belongs to somebody else, for example a PersistentVolumeClaim without the operator's labels. The message says how to hand it over, or that its name must be free.",
   },
   OwnerTerminating: {
     kind: 'reconciling',
     of: ['Ready'],
     message: ({ object }: { object: string }) =>
       `${object} still belongs to the app of this name that was deleted; its garbage collection is awaited`,
-    meaning: 'a child or the volume of a deleted app of this name is still being removed; waits by itself',
+    meaning:
+      'A child or the volume of a deleted app of this name is still being removed. The app waits, and goes on by itself.',
   },
   ApplyFailed: {
     kind: 'reconciling',
@@ -560,7 +561,7 @@ export const REASONS = {
     message: ({ object, words }: { object: string; words: string | undefined }) =>
       `${object} is not made yet${words === undefined ? '' : `: ${words}`}`,
     meaning:
-      'the API server refuses a write, or has not carried it out for five seconds: the message is its own. Tried again with pauses that grow to 30 s. It may pass: a webhook that restarts, a quota that has room again, a right that is just being granted. While the app serves, `Reconciling` has it, and at once',
+      'The API server refuses a write, or has not carried it out for five seconds. The message has its words. The operator tries again, with pauses that grow to 30 s. It may pass: a webhook restarts, a quota has room again, a right is being granted. While the app serves, `Reconciling` has this reason, at once.',
   },
   FieldContested: {
     kind: 'reconciling',
@@ -570,27 +571,27 @@ export const REASONS = {
       `Changed again and again: ${fields}; it is put back less and less often`,
     advice: () => 'stop that, or declare in spec what is wanted',
     meaning:
-      'somebody keeps changing a field back: see [Drift](#drift); the message names the field and the manager. The app serves, and the operator goes on',
+      'Somebody keeps changing a field back. The message names the field and the field manager. The app serves, and the operator goes on. See [Drift](operate.md#drift).',
   },
 
   Autoscaling: {
     kind: 'aside',
     of: ['AutoscalingReady'],
     message: () => 'The autoscaler has metrics and follows them',
-    meaning: 'the autoscaler has metrics and follows them',
+    meaning: 'The autoscaler has metrics and follows them.',
   },
   Progressing: {
     kind: 'aside',
     of: ['AutoscalingReady'],
     message: () => 'The autoscaler has not been heard of yet',
-    meaning: 'the autoscaler has not been heard of yet',
+    meaning: 'The autoscaler has not reported anything yet.',
   },
   MetricsPending: {
     kind: 'aside',
     of: ['AutoscalingReady'],
     message: () => 'The autoscaler waits for the first metrics of the web pods',
     meaning:
-      'the web pods are new, or none is ready: there are no metrics of them yet; up to two minutes after they are ready',
+      'The web pods are new, or none is ready, so there are no metrics of them yet. This can last two minutes after they are ready.',
   },
   MetricsApiMissing: {
     kind: 'aside',
@@ -598,7 +599,7 @@ export const REASONS = {
     message: () => 'The cluster has no metrics of pods',
     advice: () => 'install metrics-server, or fix the number with spec.replicas',
     meaning:
-      'the cluster does not serve `metrics.k8s.io`: install metrics-server, or fix the number with `spec.replicas`',
+      'The cluster does not serve `metrics.k8s.io`. Install metrics-server, or fix the number of web pods with `spec.replicas`.',
   },
   MetricsUnavailable: {
     kind: 'aside',
@@ -606,7 +607,7 @@ export const REASONS = {
     message: ({ words }: { words: string }) => `The autoscaler gets no metrics of the web pods: ${words}`,
     advice: () => 'what serves metrics, and does it run (kubectl get apiservices v1beta1.metrics.k8s.io)?',
     meaning:
-      'there are no metrics of web pods that have been ready for two minutes, though the cluster has an API for them: does what serves it run, `kubectl get apiservices v1beta1.metrics.k8s.io`?',
+      'There are no metrics of web pods that have been ready for two minutes, although the cluster has an API for them. Check what serves it: `kubectl get apiservices v1beta1.metrics.k8s.io`.',
   },
   CpuRequestMissing: {
     kind: 'aside',
@@ -616,7 +617,7 @@ export const REASONS = {
     advice: ({ isWeb }: { isWeb: boolean }) =>
       isWeb ? 'set spec.resources.requests.cpu' : 'have it request some where it is put into the pods',
     meaning:
-      'a container of the web pods requests no CPU, so that the share that it uses is not known: set `spec.resources.requests.cpu`; of a sidecar, have it request some where it is put into the pods',
+      'A container of the web pods requests no CPU, so its use cannot be expressed in percent. Set `spec.resources.requests.cpu`. For a sidecar, set a request where it is injected.',
   },
   AutoscalerAmbiguous: {
     kind: 'aside',
@@ -625,19 +626,19 @@ export const REASONS = {
       `Another HorizontalPodAutoscaler has the same pods, and both stand still: ${words}`,
     advice: () => 'delete the other one, or leave the number to it with spec.autoscaling.mode External',
     meaning:
-      'another HorizontalPodAutoscaler selects the web pods (KEDA makes one too), and Kubernetes lets neither scale: delete it, or leave the number to it with `spec.autoscaling.mode: External`',
+      'Another HorizontalPodAutoscaler selects the web pods (KEDA makes one too), and Kubernetes lets neither scale them. Delete it, or set `spec.autoscaling.mode: External`.',
   },
   AutoscalerFailing: {
     kind: 'aside',
     of: ['AutoscalingReady'],
     message: ({ why, words }: { why: string; words: string }) => `${why}: ${words}`,
-    meaning: 'the autoscaler does not scale for another reason: the message is its own',
+    meaning: 'The autoscaler does not scale for another reason. The message is its own.',
   },
   WaitingForWeb: {
     kind: 'aside',
     of: ['Exposed'],
     message: ({ way }: { way: 'Ingress' | 'HTTPRoute' }) => `The ${way} waits for the web pods to be made`,
-    meaning: 'the web pods are not made yet',
+    meaning: 'The web pods do not exist yet.',
   },
   NoIngressClass: {
     kind: 'aside',
@@ -646,7 +647,7 @@ export const REASONS = {
     advice: () =>
       'set spec.ingress.className to one of kubectl get ingressclass, or install an ingress controller with a default class',
     meaning:
-      'the Ingress has no class and the cluster no default one: set `spec.ingress.className`, or install an ingress controller',
+      'The Ingress has no class, and the cluster has no default one. Set `spec.ingress.className`, or install an ingress controller.',
   },
   AddressPending: {
     kind: 'aside',
@@ -655,7 +656,7 @@ export const REASONS = {
     advice: ({ ingress, className }: { ingress: string; className: string }) =>
       `the controller of class ${className} gives one; does it run (kubectl get ingressclass ${className}), and what does it say (kubectl describe ingress ${ingress})?`,
     meaning:
-      "the controller of the Ingress' class has given it no address yet: does it run, what does `kubectl describe ingress` say?",
+      'The ingress controller has given the Ingress no address yet. Check that it runs, and see `kubectl describe ingress`.',
   },
   GatewayApiMissing: {
     kind: 'aside',
@@ -664,7 +665,7 @@ export const REASONS = {
     advice: () =>
       'the cluster serves no HTTPRoute of gateway.networking.k8s.io/v1. Install its CRDs and a controller for it, which is noticed within seconds; or use spec.ingress',
     meaning:
-      'the cluster serves no `HTTPRoute` of `gateway.networking.k8s.io/v1`: install the Gateway API and a controller for it, or use `spec.ingress`',
+      'The cluster does not serve `HTTPRoute` of `gateway.networking.k8s.io/v1`. Install the Gateway API and a controller for it, or use `spec.ingress`.',
   },
   RoutePending: {
     kind: 'aside',
@@ -672,7 +673,7 @@ export const REASONS = {
     message: ({ gateway, route }: { gateway: string; route: string; look: string }) =>
       `${gateway} has not taken HTTPRoute ${route} yet`,
     advice: ({ look }: { look: string }) => `is it there, and does its controller run (${look})?`,
-    meaning: 'a Gateway has not said yet that it takes the route: is the Gateway there, does its controller run?',
+    meaning: 'A Gateway has not accepted the route yet. Check that the Gateway exists and its controller runs.',
   },
   RouteRejected: {
     kind: 'aside',
@@ -680,13 +681,13 @@ export const REASONS = {
     message: ({ gateway, route }: { gateway: string; route: string; words: string }) =>
       `${gateway} does not serve HTTPRoute ${route}`,
     advice: ({ words }: { words: string }) => words,
-    meaning: "a Gateway does not take the route: the message is its controller's",
+    meaning: "A Gateway refuses the route. The message is its controller's.",
   },
   UpToDate: {
     kind: 'aside',
     of: ['UpdateAvailable'],
     message: () => 'Images and pod templates are as new as this operator knows',
-    meaning: 'nothing newer',
+    meaning: 'There is nothing newer.',
   },
   NewDefaults: {
     kind: 'aside',
@@ -694,18 +695,19 @@ export const REASONS = {
     message: ({ updates }: { updates: readonly string[]; annotation: string }) => updates.join('; '),
     advice: ({ annotation }: { annotation: string }) =>
       `set the image in spec, or the annotation ${annotation} to any new value`,
-    meaning: 'set the image in `spec`, or `interstellar.dev/update`',
+    meaning:
+      'This operator would choose other images or pod templates. Set the image in `spec`, or set `interstellar.dev/update`.',
   },
 
-  DatabaseReady: { kind: 'event', meaning: 'MySQL takes connections again' },
-  SchemaMigrated: { kind: 'event', meaning: 'a migration has completed, of an app that had web pods already' },
-  Ready: { kind: 'event', meaning: 'the app serves, anew' },
+  DatabaseReady: { kind: 'event', meaning: 'MySQL takes connections again.' },
+  SchemaMigrated: { kind: 'event', meaning: 'A migration completed, of an app that already had web pods.' },
+  Ready: { kind: 'event', meaning: 'The app serves, for the first time or again.' },
   DriftCorrected: {
     kind: 'event',
-    meaning: 'something that others changed or deleted was put back; at most once a minute',
+    meaning: 'The operator put back what others had changed or deleted. At most once a minute.',
   },
-  Exposed: { kind: 'event', meaning: 'the app can be reached from outside, anew' },
-  UpdateAvailable: { kind: 'event', meaning: 'the operator knows newer images or templates' },
+  Exposed: { kind: 'event', meaning: 'The app can be reached from outside, for the first time or again.' },
+  UpdateAvailable: { kind: 'event', meaning: 'The operator knows newer images or templates.' },
 } as const satisfies Record<string, Reason>;
 
 type Table = typeof REASONS;

@@ -11,7 +11,7 @@ import { world } from './world.ts';
 const NAME = 'maintained';
 const SELECTOR = `interstellar.dev/app=${NAME},app.kubernetes.io/component in (web, mysql)`;
 
-describe('the maintenance of a node as docs/operator.md tells', function () {
+describe('the maintenance of a node as docs/operate.md tells', function () {
   this.timeout(20 * 60_000);
   let place: Place;
   let app: AppIn;
@@ -42,7 +42,7 @@ describe('the maintenance of a node as docs/operator.md tells', function () {
   it('drains it while the app is declared as running, and the app is back with its data afterwards', async () => {
     await app.book();
     const before = await place.pods(SELECTOR);
-    const commands = commandsIn(await readFile(join(root, 'docs', 'operator.md'), 'utf8'), 'Maintenance of a node');
+    const commands = commandsIn(await readFile(join(root, 'docs', 'operate.md'), 'utf8'), 'Maintenance of a node');
     const drain = commands.findIndex((line) => line.startsWith('kubectl drain '));
     expect(drain).to.be.above(0);
     await withShell(world().cluster, async (shell) => {

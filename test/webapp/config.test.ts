@@ -82,7 +82,7 @@ describe('The settings of the web application', () => {
     expect(faultsOf({})).to.include('db_uri is missing').and.include('secret_key is missing');
   });
 
-  it('limit attempts as docs/webapp.md says, unless they say otherwise', () => {
+  it('limit attempts as docs/reference-webapp.md says, unless they say otherwise', () => {
     const hour = 3600;
     expect(readConfig(REQUIRED).throttling).to.deep.equal({
       logIn: { count: 10, seconds: hour },

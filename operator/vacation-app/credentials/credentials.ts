@@ -11,7 +11,7 @@ import { childMetadata, credentialsName, volumeClaimName } from '../names.ts';
 const SIGNING_KEY = 'secret_key';
 const SHORTEST_KEY = 16;
 
-/** The required keys of the credentials Secret. docs/operator.md describes each of them. */
+/** The required keys of the credentials Secret. docs/reference-operator.md describes each of them. */
 export const credentialKeysOf = (app: CompleteApp): readonly string[] => [
   ...(databaseKindOf(app).credentials?.keys ?? []),
   SIGNING_KEY,

@@ -21,7 +21,7 @@ const BEFORE_WEB_PODS: ReadonlySet<string> = new Set([
 /** The events of steps towards `Ready`. */
 const STEPS: ReadonlySet<string> = new Set([CONDITION.databaseReady, CONDITION.schemaReady]);
 
-/** The events for a change of conditions. docs/operator.md lists their reasons. */
+/** The events for a change of conditions. docs/reference-conditions.md lists their reasons. */
 export function eventsOf(before: readonly Condition[], after: readonly Condition[]): EventNote[] {
   const isFirst = comesUpFirst(before);
   return after.flatMap((condition): EventNote[] => {

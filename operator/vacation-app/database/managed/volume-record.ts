@@ -6,7 +6,7 @@ import type { Observed } from '../../observe.ts';
 import { podsOf } from '../../pods.ts';
 import { hasRun, mysqlPods } from './mysql-pods.ts';
 
-/** What a claim tells of the data on its volume, as annotations; docs/operator.md lists them. */
+/** What a claim tells of the data on its volume, as annotations; docs/reference-operator.md lists them. */
 export type VolumeRecord = Readonly<Record<string, string>>;
 
 const KEYS = [
