@@ -4,14 +4,17 @@ import { demoDown } from './down.ts';
 import { demoUp } from './up.ts';
 
 try {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: { context: { type: 'string' } } });
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { context: { type: 'string' }, load: { type: 'boolean', default: false } },
+  });
   const [verb = 'up', ...rest] = positionals;
   if (rest.length > 0 || !['up', 'down'].includes(verb)) {
     throw new UnavailableError(
       `Unknown command "${positionals.join(' ')}". npm run demo -- --help lists the commands.`,
     );
   }
-  await (verb === 'up' ? demoUp(values.context) : demoDown());
+  await (verb === 'up' ? demoUp(values) : demoDown());
 } catch (error) {
   console.error(sentence(error));
   process.exitCode = 1;

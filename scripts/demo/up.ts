@@ -7,6 +7,7 @@ import { UnavailableError } from '../cluster/unavailable.ts';
 import { openAccess } from './access.ts';
 import { applySample, installOperator, provideImages } from './install.ts';
 import { kubectlOf } from './kubectl.ts';
+import { showLoad } from './show-load.ts';
 import { demoFolder, readState, writeState } from './state.ts';
 import type { SampleApp } from './vacation-app.ts';
 
@@ -15,8 +16,15 @@ export const DEMO = 'demo';
 
 export const samples = join(root, 'config', 'samples');
 
+export interface DemoOptions {
+  /** A context of the user's kubeconfig. */
+  readonly context?: string | undefined;
+  /** Whether to show the autoscaler at work afterwards. */
+  readonly load: boolean;
+}
+
 /** Starts the demo, or updates a running one to the current sources. */
-export async function demoUp(context: string | undefined): Promise<void> {
+export async function demoUp({ context, load }: DemoOptions): Promise<void> {
   const started = performance.now();
   const before = await readState();
   if (before.cluster === 'existing' && before.context !== context) {
@@ -25,6 +33,9 @@ export async function demoUp(context: string | undefined): Promise<void> {
     );
   }
   const { kind } = await choiceFor(context);
+  if (load && kind === 'existing') {
+    throw new UnavailableError('--load is for a demo on this machine: leave out --context.');
+  }
   if (before.cluster !== undefined && before.cluster !== kind) {
     throw new UnavailableError(`A demo runs in another cluster (${before.cluster}): npm run demo:down removes it.`);
   }
@@ -51,6 +62,7 @@ export async function demoUp(context: string | undefined): Promise<void> {
   console.log(
     farewell({ app, url, environment, cluster, webapp: images.webapp, took: seconds(performance.now() - started) }),
   );
+  if (load) console.log(await showLoad(cluster, app, url));
 }
 
 async function hasOperator(cluster: Cluster): Promise<boolean> {
@@ -104,6 +116,7 @@ Worth trying next:
   kubectl get vacationapps --namespace ${namespace} --output wide
   kubectl delete pod ${name}-mysql-0 --namespace ${namespace} && kubectl get pods --namespace ${namespace} --watch
   ${patch({ autoscaling: { minReplicas: 3 } })}
+  npm run demo -- --load
 ${isPinned ? `\nIts pods still run the image that they were created with. To update them to the current sources:\n\n  kubectl annotate vacationapp ${name} --namespace ${namespace} --overwrite interstellar.dev/update=$(date +%s)\n` : ''}
 npm run demo:down removes everything again.`;
 }

@@ -4,6 +4,7 @@ export interface SampleApp {
   readonly status?: {
     readonly observedGeneration?: number;
     readonly image?: string;
+    readonly web?: { readonly ready?: number };
     readonly conditions?: readonly Condition[];
   };
 }

@@ -46,7 +46,9 @@ describe('npm run demo', function () {
       expect(await shell(environment, breaks.replace(/ --watch$/, ''))).to.contain('milky-way-mysql-0');
       expect(await shell(environment, change)).to.contain('patched');
       expect(leftBehind(before, during, during)).not.to.deep.equal([]);
-      expect(await npm('run', 'demo')).to.contain('is ready');
+      const loaded = await npm('run', 'demo', '--', '--load');
+      expect(loaded).to.contain('is ready').and.contain('The autoscaler added web pods.');
+      expect(loaded).to.match(/ [1-9]\d* requests were made, 0 failed\./);
       await npm('run', 'demo:down');
       expect(leftBehind(before, during, await hostState())).to.deep.equal([]);
     } finally {

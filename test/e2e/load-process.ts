@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { root } from '../../scripts/cluster/paths.ts';
 import type { LoadArgument } from '../support/load-generator.ts';
-import type { LoadResult } from '../support/load.ts';
+import type { LoadResult } from '../../scripts/demo/load.ts';
 import { world } from './world.ts';
 
 export interface LoadProcess {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { eventually, type KubeObject } from '../support/kubectl.ts';
 import { writesToReplicas } from '../support/audit-log.ts';
-import type { LoadResult } from '../support/load.ts';
+import type { LoadResult } from '../../scripts/demo/load.ts';
 import { type LoadProcess, startLoad } from './load-process.ts';
 import { APP, applyApp, appUrl, NAMESPACE, pods, world } from './world.ts';
 

@@ -2,7 +2,7 @@
 // stdin ends it, so it ends with whoever started it, through whatever namespaces. It writes the LoadResult as JSON to stdout.
 import process from 'node:process';
 import { createInterface } from 'node:readline';
-import { load, type LoadOptions } from './load.ts';
+import { load, type LoadOptions } from '../../scripts/demo/load.ts';
 
 export type LoadArgument = Omit<LoadOptions, 'ratePerSecond'> & { readonly ratePerSecond: number };
 

@@ -1,24 +1,24 @@
+import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ask } from './http.ts';
 
 export interface LoadOptions {
   readonly url: string;
-  /** At most so many requests under way at a time ... */
+  /** The most requests under way at the same time. */
   readonly connections: number;
-  /** ... and started in a second. Asked before each request, so the rate may change. */
+  /** The most requests started per second. Read before each request, so the rate may change. */
   readonly ratePerSecond: () => number;
 }
 
 export interface LoadResult {
   readonly requests: number;
-  /** How often each status came; an answer that never came counts under its error, such as ECONNRESET. */
+  /** Answers by status. A request without an answer counts under its error, such as ECONNRESET. */
   readonly answers: Readonly<Record<string, number>>;
   readonly slowestMs: number;
-  /** The rates in their order, each with the rate that was reached. */
+  /** The rates in order, each with the rate that was reached. */
   readonly steps: readonly { readonly wanted: number; readonly reached: number }[];
 }
 
-/** Asks for a page again and again, each time on a new connection, until the signal ends it. */
+/** Requests a page again and again, each time on a new connection, so that a Service chooses a pod for each. The signal ends it. */
 export async function load(options: LoadOptions, signal: AbortSignal): Promise<LoadResult> {
   const { url, connections, ratePerSecond } = options;
   const answers: Record<string, number> = {};
@@ -32,13 +32,13 @@ export async function load(options: LoadOptions, signal: AbortSignal): Promise<L
       const wanted = ratePerSecond();
       const now = performance.now();
       if (wanted !== step.wanted) steps.push((step = { wanted, began: now, requests: 0 }));
-      // What is late is not made up for: a rate that cannot be reached leaves nothing to do afterwards.
+      // Do not make up for late requests: a rate that cannot be reached must leave no backlog.
       due = Math.max(due, now);
       const early = due - now;
       due += 1000 / wanted;
       if (early > 1) await sleep(early);
       const asked = performance.now();
-      const answer = await ask(url).then(({ status }) => String(status), errorName);
+      const answer = await statusOf(url).then(String, errorName);
       answers[answer] = (answers[answer] ?? 0) + 1;
       step.requests += 1;
       slowestMs = Math.max(slowestMs, performance.now() - asked);
@@ -56,6 +56,22 @@ export async function load(options: LoadOptions, signal: AbortSignal): Promise<L
       return { wanted, reached: requests / seconds };
     }),
   };
+}
+
+const TIMEOUT_MS = 10_000;
+
+/** The status of one answer, read to its end. */
+function statusOf(url: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const asked = get(url, { agent: false, headers: { connection: 'close' }, signal }, (response) => {
+      response
+        .once('end', () => resolve(response.statusCode ?? 0))
+        .once('error', reject)
+        .resume();
+    });
+    asked.once('error', reject);
+  });
 }
 
 function errorName(error: unknown): string {

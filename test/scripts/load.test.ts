@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { load } from './load.ts';
+import { load } from '../../scripts/demo/load.ts';
 
 describe('a load', () => {
   let server: Server;
