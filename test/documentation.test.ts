@@ -50,7 +50,11 @@ function brokenLinks(page: string, markdown: string): string[] {
 }
 
 const linksIn = (markdown: string): string[] =>
-  [...withoutCode(markdown).replace(/`[^`\n]*`/g, '').matchAll(/\]\((?![a-z]+:)([^)\s]+)\)/g)].map(([, link = '']) => link);
+  [
+    ...withoutCode(markdown)
+      .replace(/`[^`\n]*`/g, '')
+      .matchAll(/(?:\]\(|src=")(?![a-z]+:)([^)"\s]+)/g),
+  ].map(([, link = '']) => link);
 
 /** As GitHub makes them of headings. */
 const anchorsIn = (markdown: string): string[] =>

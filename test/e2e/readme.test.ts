@@ -2,18 +2,37 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { ensureCommands } from '../../scripts/cluster/debian.ts';
+import { eventually } from '../support/kubectl.ts';
 import { blockIn, commandsIn, readReadme } from '../support/readme.ts';
-import { withShell } from './as-written.ts';
+import { type Shell, withShell } from './as-written.ts';
 import { ON_A_CLUSTER } from './install.ts';
-import { ensureApp, readyApp, world } from './world.ts';
+import { APP, appUrl, ensureApp, NAMESPACE, readyApp, world } from './world.ts';
+
+/** The line, stopped after some seconds. Fails if it ends before. */
+const forAMoment = (line: string): string => `timeout 5 sh -c '${line.replaceAll("'", `'\\''`)}' || test $? -eq 124`;
+
+/** A person reads what a moment later is there. */
+const saysInTheEnd = (shell: Shell, command: string, text: string): Promise<string> =>
+  eventually(`${command} says ${text}`, 60_000, () => shell(command), (said) => said.includes(text)); // prettier-ignore
 
 describe('what the README says to try next', () => {
   it('works as it stands there, and the app is ready afterwards', async () => {
     await ensureApp();
     const commands = commandsIn(await readReadme(), 'What to try next');
-    expect(commands).to.have.length(3);
+    expect(commands).to.have.length.above(8);
+    await ensureCommands('The load loop', { curl: 'curl' });
+    await appUrl();
     await withShell(world().cluster, async (shell) => {
-      for (const command of commands) expect(await shell(command), command).not.to.equal('');
+      for (const command of commands) {
+        if (command.startsWith('while ')) await shell(forAMoment(command));
+        else if (command.endsWith(' --watch')) expect(await shell(forAMoment(command)), command).not.to.equal('');
+        else if (command.endsWith(' --output wide')) await saysInTheEnd(shell, command, 'CredentialsMissing');
+        else expect(await shell(command), command).not.to.equal('');
+      }
+      await shell(
+        `kubectl patch vapp ${APP} --namespace ${NAMESPACE} --type merge --patch '{"spec":{"booking":null}}'`,
+      );
     });
     await readyApp();
   });
@@ -21,7 +40,7 @@ describe('what the README says to try next', () => {
 
 describe('what the README says of a real cluster', () => {
   /** A namespace of its own, so that the app of the other tests is left alone. */
-  const NAMESPACE = 'tour';
+  const OWN = 'tour';
   let folder: string;
 
   before(async () => {
@@ -29,7 +48,7 @@ describe('what the README says of a real cluster', () => {
   });
 
   after(async () => {
-    await world().kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found'], { timeoutMs: 120_000 });
+    await world().kubectl(['delete', 'namespace', OWN, '--ignore-not-found'], { timeoutMs: 120_000 });
     await rm(folder, { recursive: true });
   });
 
@@ -41,13 +60,13 @@ describe('what the README says of a real cluster', () => {
     const readme = await readReadme();
     const section = readme.split(`\n## ${ON_A_CLUSTER}\n`)[1] ?? '';
     const file = join(folder, 'milky-way.yaml');
-    await writeFile(file, blockIn(section, 'yaml').replaceAll('travel', NAMESPACE));
+    await writeFile(file, blockIn(section, 'yaml').replaceAll('travel', OWN));
     const lines = commandsIn(readme, ON_A_CLUSTER);
     const declare = lines.slice(lines.findIndex((line) => line.includes('create namespace')));
     expect(declare).to.have.length.above(4);
     await withShell(world().cluster, async (shell) => {
       for (const line of declare) {
-        const said = await shell(line.replaceAll('travel', NAMESPACE).replaceAll('milky-way.yaml', file));
+        const said = await shell(line.replaceAll('travel', OWN).replaceAll('milky-way.yaml', file));
         expect(said, line).not.to.equal('');
       }
     });
