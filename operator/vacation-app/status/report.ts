@@ -3,7 +3,7 @@ import type { V1Deployment } from '@kubernetes/client-node';
 import { REASON, VACATION_APP, type VacationApp, type VacationAppStatus } from '../../api/vacation-app.ts';
 import { isInvalid, isNotFound } from '../../runtime/client/api-error.ts';
 import type { EventNote } from '../../runtime/telemetry/events.ts';
-import { keyOf, type KubeObject } from '../../runtime/client/kinds.ts';
+import type { KubeObject } from '../../runtime/client/kinds.ts';
 import { contestedFinding, driftEvents } from './drift.ts';
 import { waitsOf } from '../children/steps.ts';
 import { eventsOf } from './events.ts';
@@ -40,15 +40,14 @@ export async function report(
     drift: { corrections, contested: contestedFinding(drift.contested) },
     now: now(),
   });
-  const key = keyOf(declared);
   if (isDeepStrictEqual(status, declared.status)) {
-    pace.forget(key);
+    pace.settled();
     return undefined;
   }
   // After a failure it may be long until this is looked at again.
-  const waitMs = failure === undefined ? pace.waitMs(key, declared.status, status, now().getTime()) : 0;
+  const waitMs = failure === undefined ? pace.waitMs(declared.status, status, now().getTime()) : 0;
   if (waitMs > 0) return waitMs;
-  pace.forget(key);
+  pace.settled();
   if (!(await written(declared, status, reporting))) return undefined;
   const news = drift.reported(corrections, declared.status?.drift);
   const notes = [...eventsOf(declared.status?.conditions ?? [], status.conditions ?? []), ...driftEvents(news)];
