@@ -4,7 +4,7 @@ import { REASON, VACATION_APP, type VacationApp, type VacationAppStatus } from '
 import { isInvalid, isNotFound } from '../../runtime/client/api-error.ts';
 import type { EventNote } from '../../runtime/telemetry/events.ts';
 import type { KubeObject } from '../../runtime/client/kinds.ts';
-import { contestedFinding, driftEvents } from './drift.ts';
+import { contestedFinding, correctionsOf, driftEvents } from './drift.ts';
 import { waitsOf } from '../children/steps.ts';
 import { eventsOf } from './events.ts';
 import type { Failure } from './failure.ts';
@@ -31,13 +31,16 @@ export async function report(
 ): Promise<number | undefined> {
   const { cluster, defaults, now, publish } = reporting;
   const drift = cluster.drift.of(declared);
-  const corrections = drift.report(declared.status?.drift);
+  const due = drift.due();
   const status = statusOf({
     ...plan,
     defaults,
     waits: waitsOf(plan),
     failure,
-    drift: { corrections, contested: contestedFinding(drift.contested) },
+    drift: {
+      corrections: correctionsOf(declared.status?.drift ?? [], due),
+      contested: contestedFinding(drift.contested),
+    },
     now: now(),
   });
   if (isDeepStrictEqual(status, declared.status)) {
@@ -49,8 +52,8 @@ export async function report(
   if (waitMs > 0) return waitMs;
   pace.settled();
   if (!(await written(declared, status, reporting))) return undefined;
-  const news = drift.reported(corrections, declared.status?.drift);
-  const notes = [...eventsOf(declared.status?.conditions ?? [], status.conditions ?? []), ...driftEvents(news)];
+  if (due.length > 0) drift.reported();
+  const notes = [...eventsOf(declared.status?.conditions ?? [], status.conditions ?? []), ...driftEvents(due)];
   for (const note of notes) await publish(declared, note);
   return undefined;
 }
