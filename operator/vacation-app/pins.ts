@@ -8,11 +8,11 @@ import { FACT } from './names.ts';
 import type { PodIds } from './platform.ts';
 import { hasNoPods } from './pods.ts';
 
-/** The image and template revision of a child. They are set when the child is created, and change only by the spec or the update annotation. */
+/** The image and template revision of a child. The operator sets them when it creates the child. Later only the spec or the update annotation changes them. */
 export interface Pin {
   readonly image: string;
   readonly revision: number;
-  /** The value of the update annotation that the pin results from. */
+  /** The value of the update annotation when the pin was set. */
   readonly update: string;
 }
 
@@ -33,7 +33,7 @@ export function pinOf(
   };
 }
 
-/** Whether the child gets the current choice: a new child does, and an existing one once for each new value of the annotation. */
+/** Whether the child gets the operator's current image and revision. A new child does. An existing child does once for each new value of the update annotation. */
 function isRenewed(app: CompleteApp, annotations: Readonly<Record<string, string>> | undefined): boolean {
   const requested = app.metadata.annotations?.[ANNOTATION.update];
   return (
@@ -44,7 +44,7 @@ function isRenewed(app: CompleteApp, annotations: Readonly<Record<string, string
 
 type Workload = V1Deployment | V1StatefulSet;
 
-/** Whether a workload keeps its settings. It does while it has pods, which a change would restart, unless the user asks for an update. */
+/** Whether a workload keeps its settings. A change would restart its pods, so it keeps them while it has pods, unless the user asks for an update. */
 const isPinned = (app: CompleteApp, workload: Workload | undefined): workload is Workload =>
   workload !== undefined && !hasNoPods(workload) && !isRenewed(app, workload.metadata?.annotations);
 
@@ -57,11 +57,11 @@ export function podIdsOf(app: CompleteApp, workload: Workload | undefined, prese
 export const podIdsAnnotation = (podIds: PodIds): Record<string, string> =>
   podIds === 'Platform' ? { [FACT.podIds]: podIds } : {};
 
-/** The inherited metadata of a StatefulSet's pods. */
+/** The labels and annotations that the pods of a StatefulSet inherit from the app. */
 export const podMetadataOf = (app: CompleteApp, statefulSet: V1StatefulSet | undefined): Inherited =>
   isPinned(app, statefulSet) ? appliedPodMetadata(statefulSet) : inheritedOf(app);
 
-/** The annotations that store the pin. */
+/** The annotations that store the pin on its child. */
 export const pinAnnotations = (pin: Pin): Record<string, string> => ({
   [FACT.image]: pin.image,
   [FACT.revision]: String(pin.revision),

@@ -15,14 +15,12 @@ import { databaseKindOf } from './database/database.ts';
 import { autoscalingLookAt } from './web/autoscaling-ready.ts';
 import { JOB, POD } from './kinds.ts';
 import { observe } from './observe.ts';
-import { NO_REFUSALS, RefusalWatch } from './refusals.ts';
-import { JobTime } from './tasks/job-time.ts';
+import { Memory } from './memory.ts';
+import { NO_REFUSALS } from './refusals.ts';
 import { jobNamed } from './tasks/jobs.ts';
 import { TASKS, taskOf } from './tasks/tasks.ts';
 import { readErrorOf, readUserSecrets } from './credentials/user-secrets.ts';
-import { Failures } from './status/failure.ts';
 import { overdueLookAt } from './status/overdue.ts';
-import { Pace } from './status/pace.ts';
 import { createPlanner, type Plan } from './plan.ts';
 import { prune } from './children/prune.ts';
 import { report, reportInvalid, type Reporting } from './status/report.ts';
@@ -36,35 +34,34 @@ export interface Dependencies extends Reporting {
 
 /** Makes the cluster match a VacationApp, and its status match the cluster. */
 export function createReconcile(dependencies: Dependencies): Reconcile {
-  const { cluster, now, clock } = dependencies;
-  const pace = new Pace();
-  const failures = new Failures(clock);
-  const jobTime = new JobTime(clock, now);
-  const refusalWatch = new RefusalWatch(clock);
+  const { cluster, clock } = dependencies;
+  const memories = new Map<string, Memory>();
   return async (key, signal) => {
     const begun = clock.now();
     const { namespace, name } = splitKey(key);
     const declared = cluster.store(VACATION_APP).get(namespace, name) as VacationApp | undefined;
     if (!declared) {
       cluster.drift.forget(key);
-      pace.forget(key);
-      failures.forget(key);
-      jobTime.forget(key);
-      refusalWatch.forget(key);
+      memories.delete(key);
     }
     // Deleted or being deleted. The garbage collector deletes the children by their owner references.
     if (!declared || declared.metadata.deletionTimestamp !== undefined) return {};
+    const memory = memories.get(key) ?? new Memory(dependencies);
+    memories.set(key, memory);
     const fault = shapeFault(declared);
     if (fault !== undefined) {
-      pace.forget(key);
+      memory.pace.settled();
       await reportInvalid(declared, fault, dependencies);
       return {};
     }
     const app = withDefaults(declared);
     const userSecrets = await readUserSecrets(app, cluster);
     const seen = observe(app, cluster, { userSecrets, refusals: NO_REFUSALS });
-    const { refusals, nextLookMs } = await refusalWatch.look(app, seen, cluster);
-    const timed = { ...dependencies, now: () => jobTime.now(key, cluster.store(JOB).ownedBy(app.metadata.uid ?? '')) };
+    const { refusals, nextLookMs } = await memory.refusals.look(app, seen, cluster);
+    const timed = {
+      ...dependencies,
+      now: () => memory.jobTime.now(cluster.store(JOB).ownedBy(app.metadata.uid ?? '')),
+    };
     const planned = createPlanner(app, { userSecrets, refusals }, timed);
     const { deployment } = planned().observed;
     const error = isPaused(app)
@@ -77,7 +74,7 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
     if (error === undefined && deployment === undefined && plan.observed.deployment && isAnswered(declared)) {
       return { requeueAfterMs: 1 };
     }
-    const reportMs = await report(declared, plan, failures.of(key, error), dependencies, pace);
+    const reportMs = await report(declared, plan, memory.failures.of(error), dependencies, memory.pace);
     if (error !== undefined) throw error;
     return nextLook(plan, timed.now(), [cluster.drift.of(declared).nextLookMs(begun), nextLookMs, reportMs]);
   };

@@ -3,7 +3,6 @@ import { messageOf, REASON } from '../api/reasons.ts';
 import type { VacationApp } from '../api/vacation-app.ts';
 import type { Cluster } from '../runtime/apply/cluster.ts';
 import { ApiError } from '../runtime/client/api-error.ts';
-import { keyOf } from '../runtime/client/kinds.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { EVENT } from './kinds.ts';
 import type { Observed } from './observe.ts';
@@ -35,31 +34,28 @@ export interface RefusalLook {
 }
 
 /**
- * Finds out why workloads get no pods. The controllers of StatefulSets and Jobs report it in events only. The operator does not watch
+ * Finds out why the workloads of one app get no pods. The controllers of StatefulSets and Jobs report it in events only. The operator does not watch
  * events: it reads them when a pod has been missing for `PATIENCE_MS`, then every `EVERY_MS`.
  */
 export class RefusalWatch {
   readonly #clock: Clock;
-  /** By the key of the app, then by the uid of the workload. */
-  readonly #lacks = new Map<string, ReadonlyMap<string, Lack>>();
+  /** By the uid of the workload. */
+  #lacks: ReadonlyMap<string, Lack> = new Map();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   async look(app: VacationApp, observed: Observed, cluster: Cluster): Promise<RefusalLook> {
-    const key = keyOf(app);
     const now = this.#clock.now();
-    const known = this.#lacks.get(key);
     // An earlier process has reported it already.
     const since = app.status?.conditions?.some(({ reason }) => reason === REASON.podsRejected) ? -Infinity : now;
     const lacks = new Map<string, Lack>();
     for (const each of podless(observed)) {
       const uid = each.object.metadata?.uid ?? '';
-      lacks.set(uid, await looked(each, known?.get(uid) ?? { since }, now, cluster));
+      lacks.set(uid, await looked(each, this.#lacks.get(uid) ?? { since }, now, cluster));
     }
-    if (lacks.size === 0) this.#lacks.delete(key);
-    else this.#lacks.set(key, lacks);
+    this.#lacks = lacks;
     const dueMs = [...lacks.values()].map(
       ({ since, readAt }) => (readAt ?? since) + (readAt === undefined ? PATIENCE_MS : EVERY_MS) - now,
     );
@@ -67,10 +63,6 @@ export class RefusalWatch {
       refusals: new Map([...lacks].flatMap(([uid, { words }]) => (words === undefined ? [] : [[uid, words] as const]))),
       nextLookMs: dueMs.length === 0 ? undefined : Math.max(1, Math.min(...dueMs)),
     };
-  }
-
-  forget(key: string): void {
-    this.#lacks.delete(key);
   }
 }
 

@@ -1,28 +1,27 @@
 import { systemClock, type Clock } from '../clock.ts';
 import { keyOf, type KubeObject } from '../client/kinds.ts';
 
-/** A correction of drift, as a status reports it. */
-export interface Correction {
+/** What somebody else changed. */
+export interface Drifted {
   /** `Kind/name`, in the owner's namespace. */
   readonly object: string;
   /** In readable form, e.g. `spec.ports[http].port`. `*` is the whole object, which had been deleted. */
   readonly field: string;
   /** The field manager that changed it. `admission` is a mutating webhook or policy, `unknown` means that Kubernetes recorded none. */
   readonly manager: string;
-  readonly count: number;
-  /** The time of the last correction, RFC 3339. */
-  readonly time: string;
 }
 
-export type Drifted = Pick<Correction, 'object' | 'field' | 'manager'>;
+/** How often we corrected it since the last report, and when last. */
+export interface Corrected extends Drifted {
+  readonly count: number;
+  readonly last: Date;
+}
 
 export const WHOLE_OBJECT = '*';
 export const UNKNOWN_MANAGER = 'unknown';
 /** Stands for a mutating webhook or policy, which changes an object within the write request. */
 export const ADMISSION = 'admission';
 
-const NONE: readonly Correction[] = [];
-const MOST_REPORTED = 10;
 const REPORT_EVERY_MS = 60_000;
 /** A field that nobody has changed for this long is no longer contested. Must be longer than the longest pause. */
 const CALM_MS = 600_000;
@@ -95,7 +94,8 @@ export class OwnerDrift {
   readonly #times: Times;
   readonly #settled = new Map<string, Settled>();
   readonly #fights = new Map<string, Fight>();
-  #unreported: Correction[] = [];
+  /** The latest come last. */
+  readonly #unreported = new Map<string, Corrected>();
   #reportedAt = Number.NEGATIVE_INFINITY;
 
   constructor(times: Times) {
@@ -127,7 +127,10 @@ export class OwnerDrift {
     const fight = this.#fights.get(id(object, field));
     const count = fight && this.#isContested(fight) ? fight.count + 1 : 1;
     this.#fights.set(id(object, field), { ...drifted, count, at: this.#times.clock.now() });
-    this.#unreported = merged(this.#unreported, [{ ...drifted, count: 1, time: timestamp(this.#times.now()) }]);
+    const known = `${id(object, field)} ${drifted.manager}`;
+    const before = this.#unreported.get(known)?.count ?? 0;
+    this.#unreported.delete(known);
+    this.#unreported.set(known, { ...drifted, count: before + 1, last: this.#times.now() });
   }
 
   /** The fields whose corrections are paused, because others keep changing them. */
@@ -135,22 +138,15 @@ export class OwnerDrift {
     return [...this.#fights.values()].filter((fight) => pauseAfter(fight.count) > 0 && this.#isContested(fight));
   }
 
-  /**
-   * The corrections for the status: the new ones merged with those that the status has, the last ten, the latest first. Returns `before`
-   * itself if there are no new ones, or if the last report is less than a minute old.
-   */
-  report(before: readonly Correction[] = NONE): readonly Correction[] {
-    const isDue = this.#unreported.length > 0 && this.#nextReportMs() <= 0;
-    return isDue ? merged(before, this.#unreported).slice(0, MOST_REPORTED) : before;
+  /** The corrections to report now, the latest last. None if the last report is less than a minute old. */
+  due(): readonly Corrected[] {
+    return this.#nextReportMs() <= 0 ? [...this.#unreported.values()] : [];
   }
 
-  /** Call this when `report` has been written to the status. Returns the corrections that are new in it. */
-  reported(report: readonly Correction[], before: readonly Correction[] = NONE): readonly Correction[] {
-    if (report === before) return NONE;
-    const added = this.#unreported;
-    this.#unreported = [];
+  /** Call this when what is due has been written to the status. */
+  reported(): void {
+    this.#unreported.clear();
     this.#reportedAt = this.#times.clock.now();
-    return added;
   }
 
   /**
@@ -158,7 +154,7 @@ export class OwnerDrift {
    * `since` is when the last reconcile began. That reconcile skipped fields whose pause ended after `since`, so they are due now.
    */
   nextLookMs(since: number): number | undefined {
-    const looks = this.#unreported.length > 0 ? [this.#nextReportMs()] : [];
+    const looks = this.#unreported.size > 0 ? [this.#nextReportMs()] : [];
     for (const [key, fight] of this.#fights) {
       if (!this.#isContested(fight)) this.#fights.delete(key);
       else if (pauseAfter(fight.count) > 0) {
@@ -188,19 +184,3 @@ export class OwnerDrift {
 const pauseEnd = ({ at, count }: Fight): number => at + pauseAfter(count);
 
 const id = (object: string, field: string): string => `${object} ${field}`;
-
-const isSame = (one: Drifted, other: Drifted): boolean =>
-  one.object === other.object && one.field === other.field && one.manager === other.manager;
-
-/** Adds up the counts of equal corrections. The latest come first. */
-function merged(before: readonly Correction[], after: readonly Correction[]): Correction[] {
-  const all = [...before];
-  for (const correction of [...after].reverse()) {
-    const index = all.findIndex((known) => isSame(known, correction));
-    const [known] = index < 0 ? [] : all.splice(index, 1);
-    all.unshift({ ...correction, count: (known?.count ?? 0) + correction.count });
-  }
-  return all;
-}
-
-const timestamp = (time: Date): string => `${time.toISOString().slice(0, 19)}Z`;

@@ -16,30 +16,26 @@ export interface Failure {
 const TRIES = 5;
 const LASTING_MS = 5_000;
 
-/** How long failures of apps last that should pass by themselves, such as that of a webhook that is down. */
+/** How long the failures of one app last that should pass by themselves, such as that of a webhook that is down. */
 export class Failures {
   readonly #clock: Clock;
-  readonly #streaks = new Map<string, { since: number; tries: number }>();
+  #streak: { since: number; tries: number } | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   /** What the latest reconcile of the app came to; undefined where it got through. */
-  of(key: string, error: Error | undefined): Failure | undefined {
+  of(error: Error | undefined): Failure | undefined {
     const failure = failureFrom(error);
     if (failure?.isPassing !== true) {
-      this.forget(key);
+      this.#streak = undefined;
       return failure;
     }
     const now = this.#clock.now();
-    const { since, tries } = this.#streaks.get(key) ?? { since: now, tries: 0 };
-    this.#streaks.set(key, { since, tries: tries + 1 });
+    const { since, tries } = this.#streak ?? { since: now, tries: 0 };
+    this.#streak = { since, tries: tries + 1 };
     return { ...failure, hasLasted: tries >= TRIES && now - since >= LASTING_MS };
-  }
-
-  forget(key: string): void {
-    this.#streaks.delete(key);
   }
 }
 

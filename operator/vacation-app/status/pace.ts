@@ -6,30 +6,31 @@ import { CONDITION, type VacationAppStatus } from '../../api/vacation-app.ts';
 const PATIENCE_MS = 500;
 
 /**
- * Decides when a changed status is written.
+ * Decides when the changed status of one app is written.
  *
  * 1. At once when the generation is observed for the first time, `Ready` changes, or something is wrong.
  * 2. Soon for each further step of an app that starts or rolls out without a fault. One write covers the steps of that time.
  * 3. Otherwise at once when a condition changes, and soon when only numbers and messages differ.
  */
 export class Pace {
-  readonly #since = new Map<string, number>();
+  /** When the oldest unwritten change was seen. */
+  #since: number | undefined;
 
   /** Milliseconds until the status is to be written, 0 for now. */
-  waitMs(key: string, before: VacationAppStatus | undefined, after: VacationAppStatus, now: number): number {
-    const since = this.#since.get(key) ?? now;
-    const waited = now - since;
+  waitMs(before: VacationAppStatus | undefined, after: VacationAppStatus, now: number): number {
+    this.#since ??= now;
+    const waited = now - this.#since;
     // If the clock was set back, the difference does not say how much time has passed.
     if (isUrgent(before, after) || waited >= PATIENCE_MS || waited < 0) {
-      this.#since.delete(key);
+      this.settled();
       return 0;
     }
-    this.#since.set(key, since);
     return PATIENCE_MS - waited;
   }
 
-  forget(key: string): void {
-    this.#since.delete(key);
+  /** Call this when no change is left to write. */
+  settled(): void {
+    this.#since = undefined;
   }
 }
 

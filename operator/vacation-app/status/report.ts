@@ -3,8 +3,8 @@ import type { V1Deployment } from '@kubernetes/client-node';
 import { REASON, VACATION_APP, type VacationApp, type VacationAppStatus } from '../../api/vacation-app.ts';
 import { isInvalid, isNotFound } from '../../runtime/client/api-error.ts';
 import type { EventNote } from '../../runtime/telemetry/events.ts';
-import { keyOf, type KubeObject } from '../../runtime/client/kinds.ts';
-import { contestedFinding, driftEvents } from './drift.ts';
+import type { KubeObject } from '../../runtime/client/kinds.ts';
+import { contestedFinding, correctionsOf, driftEvents } from './drift.ts';
 import { waitsOf } from '../children/steps.ts';
 import { eventsOf } from './events.ts';
 import type { Failure } from './failure.ts';
@@ -31,27 +31,29 @@ export async function report(
 ): Promise<number | undefined> {
   const { cluster, defaults, now, publish } = reporting;
   const drift = cluster.drift.of(declared);
-  const corrections = drift.report(declared.status?.drift);
+  const due = drift.due();
   const status = statusOf({
     ...plan,
     defaults,
     waits: waitsOf(plan),
     failure,
-    drift: { corrections, contested: contestedFinding(drift.contested) },
+    drift: {
+      corrections: correctionsOf(declared.status?.drift ?? [], due),
+      contested: contestedFinding(drift.contested),
+    },
     now: now(),
   });
-  const key = keyOf(declared);
   if (isDeepStrictEqual(status, declared.status)) {
-    pace.forget(key);
+    pace.settled();
     return undefined;
   }
   // After a failure it may be long until this is looked at again.
-  const waitMs = failure === undefined ? pace.waitMs(key, declared.status, status, now().getTime()) : 0;
+  const waitMs = failure === undefined ? pace.waitMs(declared.status, status, now().getTime()) : 0;
   if (waitMs > 0) return waitMs;
-  pace.forget(key);
+  pace.settled();
   if (!(await written(declared, status, reporting))) return undefined;
-  const news = drift.reported(corrections, declared.status?.drift);
-  const notes = [...eventsOf(declared.status?.conditions ?? [], status.conditions ?? []), ...driftEvents(news)];
+  if (due.length > 0) drift.reported();
+  const notes = [...eventsOf(declared.status?.conditions ?? [], status.conditions ?? []), ...driftEvents(due)];
   for (const note of notes) await publish(declared, note);
   return undefined;
 }

@@ -1,9 +1,14 @@
 import { isHibernated, type CompleteApp } from '../../api/defaults.ts';
 import { isPaused } from '../../api/paused.ts';
 import { isStalled, isWarning, messageOf, REASON } from '../../api/reasons.ts';
-import { ANNOTATION, CONDITION, type VacationApp, type VacationAppStatus } from '../../api/vacation-app.ts';
+import {
+  ANNOTATION,
+  CONDITION,
+  type Correction,
+  type VacationApp,
+  type VacationAppStatus,
+} from '../../api/vacation-app.ts';
 import { conditionsOf, findingOf, type Finding } from '../../api/conditions.ts';
-import type { Correction } from '../../runtime/apply/drift.ts';
 import { credentialsReady } from '../credentials/credentials-ready.ts';
 import { exposed, urlOf } from '../web/exposure.ts';
 import { databaseKindOf } from '../database/database.ts';

@@ -6,33 +6,33 @@ import { FACT, FIELD_MANAGER } from '../names.ts';
 
 const REPLICAS = ['spec', 'replicas'];
 
-/** The number of web pods where it is the app's to say; undefined where it is the autoscaler's, ours or another. */
+/** The number of web pods that the app fixes. Undefined if an autoscaler sets it. */
 export const fixedReplicas = (app: CompleteApp): number | undefined => (isHibernated(app) ? 0 : app.spec.replicas);
 
-/** Whether the operator makes an autoscaler. */
+/** Whether the operator creates an autoscaler. */
 export const wantsAutoscaler = (app: CompleteApp): boolean =>
   fixedReplicas(app) === undefined && app.spec.autoscaling.mode === 'Managed';
 
-/** Whether the number is that of an autoscaler that is not the operator's, which may want none. */
+/** Whether an autoscaler that the operator did not create sets the number. It may set 0. */
 export const isScaledByOthers = (app: CompleteApp): boolean =>
   fixedReplicas(app) === undefined && app.spec.autoscaling.mode === 'External';
 
-/** Whether the number is ours: then no autoscaler may be there yet. */
+/** Whether the operator owns `spec.replicas`. While it does, there must be no autoscaler. */
 export const isSizeOurs = (deployment: V1Deployment): boolean =>
   owns(deployment as KubeObject, FIELD_MANAGER, REPLICAS);
 
-/** Whether hibernation has put the web pods to sleep, and nothing has woken them. */
+/** Whether hibernation has scaled the web pods to 0, and nobody has scaled them up since. */
 export const isAsleep = (deployment: V1Deployment | undefined): boolean =>
   deployment?.spec?.replicas === 0 && isSizeOurs(deployment);
 
 /**
- * Whether somebody else has set the number to none. After `kubectl scale` nobody owns it then: the API server's scale leaves a 0 out, of the
- * managed fields too.
+ * Whether somebody else has scaled the web pods to 0. After `kubectl scale` nobody owns the field then: the API server's Scale object omits a 0,
+ * so the managed fields omit it too.
  */
 export const isScaledAway = (deployment: V1Deployment): boolean =>
   deployment.spec?.replicas === 0 && !isSizeOurs(deployment);
 
-/** How many web pods there were before hibernation; undefined where there never were any. */
+/** The number of web pods before hibernation. Undefined if there were none. */
 export function sizeBeforeHibernation(deployment: V1Deployment | undefined): number | undefined {
   const size = Number(deployment?.metadata?.annotations?.[FACT.size]);
   if (Number.isInteger(size) && size > 0) return size;
@@ -40,14 +40,14 @@ export function sizeBeforeHibernation(deployment: V1Deployment | undefined): num
 }
 
 /**
- * The number of web pods to hand to whoever scales them, or undefined when there is nothing to hand over.
+ * The number of web pods that the operator sets once, and then leaves to the autoscaler. Undefined if it sets none.
  *
- * 1. The app fixes the number, or hibernates: nothing; it is ours.
- * 2. Nobody owns it, as after the creation without it: the first value.
- * 3. We own it, as after a time of a fixed number: what it is now, so that it is not lost when we let go of it; after
- *    hibernation what it was before. Within the bounds of our autoscaler; another autoscaler has its own.
- * 4. Somebody has set it to 0: the fewest of our autoscaler, which is off at 0. Another autoscaler may want 0.
- * 5. Somebody else owns it: it is theirs.
+ * 1. The app fixes the number or hibernates: undefined. The operator keeps the field.
+ * 2. Nobody owns the field, as after the Deployment was created: the minimum.
+ * 3. The operator owns it, as after the app fixed the number: the present number, or after hibernation the number before it. The bounds of the
+ *    operator's autoscaler apply, those of another autoscaler are its own affair.
+ * 4. Somebody scaled to 0: the minimum of the operator's autoscaler, which does nothing at 0. Another autoscaler may want 0: undefined.
+ * 5. Somebody else owns the field: undefined.
  */
 export function replicasToHandOver(app: CompleteApp, deployment: V1Deployment | undefined): number | undefined {
   if (fixedReplicas(app) !== undefined || !deployment) return undefined;

@@ -6,7 +6,7 @@ import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
 import { pathOf } from '../../../operator/runtime/client/kinds.ts';
 import { root } from '../../../scripts/cluster/paths.ts';
 import { createKubectl, type Kubectl } from '../../support/kubectl.ts';
-import { createWorld, eventually, Scene, type World } from './world.ts';
+import { createWorld, eventually, type Scene, type World } from './world.ts';
 
 interface Policy {
   readonly kind: string;
@@ -106,8 +106,7 @@ describe('the sample of an admission policy', () => {
   before(async function () {
     this.timeout(600_000);
     world = await createWorld();
-    await world.namespace('travel');
-    here = new Scene(world, 'travel');
+    here = await world.namespace('travel');
     kubectl = createKubectl(world.server.kubectl);
     await here.declare('old', NODE_PORT);
     const grant = (...args: readonly string[]) => kubectl(['--namespace', 'travel', 'create', ...args]);

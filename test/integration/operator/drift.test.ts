@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { ANNOTATION } from '../../../operator/api/vacation-app.ts';
-import type { Correction } from '../../../operator/runtime/apply/drift.ts';
+import { ANNOTATION, type Correction } from '../../../operator/api/vacation-app.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { AUTOSCALER, CONFIG_MAP, DEPLOYMENT, SERVICE, STATEFUL_SET } from '../../../operator/vacation-app/kinds.ts';
 import { createWorld, eventually, type Scene, startOperator, type RunningOperator, type World } from './world.ts';

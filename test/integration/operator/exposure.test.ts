@@ -3,7 +3,7 @@ import type { V1ConfigMap, V1Ingress } from '@kubernetes/client-node';
 import type { VacationApp } from '../../../operator/api/vacation-app.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { CONFIG_MAP, INGRESS, NETWORK_POLICY } from '../../../operator/vacation-app/kinds.ts';
-import { createWorld, eventually, Scene, startOperator, type RunningOperator, type World } from './world.ts';
+import { createWorld, eventually, type Scene, startOperator, type RunningOperator, type World } from './world.ts';
 
 const INGRESS_CLASS: Kind = { apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass', plural: 'ingressclasses' };
 
@@ -15,8 +15,7 @@ describe('the way in and the network policies', () => {
   before(async function () {
     this.timeout(600_000);
     world = await createWorld();
-    await world.namespace('travel');
-    here = new Scene(world, 'travel');
+    here = await world.namespace('travel');
     operator = startOperator(world);
   });
 

@@ -17,7 +17,7 @@ import { createRuntimeMetrics } from '../../../operator/runtime/telemetry/metric
 import { CONFIG_MAP, SERVICE, STATEFUL_SET } from '../../../operator/vacation-app/kinds.ts';
 import { startFaultProxy, type Answer, type Asked, type FaultProxy } from '../../support/fault-proxy.ts';
 import { ask } from '../../support/http.ts';
-import { createWorld, eventually, lastWritesIn, Scene, startOperator, writesIn, type World } from './world.ts';
+import { createWorld, eventually, lastWritesIn, type Scene, startOperator, writesIn, type World } from './world.ts';
 
 /** For how long the API server is away; 60 s in the soak. */
 const OUTAGE_MS = Number(process.env.OUTAGE_MS ?? 8_000);
@@ -64,8 +64,7 @@ describe('the operator behind a network and an API server with faults', () => {
     world = await createWorld();
     proxy = await startFaultProxy(world.server.kubeconfig);
     folder = await mkdtemp(join(tmpdir(), 'account-'));
-    await world.namespace('travel');
-    here = new Scene(world, 'travel');
+    here = await world.namespace('travel');
     await account();
     await writeFile(join(folder, 'ca.crt'), '');
     await writeFile(join(folder, 'token'), await token());

@@ -7,7 +7,7 @@ import {
   createWorld,
   eventually,
   lastWritesIn,
-  Scene,
+  type Scene,
   startOperator,
   type RunningOperator,
   type World,
@@ -30,8 +30,7 @@ describe('the way in through a Gateway', () => {
   before(async function () {
     this.timeout(600_000);
     world = await createWorld();
-    await world.namespace('travel');
-    here = new Scene(world, 'travel');
+    here = await world.namespace('travel');
     crd = (await httpRouteCrd()) as KubeObject;
     operator = startOperator(world);
   });

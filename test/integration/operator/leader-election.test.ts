@@ -12,7 +12,7 @@ import { CONFIG_MAP, SECRET, SERVICE } from '../../../operator/vacation-app/kind
 import { root } from '../../../scripts/cluster/paths.ts';
 import { freePorts } from '../../../scripts/cluster/ports.ts';
 import { boundToThis } from '../../../scripts/cluster/run.ts';
-import { createWorld, eventually, Scene, type World } from './world.ts';
+import { createWorld, eventually, type Scene, type World } from './world.ts';
 
 const LEASE: Kind = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases' };
 /** For how long a leader is stopped; it is never shorter than it takes another to lead. */
@@ -37,8 +37,7 @@ describe('several operators, as processes of their own', () => {
   before(async function () {
     this.timeout(600_000);
     world = await createWorld();
-    await world.namespace('travel');
-    here = new Scene(world, 'travel');
+    here = await world.namespace('travel');
     folder = await mkdtemp(join(tmpdir(), 'operators-'));
     await writeFile(join(folder, 'kubeconfig'), world.server.kubeconfig, { mode: 0o600 });
     for (const app of APPS) await here.declare(app, {});

@@ -9,7 +9,7 @@ import { owns } from '../../../operator/runtime/apply/owned-fields.ts';
 import { AUTOSCALER, DEPLOYMENT, JOB, STATEFUL_SET } from '../../../operator/vacation-app/kinds.ts';
 import { FIELD_MANAGER, HANDOVER_MANAGER } from '../../../operator/vacation-app/names.ts';
 import { seeded, type Random } from '../../support/random.ts';
-import { createWorld, eventually, Scene, startOperator, type RunningOperator, type World } from './world.ts';
+import { createWorld, eventually, type Scene, startOperator, type RunningOperator, type World } from './world.ts';
 
 const STEPS = Number(process.env.FLIP_STEPS ?? 60);
 const SEED = Number(process.env.FLIP_SEED ?? Date.now() % 1_000_000);
@@ -26,8 +26,7 @@ describe(`the number of web pods, over ${STEPS} random changes (FLIP_STEPS), fro
     this.timeout(600_000);
     world = await createWorld();
     operator = startOperator(world);
-    await world.namespace('flipping');
-    here = new Scene(world, 'flipping');
+    here = await world.namespace('flipping');
   });
 
   after(async () => {

@@ -13,7 +13,7 @@ import { root } from '../../../scripts/cluster/paths.ts';
 import { httpRouteCrd } from '../../support/gateway-api.ts';
 import { createKubectl } from '../../support/kubectl.ts';
 import type { KubeApiserverOptions } from '../../support/kube-apiserver.ts';
-import { createWorld, eventually, Scene, startOperator, type RunningOperator, type World } from './world.ts';
+import { createWorld, eventually, type Scene, startOperator, type RunningOperator, type World } from './world.ts';
 
 const OPERATOR = 'system:serviceaccount:vacation-system:vacation-operator';
 const CRD: Kind = {
@@ -118,7 +118,7 @@ async function installed(
   options: KubeApiserverOptions,
 ): Promise<{ world: World; operator: RunningOperator; here: Scene }> {
   const world = await createWorld(options);
-  await world.namespace('travel');
+  const here = await world.namespace('travel');
   await world.admin.request({ method: 'POST', path: pathOf(CRD, ''), body: await httpRouteCrd() });
   const kubectl = createKubectl(world.server.kubectl);
   await kubectl(['apply', '--server-side', '--force-conflicts', '--kustomize', join(root, overlay)]);
@@ -134,7 +134,7 @@ async function installed(
     await eventually(`${what} holds`, () => mayOperator(world, right), Boolean);
   }
   const operator = startOperator(world, { LEADER_ELECTION: 'true', ...env }, world.client(status.token));
-  return { world, operator, here: new Scene(world, 'travel') };
+  return { world, operator, here };
 }
 
 for (const [title, overlay, env] of [

@@ -14,7 +14,7 @@ import {
 import { LABEL } from '../../../operator/vacation-app/names.ts';
 import { seeded } from '../../support/random.ts';
 import { simulateWorkloads, type SimulatedWorkloads } from '../../support/simulated-workloads.ts';
-import { createWorld, eventually, Scene, startOperator, type RunningOperator, type World } from './world.ts';
+import { createWorld, eventually, type Scene, startOperator, type RunningOperator, type World } from './world.ts';
 
 /** More with SABOTAGES=200. */
 const ACTS = Number(process.env.SABOTAGES ?? 24);
@@ -72,9 +72,8 @@ describe(`sabotage, ${ACTS} acts by chance from SEED=${SEED}`, () => {
     world = await createWorld();
     workloads = await simulateWorkloads(world.client());
     operator = startOperator(world);
-    await world.namespace('sabotage');
+    here = await world.namespace('sabotage');
     // Pods of migrations are refused without it; the controller that makes it does not run here.
-    here = new Scene(world, 'sabotage');
     await here.create(SERVICE_ACCOUNT, { metadata: { name: 'default' } });
     for (const app of APPS) await here.declare(app, {});
     for (const app of APPS) await here.appWith(app, 'Ready', 'True');

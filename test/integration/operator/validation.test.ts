@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { VACATION_APP, type VacationApp } from '../../../operator/api/vacation-app.ts';
-import { createWorld, Scene, type World } from './world.ts';
+import { createWorld, type Scene, type World } from './world.ts';
 
 const NODES = { matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }] };
 const NEAR = {
@@ -31,8 +31,7 @@ describe('what the API server says to a VacationApp', () => {
   before(async function () {
     this.timeout(600_000);
     world = await createWorld();
-    await world.namespace('travel');
-    here = new Scene(world, 'travel');
+    here = await world.namespace('travel');
   });
 
   after(() => world.stop());

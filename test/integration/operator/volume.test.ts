@@ -4,7 +4,7 @@ import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { STATEFUL_SET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
 import { labels } from '../../../operator/vacation-app/names.ts';
-import { createWorld, lastWritesIn, Scene, startOperator, type RunningOperator, type World } from './world.ts';
+import { createWorld, lastWritesIn, type Scene, startOperator, type RunningOperator, type World } from './world.ts';
 
 const STORAGE_CLASS: Kind = { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', plural: 'storageclasses' };
 
@@ -18,8 +18,7 @@ describe('the volume of the database', () => {
   before(async function () {
     this.timeout(600_000);
     world = await createWorld();
-    await world.namespace('travel');
-    here = new Scene(world, 'travel');
+    here = await world.namespace('travel');
     for (const [name, allowVolumeExpansion] of [
       ['elastic', true],
       ['rigid', false],

@@ -3,7 +3,7 @@ import type { V1Job, V1StatefulSet } from '@kubernetes/client-node';
 import type { VacationApp } from '../../../operator/api/vacation-app.ts';
 import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { JOB, POD, STATEFUL_SET } from '../../../operator/vacation-app/kinds.ts';
-import { createWorld, eventually, Scene, startOperator, type RunningOperator, type World } from './world.ts';
+import { createWorld, eventually, type Scene, startOperator, type RunningOperator, type World } from './world.ts';
 
 type Live<T> = T & KubeObject;
 
@@ -20,8 +20,7 @@ describe('the way back', () => {
   before(async function () {
     this.timeout(600_000);
     world = await createWorld();
-    await world.namespace('travel');
-    here = new Scene(world, 'travel');
+    here = await world.namespace('travel');
     operator = startOperator(world);
   });
 

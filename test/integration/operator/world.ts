@@ -27,8 +27,9 @@ export interface World {
   readonly admin: ApiClient;
   /** A client of its own, as another process would have; with that token instead of the administrator's certificate. */
   client(token?: string, userAgent?: string): ApiClient;
-  namespace(name: string): Promise<void>;
-  /** A namespace that nobody else looks at. */
+  /** Makes a namespace. */
+  namespace(name: string): Promise<Scene>;
+  /** Makes one that nobody else looks at. */
   scene(prefix: string): Promise<Scene>;
   stop(): Promise<void>;
 }
@@ -43,11 +44,7 @@ export async function createWorld(options?: KubeApiserverOptions): Promise<World
   };
   const admin = client();
   await admin.request({ method: 'POST', path: pathOf(CRD, ''), body: await readCrd() });
-  const namespace = async (name: string): Promise<void> => {
-    const body = { ...typeOf(NAMESPACE_KIND), metadata: { name } };
-    await admin.request({ method: 'POST', path: pathOf(NAMESPACE_KIND, ''), body });
-  };
-  await namespace('vacation-system');
+  await makeNamespace('vacation-system', admin);
   const list = { method: 'GET', path: pathOf(VACATION_APP, '') } as const;
   await eventually('the CRD is served', () => admin.request(list), Boolean);
   let scenes = 0;
@@ -55,15 +52,22 @@ export async function createWorld(options?: KubeApiserverOptions): Promise<World
     server,
     admin,
     client,
-    namespace,
-    async scene(prefix) {
+    async namespace(name) {
+      await makeNamespace(name, admin);
+      return new Scene(world, name);
+    },
+    scene(prefix) {
       scenes += 1;
-      await namespace(`${prefix}-${scenes}`);
-      return new Scene(world, `${prefix}-${scenes}`);
+      return world.namespace(`${prefix}-${scenes}`);
     },
     stop: () => server.stop(),
   };
   return world;
+}
+
+async function makeNamespace(name: string, admin: ApiClient): Promise<void> {
+  const body = { ...typeOf(NAMESPACE_KIND), metadata: { name } };
+  await admin.request({ method: 'POST', path: pathOf(NAMESPACE_KIND, ''), body });
 }
 
 export interface RunningOperator {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { contestedFinding, driftEvents } from '../../../../operator/vacation-app/status/drift.ts';
+import { contestedFinding, correctionsOf, driftEvents } from '../../../../operator/vacation-app/status/drift.ts';
 
 const of = (object: string, field: string, manager = 'argocd'): { object: string; field: string; manager: string } => ({
   object,
@@ -32,5 +32,37 @@ describe('what is told of drift', () => {
     expect(contestedFinding(many)?.message).to.contain(
       'a of Service/web (by argocd); b of Service/web (by argocd); c of Service/web (by argocd); and 2 more',
     );
+  });
+});
+
+describe('the corrections in the status', () => {
+  const before = Array.from({ length: 10 }, (_, index) => ({
+    ...of('Service/web', `old-${index}`),
+    count: 1,
+    time: '2025-01-01T00:00:00Z',
+  }));
+  const corrected = (field: string, second: number, manager?: string) => ({
+    ...of('Service/web', field, manager),
+    count: 2,
+    last: new Date(Date.UTC(2026, 2, 1, 0, 0, second, 789)),
+  });
+
+  it('are the same object where none is new, so that nothing is written', () => {
+    expect(correctionsOf(before, [])).to.equal(before);
+  });
+
+  it('are the last ten, the latest first', () => {
+    const fields = correctionsOf(before, [corrected('a', 1), corrected('b', 2)]).map(({ field }) => field);
+    expect(fields).to.deep.equal(['b', 'a', ...before.slice(0, 8).map(({ field }) => field)]);
+  });
+
+  it('are counted together where the same manager changed the same field of the same object', () => {
+    const [first, second] = correctionsOf(before, [corrected('old-3', 1), corrected('old-3', 2, 'kubectl-edit')]);
+    expect(first).to.deep.equal({
+      ...of('Service/web', 'old-3', 'kubectl-edit'),
+      count: 2,
+      time: '2026-03-01T00:00:02Z',
+    });
+    expect(second).to.deep.equal({ ...of('Service/web', 'old-3'), count: 3, time: '2026-03-01T00:00:01Z' });
   });
 });

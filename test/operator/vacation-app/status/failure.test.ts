@@ -13,10 +13,10 @@ describe('the failure of a reconcile', () => {
     failures = new Failures({ now: () => now, after: () => () => undefined });
   });
 
-  const tries = (count: number, everyMs: number, error: Error = down, key = 'travel/milky-way') => {
+  const tries = (count: number, everyMs: number, error: Error = down) => {
     let last;
     for (let index = 0; index < count; index += 1) {
-      last = failures.of(key, error);
+      last = failures.of(error);
       now += everyMs;
     }
     return last;
@@ -37,10 +37,9 @@ describe('the failure of a reconcile', () => {
     expect(tries(3, 60_000)?.hasLasted).to.equal(false);
   });
 
-  it('begins anew after a success, after another kind of failure, and for each app', () => {
+  it('begins anew after a success, and after another kind of failure', () => {
     expect(tries(20, 1_000)?.hasLasted).to.equal(true);
-    expect(tries(1, 0, down, 'travel/other')?.hasLasted).to.equal(false);
-    expect(failures.of('travel/milky-way', undefined)).to.equal(undefined);
+    expect(failures.of(undefined)).to.equal(undefined);
     expect(tries(1, 0)?.hasLasted).to.equal(false);
     expect(tries(20, 1_000)?.hasLasted).to.equal(true);
     expect(tries(1, 0, new TerminalError('NotOwned', 'theirs'))).to.deep.equal({

@@ -18,47 +18,45 @@ const aStatus = (ready: number, reason = 'RollingOut', value: 'True' | 'False' =
 });
 
 describe('the pace of status', () => {
-  const key = 'travel/milky-way';
-
   it('writes at once what turns Ready, tells of a fault or of its end, or is an answer', () => {
     const pace = new Pace();
     const serving = aStatus(3, 'Available', 'True');
-    expect(pace.waitMs(key, undefined, aStatus(0), 0)).to.equal(0);
-    expect(pace.waitMs(key, { observedGeneration: -1 }, aStatus(0), 0)).to.equal(0);
-    expect(pace.waitMs(key, aStatus(0), { ...aStatus(0), observedGeneration: 2 }, 0)).to.equal(0);
-    expect(pace.waitMs(key, aStatus(0), { ...aStatus(0), lastHandled: { restart: 'now' } }, 0)).to.equal(0);
-    expect(pace.waitMs(key, aStatus(0), aStatus(0, 'PodUnschedulable'), 0)).to.equal(0);
-    expect(pace.waitMs(key, aStatus(0, 'PodUnschedulable'), aStatus(0), 0)).to.equal(0);
-    expect(pace.waitMs(key, aStatus(3), serving, 0)).to.equal(0);
-    expect(pace.waitMs(key, serving, aStatus(2), 0)).to.equal(0);
-    expect(pace.waitMs(key, serving, aStatus(3, 'Paused', 'True'), 0)).to.equal(0);
+    expect(pace.waitMs(undefined, aStatus(0), 0)).to.equal(0);
+    expect(pace.waitMs({ observedGeneration: -1 }, aStatus(0), 0)).to.equal(0);
+    expect(pace.waitMs(aStatus(0), { ...aStatus(0), observedGeneration: 2 }, 0)).to.equal(0);
+    expect(pace.waitMs(aStatus(0), { ...aStatus(0), lastHandled: { restart: 'now' } }, 0)).to.equal(0);
+    expect(pace.waitMs(aStatus(0), aStatus(0, 'PodUnschedulable'), 0)).to.equal(0);
+    expect(pace.waitMs(aStatus(0, 'PodUnschedulable'), aStatus(0), 0)).to.equal(0);
+    expect(pace.waitMs(aStatus(3), serving, 0)).to.equal(0);
+    expect(pace.waitMs(serving, aStatus(2), 0)).to.equal(0);
+    expect(pace.waitMs(serving, aStatus(3, 'Paused', 'True'), 0)).to.equal(0);
   });
 
   it('lets a step on the way up wait for what follows', () => {
     const pace = new Pace();
-    expect(pace.waitMs(key, aStatus(0, 'DatabaseStarting'), aStatus(0, 'MigrationRunning'), 1_000)).to.equal(500);
-    expect(pace.waitMs(key, aStatus(0, 'DatabaseStarting'), aStatus(0), 1_400)).to.equal(100);
-    expect(pace.waitMs(key, aStatus(0, 'DatabaseStarting'), aStatus(1), 1_500)).to.equal(0);
+    expect(pace.waitMs(aStatus(0, 'DatabaseStarting'), aStatus(0, 'MigrationRunning'), 1_000)).to.equal(500);
+    expect(pace.waitMs(aStatus(0, 'DatabaseStarting'), aStatus(0), 1_400)).to.equal(100);
+    expect(pace.waitMs(aStatus(0, 'DatabaseStarting'), aStatus(1), 1_500)).to.equal(0);
   });
 
   it('lets numbers wait for one another, but not for ever', () => {
     const pace = new Pace();
-    expect(pace.waitMs(key, aStatus(0), aStatus(1), 1_000)).to.equal(500);
-    expect(pace.waitMs(key, aStatus(0), aStatus(2), 1_300)).to.equal(200);
-    expect(pace.waitMs(key, aStatus(0), aStatus(3), 1_500)).to.equal(0);
-    expect(pace.waitMs(key, aStatus(3), aStatus(2), 1_600)).to.equal(500);
+    expect(pace.waitMs(aStatus(0), aStatus(1), 1_000)).to.equal(500);
+    expect(pace.waitMs(aStatus(0), aStatus(2), 1_300)).to.equal(200);
+    expect(pace.waitMs(aStatus(0), aStatus(3), 1_500)).to.equal(0);
+    expect(pace.waitMs(aStatus(3), aStatus(2), 1_600)).to.equal(500);
   });
 
   it('waits no longer when the clock is set back', () => {
     const pace = new Pace();
-    pace.waitMs(key, aStatus(0), aStatus(1), 7_200_000);
-    expect(pace.waitMs(key, aStatus(0), aStatus(1), 0)).to.equal(0);
+    pace.waitMs(aStatus(0), aStatus(1), 7_200_000);
+    expect(pace.waitMs(aStatus(0), aStatus(1), 0)).to.equal(0);
   });
 
   it('begins anew when the numbers are as they were', () => {
     const pace = new Pace();
-    pace.waitMs(key, aStatus(0), aStatus(1), 0);
-    pace.forget(key);
-    expect(pace.waitMs(key, aStatus(0), aStatus(1), 10_000)).to.equal(500);
+    pace.waitMs(aStatus(0), aStatus(1), 0);
+    pace.settled();
+    expect(pace.waitMs(aStatus(0), aStatus(1), 10_000)).to.equal(500);
   });
 });
