@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureCommands, isRoot } from './debian.ts';
@@ -12,7 +12,13 @@ export interface Build {
   readonly dockerfile: string;
   readonly context: string;
   readonly args?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
   readonly onLine?: (line: string) => void;
+}
+
+export interface RegistryOptions {
+  /** It speaks HTTP. Docker itself takes that from registries on this machine only. */
+  readonly plainHttp: boolean;
 }
 
 /** Docker, Podman or buildah: what the project asks of them is the same. */
@@ -22,8 +28,11 @@ export interface Builder {
   build(build: Build): Promise<void>;
   /** Writes the image as a docker-archive. */
   save(tag: string, archive: string): Promise<void>;
-  /** To a registry on this machine, which speaks plain HTTP. */
-  push(tag: string): Promise<void>;
+  push(tag: string, registry: RegistryOptions): Promise<void>;
+  /** Pushes an index of images that are in the registry already, and resolves to its digest. */
+  join(tag: string, images: readonly string[], registry: RegistryOptions): Promise<string>;
+  /** How large an image is when unpacked, for people. */
+  size(tag: string): Promise<string>;
   remove(tag: string): Promise<void>;
 }
 
@@ -44,8 +53,9 @@ function engine(name: 'docker' | 'podman'): Builder {
   return {
     name,
     has: (tag) => succeeds(name, ['image', 'inspect', tag]),
-    async build({ tag, dockerfile, context, args, onLine }) {
-      await run(name, ['build', '--file', dockerfile, '--tag', tag, ...buildArguments(args), context], {
+    async build({ tag, dockerfile, context, args, labels, onLine }) {
+      const described = [...buildArguments(args), ...labelArguments(labels)];
+      await run(name, ['build', '--file', dockerfile, '--tag', tag, ...described, context], {
         env: { DOCKER_BUILDKIT: '1' },
         ...(onLine === undefined ? {} : { onLine }),
       });
@@ -53,9 +63,12 @@ function engine(name: 'docker' | 'podman'): Builder {
     async save(tag, archive) {
       await run(name, ['save', '--output', archive, tag]);
     },
-    async push(tag) {
-      await run(name, ['push', ...(name === 'podman' ? ['--tls-verify=false'] : []), tag]);
+    async push(tag, registry) {
+      await run(name, ['push', ...(name === 'podman' ? tlsArguments(registry) : []), tag]);
     },
+    join: (tag, images, registry) =>
+      name === 'podman' ? joinByManifest(name, tag, images, registry) : joinByBuildx(tag, images),
+    size: (tag) => sizeIn(name, tag),
     async remove(tag) {
       await run(name, ['rmi', tag]);
     },
@@ -65,7 +78,7 @@ function engine(name: 'docker' | 'podman'): Builder {
 const buildah: Builder = {
   name: 'buildah',
   has: (tag) => succeeds('buildah', ['inspect', '--type', 'image', tag]),
-  async build({ tag, dockerfile, context, args, onLine }) {
+  async build({ tag, dockerfile, context, args, labels, onLine }) {
     const settings = await npmSettings();
     try {
       await run(
@@ -78,6 +91,7 @@ const buildah: Builder = {
           '--pull=never',
           ...settings.mounts,
           ...buildArguments(args),
+          ...labelArguments(labels),
           `--file=${dockerfile}`,
           `--tag=${tag}`,
           context,
@@ -91,9 +105,11 @@ const buildah: Builder = {
   async save(tag, archive) {
     await run('buildah', ['push', '--quiet', tag, `docker-archive:${archive}:${tag}`]);
   },
-  async push(tag) {
-    await run('buildah', ['push', '--quiet', '--tls-verify=false', tag, `docker://${tag}`]);
+  async push(tag, registry) {
+    await run('buildah', ['push', '--quiet', ...tlsArguments(registry), tag, `docker://${tag}`]);
   },
+  join: (tag, images, registry) => joinByManifest('buildah', tag, images, registry),
+  size: (tag) => sizeIn('buildah', tag),
   async remove(tag) {
     await run('buildah', ['rmi', tag]);
   },
@@ -101,6 +117,46 @@ const buildah: Builder = {
 
 function buildArguments(args: Build['args'] = {}): string[] {
   return Object.entries(args).map(([name, value]) => `--build-arg=${name}=${value}`);
+}
+
+function labelArguments(labels: Build['labels'] = {}): string[] {
+  return Object.entries(labels).map(([name, value]) => `--label=${name}=${value}`);
+}
+
+function tlsArguments({ plainHttp }: RegistryOptions): string[] {
+  return plainHttp ? ['--tls-verify=false'] : [];
+}
+
+async function sizeIn(name: Builder['name'], tag: string): Promise<string> {
+  return (await run(name, ['images', '--format', '{{.Size}}', tag])).trim();
+}
+
+async function joinByManifest(
+  name: 'podman' | 'buildah',
+  tag: string,
+  images: readonly string[],
+  registry: RegistryOptions,
+): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'index-'));
+  const list = `localhost/index-${process.pid}`;
+  const tls = tlsArguments(registry);
+  const manifest = (...args: string[]) => run(name, ['manifest', ...args]);
+  try {
+    await manifest('create', list);
+    for (const image of images) await manifest('add', ...tls, list, `docker://${image}`);
+    const digest = join(folder, 'digest');
+    await manifest('push', '--all', ...tls, '--digestfile', digest, list, `docker://${tag}`);
+    return (await readFile(digest, 'utf8')).trim();
+  } finally {
+    await succeeds(name, ['manifest', 'rm', list]);
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function joinByBuildx(tag: string, images: readonly string[]): Promise<string> {
+  const imagetools = (...args: string[]) => run('docker', ['buildx', 'imagetools', ...args]);
+  await imagetools('create', '--tag', tag, ...images);
+  return (await imagetools('inspect', tag, '--format', '{{.Manifest.Digest}}')).trim();
 }
 
 /**

@@ -1,25 +1,32 @@
+import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { root } from '../cluster/paths.ts';
 import { actionlint, goTool } from './go-tool.ts';
 import { attempt, failed, type Outcome } from './outcome.ts';
+import { hadolint, pythonTool, zizmor } from './python-tool.ts';
 import { runCommand } from './run-command.ts';
 
 const TIMEOUT_MS = 5 * 60_000;
+const ZIZMOR = ['--offline', '--quiet', '--persona', 'pedantic'];
 
 /** Everything else runs what this compiles, so it stands before every part. */
 export function build(): Promise<Outcome> {
   return check('types', process.execPath, [join(root, 'scripts', 'build.ts')]);
 }
 
-/** Lint, format and the workflow, side by side: one test each. */
+/** Lint, format, workflows and Dockerfiles, side by side: one test each. */
 export function staticChecks(): Promise<Outcome[]> {
+  const workflows = globSync('.github/workflows/*.yml', { cwd: root });
+  const dockerfiles = globSync('Dockerfile.*', { cwd: root });
   return Promise.all([
     check('lint', process.execPath, [tool('eslint/bin/eslint.js'), '--max-warnings', '0', '.']),
     check('format', process.execPath, [tool('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']),
-    attempt('workflow', async () =>
-      check('workflow', await goTool(actionlint), [join('.github', 'workflows', 'ci.yml')]),
+    attempt('workflows', async () => check('workflows', await goTool(actionlint), workflows)),
+    attempt('security of workflows', async () =>
+      check('security of workflows', await pythonTool(zizmor), [...ZIZMOR, ...workflows]),
     ),
+    attempt('Dockerfiles', async () => check('Dockerfiles', await pythonTool(hadolint), dockerfiles)),
   ]);
 }
 
