@@ -14,6 +14,7 @@ export interface Config {
   /** On loopback only. 0 means no profile server. */
   readonly profilePort: number;
   readonly workers: number;
+  /** It has no default, because this source cannot know the registry of those who build the images. */
   readonly webappImage: string;
   readonly mysqlImage: string;
   /** Who chooses the user and group ids of pods. By default the operator discovers it from the cluster. */
@@ -51,10 +52,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     if (known === undefined) faults.push(`${name} is "${value}", but must be one of ${values.join(', ')}`);
     return known ?? fallback;
   };
-  const image = (name: string, fallback: string): string => {
+  const image = (name: string, fallback?: string): string => {
     const value = env[name] ?? fallback;
-    if (/\s/.test(value)) faults.push(`${name} is "${value}", but must be the name of an image`);
-    return value;
+    if (value === undefined) {
+      faults.push(`${name} is not set: set it, or build the operator's image with --build-arg ${name}=IMAGE`);
+    } else if (/\s/.test(value)) {
+      faults.push(`${name} is "${value}", but must be the name of an image`);
+    }
+    return value ?? '';
   };
 
   const namespaces = (): string[] => {
@@ -74,7 +79,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     metricsPort: integer('METRICS_PORT', 8080, 0, 65_535),
     profilePort: integer('PROFILE_PORT', 0, 0, 65_535),
     workers: integer('WORKERS', 10, 1, 100),
-    webappImage: image('WEBAPP_IMAGE', 'ghcr.io/interstellar-dev/vacation-webapp:0.1.0'),
+    webappImage: image('WEBAPP_IMAGE'),
     mysqlImage: image('MYSQL_IMAGE', 'mysql:8.4'),
     podIds: oneOf('POD_IDS', 'Discovered', ['Discovered', 'Managed', 'Platform']),
     logLevel: oneOf('LOG_LEVEL', 'info', LOG_LEVELS),

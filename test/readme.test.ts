@@ -13,6 +13,9 @@ const RUN_BY = {
   'Working on it': ['test/integration/operator/commands.test.ts', 'test/integration/webapp/commands.test.ts'],
 };
 
+/** `npm version` runs `version`; a test says when to run `chart`. */
+const RUN_BY_OTHERS = new Set(['version', 'chart']);
+
 describe('the README', () => {
   it('links only to what is there', async () => {
     const links = [...(await readReadme()).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path = '']) => path);
@@ -29,7 +32,7 @@ describe('the README', () => {
         .concat(commandsIn(readme).flatMap((line) => /^npm (?:run )?([a-z0-9:]+)/.exec(line)?.[1] ?? [])),
     );
     expect(Object.keys(scripts)).to.include.members([...named]);
-    expect([...named]).to.include.members(Object.keys(scripts));
+    expect([...named]).to.include.members(Object.keys(scripts).filter((name) => !RUN_BY_OTHERS.has(name)));
   });
 
   it('has commands only where a test runs them', async () => {

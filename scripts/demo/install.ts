@@ -87,7 +87,7 @@ export function kustomization({ operator, webapp, mysql }: ImageNames): object {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
     resources: ['../../config/default'],
-    images: [{ name: 'ghcr.io/interstellar-dev/vacation-operator', newName: name, ...tag }],
+    images: [{ name: 'vacation-operator', newName: name, ...tag }],
     patches: [{ patch: JSON.stringify(patch) }],
   };
 }

@@ -42,14 +42,18 @@ export async function runImageLine(line: string): Promise<string> {
     return tag;
   }
   if (verb !== 'build') throw new Error(`neither builds nor pushes an image: ${line}`);
-  const options = { file: { type: 'string' }, tag: { type: 'string' } } as const;
+  const options = {
+    file: { type: 'string' },
+    tag: { type: 'string' },
+    'build-arg': { type: 'string', multiple: true },
+  } as const;
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
-  const { file = '', tag = '' } = values;
+  const { file = '', tag = '', 'build-arg': given = [] } = values;
   await builder.build({
     dockerfile: join(root, file),
     tag,
     context: join(root, positionals[0] ?? ''),
-    args: await baseArguments(builder),
+    args: { ...(await baseArguments(builder)), ...Object.fromEntries(given.map((arg) => arg.split(/=(.*)/s, 2))) },
   });
   return tag;
 }

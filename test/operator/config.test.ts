@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { ConfigError, readConfig } from '../../operator/config.ts';
 
+const WEBAPP_IMAGE = 'registry.example.com/webapp:1';
+
 const faultsOf = (environment: Record<string, string>): string => {
   try {
     readConfig(environment);
@@ -11,8 +13,8 @@ const faultsOf = (environment: Record<string, string>): string => {
 };
 
 describe('the settings of the operator', () => {
-  it('have defaults for everything', () => {
-    const { identity, ...rest } = readConfig({});
+  it('have defaults for everything but the image of the booking application', () => {
+    const { identity, ...rest } = readConfig({ WEBAPP_IMAGE });
     expect(identity).to.match(/.-\d+$/);
     expect(rest).to.deep.equal({
       watchNamespaces: [],
@@ -23,7 +25,7 @@ describe('the settings of the operator', () => {
       metricsPort: 8080,
       profilePort: 0,
       workers: 10,
-      webappImage: 'ghcr.io/interstellar-dev/vacation-webapp:0.1.0',
+      webappImage: WEBAPP_IMAGE,
       mysqlImage: 'mysql:8.4',
       podIds: 'Discovered',
       logLevel: 'info',
@@ -65,18 +67,29 @@ describe('the settings of the operator', () => {
   });
 
   it('count as not given when they are empty', () => {
-    expect(readConfig({ HEALTH_PORT: '', LOG_LEVEL: '', MYSQL_IMAGE: '' })).to.include({
+    expect(readConfig({ WEBAPP_IMAGE, HEALTH_PORT: '', LOG_LEVEL: '', MYSQL_IMAGE: '' })).to.include({
       healthPort: 8081,
       logLevel: 'info',
       mysqlImage: 'mysql:8.4',
     });
   });
 
+  it('are refused without the image of the booking application, beside the other faults', () => {
+    for (const missing of [{}, { WEBAPP_IMAGE: '' }]) {
+      const message = faultsOf({ ...missing, WORKERS: '0' });
+      expect(message).to.contain('WEBAPP_IMAGE is not set');
+      expect(message).to.contain('WORKERS is "0"');
+    }
+  });
+
   it('are refused where two servers would have one port', () => {
     expect(faultsOf({ METRICS_PORT: '8081' })).to.contain('HEALTH_PORT and METRICS_PORT are both 8081');
     expect(faultsOf({ PROFILE_PORT: '8081' })).to.contain('HEALTH_PORT and PROFILE_PORT are both 8081');
     expect(faultsOf({ PROFILE_PORT: '8080' })).to.contain('METRICS_PORT and PROFILE_PORT are both 8080');
-    expect(readConfig({ HEALTH_PORT: '0', METRICS_PORT: '0' })).to.include({ healthPort: 0, metricsPort: 0 });
+    expect(readConfig({ WEBAPP_IMAGE, HEALTH_PORT: '0', METRICS_PORT: '0' })).to.include({
+      healthPort: 0,
+      metricsPort: 0,
+    });
   });
 
   it('are refused with every fault in one message', () => {

@@ -17,7 +17,12 @@ describe('the npm scripts of the README', function () {
 
   beforeEach(async () => {
     const [health, metrics] = await freePorts(2);
-    env = { KUBECONFIG: world.server.kubeconfigPath, HEALTH_PORT: String(health), METRICS_PORT: String(metrics) };
+    env = {
+      KUBECONFIG: world.server.kubeconfigPath,
+      HEALTH_PORT: String(health),
+      METRICS_PORT: String(metrics),
+      WEBAPP_IMAGE: 'webapp:1',
+    };
     readyz = `http://127.0.0.1:${health}/readyz`;
   });
 

@@ -376,7 +376,7 @@ describe('the operator behind a network and an API server with faults', () => {
     proxy.answer = ({ path }) => (path.endsWith('/jobs') ? { status: 403, body: status(403, 'Forbidden') } : undefined);
     const beginner = createOperator({
       client: createApiClient(new InCluster({ server: proxy.url, folder })),
-      config: readConfig({ WATCH_NAMESPACES: 'nobody-is-here', LEADER_ELECTION: 'false' }),
+      config: readConfig({ WATCH_NAMESPACES: 'nobody-is-here', LEADER_ELECTION: 'false', WEBAPP_IMAGE: 'webapp:1' }),
       metrics: createRuntimeMetrics('vacationapp'),
       log: createLogger('none'),
     });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { copiedPaths } from '../../../scripts/cluster/dockerfile.ts';
 import { root } from '../../../scripts/cluster/paths.ts';
@@ -31,3 +31,28 @@ for (const app of ['operator', 'webapp']) {
     });
   });
 }
+
+describe("the image of the operator's apps", () => {
+  it("is an argument of the build of the operator's image, and then in its environment", () => {
+    const dockerfile = readFileSync(join(root, 'Dockerfile.operator'), 'utf8');
+    const lastStage = dockerfile.split(/^FROM /m).at(-1) ?? '';
+    expect(lastStage).to.match(/^ARG WEBAPP_IMAGE\nENV WEBAPP_IMAGE=\$\{WEBAPP_IMAGE\}$/m);
+  });
+
+  it('is in no source, with no registry of the operator’s image either', () => {
+    const files = globSync(
+      ['config/**/*.yaml', 'crds/*.yaml', 'operator/**/*.ts', 'scripts/**/*.ts', 'docs/**/*.md', '*.md'],
+      {
+        cwd: root,
+        exclude: ['**/node_modules/**'],
+      },
+    );
+    expect(files).to.have.length.above(100);
+    const named = files.flatMap((file) => {
+      const text = readFileSync(join(root, file), 'utf8');
+      return [...text.matchAll(/[\w.-]+\/vacation-(?:operator|webapp)[:@]\S*/g)].map(([name]) => `${file}: ${name}`);
+    });
+    // REGISTRY stands for the reader's own.
+    expect(named.filter((name) => !/: (?:REGISTRY|localhost)\//.test(name))).to.deep.equal([]);
+  });
+});
