@@ -10,7 +10,7 @@ export function securityHeaders(): RequestHandler {
         'default-src': ["'none'"],
         'style-src': ["'self'"],
         'script-src': ["'self'"],
-        'img-src': ["'self'"],
+        'img-src': ["'self'", 'data:'],
         'connect-src': ["'self'"],
         'form-action': ["'self'"],
         'base-uri': ["'none'"],

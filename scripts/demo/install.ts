@@ -75,6 +75,8 @@ export function kustomization({ operator, webapp, mysql }: ImageNames): object {
   const [name, tag] = splitReference(operator);
   const env = [
     { name: 'WEBAPP_IMAGE', value: webapp },
+    // Who may forward a port to the operator's pod sees the status page, without a token.
+    { name: 'STATUS_PAGE_ACCESS', value: 'Loopback' },
     ...(mysql === undefined || mysql === '' ? [] : [{ name: 'MYSQL_IMAGE', value: mysql }]),
   ];
   const patch = {

@@ -143,6 +143,13 @@ const migratingApp = anApp('migrating', { replicas: 2 }, [
   ['WebReady', 'False', 'WaitingForSchema', messageOf('WaitingForSchema', { what: 'the migration' })],
 ]);
 
+/** The objects of an app whose migration is done. */
+const migrated = (objects: readonly KubeObject[]): KubeObject[] =>
+  objects.map((object) => {
+    const status = { conditions: [{ type: 'Complete', status: 'True', lastTransitionTime: ago(3_000) }] };
+    return object.kind === 'Job' ? { ...object, ...({ status } as object) } : object;
+  });
+
 /** The seventh state is that of an app that is gone. */
 export const appStates: readonly AppState[] = [
   { name: 'fresh', objects: [fresh], shows: ['New', 'The operator reports on a new app within seconds', 'waits for the database'] },
@@ -154,7 +161,7 @@ export const appStates: readonly AppState[] = [
   {
     name: 'stalled',
     objects: [
-      ...convergedObjects(stalled),
+      ...migrated(convergedObjects(stalled)),
       ...servingPods('stalled').slice(0, 1),
       aPod('stalled', 'web', 'web-59c8-zq7n1', { ready: false, image: 'registry.example.com/vacation-webapp:typo', state: { waiting: { reason: 'ImagePullBackOff' } } }, 'Pending'),
       ...servingPods('stalled').slice(2),
@@ -163,10 +170,10 @@ export const appStates: readonly AppState[] = [
   },
   {
     name: 'contested',
-    objects: [...convergedObjects(contested), ...servingPods('contested'), anAutoscaler('contested', 2, 4)],
+    objects: [...migrated(convergedObjects(contested)), ...servingPods('contested'), anAutoscaler('contested', 2, 4)],
     shows: ['Reconciling', fought, 'kubectl-edit', '14 times', 'between 2 and 4'],
   },
-  { name: 'hibernated', objects: convergedObjects(hibernated), shows: ['Hibernated', 'its data are kept', 'scaled to 0'] },
+  { name: 'hibernated', objects: migrated(convergedObjects(hibernated)), shows: ['Hibernated', 'its data are kept', 'scaled to 0'] },
   {
     name: 'migrating',
     objects: [...convergedObjects(migratingApp), ...servingPods('migrating').slice(2)],

@@ -108,6 +108,17 @@ describe('the status page in a browser', () => {
       }
     });
   }
+});
+
+describe('the status page, used in a browser', () => {
+  let page: StatusPage;
+
+  before(async () => {
+    page = await startStatusPage({ objects: OBJECTS, answer: () => EVENTS });
+    putSizes(page);
+  });
+
+  after(() => page.stop());
 
   it('is read and filtered by keyboard alone and without scripts', async () => {
     const { page: tab, context, faults } = await openPage(world().browser, page.url, { javaScriptEnabled: false });

@@ -9,6 +9,7 @@ import type { ApiClient, ApiRequest } from '../../operator/runtime/client/api-cl
 import type { Kind, KubeObject } from '../../operator/runtime/client/kinds.ts';
 import type { ManagerState } from '../../operator/runtime/manager-state.ts';
 import { createStatusPage } from '../../operator/status-page/status-page.ts';
+import { credentialsSecret } from '../../operator/vacation-app/credentials/credentials.ts';
 import { owned } from '../../operator/vacation-app/children/ownership.ts';
 import { FIELD_MANAGER } from '../../operator/vacation-app/names.ts';
 import { observe } from '../../operator/vacation-app/observe.ts';
@@ -123,7 +124,8 @@ export async function ask(
 export function convergedObjects(app: VacationApp, more: readonly KubeObject[] = []): KubeObject[] {
   const stores = appStores();
   const complete = withDefaults(app);
-  const given = [app, { ...(aSecret() as KubeObject), kind: 'Secret' }, ...more];
+  const secret = credentialsSecret(complete, aSecret().data ?? {}) as KubeObject;
+  const given = [app, { ...secret, metadata: { ...secret.metadata, creationTimestamp: new Date() } }, ...more];
   for (const object of given) put(stores, object, 1);
   const children = new Map<string, KubeObject>();
   // What is desired depends on what is there.
@@ -150,6 +152,8 @@ function applied(object: KubeObject): KubeObject {
   return {
     ...object,
     metadata: { ...object.metadata, uid: `uid-of-${object.metadata.name}`, generation: 1, managedFields: [managed] },
+    // What the autoscaler sets.
+    ...(object.kind === 'Deployment' && { spec: { replicas: 2, ...(object as { spec?: object }).spec } }),
     ...(isWorkload && {
       status: object.kind === 'StatefulSet' ? { ...status, readyReplicas: 1, replicas: 1 } : status,
     }),
