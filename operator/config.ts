@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import process from 'node:process';
+import type { StatusPageSettings } from './status-page/settings.ts';
 import type { PodIds } from './vacation-app/platform.ts';
 
 export interface Config {
@@ -13,6 +14,7 @@ export interface Config {
   readonly metricsPort: number;
   /** On loopback only. 0 means no profile server. */
   readonly profilePort: number;
+  readonly statusPage: StatusPageSettings;
   readonly workers: number;
   /** It has no default, because this source cannot know the registry of those who build the images. */
   readonly webappImage: string;
@@ -22,6 +24,7 @@ export interface Config {
   readonly logLevel: string;
 }
 
+const SHORTEST_SECRET = 16;
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug'];
 
 /** Thrown with every fault of the environment in one message. */
@@ -69,6 +72,20 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     return [...new Set(names)].filter((name) => name !== '');
   };
 
+  const hosts = (): string[] => {
+    const names = (env.STATUS_PAGE_HOSTS ?? '').split(',').map((name) => name.trim().toLowerCase());
+    const wrong = names.find((name) => !/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?|\[[0-9a-f:.]+\])?$/.test(name));
+    if (wrong !== undefined) faults.push(`STATUS_PAGE_HOSTS holds "${wrong}", which is not the name of a host`);
+    return names.filter((name) => name !== '');
+  };
+  const proxySecret = (): string | undefined => {
+    const secret = env.STATUS_PAGE_PROXY_SECRET;
+    if (secret !== undefined && secret.length < SHORTEST_SECRET) {
+      faults.push(`STATUS_PAGE_PROXY_SECRET must have at least ${SHORTEST_SECRET} random characters`);
+    }
+    return secret;
+  };
+
   const config: Config = {
     watchNamespaces: namespaces(),
     leaderElection: oneOf('LEADER_ELECTION', 'true', ['true', 'false']) === 'true',
@@ -78,13 +95,27 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     healthPort: integer('HEALTH_PORT', 8081, 0, 65_535),
     metricsPort: integer('METRICS_PORT', 8080, 0, 65_535),
     profilePort: integer('PROFILE_PORT', 0, 0, 65_535),
+    statusPage: {
+      port: integer('STATUS_PAGE_PORT', 8082, 0, 65_535),
+      hosts: hosts(),
+      access: oneOf('STATUS_PAGE_ACCESS', 'Discovered', ['Discovered', 'Token', 'Loopback']),
+      proxySecret: proxySecret(),
+    },
     workers: integer('WORKERS', 10, 1, 100),
     webappImage: image('WEBAPP_IMAGE'),
     mysqlImage: image('MYSQL_IMAGE', 'mysql:8.4'),
     podIds: oneOf('POD_IDS', 'Discovered', ['Discovered', 'Managed', 'Platform']),
     logLevel: oneOf('LOG_LEVEL', 'info', LOG_LEVELS),
   };
-  const ports = { HEALTH_PORT: config.healthPort, METRICS_PORT: config.metricsPort, PROFILE_PORT: config.profilePort };
+  if (config.statusPage.access === 'Loopback' && config.statusPage.proxySecret !== undefined) {
+    faults.push('STATUS_PAGE_ACCESS is "Loopback", but STATUS_PAGE_PROXY_SECRET is for requests of a proxy');
+  }
+  const ports = {
+    HEALTH_PORT: config.healthPort,
+    METRICS_PORT: config.metricsPort,
+    PROFILE_PORT: config.profilePort,
+    STATUS_PAGE_PORT: config.statusPage.port,
+  };
   for (const [index, [name, port]] of Object.entries(ports).entries()) {
     const same = Object.entries(ports)
       .slice(0, index)

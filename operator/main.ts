@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { Server } from 'node:http';
 import process from 'node:process';
 import { VACATION_APP } from './api/vacation-app.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
@@ -9,6 +10,7 @@ import { InCluster } from './runtime/client/in-cluster.ts';
 import { createRuntimeMetrics } from './runtime/telemetry/metrics.ts';
 import { profileServer } from './runtime/telemetry/profile.ts';
 import { createOperator } from './manager.ts';
+import type { StatusPageOptions } from './status-page/status-page.ts';
 import { FIELD_MANAGER } from './vacation-app/names.ts';
 
 /** Long enough to finish reconciles in flight and to release the lease. Shorter than the pod's grace period. */
@@ -26,6 +28,7 @@ async function main(config: Config): Promise<void> {
   const servers = [
     healthServer(operator.checks).listen(config.healthPort),
     metricsServer(metrics.registry).listen(config.metricsPort),
+    ...(await statusPage({ state: operator.state, client, config, log })),
     ...(config.profilePort === 0 ? [] : [profileServer().listen(config.profilePort, '127.0.0.1')]),
   ];
   const stop = new AbortController();
@@ -45,6 +48,14 @@ async function main(config: Config): Promise<void> {
   for (const server of servers) server.close();
   log.info('Stopped');
   process.exit(0);
+}
+
+/** The server of the status page. Its libraries are loaded only where there is one, because they take memory. */
+async function statusPage(options: StatusPageOptions): Promise<Server[]> {
+  const { port } = options.config.statusPage;
+  if (port === 0) return [];
+  const { createStatusPage } = await import('./status-page/status-page.ts');
+  return [createStatusPage(options).listen(port)];
 }
 
 /** The service account in a pod, else a kubeconfig. The library for kubeconfigs is loaded only then, because it doubles the memory. */

@@ -1,7 +1,8 @@
-// Compiles everything to dist/ and puts beside it what is not compiled: the web application's static files.
+// Compiles everything to dist/ and puts beside it what is not compiled: the files that the web application and the status page serve.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { buildAssets } from '../webapp/build-assets.ts';
+import { buildAssets as buildStatusPage } from '../operator/status-page/build-assets.ts';
+import { buildAssets as buildWebApp } from '../webapp/build-assets.ts';
 import { root } from './node24-path.mjs';
 
 const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root], {
@@ -9,4 +10,5 @@ const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin
 });
 if (tsc.status !== 0) process.exit(tsc.status ?? 1);
 
-await buildAssets();
+await buildWebApp();
+await buildStatusPage();

@@ -10,10 +10,12 @@ import { NotLeaderError } from './election/fenced.ts';
 import { enqueueAll, enqueueChanges, enqueueUsers, type Add } from './queue/enqueue.ts';
 import { runController } from './queue/controller.ts';
 import { exponential, WorkQueue } from './queue/work-queue.ts';
+import type { ControllerState } from './manager-state.ts';
 import type { ControllerMetrics } from './telemetry/controller-metrics.ts';
 import { errorFields, type Logger } from './telemetry/log.ts';
 import type { RuntimeMetrics } from './telemetry/metrics.ts';
 import type { QueueMetrics } from './telemetry/queue-metrics.ts';
+import { SlowestReconciles } from './telemetry/slowest-reconciles.ts';
 
 export interface RunnerOptions extends Pick<ControllerContext, 'publish' | 'now'> {
   readonly informers: Informers;
@@ -40,6 +42,7 @@ export class ControllerRunner {
   readonly #controller: Controller;
   readonly #options: RunnerOptions;
   readonly #metrics: { readonly controller: ControllerMetrics; readonly queue: QueueMetrics };
+  readonly #slowest = new SlowestReconciles();
   #term: Term | undefined;
 
   constructor(controller: Controller, options: RunnerOptions) {
@@ -56,6 +59,11 @@ export class ControllerRunner {
     this.#enqueueEvents();
   }
 
+  get state(): ControllerState {
+    const { depth = 0, unfinishedMs = [] } = this.#term?.queue ?? {};
+    return { name: this.#controller.name, depth, unfinishedMs, slowest: this.#slowest.list };
+  }
+
   /** Reconciles until the signal aborts, then finishes the reconciles in flight. */
   async run(servedGroups: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
     const { writer, informers, metrics, workers, publish, now } = this.#options;
@@ -69,7 +77,15 @@ export class ControllerRunner {
     signal.addEventListener('abort', () => queue.close(), { once: true });
     if (signal.aborted) queue.close();
     const reconcile = createReconcile({ cluster, publish, servedGroups, clock: systemClock, now });
-    const reconcileSynced: Reconcile = async (key, aborted) => (this.#isSynced(key) ? reconcile(key, aborted) : {});
+    const reconcileSynced: Reconcile = async (key, aborted) => {
+      if (!this.#isSynced(key)) return {};
+      const started = systemClock.now();
+      try {
+        return await reconcile(key, aborted);
+      } finally {
+        this.#slowest.add({ key, ms: systemClock.now() - started, ended: now() });
+      }
+    };
     await runController(queue, reconcileSynced, {
       workers,
       deadlineMs: DEADLINE_MS,

@@ -8,6 +8,7 @@ import { servedGroups } from './client/discovery.ts';
 import type { Kind } from './client/kinds.ts';
 import type { Controller } from './queue/controller.ts';
 import { ControllerRunner } from './controller-runner.ts';
+import type { ManagerState, WatchState } from './manager-state.ts';
 import { fenced } from './election/fenced.ts';
 import { Leadership } from './election/leadership.ts';
 import { EventRecorder } from './telemetry/events.ts';
@@ -20,6 +21,7 @@ export interface Manager {
   run(signal: AbortSignal): Promise<void>;
   /** The checks of `/readyz`. */
   readonly checks: readonly Check[];
+  readonly state: ManagerState;
 }
 
 export interface ManagerOptions {
@@ -64,6 +66,7 @@ export function createManager(options: ManagerOptions): Manager {
     (controller) => new ControllerRunner(controller, { informers, writer, publish, workers, metrics, log, now }),
   );
   const groups = controllers.flatMap((controller) => controller.groups ?? []);
+  const known = { isFilled: false, servedGroups: new Set<string>() as ReadonlySet<string> };
   return {
     async run(signal) {
       const watching = informers.run(signal);
@@ -73,6 +76,8 @@ export function createManager(options: ManagerOptions): Manager {
       await Promise.race([Promise.all([informers.started, discovered]), stopped]);
       if (!signal.aborted) {
         const served = await discovered;
+        known.servedGroups = served;
+        known.isFilled = true;
         const counts = controllers.map(({ name, kind }) => [name, informers.stores.get(kind.kind)?.size ?? 0]);
         log.info('Caches are filled', { objects: Object.fromEntries(counts) as object });
         const reconcile = async (term: AbortSignal): Promise<void> => {
@@ -83,6 +88,28 @@ export function createManager(options: ManagerOptions): Manager {
       await Promise.race([watching, sleep(SHUTDOWN_MS)]);
     },
     checks: [{ name: 'watches', fault: () => watchFault(informers) }],
+    state: {
+      stores: informers.stores,
+      identity,
+      get isFilled() {
+        return known.isFilled;
+      },
+      get servedGroups() {
+        return known.servedGroups;
+      },
+      get isLeader() {
+        return leadership.leadsForMs() > 0;
+      },
+      get leader() {
+        return leadership.leader;
+      },
+      get watches() {
+        return watchStates(informers);
+      },
+      get controllers() {
+        return runners.map(({ state }) => state);
+      },
+    },
   };
 }
 
@@ -124,6 +151,16 @@ function createLeadership(options: ManagerOptions, informers: Informers): Leader
   );
   return leadership;
 }
+
+const watchStates = ({ namespaces }: Informers): WatchState[] =>
+  namespaces.flatMap(({ name, watchers }) =>
+    watchers.map(({ kind, silentMs, denial }) => ({
+      kind: kind.kind,
+      namespace: name,
+      silentMs,
+      isRefused: denial !== undefined,
+    })),
+  );
 
 function watchFault({ expected }: Informers): string | undefined {
   const silent = expected.filter(({ silentMs }) => silentMs === undefined || silentMs > LONGEST_SILENCE_MS);

@@ -97,7 +97,7 @@ function createShapeCheck(): (app: VacationApp) => boolean {
 }
 
 /** The key of the app, for the app itself and for its children. */
-function appKeyOf(object: KubeObject): string | undefined {
+export function appKeyOf(object: KubeObject): string | undefined {
   if (object.kind === VACATION_APP.kind) return keyOf(object);
   const app = object.metadata.labels?.[LABEL.app];
   return app === undefined ? undefined : `${object.metadata.namespace ?? ''}/${app}`;

@@ -57,7 +57,7 @@ export interface Observed {
 export type Asked = Pick<Observed, 'userSecrets' | 'refusals'>;
 
 /** Reads the app's children from the caches. */
-export function observe(app: CompleteApp, cluster: Cluster, asked: Asked): Observed {
+export function observe(app: CompleteApp, cluster: Pick<Cluster, 'store'>, asked: Asked): Observed {
   const { namespace = '', uid = '' } = app.metadata;
   const { volume } = databaseKindOf(app);
   const get = (kind: Kind, name: string): KubeObject | undefined => cluster.store(kind).get(namespace, name);

@@ -6,10 +6,8 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { freePorts } from '../cluster/ports.ts';
 import { until } from '../cluster/run.ts';
 import { kubectlOf } from './kubectl.ts';
-import { demoFolder, type DemoState } from './state.ts';
+import { demoFolder, type PortForward } from './state.ts';
 import type { SampleApp } from './vacation-app.ts';
-
-type PortForward = NonNullable<DemoState['portForward']>;
 
 /** The URL of the app for a browser on this machine: its NodePort if that answers, else a port-forward in the background. */
 export async function openAccess(
@@ -24,8 +22,19 @@ export async function openAccess(
     stopPortForward(earlier);
     return { url: `http://${cluster.nodeAddress}:${nodePort}/`, portForward: undefined };
   }
-  const portForward = isRunning(earlier) ? earlier : await startPortForward(cluster, metadata.namespace, service);
+  const target = { namespace: metadata.namespace, object: `service/${service}`, port: 80 };
+  const portForward = isRunning(earlier) ? earlier : await startPortForward(cluster, target);
   return { url: `http://127.0.0.1:${portForward.port}/`, portForward };
+}
+
+/** The URL of the operator's status page, by a port-forward in the background. It answers on loopback alone. */
+export async function openStatusPage(
+  cluster: Cluster,
+  earlier: PortForward | undefined,
+): Promise<{ readonly url: string; readonly portForward: PortForward }> {
+  const target = { namespace: 'vacation-system', object: 'deployment/vacation-operator', port: 8082 };
+  const portForward = isRunning(earlier) ? earlier : await startPortForward(cluster, target);
+  return { url: `http://localhost:${portForward.port}/`, portForward };
 }
 
 /** Ends a port-forward and the shell that restarts it. They are one process group. */
@@ -33,16 +42,26 @@ export function stopPortForward(portForward: PortForward | undefined): void {
   if (isRunning(portForward)) process.kill(-portForward.pid, 'SIGTERM');
 }
 
-async function startPortForward({ kubectl }: Cluster, namespace: string, service: string): Promise<PortForward> {
+interface Target {
+  readonly namespace: string;
+  /** As kubectl names it, e.g. `service/web`. */
+  readonly object: string;
+  readonly port: number;
+}
+
+async function startPortForward(
+  { kubectl }: Cluster,
+  { namespace, object, port: targetPort }: Target,
+): Promise<PortForward> {
   const [port = 0] = await freePorts(1);
   const log = openSync(join(demoFolder, 'port-forward.log'), 'a');
   // kubectl exits when its pod is gone, so run it in a loop
   const loop = 'while :; do "$@"; sleep 1; done';
-  const command = [...kubectl, 'port-forward', `--namespace=${namespace}`, `service/${service}`, `${port}:80`];
+  const command = [...kubectl, 'port-forward', `--namespace=${namespace}`, object, `${port}:${targetPort}`];
   const child = spawn('sh', ['-c', loop, 'sh', ...command], { detached: true, stdio: ['ignore', log, log] });
   closeSync(log);
   child.unref();
-  await until(`a port-forward to ${service}`, 30_000, () => answers('127.0.0.1', port));
+  await until(`a port-forward to ${object}`, 30_000, () => answers('127.0.0.1', port));
   const pid = child.pid ?? 0;
   return { pid, port, startTime: startTimeOf(pid) };
 }

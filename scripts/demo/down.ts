@@ -10,8 +10,8 @@ import { DEMO, samples } from './up.ts';
 
 /** Removes the cluster of the demo, or what it installed in an existing cluster. Built images and programs stay in the cache. */
 export async function demoDown(): Promise<void> {
-  const { cluster: kind, context, portForward } = await readState();
-  stopPortForward(portForward);
+  const { cluster: kind, context, portForward, statusForward } = await readState();
+  for (const each of [portForward, statusForward]) stopPortForward(each);
   if (kind === undefined && !names().includes(DEMO)) {
     console.log('There is no demo to remove.');
     return;

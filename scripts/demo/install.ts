@@ -44,7 +44,10 @@ export async function installOperator(cluster: Cluster, images: ImageNames): Pro
   const kubectl = kubectlOf(cluster);
   const folder = join(demoFolder, 'install');
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'kustomization.yaml'), `${JSON.stringify(kustomization(images), null, 2)}\n`);
+  await writeFile(
+    join(folder, 'kustomization.yaml'),
+    `${JSON.stringify(kustomization(images, DEMO_SETTINGS), null, 2)}\n`,
+  );
   await step('Installing the CRDs and the operator (.demo/install)', async (report) => {
     const manifests = await kubectl(['kustomize', folder]);
     await kubectl(['apply', '--server-side', '--force-conflicts', '--filename', '-'], {
@@ -70,12 +73,21 @@ async function podTroubles(kubectl: Kubectl, namespace: string): Promise<string>
   return text.trim().split('\n').join('; ') || 'it has no pods';
 }
 
-/** config/default with other images for the operator and its apps. Written as JSON, which is valid YAML. */
-export function kustomization({ operator, webapp, mysql }: ImageNames): object {
+/** The demo's status page needs no token: whoever may forward a port to the operator's pod sees it. */
+const DEMO_SETTINGS: readonly Setting[] = [{ name: 'STATUS_PAGE_ACCESS', value: 'Loopback' }];
+
+interface Setting {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** config/default with other images for the operator and its apps, and further settings. Written as JSON, which is valid YAML. */
+export function kustomization({ operator, webapp, mysql }: ImageNames, settings: readonly Setting[] = []): object {
   const [name, tag] = splitReference(operator);
   const env = [
     { name: 'WEBAPP_IMAGE', value: webapp },
     ...(mysql === undefined || mysql === '' ? [] : [{ name: 'MYSQL_IMAGE', value: mysql }]),
+    ...settings,
   ];
   const patch = {
     apiVersion: 'apps/v1',

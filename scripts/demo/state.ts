@@ -8,7 +8,15 @@ export interface DemoState {
   readonly cluster?: 'existing' | 'kind' | 'built-in';
   /** Whether the existing cluster had an operator before. The demo must not remove that. */
   readonly operatorWasThere?: boolean;
-  readonly portForward?: { readonly pid: number; readonly startTime: string; readonly port: number } | undefined;
+  readonly portForward?: PortForward | undefined;
+  /** That of the status page. */
+  readonly statusForward?: PortForward | undefined;
+}
+
+export interface PortForward {
+  readonly pid: number;
+  readonly startTime: string;
+  readonly port: number;
 }
 
 /** The kubeconfig, kubectl and state of the demo. In .gitignore. */

@@ -4,7 +4,7 @@ import { choiceFor, type Cluster, openCluster } from '../cluster/cluster.ts';
 import { root } from '../cluster/paths.ts';
 import { seconds } from '../cluster/progress.ts';
 import { UnavailableError } from '../cluster/unavailable.ts';
-import { openAccess } from './access.ts';
+import { openAccess, openStatusPage } from './access.ts';
 import { applySample, installOperator, provideImages } from './install.ts';
 import { kubectlOf } from './kubectl.ts';
 import { showLoad } from './show-load.ts';
@@ -57,10 +57,20 @@ export async function demoUp({ context, load }: DemoOptions): Promise<void> {
   await installOperator(cluster, images);
   const app = await applySample(cluster, samples);
   const { url, portForward } = await openAccess(cluster, app, before.portForward);
-  await writeState({ context, cluster: kind, operatorWasThere, portForward });
+  await writeState({ ...before, context, cluster: kind, operatorWasThere, portForward });
+  const { url: statusUrl, portForward: statusForward } = await openStatusPage(cluster, before.statusForward);
+  await writeState({ context, cluster: kind, operatorWasThere, portForward, statusForward });
   const environment = await writeEnvironment(cluster);
   console.log(
-    farewell({ app, url, environment, cluster, webapp: images.webapp, took: seconds(performance.now() - started) }),
+    farewell({
+      app,
+      url,
+      statusUrl,
+      environment,
+      cluster,
+      webapp: images.webapp,
+      took: seconds(performance.now() - started),
+    }),
   );
   if (load) console.log(await showLoad(cluster, app, url));
 }
@@ -89,6 +99,7 @@ async function writeEnvironment({ kubeconfig, kubectl: [program], kind, kubectl 
 interface Farewell {
   readonly app: SampleApp;
   readonly url: string;
+  readonly statusUrl: string;
   readonly environment: string;
   readonly cluster: Pick<Cluster, 'description'>;
   /** The image of the web app, built from the current sources. */
@@ -96,7 +107,7 @@ interface Farewell {
   readonly took: string;
 }
 
-function farewell({ app: { metadata, status }, url, environment, cluster, webapp, took }: Farewell): string {
+function farewell({ app: { metadata, status }, url, statusUrl, environment, cluster, webapp, took }: Farewell): string {
   const { name, namespace } = metadata;
   const patch = (spec: object) =>
     `kubectl patch vacationapp ${name} --namespace ${namespace} --type merge --patch '${JSON.stringify({ spec })}'`;
@@ -105,6 +116,7 @@ function farewell({ app: { metadata, status }, url, environment, cluster, webapp
 The booking application ${name} is ready in ${cluster.description} (${took}).
 
   Booking app      ${url}
+  Status page      ${statusUrl}
   Log in as        test1234, password asdasd
 
 To look around with kubectl:

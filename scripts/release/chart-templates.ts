@@ -33,12 +33,18 @@ export const TEMPLATES: readonly TemplateSource[] = [
   },
   { template: 'leader-election-role.yaml', source: 'config/rbac/leader-election-role.yaml' },
   {
+    template: 'status-page-role.yaml',
+    source: 'config/rbac/status-page-role.yaml',
+    around: ['{{- if not .Values.watchNamespaces }}', '{{- end }}'],
+  },
+  {
     template: 'aggregated-roles.yaml',
     source: 'config/rbac/aggregated-roles.yaml',
     around: ['{{- if .Values.aggregatedRoles.enabled }}', '{{- end }}'],
   },
   { template: 'service-account.yaml', source: 'config/manager/service-account.yaml' },
   { template: 'disruption-budget.yaml', source: 'config/manager/disruption-budget.yaml' },
+  { template: 'status-page-service.yaml', source: 'config/manager/status-page-service.yaml' },
   { template: 'network-policy.yaml', source: 'config/manager/network-policy.yaml' },
 ];
 

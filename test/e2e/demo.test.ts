@@ -35,6 +35,8 @@ describe('npm run demo', function () {
       expect((await alerts(watched.page))[0]).to.contain('Success! You are logged in');
       expect(watched.faults).to.deep.equal([]);
       await watched.context.close();
+      const [, status = ''] = /Status page\s+(http\S+)/.exec(said) ?? [];
+      expect(await (await fetch(`${status}apps/travel/milky-way`)).text()).to.contain('Everything is as declared');
 
       const commands = said.split('\n').map((line) => line.trim());
       const environment = commands.find((line) => line.startsWith('export KUBECONFIG')) ?? 'false';

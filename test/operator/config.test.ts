@@ -24,6 +24,7 @@ describe('the settings of the operator', () => {
       healthPort: 8081,
       metricsPort: 8080,
       profilePort: 0,
+      statusPage: { port: 8082, hosts: [], access: 'Discovered', proxySecret: undefined },
       workers: 10,
       webappImage: WEBAPP_IMAGE,
       mysqlImage: 'mysql:8.4',
@@ -42,6 +43,10 @@ describe('the settings of the operator', () => {
       HEALTH_PORT: '1',
       METRICS_PORT: '2',
       PROFILE_PORT: '3',
+      STATUS_PAGE_PORT: '4',
+      STATUS_PAGE_HOSTS: 'status.example.com, , Status.Internal',
+      STATUS_PAGE_ACCESS: 'Token',
+      STATUS_PAGE_PROXY_SECRET: 'a-secret-of-the-proxy',
       WORKERS: '3',
       WEBAPP_IMAGE: 'web:2',
       MYSQL_IMAGE: 'mysql:2',
@@ -57,6 +62,12 @@ describe('the settings of the operator', () => {
       healthPort: 1,
       metricsPort: 2,
       profilePort: 3,
+      statusPage: {
+        port: 4,
+        hosts: ['status.example.com', 'status.internal'],
+        access: 'Token',
+        proxySecret: 'a-secret-of-the-proxy',
+      },
       workers: 3,
       webappImage: 'web:2',
       mysqlImage: 'mysql:2',
@@ -92,6 +103,17 @@ describe('the settings of the operator', () => {
     });
   });
 
+  it('of the status page are refused where they would open it, without a word of the secret', () => {
+    expect(faultsOf({ STATUS_PAGE_PORT: '8080' })).to.contain('METRICS_PORT and STATUS_PAGE_PORT are both 8080');
+    expect(faultsOf({ STATUS_PAGE_HOSTS: 'https://status.example.com' })).to.contain('not the name of a host');
+    expect(faultsOf({ STATUS_PAGE_HOSTS: '*' })).to.contain('not the name of a host');
+    expect(faultsOf({ STATUS_PAGE_PROXY_SECRET: 'short-marker' }))
+      .to.contain('16 random')
+      .and.not.contain('marker');
+    const both = { STATUS_PAGE_ACCESS: 'Loopback', STATUS_PAGE_PROXY_SECRET: 'a-secret-of-the-proxy' };
+    expect(faultsOf(both)).to.contain('STATUS_PAGE_ACCESS').and.not.contain('a-secret-of');
+  });
+
   it('are refused with every fault in one message', () => {
     const faulty = {
       LEADER_ELECTION: 'yes',
@@ -100,6 +122,8 @@ describe('the settings of the operator', () => {
       WORKERS: '0',
       WEBAPP_IMAGE: 'two words',
       POD_IDS: 'openshift',
+      STATUS_PAGE_PORT: '-1',
+      STATUS_PAGE_ACCESS: 'open',
       LOG_LEVEL: 'loud',
     };
     const message = faultsOf(faulty);

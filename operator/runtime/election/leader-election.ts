@@ -57,6 +57,7 @@ export class LeaderElection {
   /** Whether another candidate held the lease at the last attempt. */
   #isTaken = false;
   #slowRenewals = 0;
+  #holder: string | undefined;
 
   constructor(client: ApiClient, options: LeaseOptions) {
     this.#client = client;
@@ -70,6 +71,11 @@ export class LeaderElection {
   /** How long from now it is certain that no other candidate leads. 0 if this one does not lead. */
   leadsForMs(): number {
     return this.#held ? Math.max(0, this.#renewedAt + this.#options.renewMs - performance.now()) : 0;
+  }
+
+  /** The identity of the candidate that leads, as far as this one knows. Undefined while nobody does. */
+  get holder(): string | undefined {
+    return this.isLeader() ? this.#options.identity : this.#holder;
   }
 
   /** How many times the lease was read before it was written. */
@@ -196,6 +202,7 @@ export class LeaderElection {
   }
 
   #observe({ metadata: { resourceVersion: version = '' }, spec }: Lease): void {
+    this.#holder = spec?.holderIdentity === '' ? undefined : (spec?.holderIdentity ?? undefined);
     if (this.#observed?.version === version) return;
     this.#observed = { version, at: performance.now(), ms: (spec?.leaseDurationSeconds ?? 0) * 1000 };
   }

@@ -39,6 +39,11 @@ export class Leadership {
     return this.#options.isElected ? this.#election.leadsForMs() : Infinity;
   }
 
+  /** The identity of the process that leads, as far as this one knows. */
+  get leader(): string | undefined {
+    return this.#options.isElected ? this.#election.holder : this.#options.identity;
+  }
+
   get slowRenewals(): number {
     return this.#election.slowRenewals;
   }

@@ -14,6 +14,8 @@ import type { World } from './world.ts';
 export interface OperatorProcess {
   readonly pid: number;
   readonly startedAt: number;
+  /** The address of its status page. */
+  readonly pageUrl: string;
   cpuMs(): number;
   memoryMib(): { readonly resident: number; readonly peak: number };
   /** Resolves when it has looked at that many apps at least and its queue is empty. */
@@ -23,7 +25,12 @@ export interface OperatorProcess {
 
 const QUIET_WITHIN_MS = 60_000;
 
-export async function startOperator(world: World, namespace: string): Promise<OperatorProcess> {
+/** `env` are settings beside those of the image. */
+export async function startOperator(
+  world: World,
+  namespace: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<OperatorProcess> {
   const [healthPort, metricsPort, pagePort] = await freePorts(3);
   const profiling = process.env.PROFILE === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${process.env.PROFILE}`];
   const image = shipped(readFileSync(join(root, 'Dockerfile.operator'), 'utf8'));
@@ -43,6 +50,7 @@ export async function startOperator(world: World, namespace: string): Promise<Op
       WEBAPP_IMAGE: 'webapp:1',
       MYSQL_IMAGE: 'mysql:1',
       LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
+      ...env,
     },
   });
   const exited = once(child, 'exit');
@@ -62,6 +70,7 @@ export async function startOperator(world: World, namespace: string): Promise<Op
   return {
     pid,
     startedAt,
+    pageUrl: `http://127.0.0.1:${pagePort}`,
     cpuMs: () => cpuMs(pid),
     memoryMib: () => memoryMib(pid),
     async quiet(apps) {

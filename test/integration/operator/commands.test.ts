@@ -11,18 +11,22 @@ describe('the npm scripts of the README', function () {
   let world: World;
   let env: NodeJS.ProcessEnv;
   let readyz: string;
+  let statusPage: string;
 
   before(async () => (world = await createWorld()));
   after(() => world.stop());
 
   beforeEach(async () => {
-    const [health, metrics] = await freePorts(2);
+    const [health, metrics, page] = await freePorts(3);
     env = {
       KUBECONFIG: world.server.kubeconfigPath,
       HEALTH_PORT: String(health),
       METRICS_PORT: String(metrics),
       WEBAPP_IMAGE: 'webapp:1',
+      STATUS_PAGE_PORT: String(page),
+      STATUS_PAGE_ACCESS: 'Loopback',
     };
+    statusPage = `http://127.0.0.1:${page}/`;
     readyz = `http://127.0.0.1:${health}/readyz`;
   });
 
@@ -31,6 +35,7 @@ describe('the npm scripts of the README', function () {
     try {
       await operator.says('Leading');
       expect((await fetch(readyz)).status).to.equal(200);
+      expect((await fetch(statusPage)).status).to.equal(200);
     } finally {
       await operator.interrupt();
     }
@@ -44,6 +49,7 @@ describe('the npm scripts of the README', function () {
       await utimes(join(root, 'operator/manager.ts'), new Date(), new Date());
       await operator.says('Leading', 2);
       expect((await fetch(readyz)).status).to.equal(200);
+      expect((await fetch(statusPage)).status).to.equal(200);
     } finally {
       await operator.interrupt();
     }

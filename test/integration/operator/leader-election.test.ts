@@ -60,6 +60,7 @@ describe('several operators, as processes of their own', () => {
         POD_NAME: name,
         HEALTH_PORT: String(port),
         METRICS_PORT: '0',
+        STATUS_PAGE_PORT: '0',
       },
     });
     running.set(name, child);

@@ -1,0 +1,97 @@
+import { fileURLToPath } from 'node:url';
+import cookieParser from 'cookie-parser';
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import { errorFields, type Logger } from '../runtime/telemetry/log.ts';
+import type { Attempts } from './access/attempts.ts';
+import { createIdentify, identified, requireViewer, requireViewerOfStream } from './access/gate.ts';
+import { knownHost } from './access/hosts.ts';
+import type { Mode } from './access/mode.ts';
+import { accessRoutes } from './access/routes.ts';
+import { sameOrigin } from './access/same-origin.ts';
+import type { SessionCookie } from './access/session-cookie.ts';
+import type { Sessions } from './access/sessions.ts';
+import type { Assets } from './assets.ts';
+import type { Changes } from './changes.ts';
+import { pages, type PagesOptions } from './pages.ts';
+import { RefusedError } from './refused-error.ts';
+import { securityHeaders } from './security-headers.ts';
+import type { StatusPageSettings } from './settings.ts';
+import { stream } from './stream.ts';
+
+export interface AppOptions extends PagesOptions {
+  readonly settings: StatusPageSettings;
+  readonly assets: Assets;
+  readonly mode: () => Promise<Mode>;
+  readonly sessions: Sessions;
+  readonly cookie: SessionCookie;
+  readonly attempts: Attempts;
+  readonly changes: Changes;
+  readonly log: Logger;
+  readonly streamCheckMs?: number;
+}
+
+/** What a request passes, from top to bottom. */
+export function createApp(options: AppOptions): Express {
+  const { settings, assets, sessions, cookie, attempts, changes, rights, log, mode, streamCheckMs } = options;
+  const { hosts, proxySecret } = settings;
+  const identify = createIdentify({ mode, sessions, cookie, proxySecret });
+  const checkMs = streamCheckMs === undefined ? {} : { checkMs: streamCheckMs };
+  const app = express();
+
+  // The default error handler then shows nobody a stack.
+  app.set('env', 'production');
+  app.set('query parser', 'simple');
+  app.disable('x-powered-by');
+  app.set('views', fileURLToPath(new URL('./views', import.meta.url)));
+  app.set('view engine', 'ejs');
+  app.enable('view cache');
+  Object.assign(app.locals, { asset: assets.url, path: '', live: undefined, viewer: undefined, refresh: undefined });
+
+  app.use(securityHeaders());
+  app.use(knownHost(hosts));
+  app.use(assets.routes);
+  app.use(sameOrigin());
+  app.use(cookieParser());
+  app.use(identified(identify));
+  app.use(accessRoutes({ sessions, cookie, attempts }));
+  app.get('/stream', requireViewerOfStream, stream({ changes, rights, identify, ...checkMs }));
+  app.use(requireViewer);
+  app.use(pages(options));
+  app.use((_request, _response, next) => next(new RefusedError(404, 'There is nothing at this address.')));
+  app.use(errorPage(log));
+  return app;
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  403: 'Not from here',
+  404: 'Not found',
+  503: 'Not now',
+};
+
+/** The one place that reacts to errors. */
+function errorPage(log: Logger): ErrorRequestHandler {
+  return function errorPageMiddleware(error: unknown, _request, response, _next) {
+    const status = statusOf(error);
+    if (status >= 500) log.warn('The status page could not be shown', { status, ...errorFields(error) });
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    // Loads the page again without a script.
+    if (status === 503) response.set({ 'Retry-After': '5', Refresh: '5' });
+    const text = error instanceof RefusedError ? error.message : GENERAL[status === 500 ? 'fault' : 'request'];
+    response.status(status).render('error', { title: TITLES[status] ?? 'That did not work', status, text });
+  };
+}
+
+const GENERAL = {
+  fault: 'Something went wrong in the operator. Its log tells more.',
+  request: 'This server cannot read that request.',
+};
+
+function statusOf(error: unknown): number {
+  const { status } = error as { status?: unknown };
+  return error instanceof RefusedError || (typeof status === 'number' && status >= 400 && status < 500)
+    ? (status as number)
+    : 500;
+}

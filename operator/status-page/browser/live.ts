@@ -1,0 +1,66 @@
+/**
+ * Loads the live part of a page again when the server says that it has changed. It keeps the focus, and what was opened. Without this script
+ * the pages are whole: the address can ask for a refresh.
+ */
+const AGAIN_MS = 5_000;
+
+const region = document.querySelector<HTMLElement>('[data-live]');
+const note = document.querySelector<HTMLElement>('[data-live-note]');
+const address = region?.dataset.live;
+if (region && address !== undefined && address !== '') connect(region, address);
+
+function connect(live: HTMLElement, from: string): void {
+  const source = new EventSource(from);
+  source.addEventListener('open', () => tell('Live'));
+  source.addEventListener('changed', () => void reload(live));
+  source.addEventListener('ended', () => {
+    source.close();
+    // The page then asks to sign in, or tells that the app cannot be seen.
+    location.reload();
+  });
+  source.addEventListener('error', () => {
+    tell('Connection lost, trying again');
+    if (source.readyState !== EventSource.CLOSED) return;
+    setTimeout(() => {
+      void reload(live).then(() => connect(live, from));
+    }, AGAIN_MS);
+  });
+  window.addEventListener('pagehide', () => source.close());
+}
+
+async function reload(live: HTMLElement): Promise<void> {
+  const response = await fetch(location.href, { headers: { accept: 'text/html' } }).catch(() => undefined);
+  if (!response) return;
+  if (response.redirected) {
+    location.reload();
+    return;
+  }
+  const loaded = new DOMParser().parseFromString(await response.text(), 'text/html');
+  const next = loaded.querySelector('[data-live]');
+  if (!next) {
+    location.reload();
+    return;
+  }
+  document.title = loaded.title;
+  const focused = live.contains(document.activeElement) ? document.activeElement : null;
+  const isOpen = new Map([...live.querySelectorAll('details')].map(({ id, open }) => [id, open]));
+  live.replaceChildren(...next.childNodes);
+  for (const details of live.querySelectorAll('details')) details.open = isOpen.get(details.id) ?? details.open;
+  if (focused) focusAgain(live, focused);
+}
+
+/** Focuses the element that stands for the one that had the focus: the summary of the same details, or the same link. */
+function focusAgain(live: HTMLElement, focused: Element): void {
+  const details = focused.tagName === 'SUMMARY' ? focused.parentElement?.id : undefined;
+  const selector =
+    details !== undefined
+      ? `#${CSS.escape(details)} > summary`
+      : `a[href="${CSS.escape(focused.getAttribute('href') ?? '')}"]`;
+  live.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
+}
+
+function tell(text: string): void {
+  if (note && note.textContent !== text) note.textContent = text;
+}
+
+export {};
