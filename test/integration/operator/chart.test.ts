@@ -4,6 +4,8 @@ import { expect } from 'chai';
 import { kubernetesBinaries } from '../../../scripts/cluster/build.ts';
 import { root } from '../../../scripts/cluster/paths.ts';
 import { kustomization } from '../../../scripts/demo/install.ts';
+import { run } from '../../../scripts/cluster/run.ts';
+import { chartArchive } from '../../../scripts/release/chart-archive.ts';
 import { goTool, helm } from '../../../scripts/test/go-tool.ts';
 import { comparable, helmTemplate, type Manifest, manifestsIn } from '../../support/helm.ts';
 import { createKubectl, type Kubectl } from '../../support/kubectl.ts';
@@ -28,6 +30,7 @@ describe('the chart', function () {
   before(async function () {
     this.timeout(600_000);
     await goTool(helm);
+    await mkdir(join(root, 'dist'), { recursive: true });
     const { KUBEBUILDER_ASSETS: assets = '' } = process.env;
     kubectl = createKubectl([join(assets === '' ? await kubernetesBinaries() : assets, 'kubectl')]);
   });
@@ -57,7 +60,6 @@ describe('the chart', function () {
       webapp: 'localhost/web:1',
       mysql: 'localhost/mysql:9',
     };
-    await mkdir(join(root, 'dist'), { recursive: true });
     // As deep below the root as .demo/install.
     const folder = await mkdtemp(join(root, 'dist', 'demo-'));
     try {
@@ -177,6 +179,18 @@ describe('the chart', function () {
       expect(said).to.contain(complaint);
     });
   }
+
+  it('names the image of a release, as the release packages it', async () => {
+    const folder = await mkdtemp(join(root, 'dist', 'chart-'));
+    try {
+      const archive = await chartArchive('registry.example.com:5000/travel/vacation-operator', folder);
+      expect(archive).to.match(/^vacation-operator-\d+\.\d+\.\d+.*\.tgz$/);
+      const text = await run(await goTool(helm), ['template', 'a', join(folder, archive)]);
+      expect(text).to.contain('image: registry.example.com:5000/travel/vacation-operator:');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
 
   it('takes what Helm hands to a chart that is part of another', async () => {
     expect(await kinds('--set', 'global.region=eu')).to.include('Deployment vacation-operator');
