@@ -6,6 +6,8 @@ import type { PodIds } from './vacation-app/platform.ts';
 export interface Config {
   /** Empty: every namespace. */
   readonly watchNamespaces: readonly string[];
+  /** A label selector. Empty: every app. */
+  readonly watchSelector: string;
   readonly leaderElection: boolean;
   readonly leaseNamespace: string;
   readonly leaseName: string;
@@ -26,6 +28,7 @@ export interface Config {
 
 const SHORTEST_SECRET = 16;
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug'];
+const LABEL_SELECTOR = labelSelectorPattern();
 
 /** Thrown with every fault of the environment in one message. */
 export class ConfigError extends Error {
@@ -85,9 +88,16 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     }
     return secret;
   };
+  const selector = (): string => {
+    const text = env.WATCH_SELECTOR ?? '';
+    if (text !== '' && !LABEL_SELECTOR.test(text))
+      faults.push(`WATCH_SELECTOR is "${text}", but must be a label selector, such as team=a`);
+    return text;
+  };
 
   const config: Config = {
     watchNamespaces: namespaces(),
+    watchSelector: selector(),
     leaderElection: oneOf('LEADER_ELECTION', 'true', ['true', 'false']) === 'true',
     leaseNamespace: env.POD_NAMESPACE ?? 'vacation-system',
     leaseName: env.LEASE_NAME ?? 'vacation-operator',
@@ -124,4 +134,16 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   if (faults.length > 0) throw new ConfigError(`The environment is not valid: ${faults.join('; ')}.`);
   return Object.freeze(config);
+}
+
+/** What Kubernetes takes as a label selector, so that a mistake is told at the start, and not by every watch. */
+function labelSelectorPattern(): RegExp {
+  const name = '[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?';
+  const key = `(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?${name}`;
+  const requirement = [
+    `!?${key}`,
+    `${key} *(?:=|==|!=) *(?:${name})?`,
+    `${key} +(?:in|notin) +\\((?: *(?:${name})? *,)* *(?:${name})? *\\)`,
+  ].join('|');
+  return new RegExp(`^ *(?:${requirement}) *(?:, *(?:${requirement}) *)*$`);
 }

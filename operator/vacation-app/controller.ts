@@ -17,13 +17,16 @@ import { createReconcile } from './reconcile.ts';
 
 export interface VacationAppControllerOptions extends Pick<OperatorDefaults, 'webappImage' | 'mysqlImage'> {
   readonly podIds: 'Discovered' | PodIds;
+  /** The label selector of the apps. Empty, as by default: all. */
+  readonly watchSelector?: string;
 }
 
-export function vacationAppController({ webappImage, mysqlImage, podIds }: VacationAppControllerOptions): Controller {
+export function vacationAppController(options: VacationAppControllerOptions): Controller {
+  const { webappImage, mysqlImage, podIds, watchSelector = '' } = options;
   return {
     name: 'vacationapp',
     kind: VACATION_APP,
-    watches: createWatches(),
+    watches: createWatches(watchSelector),
     groups: podIds === 'Discovered' ? [OPENSHIFT_GROUP] : [],
     priorityOf,
     createReconcile: (context) => {
@@ -36,15 +39,22 @@ export function vacationAppController({ webappImage, mysqlImage, podIds }: Vacat
 
 /**
  * The watches, and the keys that each event enqueues. An app enqueues its key. A child enqueues the app in its label. A user's Secret enqueues the
- * apps that refer to it. The label selectors keep all other objects out of the caches.
+ * apps that refer to it. The label selectors keep all other objects out of the caches. The children of apps that are not selected are in
+ * the caches, but no reconcile acts on an app that is not.
  */
-function createWatches(): readonly Watch[] {
+function createWatches(selector: string): readonly Watch[] {
   const transform = createTransform();
   const hasShape = createShapeCheck();
   const apps = (stores: Stores): VacationApp[] => (stores.get(VACATION_APP.kind)?.list() ?? []) as VacationApp[];
   const keysOf = (object: KubeObject): string[] => [appKeyOf(object) ?? []].flat();
   return [
-    { kind: VACATION_APP, transform: transform(VACATION_APP), groupOf: appKeyOf, keysOf },
+    {
+      kind: VACATION_APP,
+      ...(selector === '' ? {} : { labelSelector: selector }),
+      transform: transform(VACATION_APP),
+      groupOf: appKeyOf,
+      keysOf,
+    },
     {
       kind: FOLLOWED_SECRET,
       labelSelector: LABEL.watch,

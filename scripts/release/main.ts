@@ -5,8 +5,9 @@ import process from 'node:process';
 import { root } from '../cluster/paths.ts';
 import { step } from '../cluster/progress.ts';
 import { buildImages } from './build-images.ts';
+import { chartArchive } from './chart-archive.ts';
 import { attestSbom, sign, verify, verifySbom } from './cosign.ts';
-import { digestReference, type PublishedImage } from './image-names.ts';
+import { digestReference, imageName, type PublishedImage } from './image-names.ts';
 import { joinImages } from './join-images.ts';
 import { installManifest } from './manifests.ts';
 import { releaseNotes } from './notes.ts';
@@ -41,6 +42,7 @@ async function publish(options: ReleaseOptions): Promise<void> {
   const images = await joinImages(options);
   for (const image of images) await signImage(image, { signer, plainHttp });
   await writeFile(join(FILES, 'install.yaml'), await installManifest(images));
+  await chartArchive(imageName(options, 'operator'), FILES);
   const changelog = await readFile(join(root, 'CHANGELOG.md'), 'utf8');
   await writeFile(join(FOLDER, 'notes.md'), releaseNotes(changelog, version, images));
   await tellWorkflow(images);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { withLock } from '../cluster/lock.ts';
 import { cacheFolder } from '../cluster/paths.ts';
 import { step } from '../cluster/progress.ts';
 import { run, which } from '../cluster/run.ts';
@@ -12,7 +13,7 @@ export interface GoTool {
   readonly version: string;
 }
 
-const BUILD_TIMEOUT_MS = 10 * 60_000;
+const BUILD_TIMEOUT_MS = 30 * 60_000;
 
 /** The path of a tool in a pinned version, built once from its Go module into the user's cache folder. */
 export async function goTool({ name, path, version }: GoTool): Promise<string> {
@@ -21,9 +22,16 @@ export async function goTool({ name, path, version }: GoTool): Promise<string> {
   if (existsSync(program)) return program;
   const go = which('go');
   if (go === undefined) throw new UnavailableError(`${name} is built with Go: install Go.`);
-  await step(`Building ${name} ${version}`, (report) =>
-    run(go, ['install', `${path}@${version}`], { env: { GOBIN: folder }, onLine: report, timeoutMs: BUILD_TIMEOUT_MS }),
-  );
+  await withLock(`${folder}.lock`, async () => {
+    if (existsSync(program)) return;
+    await step(`Building ${name} ${version}`, (report) =>
+      run(go, ['install', `${path}@${version}`], {
+        env: { GOBIN: folder },
+        onLine: report,
+        timeoutMs: BUILD_TIMEOUT_MS,
+      }),
+    );
+  });
   return program;
 }
 
@@ -43,4 +51,16 @@ export const kubeconform: GoTool = {
   name: 'kubeconform',
   path: 'github.com/yannh/kubeconform/cmd/kubeconform',
   version: 'v0.8.0',
+};
+
+export const helm: GoTool = {
+  name: 'helm',
+  path: 'helm.sh/helm/v4/cmd/helm',
+  version: 'v4.3.1',
+};
+
+export const kubeScore: GoTool = {
+  name: 'kube-score',
+  path: 'github.com/zegl/kube-score/cmd/kube-score',
+  version: 'v1.20.0',
 };

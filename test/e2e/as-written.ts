@@ -11,15 +11,18 @@ import { run } from '../../scripts/cluster/run.ts';
 /** Runs a line of a manual as a shell would that is set up for the cluster; resolves to what it says. */
 export type Shell = (line: string) => Promise<string>;
 
-/** A shell in the repository's folder, in which `kubectl` means this cluster. */
+/** A shell in the repository's folder, in which `kubectl` means this cluster, and the other programs have these paths. */
 export async function withShell<T>(
   { kubectl: [program, ...words], kubeconfig }: Cluster,
   work: (shell: Shell) => Promise<T>,
+  programs: Readonly<Record<string, string>> = {},
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'shell-'));
   try {
     await mkdir(join(folder, 'bin'));
-    await symlink(program, join(folder, 'bin', 'kubectl'));
+    for (const [name, path] of Object.entries({ kubectl: program, ...programs })) {
+      await symlink(path, join(folder, 'bin', name));
+    }
     if (kubeconfig === undefined) throw new Error(`this cluster is reached by ${words.join(' ')} only`);
     const env = { KUBECONFIG: kubeconfig, PATH: `${join(folder, 'bin')}:${process.env.PATH ?? ''}` };
     return await work((line) => run('sh', ['-c', line], { cwd: root, env, timeoutMs: 6 * 60_000 }));
@@ -53,7 +56,12 @@ export async function runImageLine(line: string): Promise<string> {
     dockerfile: join(root, file),
     tag,
     context: join(root, positionals[0] ?? ''),
-    args: { ...(await baseArguments(builder)), ...Object.fromEntries(given.map((arg) => arg.split(/=(.*)/s, 2))) },
+    args: { ...(await baseArguments(builder)), ...argumentsOf(given) },
   });
   return tag;
+}
+
+/** `NAME=VALUE`, where the value may hold more of them. */
+function argumentsOf(given: readonly string[]): Record<string, string> {
+  return Object.fromEntries(given.map((arg) => [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)]));
 }

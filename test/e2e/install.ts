@@ -26,6 +26,8 @@ export interface Installed {
   };
   /** undefined where the cluster keeps none. */
   readonly auditLog: string | undefined;
+  /** The registry in the names of the images that the README's commands pushed. It has stopped: the nodes have the images. */
+  readonly registry: string;
   /** What the registry held after the images were pushed. */
   readonly pushed: readonly string[];
   remove(): Promise<void>;
@@ -59,24 +61,13 @@ export async function install(): Promise<Installed> {
   const registry = await startRegistry();
   let pushed: readonly string[];
   try {
-    const lines = commandsIn(await readReadme(), ON_A_CLUSTER);
-    const install = lines.slice(
-      0,
-      lines.findIndex((line) => line.includes('create namespace')),
-    );
-    const named = install.map((line) => line.replaceAll('REGISTRY', registry.address));
+    const lines = await linesOfInstallation(registry.address);
     await provideImages(
-      named.filter((line) => line.startsWith('docker ')),
+      lines.filter((line) => line.startsWith('docker ')),
       cluster,
     );
     pushed = await registry.images();
-    await withShell(cluster, async (shell) => {
-      for (const line of named.filter((each) => !each.startsWith('docker '))) {
-        // before any operator can run, so that none ever leads with another default
-        if (line.includes(' set image ') && !cluster.pulls) await useOwnMysql(cluster, kubectl);
-        await shell(line);
-      }
-    });
+    await applyAsWritten(cluster, kubectl, registry.address);
   } finally {
     await registry.stop();
   }
@@ -85,6 +76,7 @@ export async function install(): Promise<Installed> {
     cluster,
     kubectl,
     pushed,
+    registry: registry.address,
     nodeAddress: cluster.nodeAddress,
     loadGenerator: inside
       ? { prefix: ['nsenter', ...inside], address: '127.0.0.1' }
@@ -92,6 +84,27 @@ export async function install(): Promise<Installed> {
     auditLog: cluster.auditLog,
     remove: () => cluster.remove(),
   };
+}
+
+/** Runs the commands of the README that install the operator, once the nodes have its images from that registry. */
+export async function applyAsWritten(cluster: Cluster, kubectl: Kubectl, registry: string): Promise<void> {
+  const lines = await linesOfInstallation(registry);
+  await withShell(cluster, async (shell) => {
+    for (const line of lines.filter((each) => !each.startsWith('docker '))) {
+      // before any operator can run, so that none ever leads with another default
+      if (line.includes(' set image ') && !cluster.pulls) await useOwnMysql(cluster, kubectl);
+      await shell(line);
+    }
+  });
+}
+
+async function linesOfInstallation(registry: string): Promise<string[]> {
+  const lines = commandsIn(await readReadme(), ON_A_CLUSTER);
+  const install = lines.slice(
+    0,
+    lines.findIndex((line) => line.includes('create namespace')),
+  );
+  return install.map((line) => line.replaceAll('REGISTRY', registry));
 }
 
 /** Builds and pushes as written; the node, which cannot pull from this machine's registry, gets the images under their names. */

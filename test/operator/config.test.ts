@@ -18,6 +18,7 @@ describe('the settings of the operator', () => {
     expect(identity).to.match(/.-\d+$/);
     expect(rest).to.deep.equal({
       watchNamespaces: [],
+      watchSelector: '',
       leaderElection: true,
       leaseNamespace: 'vacation-system',
       leaseName: 'vacation-operator',
@@ -36,6 +37,7 @@ describe('the settings of the operator', () => {
   it('are read from the environment', () => {
     const config = readConfig({
       WATCH_NAMESPACES: 'travel, , staging ',
+      WATCH_SELECTOR: 'team=a',
       LEADER_ELECTION: 'false',
       POD_NAMESPACE: 'operators',
       POD_NAME: 'operator-1',
@@ -55,6 +57,7 @@ describe('the settings of the operator', () => {
     });
     expect(config).to.deep.equal({
       watchNamespaces: ['travel', 'staging'],
+      watchSelector: 'team=a',
       leaderElection: false,
       leaseNamespace: 'operators',
       leaseName: 'lease',
@@ -130,7 +133,24 @@ describe('the settings of the operator', () => {
     for (const [name, value] of Object.entries(faulty)) expect(message).to.contain(`${name} is "${value}"`);
   });
 
+  for (const selector of [
+    'team',
+    '!team',
+    'example.com/team == a, tier!=b',
+    'team in (a, b),tier notin (c)',
+    'team=,tier in (a,)',
+  ]) {
+    it(`take WATCH_SELECTOR=${selector}`, () => {
+      expect(readConfig({ WEBAPP_IMAGE, WATCH_SELECTOR: selector }).watchSelector).to.equal(selector);
+    });
+  }
+
   for (const [name, value] of [
+    ['WATCH_SELECTOR', 'team=a b'],
+    ['WATCH_SELECTOR', 'team in a'],
+    ['WATCH_SELECTOR', 'team=a,'],
+    ['WATCH_SELECTOR', '-team'],
+    ['WATCH_SELECTOR', 'a/b/c'],
     ['WORKERS', '1.5'],
     ['WORKERS', '-1'],
     ['WORKERS', '101'],

@@ -21,6 +21,21 @@ describe('what the controller asks discovery', () => {
   }
 });
 
+describe('the apps that the controller watches', () => {
+  const selectorOf = (options: { watchSelector?: string }): string | undefined =>
+    vacationAppController({
+      webappImage: 'webapp:1',
+      mysqlImage: 'mysql:1',
+      podIds: 'Managed',
+      ...options,
+    }).watches.find(({ kind }) => kind === VACATION_APP)?.labelSelector;
+
+  it('are all, or those that the selector names', () => {
+    expect(selectorOf({})).to.equal(undefined);
+    expect(selectorOf({ watchSelector: 'team=a' })).to.equal('team=a');
+  });
+});
+
 describe('what an event means for the queue', () => {
   const keys = new Set<string>();
   const writer = {};
