@@ -172,6 +172,14 @@ const rules: readonly Rule[] = [
     plantedBreaks: 2,
   },
   {
+    title: 'models of the status page are functions of the caches: they import no client and no Express',
+    applies: (path) => path.startsWith('operator/status-page/model/'),
+    breaks: importing(
+      /^(@kubernetes\/|express|(node:)?https?$)|\/runtime\/client\/(?!kinds\.ts$)|\/status-page\/(?!model\/)/,
+    ),
+    planted: { 'operator/status-page/model/rocket.ts': `import { Rights } from '../access/rights.ts';` },
+  },
+  {
     title: 'no kind of database leans on the list of kinds, which is made of them',
     applies: (path) => /^operator\/vacation-app\/database\/[^/]+\//.test(path),
     breaks: ({ path }, sources) => leansOn(path, 'operator/vacation-app/database/database.ts', sources),

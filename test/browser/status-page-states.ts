@@ -171,7 +171,7 @@ export const appStates: readonly AppState[] = [
   {
     name: 'contested',
     objects: [...migrated(convergedObjects(contested)), ...servingPods('contested'), anAutoscaler('contested', 2, 4)],
-    shows: ['Reconciling', fought, 'kubectl-edit', '14 times', 'between 2 and 4'],
+    shows: ['Reconciling', fought, 'kubectl-edit', '14 times', 'The sizes as a table'],
   },
   { name: 'hibernated', objects: migrated(convergedObjects(hibernated)), shows: ['Hibernated', 'its data are kept', 'scaled to 0'] },
   {

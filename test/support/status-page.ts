@@ -147,15 +147,14 @@ function applied(object: KubeObject): KubeObject {
     operation: 'Apply',
     fieldsV1: fieldsOf(leavesOf(object as never).keys()),
   };
-  const status = { observedGeneration: 1, replicas: 2, readyReplicas: 2, updatedReplicas: 2, availableReplicas: 2 };
   const isWorkload = ['Deployment', 'StatefulSet'].includes(object.kind ?? '');
+  // The autoscaler sets the number that the operator does not.
+  const spec = { replicas: 2, ...(object as { spec?: object }).spec };
+  const { replicas } = spec;
+  const pods = { replicas, readyReplicas: replicas, updatedReplicas: replicas, availableReplicas: replicas };
   return {
     ...object,
     metadata: { ...object.metadata, uid: `uid-of-${object.metadata.name}`, generation: 1, managedFields: [managed] },
-    // What the autoscaler sets.
-    ...(object.kind === 'Deployment' && { spec: { replicas: 2, ...(object as { spec?: object }).spec } }),
-    ...(isWorkload && {
-      status: object.kind === 'StatefulSet' ? { ...status, readyReplicas: 1, replicas: 1 } : status,
-    }),
+    ...(isWorkload && { spec, status: { observedGeneration: 1, ...pods } }),
   };
 }

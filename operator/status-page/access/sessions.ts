@@ -12,8 +12,11 @@ interface Session {
 
 /** How long a session lasts. */
 export const SESSION_MS = 60 * 60_000;
-/** The token of a session that is in use is reviewed again after this long, so that a revoked token ends it. */
-const REVIEW_AFTER_MS = 20_000;
+/**
+ * The token of a session that is in use is reviewed again after this long, so that a revoked token ends it. Shorter than the time between two
+ * checks of a stream, so that each of them reviews.
+ */
+const REVIEW_AFTER_MS = 10_000;
 const MOST_SESSIONS = 1_000;
 
 /** Returns the user of a token, or undefined for a token that is not valid. Throws if the API server does not answer. */

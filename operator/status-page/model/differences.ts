@@ -28,7 +28,22 @@ const NOT_SHOWN = 'not shown';
 /** Where the app and its children are not yet, or no longer, as declared. */
 export function differenceRows(plan: Plan, live: readonly KubeObject[]): DifferenceRow[] {
   const { app, desired } = plan;
-  return [...ofApp(app), ...sizesOf(plan), ...desired.flatMap((child) => ofChild(child, app, live))];
+  return [
+    ...ofApp(app),
+    ...sizesOf(plan),
+    ...missing(desired, live),
+    ...desired.flatMap((child) => ofChild(child, app, live)),
+  ];
+}
+
+const liveOf = ({ kind, object }: Desired, live: readonly KubeObject[]): KubeObject | undefined =>
+  live.find((one) => one.kind === kind.kind && one.metadata.name === object.metadata.name);
+
+/** One row for all. The tree of children names each, and what it waits for. */
+function missing(desired: readonly Desired[], live: readonly KubeObject[]): DifferenceRow[] {
+  const count = desired.filter((child) => child.kind !== JOB && !liveOf(child, live)).length;
+  const object = count === 1 ? '1 child' : `${count} children`;
+  return count === 0 ? [] : [{ object, field: 'the whole object', declared: 'there', observed: 'not there' }];
 }
 
 function ofApp({ metadata, status }: VacationApp): DifferenceRow[] {
@@ -71,11 +86,11 @@ function sizesOf({ observed: { deployment, statefulSet, volumeClaim } }: Plan): 
 }
 
 /** Jobs cannot change, so a Job is either there or not. The tree of children tells which. */
-function ofChild({ kind, object }: Desired, app: VacationApp, live: readonly KubeObject[]): DifferenceRow[] {
-  if (kind === JOB) return [];
+function ofChild(child: Desired, app: VacationApp, live: readonly KubeObject[]): DifferenceRow[] {
+  const { kind, object } = child;
+  const found = liveOf(child, live);
+  if (kind === JOB || !found) return [];
   const name = `${kind.kind}/${object.metadata.name}`;
-  const found = live.find((one) => one.kind === kind.kind && one.metadata.name === object.metadata.name);
-  if (!found) return [{ object: name, field: 'the whole object', declared: 'there', observed: 'not there' }];
   const wanted = owned(object, app);
   return differences(wanted, found, FIELD_MANAGER).map((difference) => rowOf(name, difference, wanted, found));
 }

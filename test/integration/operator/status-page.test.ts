@@ -8,11 +8,12 @@ import { createOperator } from '../../../operator/manager.ts';
 import type { ApiClient } from '../../../operator/runtime/client/api-client.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { createRuntimeMetrics } from '../../../operator/runtime/telemetry/metrics.ts';
-import { createStatusPage } from '../../../operator/status-page/status-page.ts';
+import { createStatusPage, type StatusPageOptions } from '../../../operator/status-page/status-page.ts';
 import { SECRET, SERVICE_ACCOUNT } from '../../../operator/vacation-app/kinds.ts';
 import { root } from '../../../scripts/cluster/paths.ts';
 import { createKubectl } from '../../support/kubectl.ts';
 import { ask, type Answer } from '../../support/status-page.ts';
+import { startAuthenticatingProxy } from '../../support/traefik.ts';
 import { createWorld, eventually, type Scene, type World } from './world.ts';
 
 const ROLE_BINDING: Kind = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', plural: 'rolebindings' };
@@ -28,6 +29,7 @@ describe('the status page on a real API server', function () {
   let hidden: Scene;
   let server: Server;
   let port: number;
+  let replica: StatusPageOptions;
   const logged: string[] = [];
   const stop = new AbortController();
   let ended: Promise<void>;
@@ -61,7 +63,8 @@ describe('the status page on a real API server', function () {
     const log = { info: write, warn: write, error: write, debug: write };
     const config = readConfig({ LEADER_ELECTION: 'false', WEBAPP_IMAGE: 'webapp:1', MYSQL_IMAGE: 'mysql:1' });
     const operator = createOperator({ client, config, metrics: createRuntimeMetrics('vacationapp'), log });
-    const page = createStatusPage({ state: operator.state, client, config, log });
+    replica = { state: operator.state, client, config, log };
+    const page = createStatusPage(replica);
     ended = operator.run(stop.signal);
     const listening = page.listen(0, '127.0.0.1');
     await once(listening, 'listening');
@@ -221,6 +224,39 @@ describe('the status page on a real API server', function () {
     expect(performance.now() - revoked).to.be.below(60_000);
     expect(said).to.contain('event: ended').and.not.contain('milky-way');
     expect((await get('/', cookie)).status).to.equal(303);
+  });
+
+  it('takes the identity of a user from an authenticating proxy, whatever that user sends', async function () {
+    this.timeout(600_000);
+    const secret = 'the-secret-of-the-proxy';
+    const statusPage = { ...replica.config.statusPage, proxySecret: secret };
+    const behind = createStatusPage({ ...replica, config: { ...replica.config, statusPage } }).listen(0, '127.0.0.1');
+    await once(behind, 'listening');
+    const subjects = [{ kind: 'User', name: 'ada', apiGroup: 'rbac.authorization.k8s.io' }];
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'vacationapp-viewer' };
+    await post(ROLE_BINDING, travel.namespace, { metadata: { name: 'ada' }, roleRef, subjects });
+    const proxy = await startAuthenticatingProxy({
+      target: `http://127.0.0.1:${(behind.address() as AddressInfo).port}`,
+      users: { ada: 'pass-of-ada' },
+      userHeader: 'X-Remote-User',
+      headers: { 'X-Proxy-Secret': secret, 'X-Remote-Group': '' },
+    });
+    try {
+      const authorization = `Basic ${Buffer.from('ada:pass-of-ada').toString('base64')}`;
+      const forged = { 'x-remote-user': 'system:admin', 'x-remote-group': 'system:masters', 'x-proxy-secret': 'wrong' };
+      const answer = await ask(proxy.port, 'GET', '/', { host, authorization, ...forged });
+      expect(answer.status).to.equal(200);
+      expect(answer.body)
+        .to.contain('milky-way')
+        .and.contain('ada')
+        .and.not.match(/andromeda|pass-of|the-secret/);
+      expect((await ask(proxy.port, 'GET', '/', { host })).status).to.equal(401);
+      const { port: direct } = behind.address() as AddressInfo;
+      expect((await ask(direct, 'GET', '/', { host, ...forged })).status, 'past the proxy').to.equal(303);
+    } finally {
+      await proxy.stop();
+      behind.close();
+    }
   });
 
   it('asks for reviews by the rights of its own ClusterRole alone, and for nothing while nobody looks', async () => {
