@@ -128,7 +128,6 @@ const EVERY_MINUTE = '. Looked at every minute';
 
 const AT_ONCE = 'at once';
 const PATIENCE = '5 minutes';
-const AFTER_CHECK = 'with the check that finds it: seconds after a start or a change, otherwise within ten minutes';
 
 /** Every reason of conditions and of events. docs/reference-conditions.md is generated from it. */
 export const REASONS = {
@@ -147,13 +146,6 @@ export const REASONS = {
     of: ['Ready', 'DatabaseReady', 'SchemaReady', 'WebReady'],
     meaning:
       '`spec.mode` is `Hibernated`. No pod of the app is left, and the data are kept. A gate with this reason waits for `Running`.',
-  },
-  ScaledToZero: {
-    kind: 'ok',
-    of: ['Ready', 'WebReady'],
-    message: () => 'No web pod runs: whoever scales them has set their number to 0',
-    meaning:
-      '`spec.autoscaling.mode` is `External`, and whoever scales the web pods has set their number to 0. Nobody is served until they raise it.',
   },
   Migrated: {
     kind: 'ok',
@@ -190,8 +182,9 @@ export const REASONS = {
   },
 
   CredentialsMissing: {
-    kind: 'stalled',
-    after: AT_ONCE,
+    kind: 'reconciling',
+    warns: true,
+    stalledAfter: PATIENCE,
     of: ['CredentialsReady'],
     message: ({ secret, missing }: Missing) =>
       missing === undefined ? `Secret ${secret} does not exist` : `Secret ${secret} lacks ${missing.join(', ')}`,
@@ -219,8 +212,9 @@ export const REASONS = {
       'The generated Secret lacks keys: put them back. Or a value in your own Secret cannot be used. The message says which, and what else helps.',
   },
   CredentialsLost: {
-    kind: 'stalled',
-    after: AT_ONCE,
+    kind: 'reconciling',
+    warns: true,
+    stalledAfter: PATIENCE,
     of: ['Ready'],
     message: ({ secret, claim }: { secret: string; claim: string }) =>
       `PersistentVolumeClaim ${claim} holds a database whose passwords were in Secret ${secret}, which is gone`,
@@ -307,8 +301,9 @@ export const REASONS = {
     meaning: 'An external database has not been checked yet, as it is declared now.',
   },
   HostNotFound: {
-    kind: 'stalled',
-    after: AFTER_CHECK,
+    kind: 'reconciling',
+    warns: true,
+    stalledAfter: PATIENCE,
     of: ['DatabaseReady'],
     message: ({ host }: Checked) => `The name ${host} does not resolve in the cluster`,
     advice: () => `correct spec.database.external.host, or the cluster's DNS${EVERY_MINUTE}`,
@@ -326,8 +321,9 @@ export const REASONS = {
       'The DNS of the cluster does not answer, so the name of an external database cannot be looked up. Check that the DNS runs.',
   },
   AccessDenied: {
-    kind: 'stalled',
-    after: AFTER_CHECK,
+    kind: 'reconciling',
+    warns: true,
+    stalledAfter: PATIENCE,
     of: ['DatabaseReady'],
     message: ({ endpoint, secret }: Checked) => `${endpoint} does not let in the user of Secret ${secret}`,
     advice: ({ name }: Checked) =>
@@ -335,8 +331,9 @@ export const REASONS = {
     meaning: 'An external database refuses the user. Check the Secret, and what the user may do.',
   },
   DatabaseMissing: {
-    kind: 'stalled',
-    after: AFTER_CHECK,
+    kind: 'reconciling',
+    warns: true,
+    stalledAfter: PATIENCE,
     of: ['DatabaseReady'],
     message: ({ endpoint, name }: Checked) => `${endpoint} has no database ${name}`,
     advice: () => `create it, or correct spec.database.external.name${EVERY_MINUTE}`,
@@ -344,8 +341,9 @@ export const REASONS = {
       'The server answers, but it has no database of that name. Create the database, or correct `spec.database.external.name`.',
   },
   TlsFailed: {
-    kind: 'stalled',
-    after: AFTER_CHECK,
+    kind: 'reconciling',
+    warns: true,
+    stalledAfter: PATIENCE,
     of: ['DatabaseReady'],
     message: ({ endpoint, isTlsOff }: Checked) => (isTlsOff ? `${endpoint} demands TLS` : `TLS with ${endpoint} fails`),
     advice: ({ host, isTlsOff }: Checked) =>
@@ -356,7 +354,7 @@ export const REASONS = {
   },
   DatabaseUnsupported: {
     kind: 'stalled',
-    after: AFTER_CHECK,
+    after: 'with the check that finds it: seconds after a start or a change, otherwise within ten minutes',
     of: ['DatabaseReady'],
     message: ({ endpoint }: Checked) => `${endpoint} is no MySQL of 8.0.16 or newer`,
     advice: () => `the app needs one${EVERY_MINUTE}`,
@@ -448,6 +446,13 @@ export const REASONS = {
     meaning:
       'Somebody has paused the rollout of the web pods, and there is something to roll out. The message has the command that resumes it. Old pods keep serving. While there is nothing to roll out, only the message of `WebReady` mentions the pause.',
   },
+  ScaledToZero: {
+    kind: 'reconciling',
+    of: ['WebReady'],
+    message: () => 'No web pod runs: whoever scales them has set their number to 0',
+    meaning:
+      '`spec.autoscaling.mode` is `External`, and whoever scales the web pods has set their number to 0. Nobody is served until they raise it.',
+  },
   ScaledAway: {
     kind: 'reconciling',
     warns: true,
@@ -468,13 +473,14 @@ export const REASONS = {
       "No node takes the pod. The message is the scheduler's. A cluster autoscaler may add a node. In a rollout of web pods this becomes `RolloutStuck` after five minutes.",
   },
   PodsRejected: {
-    kind: 'stalled',
-    after: 'when the pod has been missing for ten seconds',
+    kind: 'reconciling',
+    warns: true,
+    stalledAfter: PATIENCE,
     of: ['DatabaseReady', 'SchemaReady', 'WebReady'],
     message: ({ workload }: { workload: string; words: string }) => `The API server refuses the pods of ${workload}`,
     advice: ({ words }: { words: string }) => words,
     meaning:
-      'The API server refuses the pods because of a quota, a LimitRange or an admission policy. The message has its words. Kubernetes tries again, so this ends when the quota has room or the policy lets the pods in.',
+      'The API server refuses the pods because of a quota, a LimitRange, an admission policy or a webhook. The message has its words, once the pod has been missing for ten seconds. Kubernetes tries again, so this ends when the quota has room or the policy lets the pods in.',
   },
   JobSuspended: {
     kind: 'reconciling',
@@ -493,13 +499,14 @@ export const REASONS = {
     meaning: 'The first attempt to pull an image failed. The kubelet is about to try again.',
   },
   ImagePullFailed: {
-    kind: 'stalled',
-    after:
-      'after the first back-off of the kubelet, about 20 s; at once where the image has no valid name or may not be pulled',
+    kind: 'reconciling',
+    warns: true,
+    stalledAfter: PATIENCE,
     of: ['DatabaseReady', 'SchemaReady', 'WebReady'],
     message: imageMessage,
     advice: imageAdvice,
-    meaning: 'An image cannot be pulled. Check its name, the registry and `spec.imagePullSecrets`.',
+    meaning:
+      'An image cannot be pulled. The first back-off of the kubelet, after about 20 s, tells it. Check the name, the registry and `spec.imagePullSecrets`.',
   },
   ContainerRestarting: {
     kind: 'reconciling',
@@ -509,15 +516,15 @@ export const REASONS = {
     meaning: 'A container ended, was started again, and is not ready yet. The message says how it ended.',
   },
   ContainerFailing: {
-    kind: 'stalled',
-    after:
-      'with the first back-off of the kubelet, when the container has ended twice within seconds; at once where it cannot be started',
+    kind: 'reconciling',
+    warns: true,
+    stalledAfter: PATIENCE,
     of: ['DatabaseReady', 'SchemaReady', 'WebReady'],
     message: (parts: Ended | NotStarted) =>
       'exitCode' in parts ? endMessage(parts) : `Pod ${parts.pod} cannot start ${parts.container}`,
     advice: (parts: Ended | NotStarted) => ('exitCode' in parts ? endAdvice(parts) : parts.words),
     meaning:
-      'A container ends again and again, or cannot be started. The message has the command that shows its log. The reason stays until the pod is ready, also while the container is tried again.',
+      'A container ends again and again, or cannot be started, for example because a Secret in `spec.env` does not exist. The message has the command that shows its log, or the words of the kubelet. The reason stays until the pod is ready, also while the container is tried again.',
   },
 
   InvalidSpec: {

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { cacheKey } from '../cluster/cache-key.ts';
 import { withLock } from '../cluster/lock.ts';
 import { cacheFolder } from '../cluster/paths.ts';
 import { step } from '../cluster/progress.ts';
@@ -20,12 +21,10 @@ export async function goTool({ name, path, version }: GoTool): Promise<string> {
   const folder = join(cacheFolder(), `${name}-${version}`);
   const program = join(folder, name);
   if (existsSync(program)) return program;
-  const go = which('go');
-  if (go === undefined) throw new UnavailableError(`${name} is built with Go: install Go.`);
   await withLock(`${folder}.lock`, async () => {
     if (existsSync(program)) return;
     await step(`Building ${name} ${version}`, (report) =>
-      run(go, ['install', `${path}@${version}`], {
+      run(goFor(name), ['install', `${path}@${version}`], {
         env: { GOBIN: folder },
         onLine: report,
         timeoutMs: BUILD_TIMEOUT_MS,
@@ -33,6 +32,34 @@ export async function goTool({ name, path, version }: GoTool): Promise<string> {
     );
   });
   return program;
+}
+
+/** The path of a program of the tests' own, built once from the Go module in that folder into the user's cache folder. */
+export async function goProgram(folder: string): Promise<string> {
+  const name = basename(folder);
+  const sources = ['go.mod', 'go.sum', 'main.go'].map((file) => [file, readFileSync(join(folder, file))]);
+  const target = join(cacheFolder(), `${name}-${cacheKey(Object.fromEntries(sources) as Record<string, Buffer>)}`);
+  const program = join(target, name);
+  if (existsSync(program)) return program;
+  await withLock(`${target}.lock`, async () => {
+    if (existsSync(program)) return;
+    const env = { CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false -trimpath -mod=readonly' };
+    await step(`Building ${name}`, (report) =>
+      run(goFor(name), ['build', '-o', program, '.'], {
+        cwd: folder,
+        env,
+        onLine: report,
+        timeoutMs: BUILD_TIMEOUT_MS,
+      }),
+    );
+  });
+  return program;
+}
+
+function goFor(name: string): string {
+  const go = which('go');
+  if (go === undefined) throw new UnavailableError(`${name} is built with Go: install Go.`);
+  return go;
 }
 
 export const actionlint: GoTool = {

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { prepareInstallation } from '../../test/e2e/install.ts';
 import { kubernetesBinaries } from '../cluster/build.ts';
+import { gitopsHealthProgram } from '../../test/support/gitops-health.ts';
 import { ensureChromium } from '../../test/support/chromium.ts';
 import { startMysql } from '../../test/support/mysql.ts';
 
@@ -32,5 +33,10 @@ export const kubeApiserver: Need = async () => {
 
 export const cluster: Need = async () => {
   await prepareInstallation();
+  return {};
+};
+
+export const gitopsHealth: Need = async () => {
+  await gitopsHealthProgram();
   return {};
 };

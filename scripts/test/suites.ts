@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { sep } from 'node:path';
 import { root } from '../cluster/paths.ts';
 import { removeInstallation } from '../../test/e2e/install.ts';
-import { chromium, cluster, kubeApiserver, mysql, type Need } from './needs.ts';
+import { chromium, cluster, gitopsHealth, kubeApiserver, mysql, type Need } from './needs.ts';
 
 export const parts = ['static', 'unit', 'integration', 'browser', 'e2e'] as const;
 export type Part = (typeof parts)[number];
@@ -37,7 +37,7 @@ const unit: Suite = {
 const operatorIntegration: Suite = {
   name: 'integration: operator',
   part: 'integration',
-  needs: [kubeApiserver],
+  needs: [kubeApiserver, gitopsHealth],
   testTimeoutMs: 60 * SECOND,
   timeoutMs: 15 * MINUTE,
   holds: (file) => file.startsWith('test/integration/operator/'),
@@ -64,7 +64,7 @@ const browser: Suite = {
 const e2e: Suite = {
   name: 'e2e',
   part: 'e2e',
-  needs: [chromium, cluster],
+  needs: [chromium, cluster, gitopsHealth],
   testTimeoutMs: 5 * MINUTE,
   timeoutMs: 25 * MINUTE,
   holds: (file) => file.startsWith('test/e2e/'),

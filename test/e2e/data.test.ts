@@ -143,7 +143,7 @@ describe('the data of an app on a real cluster', function () {
 
   it('are given up by deleting the claim once their passwords are lost: an empty database follows by itself', async () => {
     await place.kubectl(['delete', 'secret', 'keeper-credentials']);
-    await app.with('Stalled', 'True', 'CredentialsLost');
+    await app.with('Reconciling', 'True', 'CredentialsLost');
     expect((await app.condition('Ready'))?.message).to.contain('delete the PersistentVolumeClaim');
     await place.kubectl(['delete', 'pvc', app.claim]);
     await app.ready();

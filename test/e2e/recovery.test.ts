@@ -65,7 +65,7 @@ describe('the ways back on a real cluster', function () {
     await eventually('the policy is in force', 60_000, aPod, (said) => said.includes('cost-center'));
     await app.declare();
     await app.with('DatabaseReady', 'False', 'PodsRejected');
-    expect(await messageOf('Stalled')).to.contain('every pod needs the label cost-center');
+    expect(await messageOf('Reconciling')).to.contain('every pod needs the label cost-center');
     await allowPods();
     await app.ready();
   });
@@ -116,7 +116,7 @@ describe('the ways back on a real cluster', function () {
       database: { managed: { resources: { requests: { cpu: '50m', memory: '512Mi' }, limits } } },
     });
     await small.with('SchemaReady', 'False', 'PodsRejected');
-    expect(await messageOf('Stalled', small)).to.contain('limits.cpu');
+    expect(await messageOf('Reconciling', small)).to.contain('limits.cpu');
     await place.kubectl(['delete', 'quota', 'compute']);
     await small.ready();
   });

@@ -2,7 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, ask } from './http.ts';
 import { aTraveller, type Traveller, type Trip } from './traveller.ts';
 
-const PATIENCE_MS = 30_000;
+interface Patience {
+  /** How long it comes again to an app that is busy; 30 s unless told. */
+  readonly busyMs?: number;
+  /** How long it waits for an answer; 30 s unless told. */
+  readonly answerMs?: number;
+}
 
 /**
  * A traveller who needs no browser: follows forms and cookies, one connection a request. Many fit into one process. Comes again
@@ -13,9 +18,11 @@ export class HttpTraveller {
   /** How often the app was too busy. */
   turnedAway = 0;
   readonly #cookies = new Map<string, string>();
+  readonly #patience: Required<Patience>;
 
-  constructor(url: string) {
+  constructor(url: string, { busyMs = 30_000, answerMs = 30_000 }: Patience = {}) {
     this.#url = url;
+    this.#patience = { busyMs, answerMs };
   }
 
   /** What a browser would have by now. */
@@ -64,7 +71,7 @@ export class HttpTraveller {
   }
 
   async #ask(path: string, body?: string): Promise<Answer> {
-    const deadline = performance.now() + PATIENCE_MS;
+    const deadline = performance.now() + this.#patience.busyMs;
     for (;;) {
       const answer = await this.#askOnce(path, body);
       const seconds = Number(answer.headers['retry-after']);
@@ -82,7 +89,7 @@ export class HttpTraveller {
         ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded', origin: this.#url }),
       },
       ...(body === undefined ? {} : { method: 'POST', body }),
-      timeoutMs: 30_000,
+      timeoutMs: this.#patience.answerMs,
     });
     for (const line of answer.headers['set-cookie'] ?? []) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];

@@ -1,4 +1,4 @@
-import { isStalled, REASON } from '../../api/reasons.ts';
+import { REASON } from '../../api/reasons.ts';
 import type { VacationApp } from '../../api/vacation-app.ts';
 import type { Finding } from '../../api/conditions.ts';
 import { observedGenerationOf } from './observed-generation.ts';
@@ -9,16 +9,13 @@ const LASTING: ReadonlyMap<string, string> = new Map([
   [REASON.containerRestarting, REASON.containerFailing],
 ]);
 
-/** The lasting reason of a passing one. Any other reason is returned as it is. */
-export const lastingReason = (reason: string): string => LASTING.get(reason) ?? reason;
-
 /**
  * The kubelet tries again after pauses that grow. After its first back-off the lasting reason stays through every further attempt, until
  * the pod is ready or the spec changes.
  */
 export function lasting(finding: Finding, app: VacationApp): Finding {
-  const reason = lastingReason(finding.reason);
+  const reason = LASTING.get(finding.reason);
   const before = app.status?.conditions?.find(({ type }) => type === finding.type);
-  const isKnown = before?.reason === reason && before.observedGeneration === observedGenerationOf(app);
-  return isKnown && isStalled(reason) ? { ...finding, reason } : finding;
+  const isKnown = before?.reason === reason && before?.observedGeneration === observedGenerationOf(app);
+  return reason !== undefined && isKnown ? { ...finding, reason } : finding;
 }

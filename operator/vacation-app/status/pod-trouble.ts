@@ -1,5 +1,5 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
-import { isStalled, messageOf, REASON } from '../../api/reasons.ts';
+import { isWarning, messageOf, REASON } from '../../api/reasons.ts';
 
 export interface Trouble {
   readonly reason: string;
@@ -21,7 +21,7 @@ export function podTrouble(pods: readonly V1Pod[]): Trouble | undefined {
     .filter(({ metadata }) => metadata?.deletionTimestamp === undefined)
     .flatMap((pod) => [unschedulable(pod), ...containers(pod).map((status) => containerTrouble(pod, status))])
     .filter((trouble) => trouble !== undefined);
-  return found.find(({ reason }) => isStalled(reason)) ?? found[0];
+  return found.find(({ reason }) => isWarning(reason)) ?? found[0];
 }
 
 const containers = (pod: V1Pod): V1ContainerStatus[] => [

@@ -146,7 +146,11 @@ export function statusOfInvalid(
 function readiness(input: StatusInput, failed: Finding | undefined, gates: readonly Finding[]): Finding[] {
   const { app, failure, drift, now } = input;
   const paused = isPaused(app);
-  if (failure?.isPassing === false) return notReady(failure.reason, failure.message);
+  if (failure?.isPassing === false) {
+    const { reason, message } = failure;
+    const cause = gates.find((gate) => gate.reason === reason) ?? findingOf(CONDITION.ready, false, reason, message);
+    return notReady(reason, message, isOverdue(cause, input, now));
+  }
   if (failed && failure?.hasLasted === true && !isNamed(failed)) return notReady(failure.reason, failure.message);
   if (failed) {
     const { reason, message: cause } = failed;
@@ -158,18 +162,13 @@ function readiness(input: StatusInput, failed: Finding | undefined, gates: reado
   }
   const [reason, fine] = isHibernated(app)
     ? [REASON.hibernated, 'Nothing of the app runs; its data are kept']
-    : servingOf(gates);
+    : [REASON.available, 'The app serves'];
   const message = paused ? `${fine}; paused: nothing is being changed` : fine;
   return [
     findingOf(CONDITION.ready, true, paused ? REASON.paused : reason, message),
     ...(failure ? [findingOf(CONDITION.reconciling, true, failure.reason, failure.message)] : []),
     ...(!failure && drift?.contested ? [drift.contested] : []),
   ];
-}
-
-function servingOf(gates: readonly Finding[]): [reason: string, message: string] {
-  const atZero = gates.find(({ reason }) => reason === REASON.scaledToZero);
-  return atZero ? [atZero.reason, atZero.message] : [REASON.available, 'The app serves'];
 }
 
 /** Whether it is a trouble that has a name of its own, which comes first in the chain or needs somebody, and not that of the failure. */

@@ -1,13 +1,12 @@
 import type { V1Deployment } from '@kubernetes/client-node';
 import { findingOf, type Finding } from '../../api/conditions.ts';
 import type { CompleteApp } from '../../api/defaults.ts';
-import { isStalled, messageOf, REASON } from '../../api/reasons.ts';
+import { messageOf, REASON } from '../../api/reasons.ts';
 import { CONDITION } from '../../api/vacation-app.ts';
 import { DATABASE } from '../children/steps.ts';
 import { childName } from '../names.ts';
 import { podsOf } from '../pods.ts';
 import { rejection } from '../refusals.ts';
-import { lastingReason } from '../status/lasting.ts';
 import { notMade } from '../status/not-made.ts';
 import { podTrouble, type Trouble } from '../status/pod-trouble.ts';
 import type { StatusInput } from '../status/status.ts';
@@ -20,7 +19,7 @@ export function webReady(input: StatusInput): Finding {
   if (!deployment || (isAsleep(deployment) && input.waits.web !== undefined)) return beforeStart(input);
   const { total, updated, available, isCurrent } = countsOf(deployment);
   if (isCurrent && total === 0 && deployment.spec?.replicas === 0 && isScaledByOthers(app)) {
-    return findingOf(CONDITION.webReady, true, REASON.scaledToZero, messageOf(REASON.scaledToZero));
+    return findingOf(CONDITION.webReady, false, REASON.scaledToZero, messageOf(REASON.scaledToZero));
   }
   const least = leastOf(app, deployment);
   if (isCurrent && updated === total && available >= least) {
@@ -48,7 +47,7 @@ function beforeStart({ app, waits, failure }: StatusInput): Finding {
  *
  * 1. Somebody has set their number to 0, which is not theirs to set.
  * 2. Somebody has paused the rollout.
- * 3. What their pods tell; what may pass by itself has had its time once the rollout is stuck.
+ * 3. What their pods tell, or that the rollout is stuck over it.
  */
 function hindranceOf(app: CompleteApp, deployment: V1Deployment, trouble: Trouble | undefined): Trouble {
   const name = deployment.metadata?.name ?? '';
@@ -62,16 +61,10 @@ function hindranceOf(app: CompleteApp, deployment: V1Deployment, trouble: Troubl
   }
   const { conditions = [] } = deployment.status ?? {};
   if (isCurrent && conditions.some(({ reason }) => reason === 'ProgressDeadlineExceeded')) {
-    return stuckOver(trouble, name);
+    const message = messageOf(REASON.rolloutStuck, { deployment: name, cause: trouble?.message });
+    return { reason: REASON.rolloutStuck, message };
   }
   return trouble ?? { reason: REASON.rollingOut, message: messageOf(REASON.rollingOut) };
-}
-
-function stuckOver(trouble: Trouble | undefined, deployment: string): Trouble {
-  const reason = lastingReason(trouble?.reason ?? '');
-  if (trouble && isStalled(reason)) return { ...trouble, reason };
-  const message = messageOf(REASON.rolloutStuck, { deployment, cause: trouble?.message });
-  return { reason: REASON.rolloutStuck, message };
 }
 
 function countsOf({ metadata, status }: V1Deployment): {

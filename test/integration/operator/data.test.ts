@@ -97,7 +97,7 @@ describe('the data of an app', () => {
     // handed over without its passwords: those are not made up
     await here.patch(VOLUME_CLAIM, claimOf('guest'), { metadata: { labels: labels(before, 'mysql') } });
     await here.patch(VOLUME_CLAIM, claimOf('guest'), { metadata: { labels: { 'interstellar.dev/app': 'guest' } } });
-    await here.appWith('guest', 'Stalled', 'True', 'CredentialsLost');
+    await here.appWith('guest', 'Reconciling', 'True', 'CredentialsLost');
     expect(await here.get(STATEFUL_SET, 'guest-mysql')).to.equal(undefined);
 
     // and with them
@@ -325,7 +325,7 @@ describe('the data of an app', () => {
     await serving(here, 'anew');
     const before = await here.get<V1Secret & KubeObject>(SECRET, 'anew-credentials');
     await vanish(here, SECRET, 'anew-credentials');
-    const app = await here.appWith('anew', 'Stalled', 'True', 'CredentialsLost');
+    const app = await here.appWith('anew', 'Reconciling', 'True', 'CredentialsLost');
     expect(messageOf(app, 'Ready')).to.contain('delete the PersistentVolumeClaim to start with an empty database');
     const replicas = async (): Promise<number | undefined> =>
       (await here.get<StatefulSet>(STATEFUL_SET, 'anew-mysql'))?.spec?.replicas;

@@ -49,8 +49,8 @@ describe('credentials and databases of the user’s own', () => {
     expect(ready).to.include({ status: 'False', reason: 'CredentialsMissing' });
     expect(ready?.message).to.contain('Secret credentials does not exist: create it').and.contain('db_root_password');
     expect(waiting.status?.conditions?.map(({ type }) => type))
-      .to.include('Stalled')
-      .and.not.include('Reconciling');
+      .to.include('Reconciling')
+      .and.not.include('Stalled');
     expect(await here.get(STATEFUL_SET, 'mine-mysql'), 'nothing is made without').to.equal(undefined);
 
     const { secret_key: _, ...incomplete } = own('mine');

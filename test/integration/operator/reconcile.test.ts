@@ -319,7 +319,7 @@ describe('reconciling against a real API server', () => {
     ]);
     expect(before?.metadata.ownerReferences, 'kept under Retain').to.equal(undefined);
     await here.remove(SECRET, 'secretive-credentials');
-    const app = await here.appWith('secretive', 'Stalled', 'True', 'CredentialsLost');
+    const app = await here.appWith('secretive', 'Reconciling', 'True', 'CredentialsLost');
     expect(app.status?.conditions?.find(({ type }) => type === 'Ready')?.message).to.contain('restore the Secret');
     expect(await here.get(SECRET, 'secretive-credentials')).to.equal(undefined);
     await here.create(SECRET, {

@@ -78,7 +78,7 @@ describe('the way back', () => {
     const set = await here.child(STATEFUL_SET, 'refused-mysql');
     await here.podIsRefused(STATEFUL_SET, set, 'every pod needs the label cost-center');
     const refused = await here.appWith('refused', 'DatabaseReady', 'False', 'PodsRejected');
-    expect(messageOf(refused, 'Stalled')).to.contain('refused-mysql').and.contain('the label cost-center');
+    expect(messageOf(refused, 'Reconciling')).to.contain('refused-mysql').and.contain('the label cost-center');
     await here.databaseComesUp('refused');
     const waiting = await here.appWith('refused', 'SchemaReady', 'False', 'MigrationRunning');
     expect(messageOf(waiting, 'SchemaReady')).to.contain('has no pod yet');
@@ -87,7 +87,7 @@ describe('the way back', () => {
     if (!job) throw new Error('there is no migration');
     await here.podIsRefused(JOB, job, 'exceeded quota: compute');
     const rejected = await here.appWith('refused', 'SchemaReady', 'False', 'PodsRejected');
-    expect(messageOf(rejected, 'Stalled')).to.contain('exceeded quota: compute');
+    expect(messageOf(rejected, 'Reconciling')).to.contain('exceeded quota: compute');
     await here.patch(JOB, job.metadata.name, { spec: { suspend: true } });
     const now = `${new Date().toISOString().slice(0, 19)}Z`;
     const conditions = [{ type: 'Suspended', status: 'True', lastTransitionTime: now }];

@@ -86,8 +86,8 @@ describe('the referee of the simulation', () => {
       ];
       return untruth(app({}, { conditions }), undefined, undefined);
     };
-    expect(told('ImagePullFailed', 'Stalled')).to.equal(undefined);
-    expect(told('ImagePullFailed', 'Reconciling')).to.match(/does not say that it is stalled/);
+    expect(told('MigrationFailed', 'Stalled')).to.equal(undefined);
+    expect(told('MigrationFailed', 'Reconciling')).to.match(/does not say that it is stalled/);
     expect(told('DatabaseStarting', 'Stalled')).to.match(/does not say that it is reconciling/);
     expect(told('Available', 'Reconciling')).to.match(/no reason for that/);
     expect(told('OfNoTable', 'Reconciling')).to.match(/no reason for that/);

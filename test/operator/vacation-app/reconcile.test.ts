@@ -8,7 +8,7 @@ import type { Reconcile } from '../../../operator/runtime/queue/controller.ts';
 import { Drift } from '../../../operator/runtime/apply/drift.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import type { Store } from '../../../operator/runtime/cache/store.ts';
-import { CONFIG_MAP, DEPLOYMENT, JOB, POD, SECRET } from '../../../operator/vacation-app/kinds.ts';
+import { CONFIG_MAP, DEPLOYMENT, JOB, POD, SECRET, STATEFUL_SET } from '../../../operator/vacation-app/kinds.ts';
 import { HANDOVER_MANAGER, labels } from '../../../operator/vacation-app/names.ts';
 import { createReconcile } from '../../../operator/vacation-app/reconcile.ts';
 import { appStores } from '../../support/app-controller.ts';
@@ -16,7 +16,7 @@ import { FakeApi } from '../../support/fake-api.ts';
 import { ApiModel } from '../simulation/api-model.ts';
 import { KINDS } from '../simulation/kinds.ts';
 import { nextWrite, WORKLOAD_KINDS, type Scene } from '../simulation/workloads.ts';
-import { aVacationApp, DEFAULTS } from '../../support/vacation-app.ts';
+import { aStatefulSet, aVacationApp, DEFAULTS } from '../../support/vacation-app.ts';
 
 const external = { host: 'db.example.com', name: 'travel', credentialsSecretName: 'login' };
 const PATH = '/apis/interstellar.dev/v1alpha1/namespaces/travel/vacationapps/milky-way/status';
@@ -114,10 +114,24 @@ describe('a reconcile', () => {
         ],
       },
     };
+    const statefulSet = aStatefulSet({ readyReplicas: 0 }) as KubeObject;
     stores.get(VACATION_APP.kind)?.observe('ADDED', app);
+    stores.get(STATEFUL_SET.kind)?.observe('ADDED', {
+      ...statefulSet,
+      metadata: { ...statefulSet.metadata, resourceVersion: '3' },
+    });
     stores.get(POD.kind)?.observe('ADDED', pod);
     api.objects.set(PATH, { ...app });
-    const result = await reconcileWith(api, stores)('travel/milky-way', AbortSignal.timeout(10_000));
+    const reconcile = reconcileWith(api, stores);
+    await reconcile('travel/milky-way', AbortSignal.timeout(10_000));
+    const { status } = api.objects.get(PATH) as unknown as VacationApp;
+    const told: VacationApp & KubeObject = {
+      ...app,
+      metadata: { ...app.metadata, resourceVersion: '9' },
+      ...(status && { status }),
+    };
+    stores.get(VACATION_APP.kind)?.observe('MODIFIED', told);
+    const result = await reconcile('travel/milky-way', AbortSignal.timeout(10_000));
     expect(result).to.deep.equal({ requeueAfterMs: 60_000 });
   });
 

@@ -21,11 +21,11 @@ describe('the conditions of an app on its page', () => {
       status: {
         observedGeneration: 1,
         conditions: [
-          condition('Ready', 'False', 'ImagePullFailed'),
-          condition('Stalled', 'True', 'ImagePullFailed', '11:30:00'),
+          condition('Ready', 'False', 'RolloutStuck'),
+          condition('Stalled', 'True', 'RolloutStuck', '11:30:00'),
           condition('CredentialsReady', 'True', 'Available'),
           condition('DatabaseReady', 'False', 'DatabaseStarting'),
-          condition('WebReady', 'False', 'ImagePullFailed'),
+          condition('WebReady', 'False', 'RolloutStuck'),
           condition('AutoscalingReady', 'False', 'MetricsApiMissing'),
           condition('UpdateAvailable', 'False', 'UpToDate'),
         ],
@@ -41,7 +41,7 @@ describe('the conditions of an app on its page', () => {
       conditions.map(({ type }) => type).join(),
     ]);
     expect(shown).to.deep.equal([
-      ['bad', 'ImagePullFailed', 'Ready,Stalled,WebReady'],
+      ['bad', 'RolloutStuck', 'Ready,Stalled,WebReady'],
       ['busy', 'DatabaseStarting', 'DatabaseReady'],
       ['quiet', 'MetricsApiMissing', 'AutoscalingReady'],
       ['quiet', 'UpToDate', 'UpdateAvailable'],
@@ -54,7 +54,7 @@ describe('the conditions of an app on its page', () => {
     expect(first?.since?.age).to.equal('30 min');
     expect(first?.demand).to.equal('Somebody has to act.');
     expect(first?.meaning.map(({ text }) => text).join('`')).to.equal(
-      REASONS.ImagePullFailed.meaning.replace(/`$/, ''),
+      REASONS.RolloutStuck.meaning.replace(/`$/, ''),
     );
   });
 

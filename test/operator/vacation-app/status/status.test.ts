@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { conditionsOf, findingOf } from '../../../../operator/api/conditions.ts';
-import { isWarning, REASON, REASONS } from '../../../../operator/api/reasons.ts';
+import { REASON, REASONS } from '../../../../operator/api/reasons.ts';
 import { CONDITION } from '../../../../operator/api/vacation-app.ts';
 import type { Migration } from '../../../../operator/vacation-app/tasks/migrate/migration.ts';
 import { jobCondition, jobNamed } from '../../../../operator/vacation-app/tasks/jobs.ts';
@@ -350,7 +350,7 @@ describe('the status of an app', () => {
     expect(kstatus(statusIn({ deployment: undefined }))).to.equal('InProgress');
     expect(kstatus(statusIn({ jobs: [aJob('Failed')] }))).to.equal('Failed');
     const app = aCompleteApp({ spec: { credentials: { secretName: 'theirs' } } });
-    expect(kstatus(statusIn({}, { app })), 'the Secret is missing').to.equal('Failed');
+    expect(kstatus(statusIn({}, { app })), 'the Secret may come').to.equal('InProgress');
   });
 
   for (const [reason, { kind }] of Object.entries(REASONS)) {
@@ -389,7 +389,7 @@ describe('the status of an app', () => {
         const app = aCompleteApp({ metadata: { generation }, ...(last && { status: last }) });
         last = statusIn({ deployment: rollingOut, pods }, { app });
         const { reason = '' } = condition(last, CONDITION.ready) ?? {};
-        expect(told(last, isWarning(reason) ? 'Stalled' : 'Reconciling')).to.equal(`True/${reason}`);
+        expect(told(last, CONDITION.reconciling)).to.equal(`True/${reason}`);
         return reason;
       });
     }
@@ -397,7 +397,7 @@ describe('the status of an app', () => {
     const backOff = { pods: [aWaitingPod('web', 'ImagePullBackOff')] };
     const crash = { pods: [aWaitingPod('web', 'CrashLoopBackOff')] };
 
-    it('is stalled with the first back-off from an image, and stays so through every further attempt', () => {
+    it('tells of an image with the first back-off, and through every further attempt', () => {
       expect(reasonsOf([first, backOff, first, backOff, { pods: [aPod('web')] }, first])).to.deep.equal([
         'ImagePullRetrying',
         'ImagePullFailed',
@@ -416,7 +416,7 @@ describe('the status of an app', () => {
       ]);
     });
 
-    it('is stalled with the first back-off from a container, until that is ready', () => {
+    it('tells of a container with the first back-off, until that is ready', () => {
       const again = { pods: [restarted(false)] };
       expect(reasonsOf([again, crash, again, crash, { pods: [restarted(true)] }, again])).to.deep.equal([
         'ContainerRestarting',
@@ -440,11 +440,11 @@ describe('the status of an app', () => {
     const worlds: readonly [string, Partial<Observed>, string, string][] = [
       ['alone', { deployment: stuck() }, REASON.rolloutStuck, 'makes no progress: kubectl describe'],
       ['without a node', { deployment: stuck(), pods: [aPod('web', unschedulable)] }, REASON.rolloutStuck, '0/3 nodes'],
-      ['without room in the quota', { deployment: withUid(stuck()), refusals }, REASON.podsRejected, 'exceeded quota'],
+      ['without room in the quota', { deployment: withUid(stuck()), refusals }, REASON.rolloutStuck, 'exceeded quota'],
       [
         'for an image',
         { deployment: stuck(), pods: [aWaitingPod('web', 'ErrImagePull')] },
-        REASON.imagePullFailed,
+        REASON.rolloutStuck,
         'cannot have image',
       ],
     ];
@@ -587,15 +587,16 @@ describe('the status of an app', () => {
     expect(told(statusIn({ deployment }), CONDITION.webReady)).to.equal('False/RollingOut');
   });
 
-  it('is content with zero where another autoscaler scales, and says that nobody is served', () => {
+  it('is not Ready at zero where another autoscaler scales: nobody is served', () => {
     const app = aCompleteApp({ spec: { autoscaling: { mode: 'External' } } });
     const none = { replicas: 0, updatedReplicas: 0, readyReplicas: 0, availableReplicas: 0 };
     const deployment = aDeployment({ spec: { replicas: 0 }, status: none });
     const status = statusIn({ deployment, autoscaler: undefined }, { app });
     expect([told(status, CONDITION.ready), told(status, CONDITION.webReady)]).to.deep.equal([
-      'True/ScaledToZero',
-      'True/ScaledToZero',
+      'False/ScaledToZero',
+      'False/ScaledToZero',
     ]);
+    expect(kstatus(status)).to.equal('InProgress');
     const ending = aDeployment({ spec: { replicas: 0 }, status: { ...none, replicas: 1, updatedReplicas: 1 } });
     expect(told(statusIn({ deployment: ending, autoscaler: undefined }, { app }), CONDITION.ready)).to.equal(
       'False/RollingOut',
@@ -623,6 +624,19 @@ describe('the status of an app', () => {
     expect(told(late, CONDITION.reconciling)).to.equal('absent');
     expect(kstatus(late)).to.equal('Failed');
     expect(condition(late, CONDITION.ready)?.message).to.equal(condition(soon, CONDITION.ready)?.message);
+  });
+
+  it('stops those who wait for a Secret of the user only once it has been missing for five minutes', () => {
+    const spec = { credentials: { secretName: 'theirs' } };
+    const failure = { reason: REASON.credentialsMissing, message: 'Secret theirs does not exist', isPassing: false };
+    const missingSince = (time: string) => {
+      const { conditions = [] } = statusIn({}, { app: aCompleteApp({ spec }), failure, now: new Date(time) });
+      return statusIn({}, { app: aCompleteApp({ spec, status: { conditions } }), failure });
+    };
+    expect(kstatus(missingSince('2026-03-01T11:55:01Z'))).to.equal('InProgress');
+    const late = missingSince('2026-03-01T11:55:00Z');
+    expect(kstatus(late)).to.equal('Failed');
+    expect(told(late, CONDITION.stalled)).to.equal('True/CredentialsMissing');
   });
 
   it('leaves the observed generation of a paused app behind a change that waits', () => {
