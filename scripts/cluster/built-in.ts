@@ -8,7 +8,7 @@ import { kubernetesBinaries } from './build.ts';
 import { makeCgroup, removeCgroup } from './cgroups.ts';
 import { ensureCommands, isRoot } from './debian.ts';
 import { withLock } from './lock.ts';
-import { writeNodeFiles } from './node-files.ts';
+import { writeNodeFiles, writeRegistry } from './node-files.ts';
 import { cacheFolder, sources } from './paths.ts';
 import { writePki } from './pki.ts';
 import { step } from './progress.ts';
@@ -23,6 +23,8 @@ export interface BuiltIn {
   readonly kubectl: string;
   /** Where NodePorts answer, seen from this machine. */
   readonly nodeAddress: string;
+  /** Where this machine answers, seen from the node. */
+  readonly hostAddress: string;
   readonly auditLog?: string | undefined;
 }
 
@@ -137,6 +139,11 @@ export async function loadOnce(name: string, tag: string, archive: string): Prom
   });
 }
 
+/** Lets the node pull from a registry at `localhost:PORT`, which must answer at the same port of `hostAddress` too. */
+export function pullFrom({ name, hostAddress }: BuiltIn, registry: string): Promise<void> {
+  return writeRegistry(folderOf(name), registry, hostAddress);
+}
+
 /** Runs a command inside the node's namespaces: there every Service, pod and NodePort can be reached. */
 export async function inside(name: string, command: readonly string[]): Promise<string> {
   return run('nsenter', [...insideArguments(name), ...command]);
@@ -218,7 +225,8 @@ async function boot(name: string, bin: string, options: UpOptions, report: (text
   await until('the default service account', BOOT_TIMEOUT_MS, async () => {
     return (alive(), (await api.get('/api/v1/namespaces/default/serviceaccounts/default')).status === 200);
   });
-  const cluster: BuiltIn = { name, kubeconfig: adminKubeconfig, kubectl, nodeAddress: subnet.node, auditLog };
+  const { node: nodeAddress, host: hostAddress } = subnet;
+  const cluster: BuiltIn = { name, kubeconfig: adminKubeconfig, kubectl, nodeAddress, hostAddress, auditLog };
   await writeFile(join(folder, 'up.json'), JSON.stringify(cluster));
   return cluster;
 }

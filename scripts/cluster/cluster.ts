@@ -5,6 +5,7 @@ import { chooseCluster, type Choice } from './choose-cluster.ts';
 import { isRoot } from './debian.ts';
 import { isEngineUp } from './engine.ts';
 import type { Image } from './images.ts';
+import { hostAddressOf, pullFrom } from './kind-registry.ts';
 import { cacheFolder, sources } from './paths.ts';
 import { step } from './progress.ts';
 import { run, which } from './run.ts';
@@ -25,6 +26,10 @@ export interface Cluster {
   /** Whether its nodes fetch images from public registries. */
   readonly pulls: boolean;
   readonly auditLog: string | undefined;
+  /** Where this machine answers, seen from the nodes; undefined where they cannot pull from a registry of this machine. */
+  readonly hostAddress: string | undefined;
+  /** Lets the nodes pull from a registry at `localhost:PORT` that answers at the same port of `hostAddress` too. */
+  pullFrom(registry: string): Promise<void>;
   load(image: Image): Promise<void>;
   /** Takes away a cluster that was made here; an existing one stays. */
   remove(): Promise<void>;
@@ -67,7 +72,8 @@ export async function choiceFor(context: string | undefined): Promise<Choice> {
 }
 
 async function builtInCluster({ name, audit = false }: OpenOptions): Promise<Cluster> {
-  const { kubectl, kubeconfig, nodeAddress, auditLog } = await builtIn.up(name, { audit });
+  const running = await builtIn.up(name, { audit });
+  const { kubectl, kubeconfig, nodeAddress, hostAddress, auditLog } = running;
   return {
     kind: 'built-in',
     description: `the built-in cluster ${name}`,
@@ -77,6 +83,8 @@ async function builtInCluster({ name, audit = false }: OpenOptions): Promise<Clu
     takesImages: true,
     pulls: false,
     auditLog,
+    hostAddress,
+    pullFrom: (registry) => builtIn.pullFrom(running, registry),
     load: ({ tag, archive }) => builtIn.loadOnce(name, tag, archive),
     remove: () => removeCluster('built-in', name),
   };
@@ -112,6 +120,7 @@ async function kind(name: string, engine: 'docker' | 'podman'): Promise<Cluster>
     '--filename',
     join(sources, 'kind', 'metrics-server.yaml'),
   ]);
+  const hostAddress = await hostAddressOf({ name: cluster, engine });
   return {
     kind: 'kind',
     description: `the kind cluster ${cluster}`,
@@ -121,6 +130,8 @@ async function kind(name: string, engine: 'docker' | 'podman'): Promise<Cluster>
     takesImages: true,
     pulls: true,
     auditLog: undefined,
+    hostAddress,
+    pullFrom: (registry) => pullFrom({ name: cluster, engine }, registry, hostAddress),
     load: (image) => loadIntoKind(cluster, image, env),
     remove: () => removeCluster('kind', name),
   };
@@ -155,6 +166,8 @@ async function existing(context: string): Promise<Cluster> {
     takesImages: takesImages(context),
     pulls: true,
     auditLog: undefined,
+    hostAddress: undefined,
+    pullFrom: (registry) => Promise.reject(new Error(`the nodes of ${context} cannot be told of ${registry}`)),
     load: (image) => loadIntoExisting(context, image),
     remove: () => removeCluster('existing', context),
   };

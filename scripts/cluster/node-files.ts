@@ -26,6 +26,17 @@ export interface NodeFacts {
 
 const POD_NETWORK = '10.244.0.0/24';
 
+/** In the node's folder: how containerd reaches registries that are not plain HTTPS. It reads this at each pull. */
+const REGISTRIES = 'containerd/certs.d';
+
+/** Has the node pull the images of a registry of this machine, `localhost:PORT`, from that port of `host`, over HTTP. */
+export async function writeRegistry(folder: string, registry: string, host: string): Promise<void> {
+  const place = join(folder, REGISTRIES, registry);
+  await mkdir(place, { recursive: true });
+  const port = registry.replace(/^.*:/, '');
+  await writeFile(join(place, 'hosts.toml'), `[host."http://${host}:${port}"]\ncapabilities = ["pull", "resolve"]\n`);
+}
+
 /** Everything that node-init.sh and the node's programs read, but for certificates. */
 export async function writeNodeFiles(facts: NodeFacts): Promise<void> {
   const { folder } = facts;
@@ -129,6 +140,8 @@ address = "/run/containerd/containerd.sock"
 sandbox_image = "localhost/pause:1"
 # without CAP_SYS_RESOURCE runc cannot lower oom_score_adj ("can't get final child's PID from pipe: EOF")
 restrict_oom_score_adj = true
+[${cri}.registry]
+config_path = "${folder}/${REGISTRIES}"
 [${cri}.cni]
 bin_dir = "/usr/lib/cni"
 conf_dir = "${folder}/cni"

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
+import { debianTree, type DebianTree, isRoot } from '../cluster/debian.ts';
 import { run, which } from '../cluster/run.ts';
-import { cosign, goTool } from '../test/go-tool.ts';
+import { UnavailableError } from '../cluster/unavailable.ts';
 import type { ReleaseOptions, Signer } from './options.ts';
 
 type How = Pick<ReleaseOptions, 'plainHttp'> & { readonly signer: Signer };
@@ -49,6 +51,19 @@ export async function runCosign(args: readonly string[]): Promise<string> {
   return run(await cosignProgram(), args);
 }
 
-async function cosignProgram(): Promise<string> {
-  return which('cosign') ?? goTool(cosign);
+/** The one that is installed, else the one of Debian's packages. */
+export async function cosignProgram(): Promise<string> {
+  const installed = which('cosign');
+  if (installed !== undefined) return installed;
+  if (!isRoot) throw new UnavailableError('Images are signed with cosign, which is not installed here: install it.');
+  return join(await debianTree(COSIGN), 'usr', 'bin', 'cosign');
 }
+
+const COSIGN: DebianTree = {
+  name: 'cosign',
+  suite: 'sid',
+  packages: ['cosign'],
+  trim: [],
+  revision: 1,
+  finish: () => Promise.resolve(),
+};

@@ -68,12 +68,6 @@ export const actionlint: GoTool = {
   version: 'v1.7.12',
 };
 
-export const cosign: GoTool = {
-  name: 'cosign',
-  path: 'github.com/sigstore/cosign/v3/cmd/cosign',
-  version: 'v3.1.3',
-};
-
 export const kubeconform: GoTool = {
   name: 'kubeconform',
   path: 'github.com/yannh/kubeconform/cmd/kubeconform',

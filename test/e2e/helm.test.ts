@@ -20,7 +20,10 @@ const KINDS = [
 
 /** The commands under a heading of docs/install.md, for the images that the nodes have. */
 async function commandsOf(heading: string): Promise<string[]> {
-  const { registry, cluster } = world();
+  const {
+    registry: { address: registry },
+    cluster,
+  } = world();
   const mysql = cluster.pulls ? [] : [`mysqlImage=${(await mysqlImage()).tag}`];
   // The images of this cluster were built by the README's commands, which set WEBAPP_IMAGE in the Deployment.
   const values = [`webappImage=${registry}/vacation-webapp:${await version()}`, ...mysql].join(',');
@@ -110,7 +113,7 @@ describe('the chart, by the commands of docs/install.md', function () {
 
   after(async () => {
     const { cluster, kubectl, registry } = world();
-    await applyAsWritten(cluster, kubectl, registry);
+    await applyAsWritten(cluster, kubectl, registry.address);
     await isPutBack();
   });
 
@@ -132,7 +135,7 @@ describe('the chart, by the commands of docs/install.md', function () {
     const containers = 'jsonpath={.spec.template.spec.containers[0]}';
     const text = await kubectl(['get', 'deployment/vacation-operator', '--namespace', SYSTEM, '--output', containers]);
     const { image, env } = JSON.parse(text) as { image: string; env: { name: string; value?: string }[] };
-    expect(image).to.equal(`${world().registry}/vacation-operator:${await version()}`);
+    expect(image).to.equal(`${world().registry.address}/vacation-operator:${await version()}`);
     expect(env).to.deep.include({ name: 'LOG_LEVEL', value: 'debug' });
     await isPutBack();
     expect(await lives()).to.deep.equal(lived);

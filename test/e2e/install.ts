@@ -8,7 +8,7 @@ import { choiceFor, type Cluster, openCluster, removeCluster } from '../../scrip
 import { appImage, mysqlImage } from '../../scripts/cluster/images.ts';
 import { createKubectl, type Kubectl } from '../support/kubectl.ts';
 import { commandsIn, readReadme } from '../support/readme.ts';
-import { startRegistry } from '../support/registry.ts';
+import { type Registry, startRegistry } from '../support/registry.ts';
 import { runImageLine, withShell } from './as-written.ts';
 import { firstOperatorImage } from './first-operator.ts';
 
@@ -26,8 +26,8 @@ export interface Installed {
   };
   /** undefined where the cluster keeps none. */
   readonly auditLog: string | undefined;
-  /** The registry in the names of the images that the README's commands pushed. It has stopped: the nodes have the images. */
-  readonly registry: string;
+  /** Runs as long as the cluster, so that its nodes can pull. */
+  readonly registry: Registry;
   /** What the registry held after the images were pushed. */
   readonly pushed: readonly string[];
   remove(): Promise<void>;
@@ -58,9 +58,10 @@ export async function removeInstallation(): Promise<void> {
 export async function install(): Promise<Installed> {
   const cluster = await openCluster({ name: NAME, audit: true });
   const kubectl = createKubectl(cluster.kubectl);
-  const registry = await startRegistry();
+  const registry = await startRegistry(cluster.hostAddress);
   let pushed: readonly string[];
   try {
+    if (cluster.hostAddress !== undefined) await cluster.pullFrom(registry.address);
     const lines = await linesOfInstallation(registry.address);
     await provideImages(
       lines.filter((line) => line.startsWith('docker ')),
@@ -68,21 +69,25 @@ export async function install(): Promise<Installed> {
     );
     pushed = await registry.images();
     await applyAsWritten(cluster, kubectl, registry.address);
-  } finally {
+  } catch (error) {
     await registry.stop();
+    throw error;
   }
   const inside = cluster.kind === 'built-in' ? insideArguments(NAME) : undefined;
   return {
     cluster,
     kubectl,
     pushed,
-    registry: registry.address,
     nodeAddress: cluster.nodeAddress,
     loadGenerator: inside
       ? { prefix: ['nsenter', ...inside], address: '127.0.0.1' }
       : { prefix: [], address: cluster.nodeAddress },
     auditLog: cluster.auditLog,
-    remove: () => cluster.remove(),
+    registry,
+    async remove() {
+      await cluster.remove();
+      await registry.stop();
+    },
   };
 }
 
@@ -107,14 +112,14 @@ async function linesOfInstallation(registry: string): Promise<string[]> {
   return install.map((line) => line.replaceAll('REGISTRY', registry));
 }
 
-/** Builds and pushes as written; the node, which cannot pull from this machine's registry, gets the images under their names. */
+/** Builds and pushes as written. The built-in cluster's node pulls; nodes of others get the images under their names. */
 async function provideImages(lines: readonly string[], cluster: Cluster): Promise<void> {
   const builder = await chooseBuilder();
   const folder = await mkdtemp(join(tmpdir(), 'images-'));
   const tags = new Set<string>();
   try {
     for (const line of lines) tags.add(await runImageLine(line));
-    for (const tag of tags) {
+    for (const tag of cluster.kind === 'built-in' ? [] : tags) {
       const archive = join(folder, `${tag.replaceAll(/\W+/g, '-')}.tar`);
       await builder.save(tag, archive);
       await cluster.load({ tag, archive });

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream';
 import { chooseBuilder } from '../../scripts/cluster/builder.ts';
 import { ensureCommands } from '../../scripts/cluster/debian.ts';
 import { freePorts } from '../../scripts/cluster/ports.ts';
@@ -17,11 +19,19 @@ export interface Registry {
   stop(): Promise<void>;
 }
 
-/** In a container where there is an engine to run it, else as the program of Debian's package. */
-export async function startRegistry(): Promise<Registry> {
+/**
+ * In a container where there is an engine to run it, else as the program of Debian's package. It also answers at another
+ * address of this machine, for those who cannot reach the loopback one.
+ */
+export async function startRegistry(alsoAt?: string): Promise<Registry> {
   const { name } = await chooseBuilder();
   const [port = 0] = await freePorts(1);
-  const stop = name === 'buildah' ? await startProgram(port) : await startContainer(name, port);
+  const stopRegistry = name === 'buildah' ? await startProgram(port) : await startContainer(name, port);
+  const stopRelay = alsoAt === undefined ? undefined : await startRelay(alsoAt, port);
+  const stop = async () => {
+    await stopRelay?.();
+    await stopRegistry();
+  };
   const address = `localhost:${port}`;
   const read = async <T>(path: string) => (await (await fetch(`http://127.0.0.1:${port}${path}`)).json()) as T;
   try {
@@ -68,5 +78,20 @@ async function startProgram(port: number): Promise<() => Promise<void>> {
     if (child.exitCode === null) child.kill('SIGKILL');
     await ended;
     await rm(folder, { recursive: true });
+  };
+}
+
+/** Passes connections on to the same port of the loopback address. */
+async function startRelay(address: string, port: number): Promise<() => Promise<void>> {
+  const server = createServer((from) => {
+    const to = connect(port, '127.0.0.1');
+    pipeline(from, to, from, () => undefined);
+  });
+  server.listen(port, address);
+  await once(server, 'listening');
+  server.unref();
+  return async () => {
+    server.close();
+    await once(server, 'close');
   };
 }
