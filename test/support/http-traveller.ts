@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, ask } from './http.ts';
+import { type Answer, ask, type Question } from './http.ts';
 import { aTraveller, type Traveller, type Trip } from './traveller.ts';
 
 const PATIENCE_MS = 30_000;
@@ -10,12 +10,15 @@ const PATIENCE_MS = 30_000;
  */
 export class HttpTraveller {
   readonly #url: string;
+  readonly #more: Pick<Question, 'agent' | 'headers'>;
   /** How often the app was too busy. */
   turnedAway = 0;
   readonly #cookies = new Map<string, string>();
 
-  constructor(url: string) {
+  /** `more` is what every request has besides. */
+  constructor(url: string, more: Pick<Question, 'agent' | 'headers'> = {}) {
     this.#url = url;
+    this.#more = more;
   }
 
   /** What a browser would have by now. */
@@ -77,7 +80,9 @@ export class HttpTraveller {
   async #askOnce(path: string, body?: string): Promise<Answer> {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const answer = await ask(`${this.#url}${path}`, {
+      ...this.#more,
       headers: {
+        ...this.#more.headers,
         ...(cookie === '' ? {} : { cookie }),
         ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded', origin: this.#url }),
       },
