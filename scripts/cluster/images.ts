@@ -17,7 +17,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { type Builder, chooseBuilder } from './builder.ts';
 import { cacheKey } from './cache-key.ts';
 import { debianTree } from './debian.ts';
@@ -80,6 +80,16 @@ export async function mysqlImage(): Promise<Image> {
         await fromScratch(build, folder, MYSQL_DOCKERFILE);
       }),
     cacheKey(inputs),
+  );
+}
+
+/** An image of one statically linked program, which is on its PATH. The path must tell the version. */
+export async function programImage(program: string): Promise<Image> {
+  const name = basename(program);
+  const dockerfile = `FROM scratch\nCOPY ${name} /usr/local/bin/\nENV PATH=${PATH}\nUSER 65532:65532\nCMD ["${name}"]\n`;
+  const key = cacheKey({ program, dockerfile });
+  return archived(await chooseBuilder(), `localhost/${name}:${key}`, (build) =>
+    fromScratch(build, dirname(program), dockerfile),
   );
 }
 

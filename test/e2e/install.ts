@@ -11,6 +11,7 @@ import { commandsIn, readReadme } from '../support/readme.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
 import { runImageLine, withShell } from './as-written.ts';
 import { firstOperatorImage } from './first-operator.ts';
+import { traefikImage } from './traefik-image.ts';
 
 /** A cluster with the operator in it. */
 export interface Installed {
@@ -46,6 +47,7 @@ export async function prepareInstallation(): Promise<void> {
   await firstOperatorImage();
   if (kind !== 'built-in') return;
   await mysqlImage();
+  await traefikImage();
   await kubernetesBinaries();
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, ask } from './http.ts';
+import { type Answer, ask, type Question } from './http.ts';
 import { aTraveller, type Traveller, type Trip } from './traveller.ts';
 
 interface Patience {
@@ -9,20 +9,25 @@ interface Patience {
   readonly answerMs?: number;
 }
 
+/** `agent` and `headers` are those of every request. */
+type TravellerOptions = Patience & Pick<Question, 'agent' | 'headers'>;
+
 /**
  * A traveller who needs no browser: follows forms and cookies, one connection a request. Many fit into one process. Comes again
  * when the answer is that the app is busy (503 with Retry-After), as its page asks; a form says by its key that it is the same.
  */
 export class HttpTraveller {
   readonly #url: string;
+  readonly #more: Pick<Question, 'agent' | 'headers'>;
   /** How often the app was too busy. */
   turnedAway = 0;
   readonly #cookies = new Map<string, string>();
   readonly #patience: Required<Patience>;
 
-  constructor(url: string, { busyMs = 30_000, answerMs = 30_000 }: Patience = {}) {
+  constructor(url: string, { busyMs = 30_000, answerMs = 30_000, ...more }: TravellerOptions = {}) {
     this.#url = url;
     this.#patience = { busyMs, answerMs };
+    this.#more = more;
   }
 
   /** What a browser would have by now. */
@@ -84,7 +89,9 @@ export class HttpTraveller {
   async #askOnce(path: string, body?: string): Promise<Answer> {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const answer = await ask(`${this.#url}${path}`, {
+      ...this.#more,
       headers: {
+        ...this.#more.headers,
         ...(cookie === '' ? {} : { cookie }),
         ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded', origin: this.#url }),
       },

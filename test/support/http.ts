@@ -1,8 +1,9 @@
-import { request, type IncomingHttpHeaders } from 'node:http';
+import * as http from 'node:http';
+import * as https from 'node:https';
 
 export interface Answer {
   readonly status: number;
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: http.IncomingHttpHeaders;
   readonly body: string;
 }
 
@@ -11,6 +12,8 @@ export interface Question {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
   readonly timeoutMs?: number;
+  /** How to connect, where the URL alone does not tell: another address, other authorities. It must keep no connection. */
+  readonly agent?: http.Agent;
 }
 
 /**
@@ -19,14 +22,15 @@ export interface Question {
  */
 export function ask(
   url: string,
-  { method = 'GET', headers = {}, body = '', timeoutMs = 10_000 }: Question = {},
+  { method = 'GET', headers = {}, body = '', timeoutMs = 10_000, agent }: Question = {},
 ): Promise<Answer> {
+  const { request } = url.startsWith('https:') ? https : http;
   return new Promise((resolve, reject) => {
     const asked = request(
       url,
       {
         method,
-        agent: false,
+        agent: agent ?? false,
         headers: {
           ...headers,
           connection: 'close',

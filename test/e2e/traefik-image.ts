@@ -1,0 +1,7 @@
+import { type Image, programImage } from '../../scripts/cluster/images.ts';
+import { pythonTool, traefik } from '../../scripts/test/python-tool.ts';
+
+/** Traefik, for a node that can pull nothing. */
+export async function traefikImage(): Promise<Image> {
+  return programImage(await pythonTool(traefik));
+}
