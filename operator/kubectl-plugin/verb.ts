@@ -37,7 +37,7 @@ export const outputOption = (formats: readonly OutputFormat[]): Option =>
   new Option('-o, --output <FORMAT>', 'the form of the output').choices(formats);
 
 export const allNamespacesOption = (): Option =>
-  new Option('-A, --all-namespaces', 'the apps of all namespaces').conflicts('namespace');
+  new Option('-A, --all-namespaces', 'the apps of all namespaces, whatever --namespace says');
 
 export const timeoutOption = (): Option =>
   new Option(

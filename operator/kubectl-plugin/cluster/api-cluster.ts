@@ -9,7 +9,8 @@ import { failureOf } from './failure.ts';
 
 interface List<T> {
   readonly metadata: { readonly continue?: string };
-  readonly items: readonly T[];
+  /** null where there is nothing and only metadata was asked for. */
+  readonly items: readonly T[] | null;
 }
 
 /** The WebSocket behind a port-forward. */
@@ -43,7 +44,7 @@ export function apiCluster(client: ApiClient & LineReader, portForward: PortForw
         ...(accept === undefined ? {} : { accept }),
       });
       // The items of a list do not name their kind.
-      items.push(...page.items.map((item) => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind })));
+      items.push(...(page.items ?? []).map((item) => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind })));
       next = page.metadata.continue;
     } while (next !== undefined && next !== '');
     return items;

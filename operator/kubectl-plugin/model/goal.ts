@@ -89,6 +89,9 @@ export function pendingOf(app: VacationApp | undefined, goal: Goal): string {
   const root = conditions.find(({ type, status }) => rank.includes(type) && status === 'True');
   const said = own ?? root ?? conditions.find(({ type }) => type === CONDITION.ready);
   const { web } = app.status ?? {};
-  const pods = web === undefined ? '' : ` (web pods: ${web.ready} ready and ${web.updated} updated of ${web.desired})`;
+  const pods =
+    web === undefined || web.desired === 0
+      ? ''
+      : ` (web pods: ${web.ready} ready and ${web.updated} updated of ${web.desired})`;
   return said === undefined ? 'the condition is not there' : `${said.reason}: ${said.message}${pods}`;
 }

@@ -6,7 +6,7 @@ import { failureOf } from '../cluster/failure.ts';
 import { readWorld } from '../cluster/read-world.ts';
 import { eventModels, isOfApp, type LiveEvent } from '../model/event-model.ts';
 import { secretNamesOf, valuesOfSecret, valuesOfVariables } from './known.ts';
-import type { LogText, Material } from './material.ts';
+import type { LogText, Material, NamedSecret } from './material.ts';
 
 export interface CollectOptions {
   readonly name: string;
@@ -48,6 +48,12 @@ export async function collect(cluster: Cluster, options: CollectOptions): Promis
   const listed = (kinds: readonly Kind[], where: string): Promise<KubeObject[][]> =>
     Promise.all(kinds.map((one) => tolerant(one.plural, cluster.list(one, { namespace: where }), [])));
 
+  const secretOf = async (secret: string): Promise<NamedSecret> => {
+    const looking = cluster.get<V1Secret & KubeObject>(SECRET, namespace, secret);
+    const what = `Secret ${secret}, whose values could therefore not be looked for in the logs`;
+    return { name: secret, secret: await tolerant<V1Secret | undefined>(what, looking, undefined) };
+  };
+
   const world = await readWorld(cluster, namespace, name);
   gaps.push(...world.refusals.map((refusal) => `${refusal.kind.plural}: ${refusal.words}`));
   const [events, quotas, ofNamespace, ofCluster, operatorPods, kubernetesVersion, secrets] = await Promise.all([
@@ -61,15 +67,7 @@ export async function collect(cluster: Cluster, options: CollectOptions): Promis
     listed(CLUSTER_KINDS, ''),
     tolerant('pods of the operator', operatorPodsOf(cluster, operatorNamespace), []),
     tolerant('the version of Kubernetes', cluster.version(), 'of an unknown version'),
-    Promise.all(
-      secretNamesOf(world).map((secret) =>
-        tolerant(
-          `Secret ${secret}, whose values could therefore not be looked for in the logs`,
-          cluster.get<V1Secret & KubeObject>(SECRET, namespace, secret).then((one) => [one]),
-          [],
-        ),
-      ),
-    ),
+    Promise.all(secretNamesOf(world).map(secretOf)),
   ]);
   const log = (pod: LivePod, container: string, previous: boolean): Promise<LogText> =>
     logText(cluster, pod, container, previous, options);
@@ -86,10 +84,14 @@ export async function collect(cluster: Cluster, options: CollectOptions): Promis
     events: eventModels(events.filter((event) => isOfApp(event, name))),
     namespaceObjects: [...ofNamespace, ...quotas.flat()],
     clusterObjects: ofCluster.flat().map(shortNode),
+    secrets,
     operatorPods,
     operatorLogs: operatorLogs.map(({ title, text }) => ({ title, text: withoutOtherApps(text, ownKey) })),
     podLogs,
-    known: [...secrets.flat().flatMap(valuesOfSecret), ...valuesOfVariables(world.app, world.pods)],
+    known: [
+      ...secrets.flatMap(({ secret }) => (secret === undefined ? [] : valuesOfSecret(secret))),
+      ...valuesOfVariables(world.app, world.pods),
+    ],
     gaps,
     kubernetesVersion,
   };

@@ -39,7 +39,9 @@ export function valuesOfVariables(app: VacationApp, pods: readonly V1Pod[]): Kno
     ...(spec?.initContainers ?? []),
   ]);
   const variables = [...(app.spec.env ?? []), ...containers.flatMap(({ env = [] }) => env)];
-  return variables.flatMap(({ value = '' }) =>
+  // By convention the value of NAME_FILE is a path.
+  const literals = variables.filter(({ name }) => !name.endsWith('_FILE'));
+  return literals.flatMap(({ value = '' }) =>
     value.length < SHORTEST_VARIABLE ? [] : [{ origin: 'environment variables', value }],
   );
 }

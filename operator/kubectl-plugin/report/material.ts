@@ -1,4 +1,4 @@
-import type { V1Pod } from '@kubernetes/client-node';
+import type { V1Pod, V1Secret } from '@kubernetes/client-node';
 import type { KubeObject } from '../../runtime/client/kinds.ts';
 import type { EventModel } from '../model/event-model.ts';
 import type { World } from '../model/world.ts';
@@ -11,6 +11,13 @@ export interface LogText {
   readonly text: string;
 }
 
+/** A Secret that the app or a pod of it names. */
+export interface NamedSecret {
+  readonly name: string;
+  /** Undefined where there is no such Secret, or where it may not be read. */
+  readonly secret: V1Secret | undefined;
+}
+
 /** Everything that a report is made of, not redacted yet. It stays in this process. */
 export interface Material {
   readonly world: World;
@@ -19,6 +26,7 @@ export interface Material {
   readonly namespaceObjects: readonly KubeObject[];
   /** Nodes, StorageClasses and IngressClasses. */
   readonly clusterObjects: readonly KubeObject[];
+  readonly secrets: readonly NamedSecret[];
   readonly operatorPods: readonly V1Pod[];
   readonly operatorLogs: readonly LogText[];
   readonly podLogs: readonly LogText[];

@@ -50,6 +50,7 @@ export function reportText(material: Material, { now, version }: ReportOptions):
     ),
     section('Resource', documents([typed(world.app)])),
     section('Children', documents(world.children)),
+    section('Secrets', secretLines(material.secrets).join('\n')),
     section('Pods', documents(world.pods as readonly KubeObject[])),
     section('Namespace', documents(material.namespaceObjects)),
     section('Cluster', documents(material.clusterObjects)),
@@ -90,6 +91,16 @@ const logSection = ({ title, text }: LogText, words: (text: string) => string): 
       .map((line) => `    ${line}`)
       .join('\n'),
   );
+
+/** The names of their keys, and sizes. */
+const secretLines = (secrets: Material['secrets']): string[] =>
+  secrets.map(({ name, secret }) => {
+    if (secret === undefined) return `${name}: is not there, or may not be read`;
+    const keys = Object.entries(secret.data ?? {}).map(
+      ([key, value]) => `${key} (${Buffer.from(value, 'base64').length} bytes)`,
+    );
+    return `${name}: ${secret.type ?? ''} ${keys.join(', ')}`;
+  });
 
 const imagesOf = (pods: Material['operatorPods']): string =>
   [...new Set(pods.flatMap(({ spec }) => spec?.containers.map(({ image }) => image ?? '') ?? []))].join(', ');

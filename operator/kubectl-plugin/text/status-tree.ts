@@ -68,8 +68,8 @@ function conditionText(condition: ConditionModel, isTold: boolean, { style, now,
   const indented = (text: string): string[] =>
     wrapped(text, width)
       .split('\n')
-      .map((line) => `    ${line}`);
-  if (mark === 'good' || isTold) return head + old;
+      .map((line) => `  ${line}`);
+  if (mark === 'good' || (mark === 'quiet' && advice === undefined) || isTold) return head + old;
   const lines = [
     ...indented(message),
     ...(advice === undefined ? [] : indented(`→ ${advice}`).map((line) => style.dim(line))),
@@ -109,7 +109,7 @@ function podNode(pod: PodModel, { style, now, isWide, columns }: TreeOptions): N
   ];
   const said =
     words === undefined || mark === 'good' ? [] : wrapped(words, Math.max(FEWEST_COLUMNS, columns - 16)).split('\n');
-  return { text: [facts.join('  '), ...said.map((line) => `    ${line}`)].join('\n') };
+  return { text: [facts.join('  '), ...said.map((line) => `  ${line}`)].join('\n') };
 }
 
 function driftNodes({ drift }: AppModel, { now, style }: TreeOptions): Node[] {

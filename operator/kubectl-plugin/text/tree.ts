@@ -11,7 +11,7 @@ function linesBelow(nodes: readonly Node[]): string[] {
   return nodes.flatMap(({ text, below = [] }, index) => {
     const isLast = index === nodes.length - 1;
     const [first = '', ...rest] = text.split('\n');
-    const bar = below.length > 0 ? '│  ' : '   ';
+    const bar = below.length > 0 ? '│  ' : '';
     const lines = [...rest.map((line) => `${bar}${line}`), ...linesBelow(below)];
     return [`${isLast ? '└─ ' : '├─ '}${first}`, ...lines.map((line) => `${isLast ? '   ' : '│  '}${line}`)];
   });
