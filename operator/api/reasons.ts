@@ -741,6 +741,17 @@ type Wording = (parts: never) => string;
 
 const known = (reason: string): Reason | undefined => (REASONS as Readonly<Record<string, Reason>>)[reason];
 
+/** What a reason means and what to do about it, as plain text. Undefined where nothing is the matter, and for a reason that is not in the table. */
+export function adviceOf(reason: string): string | undefined {
+  const found = known(reason);
+  if (found === undefined || found.kind === 'ok' || found.kind === 'event' || reason === REASON.upToDate)
+    return undefined;
+  return plainText(found.meaning);
+}
+
+/** Without the backticks and links of Markdown. */
+const plainText = (markdown: string): string => markdown.replaceAll(/\[([^\]]+)\]\([^)]*\)/g, '$1').replaceAll('`', '');
+
 /** Whether somebody has to act. */
 export const isStalled = (reason: string): boolean => known(reason)?.kind === 'stalled';
 

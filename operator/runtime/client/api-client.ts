@@ -11,6 +11,8 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** Default `application/json`. */
   readonly contentType?: string;
+  /** The wanted form of the answer. Default `application/json`. */
+  readonly accept?: string;
   /** How long the connection may stay silent before it counts as dead. Default 15 s. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -35,6 +37,12 @@ export interface ApiClient {
   reconnect(): void;
 }
 
+/** For answers that are plain text, such as logs. */
+export interface LineReader {
+  /** Yields each line of the answer, until the server ends it. */
+  lines(request: ApiRequest): AsyncGenerator<string, void, undefined>;
+}
+
 const DEFAULT_TIMEOUT_MS = 15_000;
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
@@ -53,7 +61,10 @@ export interface Connection {
 }
 
 /** @throws Error if the connection names no cluster. */
-export function createApiClient(config: Connection, { metrics, userAgent }: ApiClientOptions = {}): ApiClient {
+export function createApiClient(
+  config: Connection,
+  { metrics, userAgent }: ApiClientOptions = {},
+): ApiClient & LineReader {
   const server = config.getCurrentCluster()?.server;
   if (server === undefined) throw new Error('The kubeconfig names no cluster');
   const { protocol, hostname, port, host, pathname } = new URL(server);
@@ -87,7 +98,7 @@ export function createApiClient(config: Connection, { metrics, userAgent }: ApiC
     const started = performance.now();
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const headers: OutgoingHttpHeaders = { ...(options.headers as OutgoingHttpHeaders | undefined) };
-      headers.accept = 'application/json';
+      headers.accept = request.accept ?? 'application/json';
       if (userAgent !== undefined) headers['user-agent'] = userAgent;
       if (body !== undefined) {
         headers['content-type'] = request.contentType ?? 'application/json';
@@ -137,27 +148,34 @@ export function createApiClient(config: Connection, { metrics, userAgent }: ApiC
     return response;
   }
 
+  async function* lines(request: ApiRequest): AsyncGenerator<string, void, undefined> {
+    const { timeoutMs, ...opening } = request;
+    const response = await send(opening, timeoutMs);
+    try {
+      let rest = '';
+      response.setEncoding('utf8');
+      for await (const chunk of response as AsyncIterable<string>) {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        yield* lines;
+      }
+      if (!response.complete) throw new Error(`The API server ended its answer to ${request.path} early`);
+      if (rest !== '') yield rest;
+    } finally {
+      response.destroy();
+    }
+  }
+
   return {
     async request<T>(request: ApiRequest): Promise<T> {
       const response = await send(request);
       return parse(await text(response), request) as T;
     },
 
+    lines,
+
     async *stream<T>(request: ApiRequest): AsyncGenerator<T, void, undefined> {
-      const { timeoutMs, ...opening } = request;
-      const response = await send(opening, timeoutMs);
-      try {
-        let rest = '';
-        response.setEncoding('utf8');
-        for await (const chunk of response as AsyncIterable<string>) {
-          const lines = (rest + chunk).split('\n');
-          rest = lines.pop() ?? '';
-          for (const line of lines) if (line !== '') yield parse(line, request) as T;
-        }
-        if (!response.complete) throw new Error(`The API server ended its answer to ${request.path} early`);
-      } finally {
-        response.destroy();
-      }
+      for await (const line of lines(request)) if (line !== '') yield parse(line, request) as T;
     },
 
     reconnect(): void {
