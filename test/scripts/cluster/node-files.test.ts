@@ -1,7 +1,10 @@
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { apiServer } from '../../../scripts/cluster/components.ts';
-import { nodeFiles, type NodeFacts } from '../../../scripts/cluster/node-files.ts';
+import { nodeFiles, type NodeFacts, writeRegistry } from '../../../scripts/cluster/node-files.ts';
 
 const facts: NodeFacts = {
   folder: "/var/it's here/demo",
@@ -55,6 +58,21 @@ describe('the files of a node', () => {
     expect(textOf(files['control-plane.sh'])).not.to.contain('audit-log-path');
     const audited = nodeFiles({ ...facts, auditLog: '/logs/audit.log' });
     expect(textOf(audited['control-plane.sh'])).to.contain("'--audit-log-path=/logs/audit.log'");
+  });
+});
+
+describe('a registry that the node is told of', () => {
+  it('is found by containerd, and asked over HTTP at the address of this machine', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'node-'));
+    try {
+      await writeRegistry(folder, 'localhost:5001', '10.199.3.1');
+      const config = textOf(nodeFiles({ ...facts, folder })['containerd/config.toml']);
+      const [, place = ''] = /^config_path = "(.*)"$/m.exec(config) ?? [];
+      const hosts = await readFile(join(place, 'localhost:5001', 'hosts.toml'), 'utf8');
+      expect(hosts).to.contain('[host."http://10.199.3.1:5001"]');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
 
