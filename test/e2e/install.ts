@@ -6,6 +6,7 @@ import { chooseBuilder } from '../../scripts/cluster/builder.ts';
 import { insideArguments } from '../../scripts/cluster/built-in.ts';
 import { choiceFor, type Cluster, openCluster, removeCluster } from '../../scripts/cluster/cluster.ts';
 import { appImage, mysqlImage } from '../../scripts/cluster/images.ts';
+import { cosignProgram } from '../../scripts/release/cosign.ts';
 import { createKubectl, type Kubectl } from '../support/kubectl.ts';
 import { commandsIn, readReadme } from '../support/readme.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
@@ -45,6 +46,7 @@ export async function prepareInstallation(): Promise<void> {
   await appImage('operator');
   await appImage('webapp');
   await firstOperatorImage();
+  await cosignProgram();
   if (kind !== 'built-in') return;
   await mysqlImage();
   await traefikImage();

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { chooseBuilder } from '../../scripts/cluster/builder.ts';
 import { mysqlImage } from '../../scripts/cluster/images.ts';
 import { root } from '../../scripts/cluster/paths.ts';
 import { run } from '../../scripts/cluster/run.ts';
@@ -49,6 +50,11 @@ describe('a release that is pushed to a registry', () => {
 
   after(async () => {
     await place.remove();
+    const builder = await chooseBuilder();
+    for (const image of await world().registry.images()) {
+      const tag = `${world().registry.address}/${image}`;
+      if (await builder.has(tag)) await builder.remove(tag);
+    }
     await rm(folder, { recursive: true });
   });
 
