@@ -20,11 +20,11 @@ const FIRST_LINES = `#!/usr/bin/env node
   }
 }`;
 
-export async function buildPlugin(): Promise<void> {
+export async function buildPlugin(folder = PLUGIN_FOLDER): Promise<void> {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
-  await rm(PLUGIN_FOLDER, { recursive: true, force: true });
-  await mkdir(PLUGIN_FOLDER, { recursive: true });
-  const program = join(PLUGIN_FOLDER, 'kubectl-vacation');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const program = join(folder, 'kubectl-vacation');
   await build({
     entryPoints: [join(root, 'operator', 'kubectl-plugin', 'main.ts')],
     outfile: program,
@@ -42,10 +42,10 @@ export async function buildPlugin(): Promise<void> {
     logLevel: 'warning',
     logOverride: { 'empty-import-meta': 'silent' },
   });
-  const completer = join(PLUGIN_FOLDER, COMPLETER);
+  const completer = join(folder, COMPLETER);
   await writeFile(completer, COMPLETER_SCRIPT);
   await chmod(program, 0o755);
   await chmod(completer, 0o755);
   // Not ES modules, unlike everything else here.
-  await writeFile(join(PLUGIN_FOLDER, 'package.json'), '{ "type": "commonjs" }\n');
+  await writeFile(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
 }

@@ -1,7 +1,8 @@
 // npm run release: builds and publishes what .github/workflows/release.yml publishes. docs/releases.md describes the result.
-import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
+import { buildPlugin } from '../build-plugin.ts';
 import { root } from '../cluster/paths.ts';
 import { step } from '../cluster/progress.ts';
 import { buildImages } from './build-images.ts';
@@ -11,6 +12,7 @@ import { digestReference, imageName, type PublishedImage } from './image-names.t
 import { joinImages } from './join-images.ts';
 import { installManifest } from './manifests.ts';
 import { releaseNotes } from './notes.ts';
+import { pushChart } from './push-chart.ts';
 import { type ReleaseOptions, readOptions, type Signer, USAGE } from './options.ts';
 import { sbomOf } from './sbom.ts';
 
@@ -42,7 +44,8 @@ async function publish(options: ReleaseOptions): Promise<void> {
   const images = await joinImages(options);
   for (const image of images) await signImage(image, { signer, plainHttp });
   await writeFile(join(FILES, 'install.yaml'), await installManifest(images));
-  await chartArchive(imageName(options, 'operator'), FILES);
+  await publishChart(options, { signer, plainHttp });
+  await writePlugin();
   const changelog = await readFile(join(root, 'CHANGELOG.md'), 'utf8');
   await writeFile(join(FOLDER, 'notes.md'), releaseNotes(changelog, version, images));
   await tellWorkflow(images);
@@ -61,6 +64,24 @@ async function signImage(image: PublishedImage, how: { signer: Signer; plainHttp
     await verify(reference, how);
     await verifySbom(reference, how);
   });
+}
+
+/** The chart of a version is pushed once, and never for what is on main since. */
+async function publishChart(options: ReleaseOptions, how: { signer: Signer; plainHttp: boolean }): Promise<void> {
+  const archive = await chartArchive(imageName(options, 'operator'), FILES);
+  if (options.tag !== version) return;
+  const reference = await pushChart(join(FILES, archive), options);
+  await step(`Signing ${reference}, and verifying that`, async () => {
+    await sign(reference, how);
+    await verify(reference, how);
+  });
+  console.log(reference);
+}
+
+async function writePlugin(): Promise<void> {
+  const folder = join(FOLDER, 'plugin');
+  await buildPlugin(folder);
+  await copyFile(join(folder, 'kubectl-vacation'), join(FILES, 'kubectl-vacation'));
 }
 
 /** The outputs of the step in GitHub's workflow: what the provenance is about. */

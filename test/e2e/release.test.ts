@@ -8,6 +8,7 @@ import { mysqlImage } from '../../scripts/cluster/images.ts';
 import { root } from '../../scripts/cluster/paths.ts';
 import { run } from '../../scripts/cluster/run.ts';
 import { runCosign, verify, verifySbom } from '../../scripts/release/cosign.ts';
+import { apps } from '../../scripts/release/image-names.ts';
 import type { KubeObject } from '../support/kubectl.ts';
 import { AppIn, Place } from './apps.ts';
 import { world } from './world.ts';
@@ -43,7 +44,7 @@ describe('a release that is pushed to a registry', () => {
     const options = ['--registry', registry, '--key', signer().signer.key, '--plain-http'];
     const said = await run(process.execPath, [join(root, 'scripts', 'release', 'main.ts'), ...options]);
     for (const line of said.split('\n')) {
-      const [, app] = /^\S+\/vacation-(\w+)@sha256:/.exec(line) ?? [];
+      const app = apps.find((each) => line.startsWith(`${registry}/vacation-${each}@sha256:`));
       if (app !== undefined) published.set(app, line);
     }
   });
@@ -58,7 +59,7 @@ describe('a release that is pushed to a registry', () => {
     await rm(folder, { recursive: true });
   });
 
-  for (const app of ['operator', 'webapp']) {
+  for (const app of apps) {
     it(`has a signature and a signed SBOM of the ${app}, by whoever has the key and nobody else`, async () => {
       const reference = published.get(app) ?? '';
       await verify(reference, signer());
