@@ -79,8 +79,9 @@ export async function showLoad(cluster: Cluster, { metadata }: SampleApp, url: s
     const begun = performance.now();
     while (!(await holds())) {
       if (performance.now() - begun > withinMs) {
-        const command = `kubectl describe hpa ${name}-web --namespace ${namespace}`;
-        throw new UnavailableError(`The autoscaler did not ${what} within ${withinMs / 1000} s. See ${command}.`);
+        throw new UnavailableError(
+          `The autoscaler did not ${what} within ${withinMs / 1000} s. A busy machine answers too few requests: try again when it is idle. Else see kubectl describe hpa ${name}-web --namespace ${namespace}`,
+        );
       }
       await sleep(LOOK_EVERY_MS);
     }
