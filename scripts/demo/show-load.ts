@@ -19,7 +19,15 @@ const READY_WITHIN_MS = 180_000;
 export async function showLoad(cluster: Cluster, { metadata }: SampleApp, url: string): Promise<string> {
   const { name, namespace } = metadata;
   const look = lookAt(cluster, name, namespace);
-  const started = await look();
+  // A new autoscaler wants no pods until it has measured some.
+  const started = await step('Waiting until the autoscaler has measured the web pods', async () => {
+    let seen = await look();
+    await reached('measure its pods', MEASURED_WITHIN_MS, async () => {
+      seen = await look();
+      return seen.view.cpuPercent !== undefined && seen.view.wanted > 0;
+    });
+    return seen;
+  });
   const from = started.view.wanted;
   if (from >= started.view.most) {
     throw new UnavailableError(
@@ -39,7 +47,6 @@ export async function showLoad(cluster: Cluster, { metadata }: SampleApp, url: s
       return view;
     };
     try {
-      await reached('measure its pods', MEASURED_WITHIN_MS, async () => (await see()).cpuPercent !== undefined);
       let raised = performance.now();
       await reached('act', ACTS_WITHIN_MS, async () => {
         if ((await see()).wanted > from) return true;
@@ -72,8 +79,9 @@ export async function showLoad(cluster: Cluster, { metadata }: SampleApp, url: s
     const begun = performance.now();
     while (!(await holds())) {
       if (performance.now() - begun > withinMs) {
-        const command = `kubectl describe hpa ${name}-web --namespace ${namespace}`;
-        throw new UnavailableError(`The autoscaler did not ${what} within ${withinMs / 1000} s. See ${command}.`);
+        throw new UnavailableError(
+          `The autoscaler did not ${what} within ${withinMs / 1000} s. A busy machine answers too few requests: try again when it is idle. Else see kubectl describe hpa ${name}-web --namespace ${namespace}`,
+        );
       }
       await sleep(LOOK_EVERY_MS);
     }
