@@ -105,6 +105,7 @@ const pulling = messageOf('ImagePullFailed', {
   pod: 'stalled-web-59c8-zq7n1',
   image: 'registry.example.com/vacation-webapp:typo',
 });
+const stuck = messageOf('RolloutStuck', { deployment: 'stalled-web', cause: pulling });
 const fought = messageOf('FieldContested', { fields: 'spec.ports of Service/contested-web (by kubectl-edit)' });
 const migrating = messageOf('MigrationRunning', { job: 'migrating-migrate-4fd2a91c03' });
 
@@ -115,14 +116,9 @@ const waiting = anApp('waiting', {}, [
   ['SchemaReady', 'False', 'WaitingForDatabase', messageOf('WaitingForDatabase', { who: 'The migration waits' })],
   ['WebReady', 'False', 'WaitingForDatabase', messageOf('WaitingForDatabase', { who: 'The web pods wait' })],
 ], { web: { desired: 0, ready: 0, updated: 0, summary: '0/0' } }); // prettier-ignore
-const stalled = anApp(
-  'stalled',
-  {},
-  [...needs('ImagePullFailed', pulling), ['WebReady', 'False', 'ImagePullFailed', pulling]],
-  {
-    web: { desired: 2, ready: 1, updated: 1, summary: '1/2' },
-  },
-);
+const stalled = anApp('stalled', {}, [...needs('RolloutStuck', stuck), ['WebReady', 'False', 'RolloutStuck', stuck]], {
+  web: { desired: 2, ready: 1, updated: 1, summary: '1/2' },
+});
 const contested = anApp('contested', {}, [
   ['Ready', 'True', 'Available', 'The app serves'],
   ['Reconciling', 'True', 'FieldContested', fought],
@@ -166,7 +162,7 @@ export const appStates: readonly AppState[] = [
       aPod('stalled', 'web', 'web-59c8-zq7n1', { ready: false, image: 'registry.example.com/vacation-webapp:typo', state: { waiting: { reason: 'ImagePullBackOff' } } }, 'Pending'),
       ...servingPods('stalled').slice(2),
     ],
-    shows: ['Stalled', pulling, 'Somebody has to act', 'ImagePullBackOff'],
+    shows: ['Stalled', stuck, 'Somebody has to act', 'ImagePullBackOff'],
   },
   {
     name: 'contested',

@@ -133,7 +133,7 @@ export const BROKEN_SPECS: readonly BrokenSpec[] = [
   {
     title: 'the host of an external database that does not resolve',
     prepare: [login],
-    spec: { database: external('no-such-host.example.invalid') },
+    spec: { database: external('nowhere.broken.svc.cluster.local') },
     ...{ reason: 'HostNotFound', becomes: 'Failed' },
   },
   {

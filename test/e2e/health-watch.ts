@@ -46,6 +46,12 @@ export class HealthWatch {
     return happens();
   }
 
+  /** Resolves when it has looked so many times more. */
+  async looks(times: number): Promise<void> {
+    const enough = this.#looks.length + times;
+    while (this.#looks.length < enough) await sleep(100);
+  }
+
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.#running;

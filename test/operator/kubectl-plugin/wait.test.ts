@@ -77,7 +77,7 @@ describe('kubectl vacation wait', () => {
     expect(error).to.contain(
       'error: milky-way is Stalled, somebody has to act: NotOwned: Service travel/x exists: delete it',
     );
-    expect(error).to.contain("→ an object of a child's name belongs to somebody else");
+    expect(error).to.contain('→ An object with the name of a child belongs to somebody else');
   });
 
   it('waits for Stalled itself too', async () => {
