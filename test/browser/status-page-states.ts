@@ -57,7 +57,7 @@ function anApp(
     ...more,
   };
   const metadata = { name, uid: `uid-of-${name}`, creationTimestamp: new Date(Date.now() - 9_000_000) };
-  return aVacationApp({ metadata, spec, ...(told && { status }) } as never);
+  return aVacationApp({ metadata, spec, ...(told && { status }) });
 }
 
 const waits = (reason: string, message: string): Told[] => [

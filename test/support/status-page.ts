@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { withDefaults } from '../../operator/api/defaults.ts';
 import type { VacationApp } from '../../operator/api/vacation-app.ts';
 import { readConfig } from '../../operator/config.ts';
-import type { Store, Stores } from '../../operator/runtime/cache/store.ts';
+import { Store, type Stores } from '../../operator/runtime/cache/store.ts';
 import type { ApiClient, ApiRequest } from '../../operator/runtime/client/api-client.ts';
 import type { Kind, KubeObject } from '../../operator/runtime/client/kinds.ts';
 import type { ManagerState } from '../../operator/runtime/manager-state.ts';
@@ -130,7 +130,7 @@ export function convergedObjects(app: VacationApp, more: readonly KubeObject[] =
   const children = new Map<string, KubeObject>();
   // What is desired depends on what is there.
   for (let round = 1; round <= 3; round += 1) {
-    const cluster = { store: (kind: Kind) => stores.get(kind.kind) as Store<KubeObject> };
+    const cluster = { store: (kind: Kind) => stores.get(kind.kind) ?? new Store<KubeObject>({ onHandlerError: fail }) };
     const observed = observe(complete, cluster, { userSecrets: new Map(), refusals: new Map() });
     for (const { object } of planOf(complete, observed, DEFAULTS, new Date(0)).desired) {
       const live = applied(owned(object, app));
@@ -141,11 +141,15 @@ export function convergedObjects(app: VacationApp, more: readonly KubeObject[] =
   return [...given, ...children.values()];
 }
 
+function fail(error: unknown): never {
+  throw error as Error;
+}
+
 function applied(object: KubeObject): KubeObject {
   const managed = {
     manager: FIELD_MANAGER,
     operation: 'Apply',
-    fieldsV1: fieldsOf(leavesOf(object as never).keys()),
+    fieldsV1: fieldsOf(leavesOf(object).keys()),
   };
   const isWorkload = ['Deployment', 'StatefulSet'].includes(object.kind ?? '');
   // The autoscaler sets the number that the operator does not.

@@ -50,8 +50,8 @@ const sizeOf = ({ spec, status }: V2HorizontalPodAutoscaler, at: Date): Size => 
   at,
   current: status?.currentReplicas ?? 0,
   desired: status?.desiredReplicas ?? 0,
-  min: spec?.minReplicas ?? 1,
-  max: spec?.maxReplicas ?? 1,
+  min: spec.minReplicas ?? 1,
+  max: spec.maxReplicas,
 });
 
 const isSame = (one: Size, other: Size): boolean =>

@@ -44,7 +44,7 @@ const DESCRIPTIONS: Readonly<Record<string, Describe>> = {
     return busy(isSuspended(job) ? 'suspended' : 'running');
   },
   HorizontalPodAutoscaler: ({ spec, status }: V2HorizontalPodAutoscaler) => {
-    const bounds = `${spec?.minReplicas ?? 1} to ${spec?.maxReplicas ?? '?'}`;
+    const bounds = `${spec.minReplicas ?? 1} to ${spec.maxReplicas}`;
     return good(`${status?.currentReplicas ?? 0} now, ${status?.desiredReplicas ?? 0} wanted, bounds ${bounds}`);
   },
   PodDisruptionBudget: ({ status }: V1PodDisruptionBudget) =>

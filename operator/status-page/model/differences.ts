@@ -114,5 +114,5 @@ function valueAt(object: unknown, path: readonly string[]): unknown {
 
 function textOf(value: unknown): string {
   if (value === undefined) return 'none';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -65,6 +65,8 @@ interface Spec {
   readonly resourceAttributes?: { readonly namespace?: string };
 }
 
+const SLOWEST = ['secret-project/andromeda', 'travel/milky-way'].map((key) => ({ key, ms: 900, ended: new Date(0) }));
+
 const host = 'localhost:8082';
 
 describe('the status page', () => {
@@ -164,6 +166,7 @@ describe('the status page', () => {
       await start({
         answer: answerOf(cluster),
         streamCheckMs: 20,
+        state: { controllers: [{ name: 'vacationapp', depth: 0, unfinishedMs: [], slowest: SLOWEST }] },
         env: { STATUS_PAGE_ACCESS: '', STATUS_PAGE_HOSTS: 'status.example.com' },
       });
     });

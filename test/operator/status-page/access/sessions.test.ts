@@ -29,6 +29,15 @@ describe('a session of the status page', () => {
     expect(await sessions.userOf('other')).to.equal(undefined);
   });
 
+  it('goes on after each review of a token that is valid', async () => {
+    const id = (await sessions.start('token')) ?? '';
+    for (let count = 0; count < 3; count += 1) {
+      now += 30_000;
+      expect(await sessions.userOf(id)).to.deep.equal(USER);
+    }
+    expect(reviews).to.equal(4);
+  });
+
   it('ends within half a minute after its token was revoked', async () => {
     const id = (await sessions.start('token')) ?? '';
     valid.clear();

@@ -17,11 +17,11 @@ function pageOf(app: VacationApp, objects: readonly KubeObject[]): AppPage {
 }
 
 /** The objects, with one of them changed. */
-const withChange = <T>(objects: readonly KubeObject[], kind: string, name: string, change: (object: T) => void) =>
+const withChange = (objects: readonly KubeObject[], kind: string, name: string, change: (object: never) => void) =>
   objects.map((object) => {
     if (object.kind !== kind || object.metadata.name !== name) return object;
     const copy = structuredClone(object);
-    change(copy as T);
+    change(copy as never);
     return copy;
   });
 
@@ -40,7 +40,7 @@ describe('the page of an app', () => {
   });
 
   it('shows what was changed, with the values of numbers and images', () => {
-    const changed = withChange<V1Deployment>(objects, 'Deployment', 'milky-way-web', ({ spec }) => {
+    const changed = withChange(objects, 'Deployment', 'milky-way-web', ({ spec }: V1Deployment) => {
       if (!spec?.template.spec) return;
       spec.replicas = 7;
       for (const container of spec.template.spec.containers) container.image = 'other:2';
@@ -54,7 +54,7 @@ describe('the page of an app', () => {
   });
 
   it('names a field whose value may be private, without the value', () => {
-    const changed = withChange<V1Service>(objects, 'Service', 'milky-way-web', ({ spec }) => {
+    const changed = withChange(objects, 'Service', 'milky-way-web', ({ spec }: V1Service) => {
       if (spec) spec.selector = { marker: 'private' };
     });
     const rows = pageOf(app, changed).differences;
@@ -102,7 +102,7 @@ describe('the page of an app', () => {
   });
 
   it('says of an object that belongs to somebody else whose it is', () => {
-    const changed = withChange<KubeObject>(objects, 'Service', 'milky-way-web', ({ metadata }) => {
+    const changed = withChange(objects, 'Service', 'milky-way-web', ({ metadata }: KubeObject) => {
       metadata.ownerReferences = [{ apiVersion: 'v1', kind: 'Rocket', name: 'r', uid: 'other', controller: true }];
     });
     const web = pageOf(app, changed).components.flatMap(({ children }) => lines(children));
