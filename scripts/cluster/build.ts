@@ -10,7 +10,18 @@ import { run, which } from './run.ts';
 import { UnavailableError } from './unavailable.ts';
 
 const MODULE = join(sources, 'kubernetes');
-const PROGRAMS = ['hyperkube', 'addons', 'pause'];
+
+/** A release of Kubernetes that is built here: the file that pins its modules, beside one of their hashes, and the programs made of them. */
+export interface Release {
+  readonly modFile: `${string}.mod`;
+  readonly programs: readonly string[];
+}
+
+/** The release that the built-in cluster runs. */
+const NEWEST: Release = { modFile: 'go.mod', programs: ['hyperkube', 'addons', 'pause'] };
+/** The oldest release that the operator supports, for tests against its API server. */
+export const OLDEST: Release = { modFile: 'oldest.mod', programs: ['hyperkube'] };
+
 const NAMES_OF_HYPERKUBE = [
   'etcd',
   'kube-apiserver',
@@ -24,15 +35,15 @@ const PAUSE_IMAGE = 'localhost/pause:1';
 const GO_ENV = { CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false -trimpath -mod=readonly' };
 
 /**
- * The folder with Kubernetes' programs, etcd, kubectl and the add-ons (and `pause.tar`, the pause image), built from the
- * pinned Go modules the first time. The names in it are those of KUBEBUILDER_ASSETS.
+ * The folder with Kubernetes' programs, etcd and kubectl, built from the pinned Go modules the first time; that of the newest release also has
+ * the add-ons and `pause.tar`, the pause image. The names in it are those of KUBEBUILDER_ASSETS.
  */
-export async function kubernetesBinaries(): Promise<string> {
-  const goMod = await readFile(join(MODULE, 'go.mod'), 'utf8');
+export async function kubernetesBinaries(release = NEWEST): Promise<string> {
+  const goMod = await readFile(join(MODULE, release.modFile), 'utf8');
   const goVersion = await usableGo(goMod);
-  const folder = join(cacheFolder(), 'kubernetes', await keyOf(goVersion));
+  const folder = join(cacheFolder(), 'kubernetes', await keyOf(goVersion, release));
   if (!existsSync(folder))
-    await withLock(`${folder}.lock`, () => (existsSync(folder) ? Promise.resolve() : build(folder, goMod)));
+    await withLock(`${folder}.lock`, () => (existsSync(folder) ? Promise.resolve() : build(folder, goMod, release)));
   await utimes(folder, new Date(), new Date());
   return folder;
 }
@@ -66,23 +77,24 @@ async function usableGo(goMod: string): Promise<string> {
   return version;
 }
 
-async function keyOf(goVersion: string): Promise<string> {
-  const inputs: Record<string, string | Buffer> = { goVersion, flags: JSON.stringify([GO_ENV, PROGRAMS, PAUSE_IMAGE]) };
-  for await (const path of glob(['go.mod', 'go.sum', '**/*.go'], { cwd: MODULE })) {
+async function keyOf(goVersion: string, { modFile, programs }: Release): Promise<string> {
+  const inputs: Record<string, string | Buffer> = { goVersion, flags: JSON.stringify([GO_ENV, programs, PAUSE_IMAGE]) };
+  for await (const path of glob([modFile, modFile.replace(/mod$/, 'sum'), '**/*.go'], { cwd: MODULE })) {
     inputs[path] = await readFile(join(MODULE, path));
   }
   return cacheKey(inputs);
 }
 
-async function build(folder: string, goMod: string): Promise<void> {
-  const packages = PROGRAMS.map((name) => `./${name}`);
+async function build(folder: string, goMod: string, { modFile, programs }: Release): Promise<void> {
+  const packages = programs.map((name) => `./${name}`);
+  const pinned = `-modfile=${modFile}`;
   const unfinished = `${folder}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true });
 
-  const total = await step('Downloading the modules of Kubernetes (226 modules, 111 MB, once)', async (report) => {
+  const total = await step('Downloading the modules of Kubernetes (about 110 MB, once)', async (report) => {
     let downloads = 0;
-    const list = await run('go', ['list', '-deps', ...packages], {
+    const list = await run('go', ['list', pinned, '-deps', ...packages], {
       cwd: MODULE,
       env: GO_ENV,
       onLine: (line) => {
@@ -96,7 +108,7 @@ async function build(folder: string, goMod: string): Promise<void> {
   await step(`Compiling Kubernetes ${version} (about 13 minutes of one core, once)`, async (report) => {
     let compiled = 0;
     report(`at most ${total} packages`);
-    await run('go', ['build', '-v', '-ldflags', linkerFlags(version), '-o', `${unfinished}/`, ...packages], {
+    await run('go', ['build', pinned, '-v', '-ldflags', linkerFlags(version), '-o', `${unfinished}/`, ...packages], {
       cwd: MODULE,
       env: GO_ENV,
       onLine: (name) => {
@@ -106,7 +118,7 @@ async function build(folder: string, goMod: string): Promise<void> {
     });
   });
   for (const name of NAMES_OF_HYPERKUBE) await symlink('hyperkube', join(unfinished, name));
-  await writePauseImage(unfinished);
+  if (programs.includes('pause')) await writePauseImage(unfinished);
   await rename(unfinished, folder);
 }
 

@@ -1,4 +1,5 @@
 import { Agent } from 'node:https';
+import { networkInterfaces } from 'node:os';
 import { expect } from 'chai';
 import { createAuthority, issue } from '../../scripts/cluster/certificates.ts';
 import { gatewayApiCrds } from '../support/gateway-api.ts';
@@ -7,7 +8,7 @@ import { HttpTraveller } from '../support/http-traveller.ts';
 import { eventually } from '../support/kubectl.ts';
 import { aTraveller, aTrip } from '../support/traveller.ts';
 import { AppIn, Place } from './apps.ts';
-import { type Forward, forwardToTraefik, HTTPS_PORT, installTraefik, removeTraefik, TRAEFIK } from './traefik.ts';
+import { HTTPS_PORT, installTraefik, removeTraefik, TRAEFIK } from './traefik.ts';
 import { world } from './world.ts';
 
 const GATEWAY_API = 'gateway.networking.k8s.io/v1';
@@ -39,7 +40,6 @@ describe('an app behind a real proxy with TLS', function () {
   let traefik: Place;
   let place: Place;
   let app: AppIn;
-  let forward: Forward;
 
   before(async () => {
     await kubectlOf('apply', await gatewayApiCrds());
@@ -47,21 +47,23 @@ describe('an app behind a real proxy with TLS', function () {
     place = await Place.make('exposed');
     for (const each of [place, traefik]) await each.apply(certificate());
     await traefik.apply(gateway());
-    forward = await forwardToTraefik();
     app = new AppIn(place, 'exposed');
   });
 
   after(async () => {
-    await forward.stop();
     await place.remove();
     await removeTraefik(traefik);
     await kubectlOf('delete', await gatewayApiCrds());
   });
 
-  /** Whoever comes to the address of the load balancer, as from the internet. */
-  const outside = () => new Agent({ ca: authority.certificate, host: world().nodeAddress, port: 443 });
-  /** A client with another address. */
-  const other = () => new Agent({ ca: authority.certificate, host: '127.0.0.1', port: forward.port });
+  /** A client of the load balancer, from the address that this machine has towards the node, or from another one. */
+  const client = (localAddress?: string): Agent =>
+    new Agent({
+      ca: authority.certificate,
+      host: world().nodeAddress,
+      port: 443,
+      ...(localAddress === undefined ? {} : { localAddress }),
+    });
 
   for (const { name, host, spec } of WAYS) {
     describe(`through ${name}`, () => {
@@ -79,35 +81,46 @@ describe('an app behind a real proxy with TLS', function () {
         await eventually(
           `${url} answers`,
           30_000,
-          () => ask(`${url}/about`, { agent: outside() }),
+          () => ask(`${url}/about`, { agent: client() }),
           (answer) => answer.status === 200,
         );
       });
 
       it('takes bookings over HTTPS: cookies for this host alone, no link and no redirect to anywhere else', async () => {
-        const traveller = new HttpTraveller(url, { agent: outside() });
+        const traveller = new HttpTraveller(url, { agent: client() });
         await traveller.signUp(aTraveller());
         await traveller.book(aTrip({ destination: 'Kepler-452 System' }));
         const { headers, body } = await traveller.get('/reservation');
         expect(body).to.contain('Kepler-452 System').and.not.contain('http://');
         expect(headers['strict-transport-security']).to.contain('max-age=');
         for (const cookie of traveller.cookies.keys()) expect(cookie).to.match(/^__Host-/);
-        const form = await ask(`${url}/login`, { agent: outside() });
+        const form = await ask(`${url}/login`, { agent: client() });
         expect(form.headers['set-cookie']).to.have.length.above(0);
         for (const line of form.headers['set-cookie'] ?? []) expect(line).to.contain('; Secure');
-        const sentAway = await ask(`${url}/reservation`, { agent: outside() });
+        const sentAway = await ask(`${url}/reservation`, { agent: client() });
         expect(new URL(sentAway.headers.location ?? '', url).origin).to.equal(url);
       });
 
       it('counts log-ins by the address of the client, whatever address it claims to have', async () => {
         const attempts = Array.from({ length: FAILURES + 1 }, (_, index) => index);
         const guesses: Answer[] = [];
-        for (const index of attempts) guesses.push(await guess(url, other(), `203.0.113.${index}`));
+        for (const index of attempts) guesses.push(await guess(url, client(otherAddress()), `203.0.113.${index}`));
         expect(guesses.at(-1)?.status).to.equal(429);
         expect(guesses.at(-1)?.headers['retry-after']).to.match(/^\d+$/);
-        expect((await guess(url, outside())).status).to.equal(422);
+        expect((await guess(url, client())).status).to.equal(422);
       });
     });
+  }
+
+  /** An address of this machine outside of the node's network. */
+  function otherAddress(): string {
+    const network = world().nodeAddress.replace(/\d+$/, '');
+    const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+    const found = all.find(
+      ({ family, internal, address }) => family === 'IPv4' && !internal && !address.startsWith(network),
+    );
+    if (!found) throw new Error('this machine has no second address');
+    return found.address;
   }
 
   /** A log-in that fails, under a name that nobody has. */

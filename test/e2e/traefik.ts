@@ -1,7 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { boundToThis } from '../../scripts/cluster/run.ts';
 import { traefik } from '../../scripts/test/python-tool.ts';
 import { Place } from './apps.ts';
 import { traefikImage } from './traefik-image.ts';
@@ -42,35 +38,6 @@ export async function removeTraefik(place: Place): Promise<void> {
   );
   await world().kubectl(['delete', '--ignore-not-found', ...names]);
   await place.remove();
-}
-
-export interface Forward {
-  readonly port: number;
-  stop(): Promise<void>;
-}
-
-/** A way to Traefik beside its Service, on which it sees clients under another address: that of its own pod's loopback. */
-export async function forwardToTraefik(): Promise<Forward> {
-  const [program, ...words] = world().cluster.kubectl;
-  const args = ['port-forward', `deployment/${TRAEFIK}`, `:${HTTPS_PORT}`, '--namespace', TRAEFIK];
-  const child = spawn(...boundToThis(program, [...words, ...args]), { stdio: ['ignore', 'pipe', 'ignore'] });
-  const ended = once(child, 'exit');
-  return {
-    port: await forwardedPort(child),
-    async stop() {
-      child.kill('SIGKILL');
-      await ended;
-    },
-  };
-}
-
-async function forwardedPort({ stdout }: ChildProcess): Promise<number> {
-  if (!stdout) throw new Error('the output of kubectl is not read');
-  for await (const line of createInterface({ input: stdout })) {
-    const [, port] = /^Forwarding from 127\.0\.0\.1:(\d+)/.exec(line) ?? [];
-    if (port !== undefined) return Number(port);
-  }
-  throw new Error('kubectl port-forward ended');
 }
 
 async function imageOf(): Promise<string> {
