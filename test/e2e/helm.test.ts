@@ -15,7 +15,7 @@ import { APP, appUrl, ensureApp, NAMESPACE, pods, readyApp, world } from './worl
 const SYSTEM = 'vacation-system';
 const KINDS = [
   ...['customresourcedefinitions', 'clusterroles', 'clusterrolebindings', 'roles', 'rolebindings', 'serviceaccounts'],
-  ...['deployments', 'poddisruptionbudgets', 'networkpolicies'],
+  ...['deployments', 'services', 'poddisruptionbudgets', 'networkpolicies'],
 ].join(',');
 
 /** The commands under a heading of docs/install.md, for the images that the nodes have. */

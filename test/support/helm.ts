@@ -17,9 +17,13 @@ export interface Manifest {
 }
 
 /** What the chart renders as the release vacation-operator in vacation-system. Rejects with what Helm says against the values. */
-export async function helmTemplate(...args: readonly string[]): Promise<string> {
-  const release = ['vacation-operator', join(root, 'config', 'chart'), '--namespace', 'vacation-system'];
-  return run(await goTool(helm), ['template', ...release, ...args]);
+export const helmTemplate = (...args: readonly string[]): Promise<string> =>
+  releaseTemplate('vacation-operator', ...args);
+
+/** The same for a release of that name. */
+export async function releaseTemplate(name: string, ...args: readonly string[]): Promise<string> {
+  const chart = join(root, 'config', 'chart');
+  return run(await goTool(helm), ['template', name, chart, '--namespace', 'vacation-system', ...args]);
 }
 
 export const manifestsIn = (text: string): Manifest[] =>
@@ -51,7 +55,9 @@ const withoutHelm = (pairs: Record<string, string> = {}): Record<string, string>
 /** The order of environment variables says nothing here, since none refers to another. */
 function sortedEnv(node: unknown): object {
   const sorted = JSON.stringify(node, (key, value: unknown) =>
-    key === 'env' ? (value as { name: string }[]).toSorted((a, b) => a.name.localeCompare(b.name)) : value,
+    key === 'env' && Array.isArray(value)
+      ? (value as { name: string }[]).toSorted((a, b) => a.name.localeCompare(b.name))
+      : value,
   );
   return JSON.parse(sorted) as object;
 }

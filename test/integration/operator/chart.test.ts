@@ -7,7 +7,7 @@ import { kustomization } from '../../../scripts/demo/install.ts';
 import { run } from '../../../scripts/cluster/run.ts';
 import { chartArchive } from '../../../scripts/release/chart-archive.ts';
 import { goTool, helm } from '../../../scripts/test/go-tool.ts';
-import { comparable, helmTemplate, type Manifest, manifestsIn } from '../../support/helm.ts';
+import { comparable, helmTemplate, type Manifest, manifestsIn, releaseTemplate } from '../../support/helm.ts';
 import { createKubectl, type Kubectl } from '../../support/kubectl.ts';
 
 interface Deployment extends Manifest {
@@ -39,8 +39,7 @@ describe('the chart', function () {
     const found = manifestsIn(await helmTemplate(...args)).find(({ kind }) => kind === 'Deployment');
     return found as Deployment;
   };
-  const kinds = async (...args: string[]): Promise<string[]> =>
-    manifestsIn(await helmTemplate(...args)).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+  const named = (text: string): string[] => manifestsIn(text).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
 
   it('renders the objects of config/default', async () => {
     const kustomized = comparable(await kubectl(['kustomize', join(root, 'config/default')]));
@@ -74,12 +73,14 @@ describe('the chart', function () {
   });
 
   it('names everything after a release of another name, but for what is common to the cluster', async () => {
-    const text = await helmTemplate('--name-template', 'team');
+    const text = await releaseTemplate('team');
     const names = manifestsIn(text).map(({ metadata }) => metadata.name);
     expect(new Set(names)).to.deep.equal(
       new Set([
         'team-vacation-operator',
         'team-vacation-operator-leader-election',
+        'team-vacation-operator-status',
+        'team-vacation-operator-status-page',
         'vacationapp-viewer',
         'vacationapp-editor',
         'vacationapps.interstellar.dev',
@@ -87,7 +88,7 @@ describe('the chart', function () {
     );
     expect(text).to.contain('resourceNames: [team-vacation-operator]');
     expect(text).not.to.match(/(?<!part-of|\/name): vacation-operator$/m);
-    const second = await kinds('--name-template', 'team', '--set', 'crds.enabled=false,aggregatedRoles.enabled=false');
+    const second = named(await releaseTemplate('team', '--set', 'crds.enabled=false,aggregatedRoles.enabled=false'));
     expect(second.filter((name) => !name.includes(' team-vacation-operator'))).to.deep.equal([]);
   });
 
@@ -193,6 +194,6 @@ describe('the chart', function () {
   });
 
   it('takes what Helm hands to a chart that is part of another', async () => {
-    expect(await kinds('--set', 'global.region=eu')).to.include('Deployment vacation-operator');
+    expect(named(await helmTemplate('--set', 'global.region=eu'))).to.include('Deployment vacation-operator');
   });
 });
