@@ -85,3 +85,9 @@ export const kubeScore: GoTool = {
   path: 'github.com/zegl/kube-score/cmd/kube-score',
   version: 'v1.20.0',
 };
+
+export const validateKrewManifest: GoTool = {
+  name: 'validate-krew-manifest',
+  path: 'sigs.k8s.io/krew/cmd/validate-krew-manifest',
+  version: 'v0.4.3',
+};

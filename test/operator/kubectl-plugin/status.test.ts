@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { adviceOf } from '../../../operator/api/reasons.ts';
 import { aChild, aCondition, aLivePod, aReportedApp, aServingCluster } from '../../support/serving-cluster.ts';
 import { FakeCluster, runVacation } from '../../support/fake-cluster.ts';
 
@@ -42,7 +43,7 @@ describe('kubectl vacation status', () => {
       '├─ Conditions',
       '│  ├─ ✘ Ready=False  ImagePullFailed  30m',
       '│  │    Pod p cannot have image no:1: check its name',
-      '│  │    → an image cannot be had: its name, the registry, spec.imagePullSecrets',
+      `│  │    → ${adviceOf('ImagePullFailed') ?? ''}`,
       '│  ├─ ✘ Stalled=True  ImagePullFailed  30m',
       '│  ├─ ✘ WebReady=False  ImagePullFailed  30m',
       '│  └─ ✔ DatabaseReady=True  Available  30m',
@@ -150,7 +151,7 @@ describe('kubectl vacation status', () => {
       children: { name: string; pods?: { name: string }[] }[];
     };
     expect(json.health).to.equal('Stalled');
-    expect(json.conditions[0]?.advice).to.contain('an image cannot be had');
+    expect(json.conditions[0]?.advice).to.equal(adviceOf('ImagePullFailed'));
     expect(json.children.find(({ name }) => name === 'milky-way-web')?.pods).to.have.length(2);
     expect((await runVacation(cluster, ['status', '-o', 'yaml'])).out).to.contain('items:\n  - namespace: travel\n');
     expect((await runVacation(cluster, ['status', '-o', 'name'])).out).to.equal(

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { adviceOf } from '../../../operator/api/reasons.ts';
 import { goalOf, pendingOf, ready } from '../../../operator/kubectl-plugin/model/goal.ts';
 import { FakeCluster, runVacation } from '../../support/fake-cluster.ts';
 import { aCondition, aReportedApp } from '../../support/serving-cluster.ts';
@@ -77,7 +78,7 @@ describe('kubectl vacation wait', () => {
     expect(error).to.contain(
       'error: milky-way is Stalled, somebody has to act: NotOwned: Service travel/x exists: delete it',
     );
-    expect(error).to.contain("→ an object of a child's name belongs to somebody else");
+    expect(error).to.contain(`\n→ ${adviceOf('NotOwned') ?? ''}\n`);
   });
 
   it('waits for Stalled itself too', async () => {
