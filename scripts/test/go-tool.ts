@@ -86,6 +86,9 @@ export const kubeScore: GoTool = {
   version: 'v1.20.0',
 };
 
+export const krew: GoTool = { name: 'krew', path: 'sigs.k8s.io/krew/cmd/krew', version: 'v0.4.3' };
+
+/** Runs `kubectl krew` to install what the manifest names. */
 export const validateKrewManifest: GoTool = {
   name: 'validate-krew-manifest',
   path: 'sigs.k8s.io/krew/cmd/validate-krew-manifest',

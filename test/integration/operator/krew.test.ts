@@ -1,4 +1,4 @@
-import { readFile, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { ARCHIVE, MANIFEST, packForKrew } from '../../../scripts/build-krew.ts';
 import { root } from '../../../scripts/cluster/paths.ts';
 import { run } from '../../../scripts/cluster/run.ts';
-import { goTool, validateKrewManifest } from '../../../scripts/test/go-tool.ts';
+import { goTool, krew, validateKrewManifest } from '../../../scripts/test/go-tool.ts';
 
 describe('the Krew manifest of the kubectl plugin', () => {
   let folder: string;
@@ -19,6 +19,9 @@ describe('the Krew manifest of the kubectl plugin', () => {
     this.timeout(10 * 60_000);
     validator = await goTool(validateKrewManifest);
     folder = await mkdtemp(join(tmpdir(), 'krew-'));
+    // All that the validator needs of kubectl: that it runs its plugin krew.
+    const kubectl = `#!/bin/sh\nshift\nexec ${await goTool(krew)} "$@"\n`;
+    await writeFile(join(folder, 'kubectl'), kubectl, { mode: 0o755 });
     server = createServer((_, response) => {
       void readFile(join(folder, 'packed', ARCHIVE)).then((archive) => response.end(archive));
     });
@@ -38,6 +41,8 @@ describe('the Krew manifest of the kubectl plugin', () => {
   });
 
   it("is valid for Krew's own validator, which installs the archive that it names", async () => {
-    await run(validator, ['-manifest', join(folder, 'packed', MANIFEST)], { env: { HOME: folder } });
+    await run(validator, ['-manifest', join(folder, 'packed', MANIFEST)], {
+      env: { HOME: folder, PATH: `${folder}:${process.env.PATH ?? ''}` },
+    });
   });
 });
