@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { COMPLETER, COMPLETER_SCRIPT } from '../operator/kubectl-plugin/verbs/completion.ts';
-import { root } from './node24-path.mjs';
+import { root } from './cluster/paths.ts';
 
 export const PLUGIN_FOLDER = join(root, 'dist', 'bin');
 /** What the newest HTTP client for Node 20 needs. */

@@ -53,6 +53,9 @@ const MACHINERY_USERS: readonly string[] = [
   'web/replicas.ts',
 ].map((file) => `operator/vacation-app/${file}`);
 
+/** What of the kubectl plugin connects to a cluster or listens, and the writer of YAML, which is the client's. */
+const PLUGIN_EFFECTS = /\/(cluster\/[^/]+|verbs\/open|text\/yaml)\.ts$/;
+
 const importing = (pattern: RegExp) => (source: Source) => source.imports.some((target) => pattern.test(target));
 
 const rules: readonly Rule[] = [
@@ -187,6 +190,12 @@ const rules: readonly Rule[] = [
       'operator/vacation-app/database/managed/volume.ts': `import { hashOf } from '../../names.ts';`,
       'operator/vacation-app/names.ts': `import { databaseKindOf } from './database/database.ts';`,
     },
+  },
+  {
+    title: 'models, texts and redaction of the kubectl plugin import no client',
+    applies: (path) => path.startsWith('operator/kubectl-plugin/') && !PLUGIN_EFFECTS.test(path),
+    breaks: importing(CLIENT),
+    planted: { 'operator/kubectl-plugin/model/pod-model.ts': `import { KubeConfig } from '@kubernetes/client-node';` },
   },
   {
     title: 'the demo lives off nothing that is for tests',

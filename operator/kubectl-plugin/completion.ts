@@ -1,11 +1,28 @@
 import type { Command, Option } from 'commander';
+import type { KubeObject } from '../runtime/client/kinds.ts';
 import type { ConnectionOptions } from './cluster/connect.ts';
+import { readApps } from './cluster/read-world.ts';
+import type { Context } from './context.ts';
 
 /** Names that only the cluster or the kubeconfig knows. */
 export interface Lookups {
   apps(options: ConnectionOptions): Promise<readonly string[]>;
   namespaces(options: ConnectionOptions): Promise<readonly string[]>;
   contexts(options: ConnectionOptions): Promise<readonly string[]>;
+}
+
+const NAMESPACES = { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces' } as const;
+
+export function lookupsOf(context: Context): Lookups {
+  const names = (objects: readonly KubeObject[]): string[] => objects.map(({ metadata }) => metadata.name);
+  return {
+    apps: async (options) => {
+      const cluster = context.connect(options);
+      return names(await readApps(cluster, cluster.namespace));
+    },
+    namespaces: async (options) => names(await context.connect(options).listMetadata(NAMESPACES, { namespace: '' })),
+    contexts: (options) => Promise.resolve(context.contexts(options)),
+  };
 }
 
 interface Candidate {

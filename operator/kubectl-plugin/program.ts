@@ -2,7 +2,6 @@ import { Command, Option } from 'commander';
 import type { Context } from './context.ts';
 import { formatHelp } from './help.ts';
 import type { Verb } from './verb.ts';
-import { complete } from './verbs/complete.ts';
 import { completion } from './verbs/completion.ts';
 import { events } from './verbs/events.ts';
 import { hibernate } from './verbs/hibernate.ts';
@@ -50,7 +49,6 @@ export function createProgram(context: Context): Command {
     .helpCommand(false);
   const verbs = VERBS.map((create) => create(context));
   for (const verb of verbs) program.addCommand(verb);
-  program.addCommand(complete(context, program), { hidden: true });
   for (const command of [program, ...program.commands]) {
     command
       .helpOption('-h, --help', 'this help')

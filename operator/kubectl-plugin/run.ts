@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { failureOf } from './cluster/failure.ts';
+import { candidatesOf, lookupsOf } from './completion.ts';
 import type { Context } from './context.ts';
 import { EXIT_CODES } from './exit-code.ts';
 import { createProgram } from './program.ts';
@@ -7,6 +8,12 @@ import { createProgram } from './program.ts';
 /** Runs one command line, and resolves to its exit code. A failure is told in one sentence. */
 export async function run(args: readonly string[], context: Context): Promise<number> {
   const program = createProgram(context);
+  const [first, ...words] = args;
+  // What kubectl_complete-vacation calls. The words are an unfinished command line, so nothing may parse them as a finished one.
+  if (first === '__complete') {
+    context.terminal.out(await candidatesOf(program, words, lookupsOf(context)));
+    return EXIT_CODES.done.code;
+  }
   if (args.length === 0) {
     context.terminal.out(program.helpInformation());
     return EXIT_CODES.done.code;

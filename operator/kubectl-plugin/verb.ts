@@ -39,6 +39,12 @@ export const outputOption = (formats: readonly OutputFormat[]): Option =>
 export const allNamespacesOption = (): Option =>
   new Option('-A, --all-namespaces', 'the apps of all namespaces, whatever --namespace says');
 
+export const operatorNamespaceOption = (): Option =>
+  new Option(
+    '--operator-namespace <NAMESPACE>',
+    'where the operator runs, if you may not list pods everywhere',
+  ).default('vacation-system');
+
 export const timeoutOption = (): Option =>
   new Option(
     '--timeout <DURATION>',

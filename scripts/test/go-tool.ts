@@ -85,3 +85,12 @@ export const kubeScore: GoTool = {
   path: 'github.com/zegl/kube-score/cmd/kube-score',
   version: 'v1.20.0',
 };
+
+export const krew: GoTool = { name: 'krew', path: 'sigs.k8s.io/krew/cmd/krew', version: 'v0.4.3' };
+
+/** Runs `kubectl krew` to install what the manifest names. */
+export const validateKrewManifest: GoTool = {
+  name: 'validate-krew-manifest',
+  path: 'sigs.k8s.io/krew/cmd/validate-krew-manifest',
+  version: 'v0.4.3',
+};

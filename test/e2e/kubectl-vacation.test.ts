@@ -133,6 +133,15 @@ describe('kubectl vacation on a real cluster', function () {
     expect((await once(child, 'close'))[0]).to.equal(130);
   });
 
+  it('opens the status page of the operator', async () => {
+    const child = start(['vacation', 'open', '--status-page', '--no-browser']);
+    const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+    const url = /^(http:\/\/127\.0\.0\.1:\d+\/) leads to the status page until Ctrl-C$/.exec(line)?.[1] ?? '';
+    expect(await (await fetch(url)).text()).to.contain('<!doctype html>');
+    child.kill('SIGINT');
+    expect((await once(child, 'close'))[0]).to.equal(130);
+  });
+
   it('pauses the app, and resumes it', async () => {
     expect((await vacation('pause', APP)).out).to.contain(`${APP_NAME} paused\n`);
     const isPaused = async () =>

@@ -79,9 +79,7 @@ export class FakeCluster implements Cluster {
     return Promise.resolve();
   }
 
-  forward(): Promise<void> {
-    return Promise.reject(new Error('nothing is forwarded here'));
-  }
+  forward: Cluster['forward'] = () => Promise.reject(new Error('nothing is forwarded here'));
 
   version(): Promise<string> {
     return Promise.resolve('v1.36.3');
@@ -111,12 +109,13 @@ export class FakeCluster implements Cluster {
 
 function merged(before: unknown, patch: unknown): unknown {
   if (typeof patch !== 'object' || patch === null) return patch;
-  const result = { ...(before as Record<string, unknown> | undefined) };
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete result[key];
-    else result[key] = merged(result[key], value);
-  }
-  return result;
+  const known = { ...(before as Record<string, unknown> | undefined) };
+  const changed = Object.entries(patch).map(([key, value]) => [
+    key,
+    value === null ? undefined : merged(known[key], value),
+  ]);
+  const after = { ...known, ...(Object.fromEntries(changed) as object) };
+  return Object.fromEntries(Object.entries(after).filter(([, value]) => value !== undefined));
 }
 
 export const NOW = new Date('2032-01-01T12:00:00Z');
@@ -128,39 +127,47 @@ export interface Ran {
   readonly files: ReadonlyMap<string, string>;
 }
 
+/** What the verbs need of a machine that does nothing. */
+export const contextOf = (cluster: FakeCluster, overrides: Partial<Context> = {}): Context => ({
+  version: '0.1.0',
+  terminal: {
+    out: () => undefined,
+    error: () => undefined,
+    isInteractive: false,
+    hasColours: false,
+    columns: 120,
+    rows: 50,
+  },
+  signal: new AbortController().signal,
+  now: () => NOW,
+  connect: ({ namespace }) => {
+    cluster.namespace = namespace ?? 'travel';
+    return cluster;
+  },
+  contexts: () => ['home', 'work'],
+  openBrowser: () => undefined,
+  createFile: () => Promise.resolve(),
+  ...overrides,
+});
+
 /** Runs a command line against the cluster. */
 export async function runVacation(
   cluster: FakeCluster,
   args: readonly string[],
-  overrides: Partial<Context> & { readonly onOut?: (text: string) => void } = {},
+  { onOut, ...overrides }: Partial<Context> & { readonly onOut?: (text: string) => void } = {},
 ): Promise<Ran> {
   let [out, error] = ['', ''];
   const files = new Map<string, string>();
-  const { onOut, ...given } = overrides;
-  const context: Context = {
-    version: '0.1.0',
-    terminal: {
-      out: (text) => {
-        out += text;
-        onOut?.(text);
-      },
-      error: (text) => void (error += text),
-      isInteractive: false,
-      hasColours: false,
-      columns: 120,
-      rows: 50,
+  const quiet = contextOf(cluster);
+  const terminal = {
+    ...quiet.terminal,
+    out: (text: string) => {
+      out += text;
+      onOut?.(text);
     },
-    signal: new AbortController().signal,
-    now: () => NOW,
-    connect: ({ namespace }) => {
-      cluster.namespace = namespace ?? 'travel';
-      return cluster;
-    },
-    contexts: () => ['home', 'work'],
-    openBrowser: () => undefined,
-    createFile: (path, text) => Promise.resolve(void files.set(path, text)),
-    ...given,
+    error: (text: string) => void (error += text),
   };
-  const code = await run(args, context);
+  const createFile = (path: string, text: string) => Promise.resolve(void files.set(path, text));
+  const code = await run(args, { ...quiet, terminal, createFile, ...overrides });
   return { code, out, error, files };
 }

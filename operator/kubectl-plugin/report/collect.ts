@@ -1,8 +1,9 @@
-import type { V1Pod, V1Secret } from '@kubernetes/client-node';
+import type { V1Secret } from '@kubernetes/client-node';
 import type { Kind, KubeObject } from '../../runtime/client/kinds.ts';
-import { EVENT, POD, SECRET } from '../../vacation-app/kinds.ts';
+import { EVENT, SECRET } from '../../vacation-app/kinds.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { failureOf } from '../cluster/failure.ts';
+import { readOperatorPods, type LivePod } from '../cluster/read-operator-pods.ts';
 import { readWorld } from '../cluster/read-world.ts';
 import { eventModels, isOfApp, type LiveEvent } from '../model/event-model.ts';
 import { secretNamesOf, valuesOfSecret, valuesOfVariables } from './known.ts';
@@ -16,8 +17,6 @@ export interface CollectOptions {
   readonly signal: AbortSignal;
 }
 
-type LivePod = V1Pod & KubeObject;
-
 const kind = (apiVersion: string, name: string, plural: string): Kind => ({ apiVersion, kind: name, plural });
 const NAMESPACE_KINDS = [kind('v1', 'ResourceQuota', 'resourcequotas'), kind('v1', 'LimitRange', 'limitranges')];
 const NAMESPACE = kind('v1', 'Namespace', 'namespaces');
@@ -27,8 +26,6 @@ const CLUSTER_KINDS = [
   kind('storage.k8s.io/v1', 'StorageClass', 'storageclasses'),
   kind('networking.k8s.io/v1', 'IngressClass', 'ingressclasses'),
 ];
-/** Of the pods of the operator. */
-const OPERATOR_SELECTOR = 'interstellar.dev/operator';
 const LONGEST_LINE = 2_000;
 
 /** Reads everything that a report is made of. What may not be read becomes a gap, except for the app itself. */
@@ -65,7 +62,7 @@ export async function collect(cluster: Cluster, options: CollectOptions): Promis
       [],
     ),
     listed(CLUSTER_KINDS, ''),
-    tolerant('pods of the operator', operatorPodsOf(cluster, operatorNamespace), []),
+    tolerant('pods of the operator', readOperatorPods(cluster, operatorNamespace), []),
     tolerant('the version of Kubernetes', cluster.version(), 'of an unknown version'),
     Promise.all(secretNamesOf(world).map(secretOf)),
   ]);
@@ -95,16 +92,6 @@ export async function collect(cluster: Cluster, options: CollectOptions): Promis
     gaps,
     kubernetesVersion,
   };
-}
-
-/** The operator's pods, wherever they are; only those of its usual namespace where the others may not be listed. */
-async function operatorPodsOf(cluster: Cluster, namespace: string): Promise<LivePod[]> {
-  try {
-    return await cluster.list<LivePod>(POD, { namespace: '', labelSelector: OPERATOR_SELECTOR });
-  } catch (error) {
-    if (failureOf(error).outcome !== 'forbidden') throw error;
-    return cluster.list<LivePod>(POD, { namespace, labelSelector: OPERATOR_SELECTOR });
-  }
 }
 
 /** Every container that has run, and its last run before where it was restarted. */

@@ -51,9 +51,9 @@ const PATTERNS: readonly Pattern[] = [
 
 export interface Scrubber {
   /** Replaces what is known and what looks like a credential. For logs and messages. */
-  text(text: string): string;
+  readonly text: (text: string) => string;
   /** Replaces what is known only. For texts that are made of fields that were redacted one by one. */
-  known(text: string): string;
+  readonly known: (text: string) => string;
   /** What was replaced, and how often. */
   readonly counts: ReadonlyMap<string, number>;
 }

@@ -5,7 +5,7 @@ import { PluginError } from '../exit-code.ts';
 import { failureOf } from '../cluster/failure.ts';
 import { collect } from '../report/collect.ts';
 import { reportText } from '../report/report-text.ts';
-import { parseCount, Verb } from '../verb.ts';
+import { operatorNamespaceOption, parseCount, Verb } from '../verb.ts';
 
 interface ReportOptions extends ConnectionOptions {
   readonly file?: string;
@@ -27,11 +27,7 @@ export const report = (context: Context): Verb =>
   })
     .option('--file <FILE>', 'where to write it, - for the output; default: vacation-report-NAMESPACE-NAME-TIME.txt')
     .addOption(new Option('--tail <LINES>', 'how many lines of each log').default(200).argParser(parseCount))
-    .option(
-      '--operator-namespace <NAMESPACE>',
-      'where the operator runs, if you may not list pods everywhere',
-      'vacation-system',
-    )
+    .addOption(operatorNamespaceOption())
     .does(async (name: string, { file, tail, operatorNamespace, ...options }: ReportOptions) => {
       const { terminal, signal, now, version } = context;
       const cluster = context.connect(options);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { createScrubber } from '../../../operator/kubectl-plugin/report/scrub.ts';
 import { redact } from '../../../operator/kubectl-plugin/report/redact.ts';
-import { FakeCluster, runVacation } from '../../support/fake-cluster.ts';
+import { type FakeCluster, runVacation } from '../../support/fake-cluster.ts';
 import { chosen } from '../../support/property.ts';
 import { aChild, aCondition, aLivePod, anEvent, aReportedApp, aServingCluster } from '../../support/serving-cluster.ts';
 

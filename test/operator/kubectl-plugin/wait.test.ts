@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { goalOf, pendingOf, ready } from '../../../operator/kubectl-plugin/model/goal.ts';
+import { adviceOf } from '../../../operator/api/reasons.ts';
+import { goalOf, hibernated, pendingOf, ready } from '../../../operator/kubectl-plugin/model/goal.ts';
 import { FakeCluster, runVacation } from '../../support/fake-cluster.ts';
 import { aCondition, aReportedApp } from '../../support/serving-cluster.ts';
 
@@ -77,7 +78,7 @@ describe('kubectl vacation wait', () => {
     expect(error).to.contain(
       'error: milky-way is Stalled, somebody has to act: NotOwned: Service travel/x exists: delete it',
     );
-    expect(error).to.contain('→ An object with the name of a child belongs to somebody else');
+    expect(error).to.contain(`\n→ ${adviceOf('NotOwned') ?? ''}\n`);
   });
 
   it('waits for Stalled itself too', async () => {
@@ -120,6 +121,11 @@ describe('kubectl vacation wait', () => {
       expect(goalOf(text)?.isMet(app)).to.equal(isMet);
     });
   }
+
+  it('takes no answer to an earlier spec for the end of hibernation, or of waking', () => {
+    const app = ofEarlierSpec(aReportedApp([aCondition()], { spec: { mode: 'Hibernated' } }));
+    expect([ready, hibernated].map((goal) => goal.isMet(app))).to.deep.equal([false, false]);
+  });
 
   it('counts the web pods of a rollout', () => {
     const app = waiting({ reason: 'RollingOut', message: 'The web pods are rolling out' });
