@@ -217,10 +217,11 @@ export const REASONS = {
     stalledAfter: PATIENCE,
     of: ['Ready'],
     message: ({ secret, claim }: { secret: string; claim: string }) =>
-      `PersistentVolumeClaim ${claim} holds a database whose passwords were in Secret ${secret}, which is gone`,
-    advice: () => 'restore the Secret, or delete the PersistentVolumeClaim to start with an empty database',
+      `PersistentVolumeClaim ${claim} holds a database, but Secret ${secret}, which should have its passwords, does not exist`,
+    advice: () =>
+      'restore the Secret, or name the one that has the passwords in spec.credentials.secretName; if the data may go, delete the PersistentVolumeClaim to start with an empty database',
     meaning:
-      'There is a volume, but the Secret with its passwords is gone. Restore the Secret, or delete the PersistentVolumeClaim to start with an empty database.',
+      'There is a volume, but no Secret with its passwords. Restore the Secret. If the app used a Secret of yours before, name it in spec.credentials.secretName again. If the data may go, delete the PersistentVolumeClaim to start with an empty database.',
   },
 
   DatabaseStarting: {
@@ -238,7 +239,7 @@ export const REASONS = {
       `PersistentVolumeClaim ${claim} is not bound; it waits for ${'volume' in of ? `PersistentVolume ${of.volume}` : volumeOf(of.class)}`,
     advice: ({ claim, of }: Pending) =>
       'volume' in of
-        ? `is it there, and is its claimRef free (kubectl describe pv ${of.volume})?`
+        ? `is it there, and is its claimRef free or that of this claim (kubectl describe pv ${of.volume})?`
         : `kubectl describe pvc ${claim} tells why. If the cluster has no such class, create it; or delete the app and the claim, which holds no data, and declare the app with another storageClassName`,
     meaning:
       'The PersistentVolumeClaim is not bound. The message names its StorageClass and what to do. A slow provisioner looks the same as a class that does not exist, because the operator has no right to read StorageClasses.',
@@ -270,9 +271,9 @@ export const REASONS = {
     after: AT_ONCE,
     of: ['DatabaseReady', 'Ready'],
     message: ({ claim, volume }: Deleted) =>
-      `PersistentVolumeClaim ${claim} is being deleted: its data are lost when the pod that uses it ends, and an empty database follows. Until then MySQL is not changed${keeping(volume)}`,
+      `PersistentVolumeClaim ${claim} is being deleted: its data are lost when the pod that uses it ends, and an empty database follows. Until then MySQL is neither changed nor hibernated${keeping(volume)}. To give them up, delete the pod`,
     meaning:
-      'Somebody has deleted the PersistentVolumeClaim that MySQL uses. The data are lost when the pod ends. The message says how to keep them.',
+      'Somebody has deleted the PersistentVolumeClaim that MySQL uses. The data are lost when the pod ends, so the operator leaves MySQL alone, in hibernation too. The message says how to keep the data, and how to go on without them.',
   },
   VolumeLost: {
     kind: 'stalled',
@@ -644,8 +645,10 @@ export const REASONS = {
   WaitingForWeb: {
     kind: 'aside',
     of: ['Exposed'],
-    message: ({ way }: { way: 'Ingress' | 'HTTPRoute' }) => `The ${way} waits for the web pods to be made`,
-    meaning: 'The web pods do not exist yet.',
+    message: ({ way }: { way: 'Ingress' | 'HTTPRoute' }) =>
+      `The ${way} does not exist yet: it is made after the web pods`,
+    meaning:
+      'The Ingress or HTTPRoute does not exist yet. It is made after the web pods; if they are there, Ready says why it is not.',
   },
   NoIngressClass: {
     kind: 'aside',

@@ -33,12 +33,12 @@ export function pinOf(
   };
 }
 
-/** Whether the child gets the operator's current image and revision. A new child does. An existing child does once for each new value of the update annotation. */
+/** Whether the child gets the operator's current image and revision. A new child does, and one whose revision somebody has made unreadable. An existing child does once for each new value of the update annotation. */
 function isRenewed(app: CompleteApp, annotations: Readonly<Record<string, string>> | undefined): boolean {
   const requested = app.metadata.annotations?.[ANNOTATION.update];
   return (
-    annotations?.[FACT.revision] === undefined ||
-    (requested !== undefined && requested !== (annotations[FACT.update] ?? ''))
+    !/^\d+$/.test(annotations?.[FACT.revision] ?? '') ||
+    (requested !== undefined && requested !== (annotations?.[FACT.update] ?? ''))
   );
 }
 

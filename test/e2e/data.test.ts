@@ -121,8 +121,6 @@ describe('the data of an app on a real cluster', function () {
     const claim = await place.get<Claim & Labelled>('pvc', app.claim);
     await place.kubectl(['delete', 'pvc', app.claim]);
     await app.with('Stalled', 'True', 'VolumeLost');
-    const free = JSON.stringify([{ op: 'remove', path: '/spec/claimRef' }]);
-    await world().kubectl(['patch', 'pv', volume, '--type', 'json', '--patch', free]);
     await place.apply({
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
@@ -134,6 +132,9 @@ describe('the data of an app on a real cluster', function () {
         volumeName: volume,
       },
     });
+    // still reserved for the claim of that name
+    const forIt = JSON.stringify({ spec: { claimRef: { uid: null, resourceVersion: null } } });
+    await world().kubectl(['patch', 'pv', volume, '--type', 'merge', '--patch', forIt]);
     await app.declare();
     await app.ready();
     expect(await app.witness()).to.equal(witness);

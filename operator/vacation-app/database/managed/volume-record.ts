@@ -52,9 +52,11 @@ function recorded({ volumeClaim }: Pick<Observed, 'volumeClaim'>): VolumeRecord 
  * cannot be pulled has not.
  */
 function pinsInUse(observed: Pick<Observed, 'volumeClaim' | 'statefulSet' | 'pods'>): VolumeRecord {
-  const { metadata, status } = observed.statefulSet ?? {};
+  const { metadata, spec, status } = observed.statefulSet ?? {};
   const annotations = metadata?.annotations ?? {};
   if (status?.observedGeneration !== metadata?.generation) return {};
+  // Somebody has edited the annotation: the pods are not made with it yet.
+  if (spec?.template.spec?.containers.some(({ image }) => image === annotations[FACT.image]) !== true) return {};
   // Asleep, and of an operator that remembered nothing on claims: there was a database on it.
   const hasSlept = podsOf(observed, 'mysql').length === 0 && recorded(observed)[FACT.image] === undefined;
   if (!mysqlPods(observed).current.some(hasRun) && !hasSlept) return {};

@@ -1,3 +1,4 @@
+import type { V1StatefulSet } from '@kubernetes/client-node';
 import { expect } from 'chai';
 import { pinAnnotations } from '../../../../../operator/vacation-app/pins.ts';
 import type { Migration } from '../../../../../operator/vacation-app/tasks/migrate/migration.ts';
@@ -10,9 +11,15 @@ const of = (image: string) => pinAnnotations({ image, revision: 2, update: 'mond
 
 const aClaim = (annotations: Record<string, string> = {}) => ({ ...aVolumeClaim(), metadata: { annotations } });
 
-const aDatabase = (image: string) => {
-  const set = aStatefulSet();
-  return { ...set, metadata: { ...set.metadata, annotations: of(image) } };
+/** `runs` is the image of its pods, `image` that of its annotation. */
+const aDatabase = (image: string, runs = image): V1StatefulSet => {
+  const { metadata, spec, status } = aStatefulSet();
+  const template = { ...spec?.template, spec: { containers: [{ name: 'mysql', image: runs }] } };
+  return {
+    metadata: { ...metadata, annotations: of(image) },
+    spec: { selector: {}, serviceName: '', ...spec, template },
+    ...(status ? { status } : {}),
+  };
 };
 
 const running = { state: { running: {} } };
@@ -47,6 +54,14 @@ describe('what a volume remembers', () => {
       expect(record).to.include(of('mysql:0'));
     });
   }
+
+  it('is not what somebody wrote into the annotation of the StatefulSet', () => {
+    const statefulSet = aDatabase('evil:1', 'mysql:1');
+    const volumeClaim = aClaim(of('mysql:1'));
+    expect(volumeRecordOf(aCompleteApp(), { ...world, volumeClaim, statefulSet }, done, reported)).to.include(
+      of('mysql:1'),
+    );
+  });
 
   it('is what MySQL runs, also where it crashes', () => {
     const crashing = aMysqlPod('a', {
