@@ -7,6 +7,7 @@ import { insideArguments } from '../../scripts/cluster/built-in.ts';
 import { choiceFor, type Cluster, openCluster, removeCluster } from '../../scripts/cluster/cluster.ts';
 import { appImage, mysqlImage } from '../../scripts/cluster/images.ts';
 import { cosignProgram } from '../../scripts/release/cosign.ts';
+import { goTool, helm } from '../../scripts/test/go-tool.ts';
 import { createKubectl, type Kubectl } from '../support/kubectl.ts';
 import { commandsIn, readReadme } from '../support/readme.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
@@ -47,6 +48,7 @@ export async function prepareInstallation(): Promise<void> {
   await appImage('webapp');
   await firstOperatorImage();
   await cosignProgram();
+  await goTool(helm);
   if (kind !== 'built-in') return;
   await mysqlImage();
   await traefikImage();
