@@ -114,5 +114,5 @@ function valueAt(object: unknown, path: readonly string[]): unknown {
 
 function textOf(value: unknown): string {
   if (value === undefined) return 'none';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
