@@ -7,7 +7,6 @@ import { goTool, helm } from '../../scripts/test/go-tool.ts';
 import { installedObjects } from '../support/helm.ts';
 import { eventually, type KubeObject } from '../support/kubectl.ts';
 import { commandsIn } from '../support/readme.ts';
-import { AppIn, Place } from './apps.ts';
 import { withShell } from './as-written.ts';
 import { applyAsWritten } from './install.ts';
 import { APP, appUrl, ensureApp, NAMESPACE, pods, readyApp, world } from './world.ts';
@@ -124,36 +123,5 @@ describe('the chart, by the commands of docs/install.md', function () {
     await operatorGone(SYSTEM);
     expect(await lives()).to.deep.equal(lived);
     expect((await fetch(`${await appUrl()}/about`)).status).to.equal(200);
-  });
-
-  it('is installed where nothing of it is but the CRD, as the same objects, and takes the apps up as they are', async () => {
-    expect(Object.keys(await installed())).to.deep.equal(['CustomResourceDefinition /vacationapps.interstellar.dev']);
-    const [install = '', rollout = '', label = ''] = await commandsOf('Helm');
-    await run(install, rollout, `${label} --overwrite`);
-    expect(await installed()).to.deep.equal(kustomized);
-    await isPutBack();
-    expect(await lives()).to.deep.equal(lived);
-    await run(...(await commandsOf('Uninstalling')));
-    await operatorGone(SYSTEM);
-  });
-
-  it('serves one namespace with no right in another, as a release of another name', async () => {
-    const place = await Place.make('team-a');
-    try {
-      const [install = ''] = await commandsOf('Several operators in a cluster');
-      expect(install).to.contain('watchNamespaces={team-a}');
-      await run(install);
-      const app = new AppIn(place, 'small');
-      await app.declare({ mode: 'Hibernated' });
-      await app.with('CredentialsReady', 'True');
-      const user = '--as=system:serviceaccount:team-a-operator:team-a-vacation-operator';
-      const may = (namespace: string) => run(`kubectl auth can-i get secrets --namespace ${namespace} ${user} || true`);
-      expect([await may('team-a'), await may(NAMESPACE)]).to.deep.equal(['yes\n', 'no\n']);
-      await run('helm uninstall team-a --namespace team-a-operator');
-      expect((await app.with('CredentialsReady', 'True')).metadata.name).to.equal('small');
-    } finally {
-      await place.remove();
-      await world().kubectl(['delete', 'namespace', 'team-a-operator', '--ignore-not-found', '--wait=false']);
-    }
   });
 });
