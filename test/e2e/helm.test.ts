@@ -4,20 +4,14 @@ import { expect } from 'chai';
 import { mysqlImage } from '../../scripts/cluster/images.ts';
 import { root } from '../../scripts/cluster/paths.ts';
 import { goTool, helm } from '../../scripts/test/go-tool.ts';
-import { comparable, type Manifest } from '../support/helm.ts';
+import { installedObjects } from '../support/helm.ts';
 import { eventually, type KubeObject } from '../support/kubectl.ts';
 import { commandsIn } from '../support/readme.ts';
-import { AppIn, Place } from './apps.ts';
 import { withShell } from './as-written.ts';
 import { applyAsWritten } from './install.ts';
 import { APP, appUrl, ensureApp, NAMESPACE, pods, readyApp, world } from './world.ts';
 
 const SYSTEM = 'vacation-system';
-const KINDS = [
-  ...['customresourcedefinitions', 'clusterroles', 'clusterrolebindings', 'roles', 'rolebindings', 'serviceaccounts'],
-  ...['deployments', 'services', 'poddisruptionbudgets', 'networkpolicies'],
-].join(',');
-
 /** The commands under a heading of docs/install.md, for the images that the nodes have. */
 async function commandsOf(heading: string): Promise<string[]> {
   const {
@@ -28,7 +22,7 @@ async function commandsOf(heading: string): Promise<string[]> {
   // The images of this cluster were built by the README's commands, which set WEBAPP_IMAGE in the Deployment.
   const values = [`webappImage=${registry}/vacation-webapp:${await version()}`, ...mysql].join(',');
   return commandsIn(await readFile(join(root, 'docs', 'install.md'), 'utf8'), heading).map((line) =>
-    line.replaceAll('REGISTRY', registry).replace(/(?<=--set image\.repository=\S+)/, `,${values}`),
+    line.replaceAll('REGISTRY', registry).replace(/(--set image\.repository=\S+)/, `$1,${values}`),
   );
 }
 
@@ -49,24 +43,7 @@ async function run(...lines: readonly string[]): Promise<string> {
   );
 }
 
-/** The objects of the installation as they are in the cluster, but for what the API server and the tools note on them. */
-async function installed(): Promise<Record<string, unknown>> {
-  const selector = 'app.kubernetes.io/part-of=vacation-operator';
-  const text = await world().kubectl(['get', KINDS, '-A', '--selector', selector, '--output', 'json']);
-  const { items } = JSON.parse(text) as { items: (Manifest & { status?: unknown })[] };
-  return comparable(
-    items
-      .map(({ status, ...object }) => {
-        const { name, namespace, labels, annotations = {} } = object.metadata;
-        const own = Object.entries(annotations).filter(
-          ([key]) => !/^(meta\.helm\.sh|kubectl\.kubernetes\.io|deployment\.kubernetes\.io)\//.test(key),
-        );
-        const metadata = { name, ...(namespace && { namespace }), labels, annotations: Object.fromEntries(own) };
-        return JSON.stringify({ ...object, metadata });
-      })
-      .join('\n---\n'),
-  );
-}
+const installed = () => installedObjects(world().kubectl);
 
 /** The uids of what must outlive the operator. */
 async function lives(): Promise<string[]> {
@@ -146,36 +123,5 @@ describe('the chart, by the commands of docs/install.md', function () {
     await operatorGone(SYSTEM);
     expect(await lives()).to.deep.equal(lived);
     expect((await fetch(`${await appUrl()}/about`)).status).to.equal(200);
-  });
-
-  it('is installed where nothing of it is but the CRD, as the same objects, and takes the apps up as they are', async () => {
-    expect(Object.keys(await installed())).to.deep.equal(['CustomResourceDefinition /vacationapps.interstellar.dev']);
-    const [install = '', rollout = '', label = ''] = await commandsOf('Helm');
-    await run(install, rollout, `${label} --overwrite`);
-    expect(await installed()).to.deep.equal(kustomized);
-    await isPutBack();
-    expect(await lives()).to.deep.equal(lived);
-    await run(...(await commandsOf('Uninstalling')));
-    await operatorGone(SYSTEM);
-  });
-
-  it('serves one namespace with no right in another, as a release of another name', async () => {
-    const place = await Place.make('team-a');
-    try {
-      const [install = ''] = await commandsOf('Several operators in a cluster');
-      expect(install).to.contain('watchNamespaces={team-a}');
-      await run(install);
-      const app = new AppIn(place, 'small');
-      await app.declare({ mode: 'Hibernated' });
-      await app.with('CredentialsReady', 'True');
-      const user = '--as=system:serviceaccount:team-a-operator:team-a-vacation-operator';
-      const may = (namespace: string) => run(`kubectl auth can-i get secrets --namespace ${namespace} ${user} || true`);
-      expect([await may('team-a'), await may(NAMESPACE)]).to.deep.equal(['yes\n', 'no\n']);
-      await run('helm uninstall team-a --namespace team-a-operator');
-      expect((await app.with('CredentialsReady', 'True')).metadata.name).to.equal('small');
-    } finally {
-      await place.remove();
-      await world().kubectl(['delete', 'namespace', 'team-a-operator', '--ignore-not-found', '--wait=false']);
-    }
   });
 });

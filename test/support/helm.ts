@@ -3,6 +3,7 @@ import { parseAllDocuments } from 'yaml';
 import { root } from '../../scripts/cluster/paths.ts';
 import { run } from '../../scripts/cluster/run.ts';
 import { goTool, helm } from '../../scripts/test/go-tool.ts';
+import type { Kubectl } from './kubectl.ts';
 
 /** An object of a manifest, as far as the tests read it. */
 export interface Manifest {
@@ -60,4 +61,33 @@ function sortedEnv(node: unknown): object {
       : value,
   );
   return JSON.parse(sorted) as object;
+}
+
+const KINDS = [
+  ...['customresourcedefinitions', 'clusterroles', 'clusterrolebindings', 'roles', 'rolebindings', 'serviceaccounts'],
+  ...['deployments', 'services', 'poddisruptionbudgets', 'networkpolicies'],
+].join(',');
+
+/** The objects of the installations that are in a cluster, without what the API server, controllers and tools note on them. */
+export async function installedObjects(kubectl: Kubectl): Promise<Record<string, unknown>> {
+  const selector = 'app.kubernetes.io/part-of=vacation-operator';
+  const text = await kubectl(['get', KINDS, '--all-namespaces', '--selector', selector, '--output', 'json']);
+  const { items } = JSON.parse(text) as { items: readonly Manifest[] };
+  return comparable(items.map((item) => JSON.stringify(asDeclared(item))).join('\n---\n'));
+}
+
+const NOTED = /^(?:meta\.helm\.sh|kubectl\.kubernetes\.io|deployment\.kubernetes\.io)\//;
+
+function asDeclared({ status, ...object }: Manifest & { readonly status?: unknown }): object {
+  const { name, namespace, labels, annotations = {} } = object.metadata;
+  const own = Object.entries(annotations).filter(([key]) => !NOTED.test(key));
+  const metadata = { name, ...(namespace && { namespace }), labels, annotations: Object.fromEntries(own) };
+  return { ...withoutAddresses(object), metadata };
+}
+
+/** A Service gets its addresses from the API server. */
+function withoutAddresses<T extends Manifest & { readonly spec?: object }>(object: T): T {
+  if (object.kind !== 'Service') return object;
+  const { clusterIP, clusterIPs, ...spec } = object.spec as { clusterIP?: string; clusterIPs?: string[] };
+  return { ...object, spec };
 }
