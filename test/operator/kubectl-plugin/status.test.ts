@@ -1,15 +1,14 @@
 import { expect } from 'chai';
-import { adviceOf } from '../../../operator/api/reasons.ts';
 import { aChild, aCondition, aLivePod, aReportedApp, aServingCluster } from '../../support/serving-cluster.ts';
 import { FakeCluster, runVacation } from '../../support/fake-cluster.ts';
 
 const failing = aReportedApp([
-  aCondition({ status: 'False', reason: 'ImagePullFailed', message: 'Pod p cannot have image no:1: check its name' }),
-  aCondition({ type: 'Stalled', reason: 'ImagePullFailed', message: 'Pod p cannot have image no:1: check its name' }),
+  aCondition({ status: 'False', reason: 'RolloutStuck', message: 'Pod p cannot have image no:1: check its name' }),
+  aCondition({ type: 'Stalled', reason: 'RolloutStuck', message: 'Pod p cannot have image no:1: check its name' }),
   aCondition({
     type: 'WebReady',
     status: 'False',
-    reason: 'ImagePullFailed',
+    reason: 'RolloutStuck',
     message: 'Pod p cannot have image no:1: check its name',
   }),
   aCondition({ type: 'DatabaseReady' }),
@@ -41,11 +40,12 @@ describe('kubectl vacation status', () => {
     const conditions = out.split('├─ Credentials')[0] ?? '';
     expect(conditions.split('\n').slice(1, -1)).to.deep.equal([
       '├─ Conditions',
-      '│  ├─ ✘ Ready=False  ImagePullFailed  30m',
+      '│  ├─ ✘ Ready=False  RolloutStuck  30m',
       '│  │    Pod p cannot have image no:1: check its name',
-      `│  │    → ${adviceOf('ImagePullFailed') ?? ''}`,
-      '│  ├─ ✘ Stalled=True  ImagePullFailed  30m',
-      '│  ├─ ✘ WebReady=False  ImagePullFailed  30m',
+      '│  │    → The new web pods have made no progress for five minutes. The message has what is known of the cause. Correct',
+      '│  │    it, or set spec.image back. Old pods keep serving.',
+      '│  ├─ ✘ Stalled=True  RolloutStuck  30m',
+      '│  ├─ ✘ WebReady=False  RolloutStuck  30m',
       '│  └─ ✔ DatabaseReady=True  Available  30m',
     ]);
   });
@@ -128,9 +128,9 @@ describe('kubectl vacation status', () => {
     const cluster = new FakeCluster().add(fine, { ...failing, metadata: { ...failing.metadata, name: 'andromeda' } });
     const { out } = await runVacation(cluster, ['status']);
     expect(out.trimEnd().split('\n')).to.deep.equal([
-      'NAME        HEALTH    REASON            WEB   DATABASE   URL                               AGE',
-      'milky-way   Ready     Available         2/2   <none>     http://milky-way-web.travel.svc   60m',
-      'andromeda   Stalled   ImagePullFailed   2/2   True       http://milky-way-web.travel.svc   60m',
+      'NAME        HEALTH    REASON         WEB   DATABASE   URL                               AGE',
+      'milky-way   Ready     Available      2/2   <none>     http://milky-way-web.travel.svc   60m',
+      'andromeda   Stalled   RolloutStuck   2/2   True       http://milky-way-web.travel.svc   60m',
       '',
       '✘ andromeda: Pod p cannot have image no:1: check its name',
     ]);
@@ -151,7 +151,7 @@ describe('kubectl vacation status', () => {
       children: { name: string; pods?: { name: string }[] }[];
     };
     expect(json.health).to.equal('Stalled');
-    expect(json.conditions[0]?.advice).to.equal(adviceOf('ImagePullFailed'));
+    expect(json.conditions[0]?.advice).to.contain('The new web pods have made no progress');
     expect(json.children.find(({ name }) => name === 'milky-way-web')?.pods).to.have.length(2);
     expect((await runVacation(cluster, ['status', '-o', 'yaml'])).out).to.contain('items:\n  - namespace: travel\n');
     expect((await runVacation(cluster, ['status', '-o', 'name'])).out).to.equal(
@@ -173,8 +173,8 @@ describe('kubectl vacation status', () => {
     });
     expect(code).to.equal(130);
     const changes = out.split('10.0.0.7 80\n')[1] ?? '';
-    expect(changes).to.contain('12:00:00  travel/milky-way  Stalled ImagePullFailed 2/2 Pod p cannot');
-    expect(changes).to.contain('12:00:00  Stalled  True ImagePullFailed: Pod p cannot have image');
+    expect(changes).to.contain('12:00:00  travel/milky-way  Stalled RolloutStuck 2/2 Pod p cannot');
+    expect(changes).to.contain('12:00:00  Stalled  True RolloutStuck: Pod p cannot have image');
     expect(changes).not.to.contain('Pod/');
   });
 

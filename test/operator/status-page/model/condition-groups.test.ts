@@ -53,9 +53,7 @@ describe('the conditions of an app on its page', () => {
     const [first] = groups;
     expect(first?.since?.age).to.equal('30 min');
     expect(first?.demand).to.equal('Somebody has to act.');
-    expect(first?.meaning.map(({ text }) => text).join('`')).to.equal(
-      REASONS.RolloutStuck.meaning.replace(/`$/, ''),
-    );
+    expect(first?.meaning.map(({ text }) => text).join('`')).to.equal(REASONS.RolloutStuck.meaning.replace(/`$/, ''));
   });
 
   it('become urgent when what should pass has lasted', () => {

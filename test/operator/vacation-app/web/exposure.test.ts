@@ -27,7 +27,7 @@ describe('exposure', () => {
   });
 
   const rows: readonly [title: string, ingress: V1Ingress | undefined, is: string, says: string][] = [
-    ['there is no Ingress yet', undefined, 'False/WaitingForWeb', 'waits'],
+    ['there is no Ingress yet', undefined, 'False/WaitingForWeb', 'does not exist yet'],
     ['no class takes it', anIngress(), 'False/NoIngressClass', 'className'],
     ['its class has given no address', anIngress({ ingressClassName: 'nginx' }), 'False/AddressPending', 'class nginx'],
     [
@@ -75,7 +75,7 @@ describe('exposure', () => {
 
   const routes: readonly [title: string, world: Partial<Observed>, is: string, says: string][] = [
     ['the cluster has no Gateway API', { isGatewayApiServed: false }, 'False/GatewayApiMissing', 'is not installed'],
-    ['there is no route yet', {}, 'False/WaitingForWeb', 'waits'],
+    ['there is no route yet', {}, 'False/WaitingForWeb', 'does not exist yet'],
     ['nobody has looked at it', { httpRoute: aRoute() }, 'False/RoutePending', 'Gateway travel/inner'],
     [
       'one Gateway has not looked at it',
