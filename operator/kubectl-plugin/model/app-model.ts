@@ -1,5 +1,5 @@
 import { isPaused } from '../../api/paused.ts';
-import type { Correction, VacationApp } from '../../api/vacation-app.ts';
+import { CONDITION, type Correction, type VacationApp } from '../../api/vacation-app.ts';
 import { LABEL } from '../../vacation-app/names.ts';
 import type { Mark } from '../text/mark.ts';
 import { childModel, type ChildModel } from './child-model.ts';
@@ -69,9 +69,11 @@ export function appModel({ app, children, pods, refusals }: World): AppModel {
   const models = children.map((child) => childModel(app, child, podModels));
   const shown = new Set(models.flatMap((model) => model.pods ?? []).map(({ name }) => name));
   const { generation } = app.metadata;
+  const conditions = app.status?.conditions ?? [];
+  const stalled = conditions.find(({ type, status }) => type === CONDITION.stalled && status === 'True');
   return {
     ...appSummary(app),
-    conditions: (app.status?.conditions ?? []).map((condition) => conditionModel(condition, generation)),
+    conditions: conditions.map((condition) => conditionModel(condition, generation, stalled)),
     children: models,
     otherPods: podModels.filter(({ name }) => !shown.has(name)),
     drift: app.status?.drift ?? [],

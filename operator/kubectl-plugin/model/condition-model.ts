@@ -16,9 +16,14 @@ export interface ConditionModel {
   readonly isCurrent: boolean;
 }
 
-export function conditionModel(condition: Condition, generation: number | undefined): ConditionModel {
+/** `stalled` is the condition `Stalled` of the app, if it is there: what has its reason needs somebody, too. */
+export function conditionModel(
+  condition: Condition,
+  generation: number | undefined,
+  stalled?: Condition,
+): ConditionModel {
   const { type, status, reason, message, lastTransitionTime, observedGeneration } = condition;
-  const mark = markOf(condition);
+  const mark = markOf(condition, stalled);
   const advice = mark === 'good' ? undefined : adviceOf(reason);
   return {
     type,
@@ -32,13 +37,13 @@ export function conditionModel(condition: Condition, generation: number | undefi
   };
 }
 
-function markOf({ type, status, reason }: Condition): Mark {
+function markOf({ type, status, reason }: Condition, stalled: Condition | undefined): Mark {
   if (type === CONDITION.updateAvailable) return 'quiet';
   if (type === CONDITION.stalled) return 'bad';
   if (type === CONDITION.reconciling) return 'busy';
   if (status === 'True') return 'good';
   const kind = reason in REASONS ? REASONS[reason as ReasonName].kind : undefined;
-  if (kind === 'stalled') return 'bad';
+  if (kind === 'stalled' || reason === stalled?.reason) return 'bad';
   return kind === 'ok' ? 'quiet' : 'busy';
 }
 

@@ -44,8 +44,8 @@ export function redact(object: KubeObject, words: (text: string) => string): Red
     if (typeof value === 'string') return key !== '' && isCredential(key) ? took(`field ${key}`) : words(value);
     if (Array.isArray(value)) {
       if (key === 'env') return value.map(variable);
-      if (key === 'command' || key === 'args') return took(`${key} of a container`);
-      if (key === 'httpHeaders') return took('HTTP headers of a probe');
+      if (key === 'command' || key === 'args') return [took(`${key} of a container`)];
+      if (key === 'httpHeaders') return [{ name: took('HTTP headers of a probe') }];
       return value.map((item) => visit(item, ''));
     }
     if (typeof value !== 'object' || value === null) return value;

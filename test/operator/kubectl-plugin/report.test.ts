@@ -203,6 +203,8 @@ describe('kubectl vacation report', () => {
     expect(redacted).to.contain('value of environment variable SMTP_URL');
     expect(redacted).to.contain('field report_password');
     expect(redacted).to.contain('args of a container');
+    expect(out).to.match(/args:\n +- "?'?\[redacted\]/);
+    expect(out).not.to.match(/^ +- r$/m);
     expect(redacted).to.match(/values of Secret milky-way-credentials, \d+ times/);
     for (const kept of [
       'ContainerFailing',

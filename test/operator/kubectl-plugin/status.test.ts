@@ -50,6 +50,13 @@ describe('kubectl vacation status', () => {
     ]);
   });
 
+  it('marks what has lasted too long like what needs somebody at once', async () => {
+    const late = { status: 'False', reason: 'PodUnschedulable', message: 'no node has room' } as const;
+    const app = aReportedApp([aCondition({ ...late, type: 'Stalled', status: 'True' }), aCondition(late)]);
+    const { out } = await runVacation(aServingCluster(app), ['status', 'milky-way']);
+    expect(out).to.contain('✘ Ready=False  PodUnschedulable');
+  });
+
   it('shows why a pod does not run, in the words of the kubelet or of the scheduler', async () => {
     const cluster = aServingCluster();
     cluster.put(
