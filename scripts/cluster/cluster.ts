@@ -26,6 +26,8 @@ export interface Cluster {
   /** Whether its nodes fetch images from public registries. */
   readonly pulls: boolean;
   readonly auditLog: string | undefined;
+  /** What a command begins with that runs on the first node, as root; undefined for a cluster of the user's. */
+  readonly onNode: readonly [string, ...string[]] | undefined;
   /** Where this machine answers, seen from the nodes; undefined where they cannot pull from a registry of this machine. */
   readonly hostAddress: string | undefined;
   /** Lets the nodes pull from a registry at `localhost:PORT` that answers at the same port of `hostAddress` too. */
@@ -83,6 +85,7 @@ async function builtInCluster({ name, audit = false }: OpenOptions): Promise<Clu
     takesImages: true,
     pulls: false,
     auditLog,
+    onNode: ['nsenter', ...builtIn.insideArguments(name)],
     hostAddress,
     pullFrom: (registry) => builtIn.pullFrom(running, registry),
     load: ({ tag, archive }) => builtIn.loadOnce(name, tag, archive),
@@ -130,6 +133,7 @@ async function kind(name: string, engine: 'docker' | 'podman'): Promise<Cluster>
     takesImages: true,
     pulls: true,
     auditLog: undefined,
+    onNode: [engine, 'exec', `${cluster}-control-plane`],
     hostAddress,
     pullFrom: (registry) => pullFrom({ name: cluster, engine }, registry, hostAddress),
     load: (image) => loadIntoKind(cluster, image, env),
@@ -166,6 +170,7 @@ async function existing(context: string): Promise<Cluster> {
     takesImages: takesImages(context),
     pulls: true,
     auditLog: undefined,
+    onNode: undefined,
     hostAddress: undefined,
     pullFrom: (registry) => Promise.reject(new Error(`the nodes of ${context} cannot be told of ${registry}`)),
     load: (image) => loadIntoExisting(context, image),

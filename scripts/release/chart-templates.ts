@@ -55,8 +55,8 @@ const LABELS = '    {{- include "vacation-operator.labels" $ | nindent 4 }}\n';
 export function templateOf({ source, around, annotations = '' }: TemplateSource, manifest: string): string {
   if (manifest.includes('{{')) throw new Error(`${source} holds "{{", which Helm would read`);
   const named = manifest
-    .replaceAll(/^(\s+namespace): vacation-system$/gm, '$1: {{ $.Release.Namespace }}')
-    .replaceAll(/^(\s+namespace): travel$/gm, '$1: {{ $namespace }}')
+    .replaceAll(/^(\s+namespace): vacation-system$/gm, '$1: {{ $.Release.Namespace | quote }}')
+    .replaceAll(/^(\s+namespace): travel$/gm, '$1: {{ $namespace | quote }}')
     .replaceAll(/^(\s+(?:- )?(?:name|interstellar\.dev\/operator)): vacation-operator(-[a-z-]+)?$/gm, `$1: ${NAME}$2`)
     .replaceAll('[vacation-operator]', `[${NAME}]`);
   const body = named

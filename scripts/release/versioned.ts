@@ -4,12 +4,13 @@ import { root } from '../cluster/paths.ts';
 
 const VERSION = String.raw`\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]*[0-9A-Za-z])?`;
 
-/** What names the version of this product: its images, the archive of its chart, its labels, the chart's two fields. */
+/** What names the version of this product: its images, the archive of its chart, its labels, the chart's two fields, its tag. */
 const PLACES = [
   new RegExp(String.raw`(\bvacation-(?:operator|webapp):)${VERSION}`, 'g'),
   new RegExp(String.raw`(\bvacation-operator-)${VERSION}(?=\.tgz)`, 'g'),
   new RegExp(String.raw`(\bapp\.kubernetes\.io\/version: )${VERSION}`, 'g'),
   new RegExp(String.raw`^((?:version|appVersion): )${VERSION}$`, 'gm'),
+  new RegExp(String.raw`(\brefs/tags/v|\bgit tag v|\borigin v|--version )${VERSION}`, 'g'),
 ];
 
 /** The files that name the version, as paths from the root. CHANGELOG.md names those of the past, and stays as it is. */

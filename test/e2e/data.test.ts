@@ -203,7 +203,7 @@ describe('the data of an app on a real cluster', function () {
 
   /** Runs a command in a pod that has the volume of the app at /volume, and resolves to what it printed. */
   async function withVolume({ claim, name }: AppIn, command: string): Promise<string> {
-    const { tag: image } = await mysqlImage();
+    const image = world().cluster.pulls ? 'mysql:8.4' : (await mysqlImage()).tag;
     const pod = `${name}-look`;
     await place.apply({
       apiVersion: 'v1',

@@ -3,7 +3,7 @@
 {{- if contains "vacation-operator" .Release.Name -}}
 {{- .Release.Name -}}
 {{- else -}}
-{{- printf "%s-vacation-operator" .Release.Name | trunc 63 | trimSuffix "-" -}}
+{{- printf "%s-vacation-operator" .Release.Name | trunc 56 | trimSuffix "-" -}}
 {{- end -}}
 {{- end -}}
 
@@ -11,7 +11,7 @@
 app.kubernetes.io/name: vacation-operator
 app.kubernetes.io/part-of: vacation-operator
 app.kubernetes.io/version: {{ .Chart.AppVersion }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}

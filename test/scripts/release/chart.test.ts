@@ -84,12 +84,12 @@ spec: [vacation-operator]
 kind: A
 metadata:
   name: {{ include "vacation-operator.fullname" $ }}-lease
-  namespace: {{ $.Release.Namespace }}
+  namespace: {{ $.Release.Namespace | quote }}
   labels:
     {{- include "vacation-operator.labels" $ | nindent 4 }}
 subjects:
   - name: {{ include "vacation-operator.fullname" $ }}
-    namespace: {{ $.Release.Namespace }}
+    namespace: {{ $.Release.Namespace | quote }}
 ---
 kind: B
 metadata:

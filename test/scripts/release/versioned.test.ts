@@ -19,6 +19,7 @@ describe('the version', () => {
   for (const [file, times] of [
     ['README.md', 2],
     ['docs/install.md', 1],
+    ['docs/releases.md', 8],
     ['config/manager/deployment.yaml', 1],
     ['config/default/kustomization.yaml', 1],
     ['config/chart/Chart.yaml', 2],
