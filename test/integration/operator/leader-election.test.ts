@@ -61,6 +61,7 @@ describe('several operators, as processes of their own', () => {
         HEALTH_PORT: String(port),
         METRICS_PORT: '0',
         STATUS_PAGE_PORT: '0',
+        WEBAPP_IMAGE: 'webapp:1',
       },
     });
     running.set(name, child);
