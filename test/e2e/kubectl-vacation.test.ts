@@ -21,7 +21,7 @@ const APP_NAME = `vacationapp.interstellar.dev/${APP}`;
 /** What differs from run to run: ages, names that Kubernetes makes up, addresses and images. */
 const normalised = (text: string): string =>
   text
-    .replaceAll(/ {2}\d+[smhd]$/gm, '  AGE')
+    .replaceAll(/ {2}(?:\d+[smhd]){1,2}$/gm, '  AGE')
     .replaceAll(/-web-[a-z0-9]+-[a-z0-9]{5}\b/g, '-web-POD')
     .replaceAll(/-migrate-[a-z0-9]+/g, '-migrate-HASH')
     .replaceAll(/-HASH-[a-z0-9]{5}\b/g, '-HASH-POD')
