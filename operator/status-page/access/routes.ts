@@ -1,5 +1,4 @@
 import express, { Router } from 'express';
-import { RefusedError } from '../refused-error.ts';
 import type { Attempts } from './attempts.ts';
 import type { SessionCookie } from './session-cookie.ts';
 import type { Sessions } from './sessions.ts';
@@ -32,7 +31,7 @@ export function accessRoutes({ sessions, cookie, attempts }: AccessRoutesOptions
       refuse(429, TOO_MANY);
       return;
     }
-    const id = token === '' ? undefined : await sessions.start(token).catch(unanswered);
+    const id = token === '' ? undefined : await sessions.start(token);
     if (id === undefined) {
       refuse(401, INVALID);
       return;
@@ -55,10 +54,6 @@ function fieldsOf(body: unknown): { token: string; next: string } {
   const fields = (body ?? {}) as Readonly<Record<string, unknown>>;
   const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
   return { token: textOf(fields.token), next: textOf(fields.next) };
-}
-
-function unanswered(cause: unknown): never {
-  throw new RefusedError(503, 'The API server did not check the token. Try again in a moment.', { cause });
 }
 
 /** A path of this page. Anything else leads to the list. */

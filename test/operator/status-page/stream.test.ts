@@ -85,7 +85,9 @@ describe('a stream of the status page', () => {
 
   it('is refused to a user who has ten, and not to others', () => {
     const closes = Array.from({ length: 10 }, () => open.open(jane));
-    expect(() => open.open(jane)).to.throw('too many streams').with.property('status', 429);
+    expect(() => open.open(jane))
+      .to.throw('too many streams')
+      .with.property('status', 429);
     closes.push(open.open({ kind: 'user', user: { username: 'joe' }, session: undefined }));
     closes.shift()?.();
     closes.push(open.open(jane));
