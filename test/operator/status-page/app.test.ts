@@ -254,6 +254,13 @@ describe('the status page', () => {
       expect((await page.get('/', { host, cookie })).status).to.equal(303);
     });
 
+    it('clears the cookies of all replicas with the sign-out, and no others', async () => {
+      const cookie = `${await cookieOf('token-of-jane')}; vacation-status-00000000=x; theme=dark`;
+      const { headers } = await page.post('/sign-out', {}, { host, cookie });
+      const cleared = (headers['set-cookie'] ?? []).map((text) => text.split('=')[0]);
+      expect(cleared).to.have.length(2).and.include('vacation-status-00000000');
+    });
+
     it('streams changes of what the viewer may see, and nothing of others', async () => {
       const cookie = await cookieOf('token-of-jane');
       const stream = await openStream(page.port, '/stream?of=list', cookie);

@@ -21,7 +21,7 @@ class FakeResponse extends EventEmitter {
   ends = 0;
   text = '';
   writeHead(): void {
-    this.text += '';
+    this.text = '';
   }
   write(chunk: string): void {
     if (this.writableEnded) this.emit('error', new Error('write after end'));
