@@ -26,13 +26,15 @@ export function accessRoutes({ sessions, cookie, attempts }: AccessRoutesOptions
     const { token, next } = fieldsOf(request.body);
     const refuse = (status: number, error: string): void =>
       response.status(status).render('sign-in', { title: 'Sign in', next: returnPath(next), error });
-    if (!attempts.take(request.socket.remoteAddress ?? '')) {
+    const { remoteAddress: address = '' } = request.socket;
+    if (!attempts.hasLeft(address)) {
       response.set('Retry-After', '60');
       refuse(429, TOO_MANY);
       return;
     }
     const id = token === '' ? undefined : await sessions.start(token);
     if (id === undefined) {
+      attempts.fail(address);
       refuse(401, INVALID);
       return;
     }

@@ -245,6 +245,10 @@ describe('the status page', () => {
       expect((await page.get('/', { host, cookie: await cookieOf('token-of-ops') })).body).to.contain('andromeda');
     });
 
+    it('counts only the attempts that fail', async () => {
+      for (let count = 0; count < 21; count += 1) await cookieOf('token-of-jane');
+    });
+
     it('ends a session with the sign-out', async () => {
       const cookie = await cookieOf('token-of-jane');
       expect((await page.get('/', { host, cookie })).status).to.equal(200);
