@@ -192,6 +192,8 @@ describe('the status page', () => {
       const { status, body } = await page.get('/', { host });
       expect(status).to.equal(503);
       expect(body).not.to.contain('milky-way');
+      const form = await page.post('/sign-in', { token: 'token-of-jane' }, { host });
+      expect([form.status, form.headers.refresh], 'a form comes back to a page').to.deep.equal([503, '5; url=/']);
     });
 
     it('has a session in a cookie that scripts cannot read and other sites do not send', async () => {
