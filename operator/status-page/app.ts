@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import cookieParser from 'cookie-parser';
 import express, { type ErrorRequestHandler, type Express } from 'express';
+import { ApiError } from '../runtime/client/api-error.ts';
 import { errorFields, type Logger } from '../runtime/telemetry/log.ts';
 import type { Attempts } from './access/attempts.ts';
 import { createIdentify, identified, requireViewer, requireViewerOfStream } from './access/gate.ts';
@@ -70,7 +71,7 @@ const TITLES: Readonly<Record<number, string>> = {
 
 /** The one place that reacts to errors. */
 function errorPage(log: Logger): ErrorRequestHandler {
-  return function errorPageMiddleware(error: unknown, _request, response, _next) {
+  return function errorPageMiddleware(error: unknown, { method }, response, _next) {
     const status = statusOf(error);
     if (status >= 500) log.warn('The status page could not be shown', { status, ...errorFields(error) });
     if (response.headersSent) {
@@ -78,7 +79,8 @@ function errorPage(log: Logger): ErrorRequestHandler {
       return;
     }
     // Loads the page again without a script.
-    if (status === 503) response.set({ 'Retry-After': '5', Refresh: '5' });
+    // The address of a form is no page.
+    if (status === 503) response.set({ 'Retry-After': '5', Refresh: method === 'GET' ? '5' : '5; url=/' });
     const text = error instanceof RefusedError ? error.message : GENERAL[status === 500 ? 'fault' : 'request'];
     response.status(status).render('error', { title: TITLES[status] ?? 'That did not work', status, text });
   };
@@ -89,9 +91,10 @@ const GENERAL = {
   request: 'This server cannot read that request.',
 };
 
+/** Express and its parsers give their errors a status. The one of an ApiError is about the operator's own request. */
 function statusOf(error: unknown): number {
+  if (error instanceof RefusedError) return error.status;
   const { status } = error as { status?: unknown };
-  return error instanceof RefusedError || (typeof status === 'number' && status >= 400 && status < 500)
-    ? (status as number)
-    : 500;
+  const isOfRequest = typeof status === 'number' && status >= 400 && status < 500 && !(error instanceof ApiError);
+  return isOfRequest ? status : 500;
 }

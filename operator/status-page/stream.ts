@@ -4,7 +4,7 @@ import type { Identify } from './access/gate.ts';
 import type { Rights } from './access/rights.ts';
 import type { Viewer } from './access/viewer.ts';
 import type { AppChange, Changes } from './changes.ts';
-import { RefusedError } from './refused-error.ts';
+import { OpenStreams } from './open-streams.ts';
 
 export interface StreamOptions {
   readonly changes: Changes;
@@ -12,13 +12,13 @@ export interface StreamOptions {
   readonly identify: Identify;
   /** How often the viewer's token and rights are looked at again. Default 20 s. */
   readonly checkMs?: number;
+  readonly open?: OpenStreams;
 }
 
 /** What a stream is about. The page of the operator changes all the time. */
 type Subject =
   { readonly of: 'list' | 'operator' } | { readonly of: 'app'; readonly namespace: string; readonly name: string };
 
-const MOST_STREAMS = 200;
 const CHECK_MS = 20_000;
 /** Changes within this time are told together. */
 const GATHER_MS = 500;
@@ -29,17 +29,17 @@ const OPERATOR_MS = 5_000;
  * their access checks. The stream ends when its viewer may no longer see the page.
  */
 export function stream(options: StreamOptions): RequestHandler {
-  let open = 0;
+  const { rights, open = new OpenStreams() } = options;
   return async function streamHandler(request, response) {
     const { viewer } = response.locals;
     const subject = subjectOf(request);
-    if (!viewer || !subject || !(await maySee(viewer, subject, options.rights))) {
+    if (!viewer || !subject || !(await maySee(viewer, subject, rights))) {
       response.status(404).type('text/plain').send('There is nothing here.\n');
       return;
     }
-    if (open >= MOST_STREAMS) throw new RefusedError(503, 'Too many streams are open.');
-    open += 1;
-    response.on('close', () => (open -= 1));
+    // The client may have left during the checks. Its 'close' event has then passed.
+    if (response.destroyed) return;
+    response.once('close', open.open(viewer));
     follow(request, response, viewer, subject, options);
   };
 }
@@ -59,33 +59,42 @@ function follow(request: Request, response: Response, viewer: Viewer, subject: S
   const { changes, rights, identify, checkMs = CHECK_MS } = options;
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
   response.write('retry: 3000\n\n');
+  let isClosed = false;
   let pending: NodeJS.Timeout | undefined;
+  /** Runs once, whichever comes first: the client leaves, a check fails, or the connection does. */
+  const close = (): void => {
+    if (isClosed) return;
+    isClosed = true;
+    unsubscribe();
+    clearInterval(checking);
+    clearInterval(ticking);
+    clearTimeout(pending);
+    if (!response.writableEnded && !response.destroyed) response.end('event: ended\ndata:\n\n');
+  };
   const tell = (): void => {
+    if (isClosed) return;
     pending ??= setTimeout(() => {
       pending = undefined;
       response.write('event: changed\ndata:\n\n');
     }, GATHER_MS);
   };
-  const end = (): void => void response.end('event: ended\ndata:\n\n');
   const check = async (): Promise<void> => {
     const now = await identify(request);
-    if (!now || !(await maySee(now, subject, rights))) end();
-    else response.write(':\n\n');
+    const isAllowed = now !== undefined && (await maySee(now, subject, rights));
+    if (!isAllowed) close();
+    else if (!isClosed) response.write(':\n\n');
   };
   const unsubscribe = changes.subscribe((change) => {
     if (pending) return;
     void concerns(change, viewer, subject, rights).then((isOurs) => {
       if (isOurs) tell();
-    }, end);
+    }, close);
   });
-  const checking = setInterval(() => void check().catch(end), checkMs);
+  const checking = setInterval(() => void check().catch(close), checkMs);
   const ticking = subject.of === 'operator' ? setInterval(tell, OPERATOR_MS) : undefined;
-  response.on('close', () => {
-    unsubscribe();
-    clearInterval(checking);
-    clearInterval(ticking);
-    clearTimeout(pending);
-  });
+  response.once('close', close);
+  // A stream without a listener for its errors ends the process.
+  response.on('error', close);
 }
 
 /** Whether a change is of the page, and the viewer may know of it. */

@@ -1,5 +1,4 @@
 import type { Clock } from '../../runtime/clock.ts';
-import { RefusedError } from '../refused-error.ts';
 import type { StatusPageSettings } from '../settings.ts';
 import type { Reviews } from './reviews.ts';
 
@@ -21,11 +20,9 @@ export function createMode(
   const ask = async (): Promise<Mode> => {
     try {
       return (await reviews.mayReview()) ? 'token' : 'loopback';
-    } catch (cause) {
+    } catch (error) {
       known = undefined;
-      throw new RefusedError(503, 'The API server does not answer, so nobody can be let in. Try again in a moment.', {
-        cause,
-      });
+      throw error;
     }
   };
   return async () => {

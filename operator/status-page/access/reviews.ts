@@ -1,6 +1,8 @@
 import { VACATION_APP, GROUP } from '../../api/vacation-app.ts';
 import type { ApiClient } from '../../runtime/client/api-client.ts';
 import { pathOf, type Kind } from '../../runtime/client/kinds.ts';
+import { RefusedError } from '../refused-error.ts';
+import { inTurn } from './turns.ts';
 import type { User } from './viewer.ts';
 
 const kind = (apiVersion: string, name: string, plural: string): Kind => ({ apiVersion, kind: name, plural });
@@ -15,7 +17,7 @@ export interface Question {
   readonly name?: string;
 }
 
-/** What the API server says about tokens and rights. Each call is one request, and throws if that fails. */
+/** What the API server says about tokens and rights. Each call throws a RefusedError 503 if it gets no answer. */
 export interface Reviews {
   /** Undefined for a token that is not valid. */
   userOf(token: string): Promise<User | undefined>;
@@ -34,12 +36,25 @@ interface AccessStatus {
   readonly allowed: boolean;
 }
 
-export function createReviews(client: ApiClient): Reviews {
-  const create = async <Status>(review: Kind, spec: object): Promise<Status> => {
+const MOST_AT_ONCE = 20;
+const MOST_WAITING = 1_000;
+const NO_ANSWER = 'The API server does not say who may see this. Try again in a moment.';
+
+/** Tokens have turns of their own, so that attempts to sign in do not hold up those who have. */
+export function createReviews(client: Pick<ApiClient, 'request'>): Reviews {
+  const ofTokens = inTurn(MOST_AT_ONCE, MOST_WAITING);
+  const ofAccess = inTurn(MOST_AT_ONCE, MOST_WAITING);
+  const create = <Status>(review: Kind, spec: object): Promise<Status> => {
     const { apiVersion, kind: name } = review;
     const body = { apiVersion, kind: name, spec };
-    const { status } = await client.request<{ status: Status }>({ method: 'POST', path: pathOf(review, ''), body });
-    return status;
+    return (review === TOKEN_REVIEW ? ofTokens : ofAccess)(async () => {
+      try {
+        const path = pathOf(review, '');
+        return (await client.request<{ status: Status }>({ method: 'POST', path, body })).status;
+      } catch (cause) {
+        throw new RefusedError(503, NO_ANSWER, { cause });
+      }
+    });
   };
   const mayCreate = async ({ apiVersion, plural }: Kind): Promise<boolean> => {
     const [group = ''] = apiVersion.split('/');

@@ -1,5 +1,4 @@
 import express, { Router } from 'express';
-import { RefusedError } from '../refused-error.ts';
 import type { Attempts } from './attempts.ts';
 import type { SessionCookie } from './session-cookie.ts';
 import type { Sessions } from './sessions.ts';
@@ -27,13 +26,15 @@ export function accessRoutes({ sessions, cookie, attempts }: AccessRoutesOptions
     const { token, next } = fieldsOf(request.body);
     const refuse = (status: number, error: string): void =>
       response.status(status).render('sign-in', { title: 'Sign in', next: returnPath(next), error });
-    if (!attempts.take(request.socket.remoteAddress ?? '')) {
+    const { remoteAddress: address = '' } = request.socket;
+    if (!attempts.hasLeft(address)) {
       response.set('Retry-After', '60');
       refuse(429, TOO_MANY);
       return;
     }
-    const id = token === '' ? undefined : await sessions.start(token).catch(unanswered);
+    const id = token === '' ? undefined : await sessions.start(token);
     if (id === undefined) {
+      attempts.fail(address);
       refuse(401, INVALID);
       return;
     }
@@ -55,10 +56,6 @@ function fieldsOf(body: unknown): { token: string; next: string } {
   const fields = (body ?? {}) as Readonly<Record<string, unknown>>;
   const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
   return { token: textOf(fields.token), next: textOf(fields.next) };
-}
-
-function unanswered(cause: unknown): never {
-  throw new RefusedError(503, 'The API server did not check the token. Try again in a moment.', { cause });
 }
 
 /** A path of this page. Anything else leads to the list. */

@@ -3,6 +3,8 @@ import type { Request, Response } from 'express';
 import { isLoopbackHost } from './hosts.ts';
 import { SESSION_MS } from './sessions.ts';
 
+const PREFIX = 'vacation-status-';
+
 /**
  * The cookie with the id of a session. Its name contains a hash of the replica, so that a browser can have a session with each replica behind
  * one address. Under a name other than loopback it is `Secure`, so that browsers neither store nor send it without HTTPS.
@@ -11,7 +13,7 @@ export class SessionCookie {
   readonly #name: string;
 
   constructor(replica: string) {
-    this.#name = `vacation-status-${hash('sha256', replica).slice(0, 8)}`;
+    this.#name = `${PREFIX}${hash('sha256', replica).slice(0, 8)}`;
   }
 
   read(request: Request): string | undefined {
@@ -23,8 +25,10 @@ export class SessionCookie {
     response.cookie(this.#nameFor(request), id, { ...optionsFor(request), maxAge: SESSION_MS });
   }
 
+  /** Clears the cookies of the other replicas too. */
   clear(request: Request, response: Response): void {
-    response.clearCookie(this.#nameFor(request), optionsFor(request));
+    const names = Object.keys(request.cookies as object).filter((name) => name.replace(/^__Host-/, '').startsWith(PREFIX)); // prettier-ignore
+    for (const name of names) response.clearCookie(name, optionsFor(request));
   }
 
   #nameFor({ headers: { host } }: Request): string {

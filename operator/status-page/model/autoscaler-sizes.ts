@@ -24,8 +24,10 @@ export class AutoscalerSizes {
   /** Follows the caches. */
   constructor(stores: Stores, now: () => Date) {
     this.#now = now;
-    stores.get(AUTOSCALER.kind)?.onChange(({ after }) => {
+    stores.get(AUTOSCALER.kind)?.onChange(({ before, after }) => {
       if (after) this.#add(after);
+      // The app hibernates, or has a fixed number now.
+      else if (before) this.#sizes.delete(appKeyOf(before));
     });
     stores.get(VACATION_APP.kind)?.onChange(({ before, after }) => {
       if (before && !after) this.#sizes.delete(keyOf(before));
@@ -37,7 +39,7 @@ export class AutoscalerSizes {
   }
 
   #add(object: KubeObject): void {
-    const key = `${object.metadata.namespace ?? ''}/${object.metadata.labels?.[LABEL.app] ?? ''}`;
+    const key = appKeyOf(object);
     const known = this.of(key);
     const size = sizeOf(object as V2HorizontalPodAutoscaler, this.#now());
     const last = known.at(-1);
@@ -45,6 +47,9 @@ export class AutoscalerSizes {
     this.#sizes.set(key, [...known, size].slice(-MOST));
   }
 }
+
+const appKeyOf = ({ metadata }: KubeObject): string =>
+  `${metadata.namespace ?? ''}/${metadata.labels?.[LABEL.app] ?? ''}`;
 
 const sizeOf = ({ spec, status }: V2HorizontalPodAutoscaler, at: Date): Size => ({
   at,

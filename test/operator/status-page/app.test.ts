@@ -192,6 +192,8 @@ describe('the status page', () => {
       const { status, body } = await page.get('/', { host });
       expect(status).to.equal(503);
       expect(body).not.to.contain('milky-way');
+      const form = await page.post('/sign-in', { token: 'token-of-jane' }, { host });
+      expect([form.status, form.headers.refresh], 'a form comes back to a page').to.deep.equal([503, '5; url=/']);
     });
 
     it('has a session in a cookie that scripts cannot read and other sites do not send', async () => {
@@ -245,6 +247,10 @@ describe('the status page', () => {
       expect((await page.get('/', { host, cookie: await cookieOf('token-of-ops') })).body).to.contain('andromeda');
     });
 
+    it('counts only the attempts that fail', async () => {
+      for (let count = 0; count < 21; count += 1) await cookieOf('token-of-jane');
+    });
+
     it('ends a session with the sign-out', async () => {
       const cookie = await cookieOf('token-of-jane');
       expect((await page.get('/', { host, cookie })).status).to.equal(200);
@@ -252,6 +258,13 @@ describe('the status page', () => {
       expect((await page.get('/', { host, cookie })).status).to.equal(200);
       expect((await page.post('/sign-out', {}, { host, cookie })).status).to.equal(303);
       expect((await page.get('/', { host, cookie })).status).to.equal(303);
+    });
+
+    it('clears the cookies of all replicas with the sign-out, and no others', async () => {
+      const cookie = `${await cookieOf('token-of-jane')}; vacation-status-00000000=x; theme=dark`;
+      const { headers } = await page.post('/sign-out', {}, { host, cookie });
+      const cleared = (headers['set-cookie'] ?? []).map((text) => text.split('=')[0]);
+      expect(cleared).to.have.length(2).and.include('vacation-status-00000000');
     });
 
     it('streams changes of what the viewer may see, and nothing of others', async () => {

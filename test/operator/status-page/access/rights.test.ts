@@ -65,6 +65,29 @@ describe('what a viewer may see', () => {
     expect(await may('jane')).to.equal(false);
   });
 
+  it('is nothing under a name that cannot exist, without asking', async () => {
+    allowed = () => true;
+    for (const [namespace, name] of [
+      ['A', 'app'],
+      ['a', 'a/b'],
+      ['a', ''],
+      ['a'.repeat(64), 'app'],
+      ['a', 'a'.repeat(254)],
+    ] as const) {
+      // prettier-ignore
+      expect(await rights.mayGet(viewer('jane'), namespace, name)).to.equal(false);
+    }
+    expect(asked).to.deep.equal([]);
+    expect(await rights.mayGet(viewer('jane'), 'a', 'my.app-1')).to.equal(true);
+  });
+
+  it('is forgotten when it has expired and another answer comes', async () => {
+    for (const name of ['x', 'y']) await rights.mayGet(viewer('jane'), 'a', name);
+    now += 20_000;
+    await rights.mayGet(viewer('jane'), 'a', 'z');
+    expect(rights.size).to.equal(1);
+  });
+
   it('is not remembered of a review that failed', async () => {
     let isAway = true;
     const failing = new Rights(

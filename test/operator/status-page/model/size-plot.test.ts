@@ -61,6 +61,15 @@ describe('the sizes of autoscalers', () => {
     expect(sizes.of('travel/milky-way')).to.deep.equal([]);
   });
 
+  it('end with the autoscaler', () => {
+    const stores = appStores();
+    const sizes = new AutoscalerSizes(stores, () => at(0));
+    put(stores, autoscaler(2), 1);
+    const { metadata } = autoscaler(2);
+    stores.get('HorizontalPodAutoscaler')?.observe('DELETED', { ...autoscaler(2), metadata: { ...metadata, resourceVersion: '2' } }); // prettier-ignore
+    expect(sizes.of('travel/milky-way')).to.deep.equal([]);
+  });
+
   it('are at most 200', () => {
     const stores = appStores();
     const sizes = new AutoscalerSizes(stores, () => at(0));
