@@ -6,6 +6,7 @@ import { ConfigError, readConfig, type Config } from './config.ts';
 import { createLogger } from './logger.ts';
 import { createApiClient, type Connection } from './runtime/client/api-client.ts';
 import { healthServer, metricsServer } from './runtime/telemetry/health.ts';
+import { errorFields } from './runtime/telemetry/log.ts';
 import { InCluster } from './runtime/client/in-cluster.ts';
 import { createRuntimeMetrics } from './runtime/telemetry/metrics.ts';
 import { profileServer } from './runtime/telemetry/profile.ts';
@@ -50,12 +51,19 @@ async function main(config: Config): Promise<void> {
   process.exit(0);
 }
 
-/** The server of the status page. Its libraries are loaded only where there is one, because they take memory. */
+/**
+ * The server of the status page. Its libraries are loaded only where there is one, because they take memory. The operator works on without
+ * the page where its port is taken.
+ */
 async function statusPage(options: StatusPageOptions): Promise<Server[]> {
   const { port } = options.config.statusPage;
   if (port === 0) return [];
   const { createStatusPage } = await import('./status-page/status-page.ts');
-  return [createStatusPage(options).listen(port)];
+  const server = createStatusPage(options).listen(port);
+  server.on('error', (error) => {
+    options.log.error('The status page cannot be served: STATUS_PAGE_PORT', { port, ...errorFields(error) });
+  });
+  return [server];
 }
 
 /** The service account in a pod, else a kubeconfig. The library for kubeconfigs is loaded only then, because it doubles the memory. */

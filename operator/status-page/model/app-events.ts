@@ -1,4 +1,5 @@
-import type { CoreV1Event } from '@kubernetes/client-node';
+import type { CoreV1Event, V1ObjectReference } from '@kubernetes/client-node';
+import { VACATION_APP } from '../../api/vacation-app.ts';
 import type { ApiClient } from '../../runtime/client/api-client.ts';
 import { pathOf } from '../../runtime/client/kinds.ts';
 import { EVENT } from '../../vacation-app/kinds.ts';
@@ -47,7 +48,7 @@ export function eventRows(
   now: Date,
 ): EventRow[] {
   return events
-    .filter(({ involvedObject }) => appOf(involvedObject.name ?? '', names) === name)
+    .filter(({ involvedObject }) => appOf(involvedObject, names) === name)
     .sort((one, other) => timeOf(other).getTime() - timeOf(one).getTime())
     .slice(0, MOST_SHOWN)
     .map((event) => ({
@@ -60,10 +61,14 @@ export function eventRows(
     }));
 }
 
-/** The app that an object belongs to by its name. If the names of several apps fit, it is the longest. */
-function appOf(object: string, names: readonly string[]): string | undefined {
+/** What follows the app's name in the names of its children and their pods. */
+const CHILD = /^-(?:web|mysql|credentials|migrate|check)(?:-|$)/;
+
+/** The app that an object is, or belongs to by the name of a child. If the names of several apps fit, it is the longest. */
+function appOf({ kind, name: object = '' }: V1ObjectReference, names: readonly string[]): string | undefined {
+  const isChild = (name: string, of: string): boolean => of.startsWith(name) && CHILD.test(of.slice(name.length));
   const fits = (name: string): boolean =>
-    object === name || object.startsWith(`${name}-`) || object.startsWith(`data-${name}-`);
+    kind === VACATION_APP.kind ? object === name : isChild(name, object.replace(/^data-/, '')) || isChild(name, object);
   return names.filter(fits).sort((one, other) => other.length - one.length)[0];
 }
 

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { utimes } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { root } from '../../../scripts/cluster/paths.ts';
@@ -40,6 +42,19 @@ describe('the npm scripts of the README', function () {
       await operator.interrupt();
     }
     expect(operator.said()).to.contain('Stopped');
+  });
+
+  it('run it without the status page where the port of that is taken, and say so', async () => {
+    const other = createServer().listen(Number(env.STATUS_PAGE_PORT));
+    await once(other, 'listening');
+    const operator = startScript('start:operator', env);
+    try {
+      await operator.says('The status page cannot be served: STATUS_PAGE_PORT');
+      await operator.says('Leading');
+    } finally {
+      await operator.interrupt();
+      other.close();
+    }
   });
 
   it("run the operator's sources, and anew when one changes", async () => {

@@ -14,9 +14,11 @@ const anEvent = (name: string, minute: number, more: Partial<CoreV1Event> = {}):
 });
 
 describe('the events of an app', () => {
-  it('are those of its objects, the latest first, and not those of an app with a longer name', () => {
+  it('are those of its objects, the latest first, and not those of other objects whose names begin alike', () => {
     const events = [
-      anEvent('milky', 1),
+      anEvent('milky', 1, { involvedObject: { kind: 'VacationApp', name: 'milky' } }),
+      anEvent('milky-admin-7', 6),
+      anEvent('milky-web', 7, { involvedObject: { kind: 'VacationApp', name: 'milky-web' } }),
       anEvent('milky-web-1', 3, { type: 'Warning', count: 4 }),
       anEvent('data-milky-mysql-0', 2),
       anEvent('milky-way-web-1', 4),
@@ -24,7 +26,11 @@ describe('the events of an app', () => {
       anEvent('other', 5),
     ];
     const rows = eventRows(events, 'milky', ['milky', 'milky-way'], NOW);
-    expect(rows.map(({ object }) => object)).to.deep.equal(['Pod/milky-web-1', 'Pod/data-milky-mysql-0', 'Pod/milky']);
+    expect(rows.map(({ object }) => object)).to.deep.equal([
+      'Pod/milky-web-1',
+      'Pod/data-milky-mysql-0',
+      'VacationApp/milky',
+    ]);
     expect(rows[0]).to.deep.include({ isWarning: true, count: 4, reason: 'Started' });
     expect(rows[0]?.last?.age).to.equal('57 min');
   });
