@@ -53,7 +53,9 @@ const STATES: Readonly<Record<string, (object: never) => State>> = {
     const [metric] = status?.currentMetrics ?? [];
     const [target] = spec.metrics ?? [];
     const percent = (value: number | undefined): string => (value === undefined ? '?' : `${value} %`);
-    const cpu = `CPU ${percent(metric?.resource?.current.averageUtilization)} of ${percent(target?.resource?.target.averageUtilization)}`;
+    const current = (metric?.containerResource ?? metric?.resource)?.current.averageUtilization;
+    const aim = (target?.containerResource ?? target?.resource)?.target.averageUtilization;
+    const cpu = `CPU ${percent(current)} of ${percent(aim)}`;
     const sizes = `${status?.desiredReplicas ?? 0} pods (${spec.minReplicas ?? 1} to ${spec.maxReplicas})`;
     return { state: `${sizes}, ${cpu}`, mark: active?.status === 'True' ? 'good' : 'busy' };
   },

@@ -50,6 +50,26 @@ describe('kubectl vacation status', () => {
     ]);
   });
 
+  it('shows the CPU that the autoscaler looks at, which is that of the container', async () => {
+    const cluster = aServingCluster();
+    const cpu = { name: 'cpu', container: 'web' };
+    cluster.put(
+      aChild('HorizontalPodAutoscaler', 'web', 'web', {
+        spec: {
+          minReplicas: 2,
+          maxReplicas: 10,
+          metrics: [{ containerResource: { ...cpu, target: { type: 'Utilization', averageUtilization: 80 } } }],
+        },
+        status: {
+          desiredReplicas: 3,
+          currentMetrics: [{ containerResource: { ...cpu, current: { averageUtilization: 64 } } }],
+        },
+      }),
+    );
+    const { out } = await runVacation(cluster, ['status', 'milky-way']);
+    expect(out).to.contain('3 pods (2 to 10), CPU 64 % of 80 %');
+  });
+
   it('marks what has lasted too long like what needs somebody at once', async () => {
     const late = { status: 'False', reason: 'PodUnschedulable', message: 'no node has room' } as const;
     const app = aReportedApp([aCondition({ ...late, type: 'Stalled', status: 'True' }), aCondition(late)]);
