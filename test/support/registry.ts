@@ -45,6 +45,7 @@ export async function startRegistry(alsoAt?: string): Promise<Registry> {
     await stop();
     throw error;
   }
+  let stopped: Promise<void> | undefined;
   return {
     address,
     async images() {
@@ -55,7 +56,8 @@ export async function startRegistry(alsoAt?: string): Promise<Registry> {
       });
       return (await Promise.all(tagged)).flat().sort();
     },
-    stop,
+    // A second call waits for the first.
+    stop: () => (stopped ??= stop()),
   };
 }
 
