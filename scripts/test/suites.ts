@@ -39,7 +39,7 @@ const operatorIntegration: Suite = {
   part: 'integration',
   needs: [kubeApiserver, gitopsHealth],
   testTimeoutMs: 60 * SECOND,
-  timeoutMs: 15 * MINUTE,
+  timeoutMs: 25 * MINUTE,
   holds: (file) => file.startsWith('test/integration/operator/'),
 };
 
@@ -66,7 +66,7 @@ const e2e: Suite = {
   part: 'e2e',
   needs: [chromium, cluster, gitopsHealth],
   testTimeoutMs: 5 * MINUTE,
-  timeoutMs: 25 * MINUTE,
+  timeoutMs: 35 * MINUTE,
   holds: (file) => file.startsWith('test/e2e/'),
   oneAtATime: true,
   cleanUp: removeInstallation,
