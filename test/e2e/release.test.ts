@@ -77,6 +77,7 @@ describe('a release that is pushed to a registry', () => {
     const manifest = await readFile(join(root, 'dist', 'release', 'files', 'install.yaml'), 'utf8');
     const { cluster, kubectl } = world();
     const objects = parseAllDocuments(manifest).map((document) => document.toJS() as KubeObject);
+    // Parsed YAML: only what this test changes is typed.
     const deployment = objects.find(({ kind }) => kind === 'Deployment') as unknown as {
       spec: { template: { spec: { containers: { env: { name: string; value?: string }[] }[] } } };
     };

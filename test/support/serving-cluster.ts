@@ -32,6 +32,7 @@ export function aReportedApp(
 ): VacationApp {
   const { metadata, spec, status, ...rest } = overrides;
   const app = aVacationApp({
+    // The client's types say Date; what the API server sends is text.
     metadata: { creationTimestamp: MADE as unknown as Date, ...metadata },
     spec: { ...spec },
   });

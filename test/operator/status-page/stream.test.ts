@@ -46,6 +46,7 @@ describe('a stream of the status page', () => {
     const response = new FakeResponse();
     const rights = new Rights({ mayUser }, { now: () => 0 });
     const handler = stream({ changes, rights, identify: () => Promise.resolve(jane), open });
+    // The fake has all that the stream uses of a response.
     const handled = Promise.resolve(handler({ query } as Request, response as unknown as Response, () => undefined));
     return { response, handled };
   };

@@ -82,6 +82,7 @@ describe('a reconcile', () => {
           (error: unknown) => error,
         );
         expect(failed).to.have.property('message', 'no secrets for you');
+        // The fake API keeps objects of every kind.
         const { status } = api.objects.get(PATH) as unknown as VacationApp;
         const told = (status?.conditions ?? []).map((each) => `${each.type}=${each.status} ${each.reason}`);
         expect(told).to.include.members([
