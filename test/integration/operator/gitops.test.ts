@@ -162,16 +162,24 @@ describe('what GitOps tools apply', function () {
         const diff = ['diff', '--server-side', '--force-conflicts', '--field-manager', manager, '--filename', '-'];
         expect(await kubectl(diff, { input: JSON.stringify(app) }), when).to.equal('');
       };
+      // Afterwards nothing changes the status any more: the autoscaler has said how many pods it wants, and they are ready.
+      const isScaled = (name: string, pods?: number): Promise<VacationApp> =>
+        here.child(VACATION_APP, name, ({ status }: VacationApp) => {
+          const ready = status?.web?.ready ?? 0;
+          return ready === (pods ?? ready) && ready === status?.autoscaling?.desiredReplicas;
+        });
       for (const app of apps) {
+        load = 0;
         const { name } = app.metadata;
         const [made] = await gitopsHealthOf(await apply(app));
         expect(made?.kstatus.status, 'before the operator has seen it').to.equal('InProgress');
         await here.appWith(name, 'Ready', 'True', 'Available');
+        await isScaled(name);
         await isUnchanged(app, `${name} is Ready`);
 
         load = 5;
         await here.patch(DEPLOYMENT, `${name}-web`, { spec: { replicas: 5 } }, 'scale');
-        await here.child(VACATION_APP, name, ({ status }: VacationApp) => status?.web?.ready === 5);
+        await isScaled(name, 5);
         const scaled = await here.appWith(name, 'Ready', 'True', 'Available');
         await isUnchanged(app, `${name} was scaled by its autoscaler`);
         const declared = (fields: VacationApp['metadata']['managedFields']) =>
