@@ -11,26 +11,29 @@ import { UnavailableError } from './unavailable.ts';
 
 const MODULE = join(sources, 'kubernetes');
 
-/** A release of Kubernetes that is built here: the file that pins its modules, beside one of their hashes, and the programs made of them. */
+/** A release of Kubernetes that is built here. */
 export interface Release {
+  /** The file that pins its modules; beside it is one of their hashes. */
   readonly modFile: `${string}.mod`;
-  readonly programs: readonly string[];
+  /** Folders of the programs that are built. */
+  readonly programs: readonly [string, ...string[]];
+  /** The names by which the first program is called. */
+  readonly names: readonly string[];
 }
 
 /** The release that the built-in cluster runs. */
-const NEWEST: Release = { modFile: 'go.mod', programs: ['hyperkube', 'addons', 'pause'] };
+const NEWEST: Release = {
+  modFile: 'go.mod',
+  programs: ['hyperkube', 'addons', 'pause'],
+  names: ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy', 'kubectl'],
+};
 /** The oldest release that the operator supports, for tests against its API server. */
-export const OLDEST: Release = { modFile: 'oldest.mod', programs: ['hyperkube'] };
+export const OLDEST: Release = {
+  modFile: 'oldest.mod',
+  programs: ['api-server'],
+  names: ['etcd', 'kube-apiserver', 'kubectl'],
+};
 
-const NAMES_OF_HYPERKUBE = [
-  'etcd',
-  'kube-apiserver',
-  'kube-controller-manager',
-  'kube-scheduler',
-  'kubelet',
-  'kube-proxy',
-  'kubectl',
-];
 const PAUSE_IMAGE = 'localhost/pause:1';
 const GO_ENV = { CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false -trimpath -mod=readonly' };
 
@@ -79,13 +82,14 @@ async function usableGo(goMod: string): Promise<string> {
 
 async function keyOf(goVersion: string, { modFile, programs }: Release): Promise<string> {
   const inputs: Record<string, string | Buffer> = { goVersion, flags: JSON.stringify([GO_ENV, programs, PAUSE_IMAGE]) };
-  for await (const path of glob([modFile, modFile.replace(/mod$/, 'sum'), '**/*.go'], { cwd: MODULE })) {
+  const code = programs.map((name) => `${name}/**/*.go`);
+  for await (const path of glob([modFile, modFile.replace(/mod$/, 'sum'), ...code], { cwd: MODULE })) {
     inputs[path] = await readFile(join(MODULE, path));
   }
   return cacheKey(inputs);
 }
 
-async function build(folder: string, goMod: string, { modFile, programs }: Release): Promise<void> {
+async function build(folder: string, goMod: string, { modFile, programs, names }: Release): Promise<void> {
   const packages = programs.map((name) => `./${name}`);
   const pinned = `-modfile=${modFile}`;
   const unfinished = `${folder}.unfinished`;
@@ -117,7 +121,7 @@ async function build(folder: string, goMod: string, { modFile, programs }: Relea
       },
     });
   });
-  for (const name of NAMES_OF_HYPERKUBE) await symlink('hyperkube', join(unfinished, name));
+  for (const name of names) await symlink(programs[0], join(unfinished, name));
   if (programs.includes('pause')) await writePauseImage(unfinished);
   await rename(unfinished, folder);
 }
