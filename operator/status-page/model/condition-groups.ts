@@ -15,8 +15,8 @@ export interface ConditionGroup extends Advice {
 }
 
 const ORDER: readonly Tone[] = ['bad', 'busy', 'quiet', 'good'];
-/** They are there only while something is the matter. */
-const ALARMS: readonly string[] = [CONDITION.stalled, CONDITION.reconciling];
+/** As it should be while False; the others while True. */
+const ALARMS: readonly string[] = [CONDITION.stalled, CONDITION.reconciling, CONDITION.updateAvailable];
 
 /** The conditions of an app with what to do about each, the most urgent first. */
 export function conditionGroups({ status }: VacationApp, now: Date): ConditionGroup[] {
@@ -48,6 +48,6 @@ function toneOfGroup(conditions: readonly Condition[], reason: string): Tone {
   if (conditions.some(({ type, status }) => type === CONDITION.stalled && status === 'True')) return 'bad';
   const tone = toneOf(reason);
   if (tone !== 'quiet') return tone;
-  const isFine = conditions.every(({ type, status }) => status === 'True' && !ALARMS.includes(type));
-  return isFine && !conditions.some(({ type }) => type === CONDITION.updateAvailable) ? 'good' : 'quiet';
+  const isFine = conditions.every(({ type, status }) => status === (ALARMS.includes(type) ? 'False' : 'True'));
+  return isFine ? 'good' : 'quiet';
 }

@@ -44,8 +44,8 @@ describe('the conditions of an app on its page', () => {
       ['bad', 'RolloutStuck', 'Ready,Stalled,WebReady'],
       ['busy', 'DatabaseStarting', 'DatabaseReady'],
       ['quiet', 'MetricsApiMissing', 'AutoscalingReady'],
-      ['quiet', 'UpToDate', 'UpdateAvailable'],
       ['good', 'Available', 'CredentialsReady'],
+      ['good', 'UpToDate', 'UpdateAvailable'],
     ]);
   });
 
