@@ -13,11 +13,14 @@ export interface HeldChild {
 
 /** The app's children that finalizers hold, in the order of their names. `CHILD_KINDS` has no kind that holds data. */
 export function heldChildren(app: VacationApp, cluster: Pick<Cluster, 'store'>): HeldChild[] {
-  const children = CHILD_KINDS.flatMap((kind) =>
+  const uid = app.metadata.uid ?? '';
+  const held = CHILD_KINDS.flatMap((kind) =>
     cluster
       .store(kind)
-      .ownedBy(app.metadata.uid ?? '')
-      .map((live) => ({ object: describe(kind, live), finalizers: holdersOf(live) })),
+      .ownedBy(uid)
+      .map((live) => ({ live, finalizers: holdersOf(live) }))
+      .filter(({ finalizers }) => finalizers.length > 0)
+      .map(({ live, finalizers }) => ({ object: describe(kind, live), finalizers })),
   );
-  return children.filter(({ finalizers }) => finalizers.length > 0).sort((a, b) => (a.object < b.object ? -1 : 1));
+  return held.sort((a, b) => (a.object < b.object ? -1 : 1));
 }
