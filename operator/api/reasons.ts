@@ -126,6 +126,16 @@ const keeping = (volume: string | undefined): string =>
 
 const EVERY_MINUTE = '. Looked at every minute';
 
+/** Whether the API server refuses a pod for the resources of its containers. */
+const NAMES_RESOURCES = /\b(cpu|memory|ephemeral-storage)\b/;
+
+const heldBy = (finalizers: readonly string[]): string =>
+  finalizers.length === 0
+    ? ''
+    : `, and held by ${finalizers.length === 1 ? 'finalizer' : 'finalizers'} ${finalizers.join(', ')}`;
+
+const GATES = ['CredentialsReady', 'DatabaseReady', 'SchemaReady', 'WebReady'] as const;
+
 const AT_ONCE = 'at once';
 const PATIENCE = '5 minutes';
 
@@ -157,9 +167,9 @@ export const REASONS = {
 
   WaitingForCredentials: {
     kind: 'reconciling',
-    of: ['CredentialsReady', 'DatabaseReady'],
+    of: [...GATES, 'AutoscalingReady', 'Exposed'],
     message: ({ secret }: { secret: string }) => `Secret ${secret} is not complete yet`,
-    meaning: 'An earlier step is not done: the generated credentials.',
+    meaning: 'An earlier step is not done: the credentials. `Ready` says what they lack, if somebody has to act.',
   },
   WaitingForDatabase: {
     kind: 'reconciling',
@@ -229,7 +239,7 @@ export const REASONS = {
     of: ['DatabaseReady'],
     message: ({ pods, hasNoPod }: { pods: string; hasNoPod?: boolean }) =>
       hasNoPod === true ? `StatefulSet ${pods} has no pod yet` : `${pods} is starting`,
-    meaning: 'The MySQL pod is starting or being replaced.',
+    meaning: 'The StatefulSet of MySQL is about to be made, or its pod is starting or being replaced.',
   },
   VolumePending: {
     kind: 'reconciling',
@@ -409,7 +419,7 @@ export const REASONS = {
     of: ['SchemaReady'],
     message: ({ job, hasNoPod }: { job: string; hasNoPod?: boolean }) =>
       `Job ${job} ${hasNoPod === true ? 'has no pod yet' : 'is running'}`,
-    meaning: 'The migration Job is running.',
+    meaning: 'The migration Job is about to be made, waits for its pod, or is running. The message says which.',
   },
   MigrationFailed: {
     kind: 'stalled',
@@ -459,9 +469,12 @@ export const REASONS = {
     warns: true,
     of: ['WebReady'],
     message: ({ deployment }: { deployment: string }) => `Somebody has scaled Deployment ${deployment} to 0`,
-    advice: () => 'to stop an app and keep its data, set spec.mode to Hibernated',
+    advice: ({ deployment, paused }: { deployment: string; paused: string | undefined }) =>
+      paused === undefined
+        ? 'to stop an app and keep its data, set spec.mode to Hibernated'
+        : `it stays so while ${paused} is set. Remove the annotation, or scale it up by hand: kubectl scale deployment ${deployment} --replicas=1`,
     meaning:
-      'Somebody has scaled the web pods to 0 and keeps doing so, or `interstellar.dev/paused` is set. See [Scaling](use.md#scaling).',
+      'Somebody has scaled the web pods to 0. They keep doing so, or `interstellar.dev/paused` is set and the operator does not put it back. See [Scaling](use.md#scaling).',
   },
   PodUnschedulable: {
     kind: 'reconciling',
@@ -478,10 +491,12 @@ export const REASONS = {
     warns: true,
     stalledAfter: PATIENCE,
     of: ['DatabaseReady', 'SchemaReady', 'WebReady'],
-    message: ({ workload }: { workload: string; words: string }) => `The API server refuses the pods of ${workload}`,
-    advice: ({ words }: { words: string }) => words,
+    message: ({ workload }: { workload: string; words: string; field: string }) =>
+      `The API server refuses the pods of ${workload}`,
+    advice: ({ words, field }: { words: string; field: string }) =>
+      NAMES_RESOURCES.test(words) ? `${words}; set their resources in ${field}` : words,
     meaning:
-      'The API server refuses the pods because of a quota, a LimitRange, an admission policy or a webhook. The message has its words, once the pod has been missing for ten seconds. Kubernetes tries again, so this ends when the quota has room or the policy lets the pods in.',
+      'The API server refuses the pods because of a quota, a LimitRange, an admission policy or a webhook. The message has its words, once the pod has been missing for ten seconds, and the field of the spec for their resources where it is about those. Kubernetes tries again, so this ends when the quota has room or the policy lets the pods in.',
   },
   JobSuspended: {
     kind: 'reconciling',
@@ -547,25 +562,25 @@ export const REASONS = {
   NotOwned: {
     kind: 'stalled',
     after: AT_ONCE,
-    of: ['Ready'],
+    of: ['Ready', ...GATES, 'AutoscalingReady', 'Exposed'],
     message: ({ object, owner }: { object: string; owner: string | undefined }) =>
       `${object} exists and belongs to ${owner ?? 'nobody that this operator knows'}`,
     advice: ({ remedy }: { remedy: string }) => remedy,
     meaning:
-      "An object with the name of a child belongs to somebody else, for example a PersistentVolumeClaim without the operator's labels. The message says how to hand it over, or that its name must be free.",
+      "An object with the name of a child belongs to somebody else, for example a PersistentVolumeClaim without the operator's labels. The message says how to hand it over, or that its name must be free. Other conditions have this reason where what they wait for is not made because of it.",
   },
   OwnerTerminating: {
     kind: 'reconciling',
-    of: ['Ready'],
-    message: ({ object }: { object: string }) =>
-      `${object} still belongs to the app of this name that was deleted; its garbage collection is awaited`,
+    of: ['Ready', ...GATES, 'AutoscalingReady', 'Exposed'],
+    message: ({ object, finalizers }: { object: string; finalizers: readonly string[] }) =>
+      `${object} still belongs to the app of this name that was deleted; its garbage collection is awaited${heldBy(finalizers)}`,
     meaning:
-      'A child or the volume of a deleted app of this name is still being removed. The app waits, and goes on by itself.',
+      'A child or the volume of a deleted app of this name is still being removed. The app waits, and goes on by itself. The message names the finalizers that hold the object, if there are any: what has set them must remove them.',
   },
   ApplyFailed: {
     kind: 'reconciling',
     warns: true,
-    of: ['Ready', 'Reconciling', 'DatabaseReady', 'SchemaReady', 'WebReady'],
+    of: ['Ready', 'Reconciling', ...GATES, 'AutoscalingReady', 'Exposed'],
     message: ({ object, words }: { object: string; words: string | undefined }) =>
       `${object} is not made yet${words === undefined ? '' : `: ${words}`}`,
     meaning:
@@ -580,6 +595,19 @@ export const REASONS = {
     advice: () => 'stop that, or declare in spec what is wanted',
     meaning:
       'Somebody keeps changing a field back. The message names the field and the field manager. The app serves, and the operator goes on. See [Drift](operate.md#drift).',
+  },
+
+  ChildDeleting: {
+    kind: 'reconciling',
+    of: ['Reconciling'],
+    message: ({
+      children,
+    }: {
+      children: readonly { readonly object: string; readonly finalizers: readonly string[] }[];
+    }) => children.map(({ object, finalizers }) => `${object} is being deleted${heldBy(finalizers)}`).join('; '),
+    advice: () => 'what has set a finalizer removes it when it has cleaned up; does it run',
+    meaning:
+      'Somebody has deleted a child, and finalizers hold it. Until they are removed, it stays as it is and cannot be made anew. The message names the object and the finalizers: check what has set them. While the app does not serve for another reason, the message of `Ready` ends with this.',
   },
 
   Autoscaling: {
@@ -647,8 +675,7 @@ export const REASONS = {
     of: ['Exposed'],
     message: ({ way }: { way: 'Ingress' | 'HTTPRoute' }) =>
       `The ${way} does not exist yet: it is made after the web pods`,
-    meaning:
-      'The Ingress or HTTPRoute does not exist yet. It is made after the web pods; if they are there, Ready says why it is not.',
+    meaning: 'The Ingress or HTTPRoute does not exist yet. It is made after the web pods.',
   },
   NoIngressClass: {
     kind: 'aside',

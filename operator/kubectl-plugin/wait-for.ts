@@ -4,6 +4,7 @@ import { failureOf } from './cluster/failure.ts';
 import type { Context } from './context.ts';
 import { PluginError } from './exit-code.ts';
 import { isStalledNow, pendingOf, type Goal } from './model/goal.ts';
+import { scrubberOfApps } from './report/known.ts';
 import type { VacationApp } from '../api/vacation-app.ts';
 import { adviceOf } from '../api/reasons.ts';
 
@@ -36,7 +37,7 @@ export async function waitFor(
       throw new PluginError('notFound', `vacationapps "${name}" not found in namespace ${namespace}`);
     }
     const before = pending;
-    pending = pendingOf(app, goal);
+    pending = scrubberOfApps([app]).text(pendingOf(app, goal));
     if (goal.endsStalled && isStalledNow(app)) {
       throw new PluginError('stalled', `${name} is Stalled, somebody has to act: ${pending}${advice(app)}`);
     }

@@ -90,14 +90,22 @@ async function refusalOf(uid: string, namespace: string, cluster: Cluster): Prom
 const toldAt = ({ lastTimestamp, eventTime, metadata }: CoreV1Event): number =>
   new Date(lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? 0).getTime();
 
+/** The field of the spec with the resources of the pods. */
+const RESOURCES = {
+  Deployment: 'spec.resources',
+  Job: 'spec.jobs.resources',
+  StatefulSet: 'spec.database.managed.resources',
+} as const;
+
 /** The trouble of a workload whose pods are refused; undefined if none is known. */
 export function rejection(
   { refusals }: Pick<Observed, 'refusals'>,
-  kind: 'Deployment' | 'Job' | 'StatefulSet',
+  kind: keyof typeof RESOURCES,
   { metadata }: Podless['object'],
 ): Trouble | undefined {
   const words = refusals.get(metadata?.uid ?? '');
   if (words === undefined) return undefined;
   const workload = `${kind} ${metadata?.name ?? ''}`;
-  return { reason: REASON.podsRejected, message: messageOf(REASON.podsRejected, { workload, words }) };
+  const message = messageOf(REASON.podsRejected, { workload, words, field: RESOURCES[kind] });
+  return { reason: REASON.podsRejected, message };
 }

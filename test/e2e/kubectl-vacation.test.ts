@@ -209,6 +209,10 @@ describe('kubectl vacation on a real cluster', function () {
       expect(report).to.contain(`\n## ${title}\n`);
     }
     expect(report).to.contain('"message":"Leading"');
+    expect(report)
+      .to.contain('kubeletVersion: ')
+      .and.not.match(/(machineID|systemUUID|bootID|managedFields): /);
+    expect(report).not.to.match(/^# not the app's/m);
     const secret = await world().kubectl.get<
       { data: Record<string, string> } & Awaited<ReturnType<typeof pods>>[number]
     >('secret', `${APP}-credentials`, NAMESPACE);

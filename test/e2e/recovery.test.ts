@@ -116,7 +116,9 @@ describe('the ways back on a real cluster', function () {
       database: { managed: { resources: { requests: { cpu: '50m', memory: '512Mi' }, limits } } },
     });
     await small.with('SchemaReady', 'False', 'PodsRejected');
-    expect(await messageOf('Reconciling', small)).to.contain('limits.cpu');
+    expect(await messageOf('Reconciling', small))
+      .to.contain('limits.cpu')
+      .and.contain('spec.jobs.resources');
     await place.kubectl(['delete', 'quota', 'compute']);
     await small.ready();
   });

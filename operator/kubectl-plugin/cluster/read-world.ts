@@ -89,10 +89,11 @@ async function readChildren(
   return [...labelled, ...(await Promise.all(others)).flat()];
 }
 
-/** Every app of a namespace, or of all of them. */
-export async function readApps(cluster: Cluster, namespace: string): Promise<VacationApp[]> {
+/** Every app of a namespace, or of all of them; with `name`, that one, if it is there. */
+export async function readApps(cluster: Cluster, namespace: string, name?: string): Promise<VacationApp[]> {
   try {
-    return await cluster.list<VacationApp>(APPS, { namespace });
+    const fieldSelector = name === undefined ? {} : { fieldSelector: `metadata.name=${name}` };
+    return await cluster.list<VacationApp>(APPS, { namespace, ...fieldSelector });
   } catch (error) {
     const failure = failureOf(error);
     throw failure.outcome === 'notFound'

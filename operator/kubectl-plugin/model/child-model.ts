@@ -10,7 +10,7 @@ import type {
 } from '@kubernetes/client-node';
 import type { VacationApp } from '../../api/vacation-app.ts';
 import type { KubeObject } from '../../runtime/client/kinds.ts';
-import { LABEL } from '../../vacation-app/names.ts';
+import { FIELD_MANAGER, LABEL } from '../../vacation-app/names.ts';
 import type { Mark } from '../text/mark.ts';
 import type { PodModel } from './pod-model.ts';
 
@@ -40,7 +40,10 @@ const STATES: Readonly<Record<string, (object: never) => State>> = {
   Job: ({ status, spec }: V1Job) => {
     const ended = status?.conditions?.find(({ type, status }) => /^(Complete|Failed)$/.test(type) && status === 'True');
     if (ended) return { state: ended.type, mark: ended.type === 'Failed' ? 'bad' : 'quiet' };
-    return { state: spec?.suspend === true ? 'Suspended' : 'Running', mark: 'busy' };
+    if (spec?.suspend === true) return { state: 'Suspended', mark: 'busy' };
+    const { active = 0, failed = 0 } = status ?? {};
+    const attempts = failed === 0 ? '' : `, ${failed} failed`;
+    return { state: `${active > 0 ? 'Running' : 'No pod'}${attempts}`, mark: 'busy' };
   },
   PersistentVolumeClaim: ({ metadata, spec, status }: V1PersistentVolumeClaim) => {
     const phase = metadata?.deletionTimestamp === undefined ? (status?.phase ?? 'Pending') : 'Terminating';
@@ -93,9 +96,9 @@ export function childModel(
   pods: readonly (PodModel & { job?: string })[],
 ): ChildModel {
   const { kind = '', metadata } = object;
-  const { state, mark } = isForeign(app, object)
-    ? { state: `not the app's: it belongs to ${ownerOf(object)}`, mark: 'bad' as const }
-    : (STATES[kind]?.(object as never) ?? there);
+  const foreign = foreignWords(app, object);
+  const { state, mark } =
+    foreign === undefined ? (STATES[kind]?.(object as never) ?? there) : { state: foreign, mark: 'bad' as const };
   const own = podsOf(object, pods);
   return {
     kind,
@@ -115,15 +118,19 @@ function podsOf({ kind, metadata }: KubeObject, pods: readonly (PodModel & { job
   return pods.filter((pod) => pod.job === undefined && pod.component === component);
 }
 
-/** Whether it has the name of a child and belongs to somebody else. Credentials and volume of an earlier app have the labels and no owner. */
-export function isForeign({ metadata: { name, uid } }: VacationApp, { metadata }: KubeObject): boolean {
-  const controller = metadata.ownerReferences?.find((owner) => owner.controller === true);
-  if (controller) return controller.uid !== uid;
-  return metadata.labels?.[LABEL.app] !== name;
-}
+/** Kinds of children that the app may have without being their owner: credentials and volume outlive it. */
+const UNOWNED: ReadonlySet<string> = new Set(['Secret', 'PersistentVolumeClaim']);
 
-function ownerOf({ metadata }: KubeObject): string {
+/** That an object among the children, by its name or label, is not the app's, and whose it is; undefined for one of the app's. */
+export function foreignWords({ metadata: app }: VacationApp, { kind = '', metadata }: KubeObject): string | undefined {
   const controller = metadata.ownerReferences?.find((owner) => owner.controller === true);
-  if (controller) return `${controller.kind} ${controller.name}`;
-  return metadata.labels?.['app.kubernetes.io/managed-by'] ?? 'somebody else (no owner, and not the labels of the app)';
+  if (controller?.uid === app.uid) return undefined;
+  if (controller) {
+    const isEarlier = controller.kind === 'VacationApp' && controller.name === app.name;
+    return `not the app's: it belongs to ${isEarlier ? 'an earlier ' : ''}${controller.kind} ${controller.name}`;
+  }
+  const { [LABEL.app]: labelled, [LABEL.managedBy]: manager } = metadata.labels ?? {};
+  const hasLabels = labelled === app.name && manager === FIELD_MANAGER;
+  if (hasLabels) return UNOWNED.has(kind) ? undefined : "not the app's: it has the labels of the app, but no owner";
+  return `not the app's: it belongs to ${manager ?? 'somebody else (no owner, and not the labels of the app)'}`;
 }

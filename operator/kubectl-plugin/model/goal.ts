@@ -1,4 +1,5 @@
 import type { Condition } from '../../api/conditions.ts';
+import { isPaused } from '../../api/paused.ts';
 import { CONDITION, type VacationApp } from '../../api/vacation-app.ts';
 
 /** What is waited for. `app` is undefined where there is none. */
@@ -81,8 +82,9 @@ export const isStalledNow = (app: VacationApp | undefined): boolean =>
 export function pendingOf(app: VacationApp | undefined, goal: Goal): string {
   if (app === undefined) return 'there is no such app';
   const conditions = app.status?.conditions ?? [];
+  if (!isObserved(app) && isPaused(app)) return 'the app is paused, so the operator does not act on its latest spec';
   if (!isObserved(app)) {
-    return 'the operator has not answered the latest spec: does it run, does it watch this namespace, is the app paused?';
+    return 'the operator has not answered the latest spec: does it run, and does it watch this namespace?';
   }
   const own = conditions.find(({ type, status }) => type === goal.what && status !== 'True');
   const rank = [CONDITION.stalled, CONDITION.reconciling] as readonly string[];

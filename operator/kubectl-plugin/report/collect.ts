@@ -1,4 +1,4 @@
-import type { V1Secret } from '@kubernetes/client-node';
+import type { V1Node, V1NodeSystemInfo, V1Secret } from '@kubernetes/client-node';
 import type { Kind, KubeObject } from '../../runtime/client/kinds.ts';
 import { EVENT, SECRET } from '../../vacation-app/kinds.ts';
 import type { Cluster } from '../cluster/cluster.ts';
@@ -137,9 +137,11 @@ function withoutOtherApps(text: string, ownKey: string): string {
   return left === 0 ? text : [...kept, `(${left} lines about other apps were left out)`].join('\n');
 }
 
-/** A node without the list of its images, which is long. */
+/** A node without what identifies the machine, and without the list of its images, which is long. */
 function shortNode(object: KubeObject): KubeObject {
   if (object.kind !== NODE.kind) return object;
-  const { status, ...rest } = object as KubeObject & { readonly status?: Record<string, unknown> };
-  return { ...rest, status: { ...status, images: undefined } } as KubeObject;
+  const { status, ...rest } = object as KubeObject & Pick<V1Node, 'status'>;
+  const { images, nodeInfo, ...others } = status ?? {};
+  const { machineID, systemUUID, bootID, ...info } = nodeInfo ?? ({} as Partial<V1NodeSystemInfo>);
+  return { ...rest, status: { ...others, nodeInfo: info } } as KubeObject;
 }

@@ -1,7 +1,7 @@
 import type { V1Container, V1Pod, V1Secret } from '@kubernetes/client-node';
 import type { VacationApp } from '../../api/vacation-app.ts';
 import type { World } from '../model/world.ts';
-import type { Known } from './scrub.ts';
+import { createScrubber, type Known, type Scrubber } from './scrub.ts';
 
 /** A shorter value of an environment variable is a switch or a number. */
 const SHORTEST_VARIABLE = 8;
@@ -47,7 +47,7 @@ export function valuesOfVariables(app: VacationApp, pods: readonly V1Pod[]): Kno
 }
 
 /** Names that a report shows in any case: of objects, namespaces, nodes, hosts and images. */
-export function publicNamesOf({ app, children, pods }: World): Set<string> {
+export function publicNamesOf({ app, children, pods }: Pick<World, 'app' | 'children' | 'pods'>): Set<string> {
   const { metadata, spec } = app;
   const images = pods.flatMap((pod) => pod.spec?.containers.map(({ image }) => image) ?? []);
   const hosts = Object.values(spec.database ?? {}).flatMap((one: object) => {
@@ -67,6 +67,17 @@ export function publicNamesOf({ app, children, pods }: World): Set<string> {
   ];
   return new Set(names.filter((name) => name !== undefined));
 }
+
+/** For verbs that do not read Secrets: it knows the values of environment variables, and what a credential looks like. */
+export const scrubberOf = (worlds: readonly Pick<World, 'app' | 'children' | 'pods'>[]): Scrubber =>
+  createScrubber(
+    worlds.flatMap(({ app, pods }) => valuesOfVariables(app, pods)),
+    new Set(worlds.flatMap((world) => [...publicNamesOf(world)])),
+  );
+
+/** The same where only the apps were read. */
+export const scrubberOfApps = (apps: readonly VacationApp[]): Scrubber =>
+  scrubberOf(apps.map((app) => ({ app, children: [], pods: [] })));
 
 /** Names of the product that its Secrets and variables hold too: the database and its users. */
 const OWN_NAMES = ['vacation', 'vacation_migration', 'root', 'localhost'];

@@ -2,6 +2,13 @@ import { GROUP } from '../../api/vacation-app.ts';
 import type { KubeObject } from '../../runtime/client/kinds.ts';
 import { REDACTED } from './scrub.ts';
 
+/** What no object has in a report. */
+export const ALWAYS_REDACTED: readonly string[] = [
+  'Secrets and ConfigMaps: their data. Section "Secrets" has the names of keys and sizes',
+  'All objects: managedFields',
+  'Nodes: machineID, systemUUID and bootID, and the list of images',
+];
+
 /** What was taken out of an object. */
 export interface Redaction {
   /** `VacationApp/milky-way`. */

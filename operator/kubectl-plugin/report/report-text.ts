@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../runtime/client/kinds.ts';
 import { appModel } from '../model/app-model.ts';
+import { foreignWords } from '../model/child-model.ts';
 import { podModel } from '../model/pod-model.ts';
 import { eventsLines } from '../text/events-table.ts';
 import { styleOf } from '../text/mark.ts';
@@ -8,8 +9,8 @@ import { yamlOf } from '../text/yaml.ts';
 import type { LogText, Material } from './material.ts';
 import { publicNamesOf } from './known.ts';
 import { settingsOf } from './operator-settings.ts';
-import { redact, redactionLines, type Redaction } from './redact.ts';
-import { createScrubber } from './scrub.ts';
+import { ALWAYS_REDACTED, redact, redactionLines, type Redaction } from './redact.ts';
+import { createScrubber, withScrubbedWords } from './scrub.ts';
 
 export interface ReportOptions {
   readonly now: Date;
@@ -29,14 +30,19 @@ export function reportText(material: Material, { now, version }: ReportOptions):
     redactions.push(...redacted.redactions);
     return redacted.object;
   };
-  const documents = (objects: readonly KubeObject[]): string =>
-    objects.map((object) => yamlOf(clean(object))).join('---\n');
+  const documents = (objects: readonly KubeObject[], noteOf?: (object: KubeObject) => string | undefined): string =>
+    objects
+      .map((object) => {
+        const note = noteOf?.(object);
+        return `${note === undefined ? '' : `# ${note}\n`}${yamlOf(clean(object))}`;
+      })
+      .join('---\n');
   const table = { now, style: styleOf(false), isWide: true, hasNamespace: false };
 
   const body = [
     section(
       'Status',
-      statusLines(appModel(world), { ...table, columns: COLUMNS })
+      statusLines(withScrubbedWords(appModel(world), scrubber), { ...table, columns: COLUMNS })
         .map((line) => scrubber.text(line))
         .join('\n'),
     ),
@@ -44,12 +50,15 @@ export function reportText(material: Material, { now, version }: ReportOptions):
       'Events',
       events.length === 0
         ? 'none'
-        : eventsLines(events, table)
+        : eventsLines(withScrubbedWords(events, scrubber), table)
             .map((line) => scrubber.text(line))
             .join('\n'),
     ),
     section('Resource', documents([typed(world.app)])),
-    section('Children', documents(world.children)),
+    section(
+      'Children',
+      documents(world.children, (child) => foreignWords(world.app, child)),
+    ),
     section('Secrets', secretLines(material.secrets).join('\n')),
     section('Pods', documents(world.pods as readonly KubeObject[])),
     section('Namespace', documents(material.namespaceObjects)),
@@ -75,7 +84,10 @@ export function reportText(material: Material, { now, version }: ReportOptions):
     '',
     'Read it before you pass it on. It holds names: of objects, namespaces, hosts, nodes, images and addresses.',
     '',
-    section('Redacted', [...redactionLines(redactions), ...texts].map((line) => `- ${line}`).join('\n') || 'nothing'),
+    section(
+      'Redacted',
+      [...ALWAYS_REDACTED, ...redactionLines(redactions), ...texts].map((line) => `- ${line}`).join('\n'),
+    ),
     ...(gaps.length === 0 ? [] : [section('Not looked at', gaps.map((line) => `- ${scrubber.text(line)}`).join('\n'))]),
   ];
   return `${[...head, ...body].join('\n').trimEnd()}\n`;

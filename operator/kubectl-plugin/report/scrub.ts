@@ -90,6 +90,24 @@ export function createScrubber(known: readonly Known[], publicNames: ReadonlySet
   };
 }
 
+/** Fields of models that hold what the operator or others have written for people. */
+const WORDS: ReadonlySet<string> = new Set(['message', 'words']);
+
+/** A model whose messages are scrubbed. Do it before they are wrapped: a line break within a value would hide it. */
+export const withScrubbedWords = <T>(model: T, scrubber: Pick<Scrubber, 'text'>): T =>
+  scrubbedWords(model, scrubber) as T;
+
+function scrubbedWords(value: unknown, scrubber: Pick<Scrubber, 'text'>): unknown {
+  if (Array.isArray(value)) return value.map((item: unknown) => scrubbedWords(item, scrubber));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([field, item]: [string, unknown]) => [
+      field,
+      typeof item === 'string' && WORDS.has(field) ? scrubber.text(item) : scrubbedWords(item, scrubber),
+    ]),
+  );
+}
+
 /** A value as it may be written: itself, trimmed, each of its lines, in JSON, in base64 and in a URL, and the parts of a URL's credentials. */
 function formsOf(value: string): string[] {
   const parts = [

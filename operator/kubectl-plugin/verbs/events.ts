@@ -6,6 +6,8 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { ConnectionOptions } from '../cluster/connect.ts';
 import type { Context } from '../context.ts';
 import { PluginError } from '../exit-code.ts';
+import { scrubberOfApps } from '../report/known.ts';
+import { withScrubbedWords } from '../report/scrub.ts';
 import { eventModels, isOfApp, type EventModel, type LiveEvent } from '../model/event-model.ts';
 import { eventsLines } from '../text/events-table.ts';
 import { styleOf } from '../text/mark.ts';
@@ -25,7 +27,7 @@ export const events = (context: Context): Verb =>
     argument: '[NAME]',
     summary: 'List the events of an app, its children and its pods',
     description:
-      'Without a name: those of every app of the namespace. The oldest comes first. Kubernetes keeps events for an hour.',
+      'Without a name: those of every app of the namespace. The oldest comes first. Kubernetes keeps events for an hour. What looks like a credential in a message is redacted.',
     examples: [
       ['What happened to an app', 'kubectl vacation events milky-way'],
       ['Warnings of all namespaces, as they come', 'kubectl vacation events -A --types Warning --watch'],
@@ -85,7 +87,7 @@ export async function readEvents(
   const fieldSelector = type === undefined ? {} : { fieldSelector: `type=${type}` };
   const [found, apps] = await Promise.all([
     cluster.list<LiveEvent>(EVENT, { namespace, ...fieldSelector }),
-    name === undefined ? readApps(cluster, namespace) : [],
+    readApps(cluster, namespace, name),
   ]);
   const names = name === undefined ? apps : [{ metadata: { name, namespace } }];
   const own = found.filter((event) =>
@@ -96,5 +98,5 @@ export async function readEvents(
   );
   // Events outlive an app that was deleted.
   if (own.length === 0 && name !== undefined) await readApp(cluster, namespace, name);
-  return eventModels(own);
+  return withScrubbedWords(eventModels(own), scrubberOfApps(apps));
 }

@@ -4,6 +4,8 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { ConnectionOptions } from '../cluster/connect.ts';
 import type { Context } from '../context.ts';
 import { PluginError } from '../exit-code.ts';
+import { scrubberOf, scrubberOfApps } from '../report/known.ts';
+import { withScrubbedWords } from '../report/scrub.ts';
 import { appModel, appSummary, type AppModel, type AppSummary } from '../model/app-model.ts';
 import { changeLines, factsOfApp, factsOfApps } from '../text/changes.ts';
 import { appsLines } from '../text/apps-table.ts';
@@ -29,7 +31,7 @@ export const status = (context: Context): Verb =>
     argument: '[NAME]',
     summary: 'Show the state of an app and what to do about it, or list the apps',
     description:
-      'With a name it draws a tree: the conditions of the app, each with what to do about it, its children and their pods.\nWithout a name it lists the apps of the namespace.',
+      'With a name it draws a tree: the conditions of the app, each with what to do about it, its children and their pods.\nWithout a name it lists the apps of the namespace.\nWhat looks like a credential in a message is redacted.',
     examples: [
       ['The apps of the namespace', 'kubectl vacation status'],
       ['The apps of all namespaces, with their images', 'kubectl vacation status -A -o wide'],
@@ -56,8 +58,12 @@ export const status = (context: Context): Verb =>
     });
 
 async function look(cluster: Cluster, namespace: string, name: string | undefined): Promise<Seen> {
-  if (name !== undefined) return { app: appModel(await readWorld(cluster, namespace, name)) };
-  return { apps: (await readApps(cluster, namespace)).map(appSummary) };
+  if (name === undefined) {
+    const apps = await readApps(cluster, namespace);
+    return { apps: withScrubbedWords(apps.map(appSummary), scrubberOfApps(apps)) };
+  }
+  const world = await readWorld(cluster, namespace, name);
+  return { app: withScrubbedWords(appModel(world), scrubberOf([world])) };
 }
 
 function textOf(seen: Seen, context: Context, options: StatusOptions): string {

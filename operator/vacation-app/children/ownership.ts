@@ -21,6 +21,13 @@ export function owned(object: KubeObject, app: VacationApp): KubeObject {
 export const isOwnedBy = ({ metadata }: KubeObject, app: VacationApp): boolean =>
   (metadata.ownerReferences ?? []).some(({ uid }) => uid === app.metadata.uid);
 
+/** Finalizers of Kubernetes' garbage collector. Every deletion in the foreground has one for a moment. */
+const OF_COLLECTOR: ReadonlySet<string> = new Set(['foregroundDeletion', 'orphan']);
+
+/** The finalizers of others that hold an object that is being deleted. */
+export const holdersOf = ({ metadata: { deletionTimestamp, finalizers = [] } }: KubeObject): readonly string[] =>
+  deletionTimestamp === undefined ? [] : finalizers.filter((finalizer) => !OF_COLLECTOR.has(finalizer));
+
 /**
  * Throws if the app must not write the live object.
  *
@@ -33,7 +40,7 @@ export function assertOwned(kind: Kind, live: KubeObject, app: VacationApp): voi
   const controller = live.metadata.ownerReferences?.find((reference) => reference.controller);
   if (controller?.uid === app.metadata.uid) return;
   if (controller?.kind === VACATION_APP.kind && controller.name === app.metadata.name) {
-    const message = messageOf(REASON.ownerTerminating, { object: describe(kind, live) });
+    const message = messageOf(REASON.ownerTerminating, { object: describe(kind, live), finalizers: holdersOf(live) });
     throw new WaitingError(REASON.ownerTerminating, message, { retryAfterMs: 2_000 });
   }
   const labels = live.metadata.labels ?? {};

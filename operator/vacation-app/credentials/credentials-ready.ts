@@ -4,11 +4,13 @@ import { messageOf, REASON } from '../../api/reasons.ts';
 import { CONDITION } from '../../api/vacation-app.ts';
 import { credentialsName } from '../names.ts';
 import type { Observed } from '../observe.ts';
+import type { Failure } from '../status/failure.ts';
+import { notMade } from '../status/not-made.ts';
 import { credentialKeysOf } from './credentials.ts';
 import { readErrorOf, secretUses, userSecretFault } from './user-secrets.ts';
 
 /** `CredentialsReady`. */
-export function credentialsReady(app: CompleteApp, observed: Observed): Finding {
+export function credentialsReady(app: CompleteApp, observed: Observed, failure: Failure | undefined): Finding {
   if (readErrorOf(observed.userSecrets)) return lastKnown(app);
   const fault = userSecretFault(app, observed.userSecrets);
   if (fault) return findingOf(CONDITION.credentialsReady, false, fault.reason, fault.message);
@@ -20,14 +22,12 @@ export function credentialsReady(app: CompleteApp, observed: Observed): Finding 
     return findingOf(CONDITION.credentialsReady, true, REASON.available, `Secrets ${names} hold all keys`);
   }
   const name = credentialsName(app);
-  return complete
-    ? findingOf(CONDITION.credentialsReady, true, REASON.available, `Secret ${name} holds all keys`)
-    : findingOf(
-        CONDITION.credentialsReady,
-        false,
-        REASON.waitingForCredentials,
-        messageOf(REASON.waitingForCredentials, { secret: name }),
-      );
+  if (complete) return findingOf(CONDITION.credentialsReady, true, REASON.available, `Secret ${name} holds all keys`);
+  if (!observed.secret) {
+    return notMade(CONDITION.credentialsReady, REASON.waitingForCredentials, `Secret ${name}`, failure);
+  }
+  const message = messageOf(REASON.waitingForCredentials, { secret: name });
+  return findingOf(CONDITION.credentialsReady, false, REASON.waitingForCredentials, message);
 }
 
 /** For a Secret that could not be read: the failure tells why, and nothing else has become known. */

@@ -15,7 +15,10 @@ const MILESTONES: ReadonlyMap<string, string> = new Map([
 const BEFORE_WEB_PODS: ReadonlySet<string> = new Set([
   REASON.waitingForDatabase,
   REASON.waitingForSchema,
+  REASON.waitingForCredentials,
   REASON.applyFailed,
+  REASON.notOwned,
+  REASON.ownerTerminating,
 ]);
 
 /** The events of steps towards `Ready`. */

@@ -1,24 +1,25 @@
 import { findingOf, type Finding } from '../../api/conditions.ts';
 import { messageOf, REASON, type ReasonName } from '../../api/reasons.ts';
-import { CONDITION } from '../../api/vacation-app.ts';
 import type { Failure } from './failure.ts';
 
-/** The finding of a gate whose object is due and not there: with its own `reason`, and with what keeps it from being made. */
-export function notMade(type: string, reason: ReasonName, object: string, failure: Failure | undefined): Finding {
-  const cause = failure?.isPassing === true && failure.hasLasted !== true ? undefined : failure;
-  const shown = cause?.reason === REASON.applyFailed ? REASON.applyFailed : reason;
-  return findingOf(type, false, shown, messageOf(REASON.applyFailed, { object, words: cause?.message }));
-}
+/** Failures of a write. They are the reason of everything that waits for the object. */
+const OF_OBJECTS: ReadonlySet<string> = new Set([REASON.applyFailed, REASON.notOwned, REASON.ownerTerminating]);
 
-/** Why there can be no password for a database. */
+/** Why there are no credentials, without which no object is made. */
 const OF_CREDENTIALS: ReadonlySet<string> = new Set([
   REASON.credentialsMissing,
   REASON.credentialsInvalid,
   REASON.credentialsLost,
 ]);
 
-/** The same for `DatabaseReady`, of whose objects none is made before there are credentials. */
-export function databaseNotMade(reason: ReasonName, object: string, failure: Failure | undefined): Finding {
-  const shown = OF_CREDENTIALS.has(failure?.reason ?? '') ? REASON.waitingForCredentials : reason;
-  return notMade(CONDITION.databaseReady, shown, object, failure);
+/** The finding of a condition whose object is due and not there. The failure that keeps it from being made is the reason, else `reason`. */
+export function notMade(type: string, reason: ReasonName, object: string, failure: Failure | undefined): Finding {
+  const cause = failure?.isPassing === true && failure.hasLasted !== true ? undefined : failure;
+  const message = messageOf(REASON.applyFailed, { object, words: cause?.message });
+  return findingOf(type, false, reasonOf(cause) ?? reason, message);
+}
+
+function reasonOf({ reason }: Pick<Failure, 'reason'> = { reason: '' }): string | undefined {
+  if (OF_CREDENTIALS.has(reason)) return REASON.waitingForCredentials;
+  return OF_OBJECTS.has(reason) ? reason : undefined;
 }

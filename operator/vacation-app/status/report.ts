@@ -5,6 +5,7 @@ import { isInvalid, isNotFound } from '../../runtime/client/api-error.ts';
 import type { EventNote } from '../../runtime/telemetry/events.ts';
 import type { KubeObject } from '../../runtime/client/kinds.ts';
 import { contestedFinding, correctionsOf, driftEvents } from './drift.ts';
+import { heldChildren } from '../children/held-children.ts';
 import { waitsOf } from '../children/steps.ts';
 import { eventsOf } from './events.ts';
 import type { Failure } from './failure.ts';
@@ -37,6 +38,7 @@ export async function report(
     defaults,
     waits: waitsOf(plan),
     failure,
+    held: heldChildren(plan.app, cluster),
     drift: {
       corrections: correctionsOf(declared.status?.drift ?? [], due),
       contested: contestedFinding(drift.contested),

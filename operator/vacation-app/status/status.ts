@@ -20,6 +20,7 @@ import { FACT, WEB_CONTAINER } from '../names.ts';
 import { inHibernation, unrestOf } from './hibernation.ts';
 import { observedGenerationOf } from './observed-generation.ts';
 import type { Observed } from '../observe.ts';
+import type { HeldChild } from '../children/held-children.ts';
 import type { Waits } from '../children/steps.ts';
 import type { Failure } from './failure.ts';
 import { lasting } from './lasting.ts';
@@ -41,6 +42,7 @@ export interface StatusInput {
   readonly defaults: OperatorDefaults;
   readonly waits: Waits;
   readonly failure: Failure | undefined;
+  readonly held?: readonly HeldChild[];
   readonly drift?: {
     readonly corrections: readonly Correction[];
     /** What others keep changing back. */
@@ -53,7 +55,7 @@ type Check = (input: StatusInput) => Finding;
 
 /** What gates `Ready`, in order: the first that is not true is the reason. */
 const gatesOfReady = (): Check[] => [
-  ({ app, observed }) => credentialsReady(app, observed),
+  ({ app, observed, failure }) => credentialsReady(app, observed, failure),
   ({ app, observed, check, failure }) => databaseKindOf(app).finding(app, observed, check, failure),
   ...TASKS.flatMap(({ gate }) => gate?.finding ?? []),
   webReady,
@@ -68,8 +70,8 @@ export function statusOf(input: StatusInput): VacationAppStatus {
   const findings = [
     ...readiness(input, failed, gates),
     ...gates,
-    ...(wantsAutoscaler(app) ? [autoscalingReady(observed, now)] : []),
-    ...exposed(app, observed),
+    ...(wantsAutoscaler(app) ? [autoscalingReady(input)] : []),
+    ...exposed(input),
     updateAvailable(input),
   ];
   const generation = observedGenerationOf(app);
@@ -144,8 +146,9 @@ export function statusOfInvalid(
 }
 
 function readiness(input: StatusInput, failed: Finding | undefined, gates: readonly Finding[]): Finding[] {
-  const { app, failure, drift, now } = input;
+  const { app, failure, drift, held = [], now } = input;
   const paused = isPaused(app);
+  const deleting = held.length === 0 ? undefined : childDeleting(held);
   if (failure?.isPassing === false) {
     const { reason, message } = failure;
     const cause = gates.find((gate) => gate.reason === reason) ?? findingOf(CONDITION.ready, false, reason, message);
@@ -156,7 +159,7 @@ function readiness(input: StatusInput, failed: Finding | undefined, gates: reado
     const { reason, message: cause } = failed;
     // Somebody who scales the workloads up again keeps the app from its rest.
     const contested = reason === REASON.hibernating ? drift?.contested : undefined;
-    const parts = [cause, ...(contested ? [contested.message] : [])].join('. ');
+    const parts = [cause, contested?.message, deleting?.message].filter((part) => part !== undefined).join('. ');
     const message = paused ? `${parts} (paused: nothing is being changed)` : parts;
     return notReady(reason, message, isOverdue(failed, input, now));
   }
@@ -167,9 +170,12 @@ function readiness(input: StatusInput, failed: Finding | undefined, gates: reado
   return [
     findingOf(CONDITION.ready, true, paused ? REASON.paused : reason, message),
     ...(failure ? [findingOf(CONDITION.reconciling, true, failure.reason, failure.message)] : []),
-    ...(!failure && drift?.contested ? [drift.contested] : []),
+    ...(failure ? [] : [drift?.contested ?? deleting].filter((finding) => finding !== undefined)),
   ];
 }
+
+const childDeleting = (children: readonly HeldChild[]): Finding =>
+  findingOf(CONDITION.reconciling, true, REASON.childDeleting, messageOf(REASON.childDeleting, { children }));
 
 /** Whether it is a trouble that has a name of its own, which comes first in the chain or needs somebody, and not that of the failure. */
 const isNamed = ({ reason }: Finding): boolean => isWarning(reason) && reason !== REASON.applyFailed;

@@ -2,8 +2,10 @@ import type { V2HorizontalPodAutoscalerCondition } from '@kubernetes/client-node
 import { findingOf, type Finding } from '../../api/conditions.ts';
 import { messageOf, REASON } from '../../api/reasons.ts';
 import { CONDITION } from '../../api/vacation-app.ts';
-import { WEB_CONTAINER } from '../names.ts';
+import { childName, WEB_CONTAINER } from '../names.ts';
 import type { Observed } from '../observe.ts';
+import { notMade } from '../status/not-made.ts';
+import type { StatusInput } from '../status/status.ts';
 
 /** Metrics of a pod exist some time after it is ready: two samples, 15 s apart at best, then the autoscaler's next look. */
 const FIRST_METRICS_MS = 120_000;
@@ -16,10 +18,16 @@ const NO_REQUEST = /missing request for cpu in container (\S+)/;
 
 type Watched = Pick<Observed, 'autoscaler' | 'deployment'>;
 
+type Scaling = Pick<StatusInput, 'app' | 'waits' | 'failure' | 'now'> & { readonly observed: Watched };
+
 /** `AutoscalingReady`: what the HorizontalPodAutoscaler's controller says, in the words of Kubernetes 1.33 to 1.36. */
-export function autoscalingReady(observed: Watched, now: Date): Finding {
+export function autoscalingReady({ app, observed, waits, failure, now }: Scaling): Finding {
   const is = (status: boolean | 'Unknown', reason: string, message: string): Finding =>
     findingOf(CONDITION.autoscalingReady, status, reason, message);
+  if (!observed.autoscaler && waits.autoscaling === undefined && failure?.isPassing === false) {
+    const object = `HorizontalPodAutoscaler ${childName(app, 'web')}`;
+    return notMade(CONDITION.autoscalingReady, REASON.progressing, object, failure);
+  }
   const failing = failureOf(observed);
   if (!failing) {
     return conditionsOf(observed).some(({ type, status }) => type === 'ScalingActive' && status === 'True')

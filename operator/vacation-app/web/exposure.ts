@@ -1,17 +1,23 @@
-import type { V1Ingress, V1Service } from '@kubernetes/client-node';
+import type { V1Service } from '@kubernetes/client-node';
 import type { CompleteApp } from '../../api/defaults.ts';
 import { messageOf, REASON } from '../../api/reasons.ts';
 import { CONDITION, type GatewaySettings, type ParentReference } from '../../api/vacation-app.ts';
 import { findingOf, type Finding } from '../../api/conditions.ts';
+import { childName } from '../names.ts';
 import type { Observed } from '../observe.ts';
 import { podsOf } from '../pods.ts';
+import { notMade } from '../status/not-made.ts';
+import type { StatusInput } from '../status/status.ts';
 import type { HttpRoute, RouteParent } from './web-http-route.ts';
 
+type Exposing = Pick<StatusInput, 'app' | 'observed' | 'waits' | 'failure'>;
+
 /** The condition `Exposed`: the first of the Ingress and the Gateway route that does not work, else the first. Empty if the spec asks for neither. */
-export function exposed({ spec }: CompleteApp, observed: Observed): Finding[] {
+export function exposed(input: Exposing): Finding[] {
+  const { spec } = input.app;
   const ways = [
-    ...(spec.ingress ? [ingressExposed(observed.ingress)] : []),
-    ...(spec.gateway ? [routeExposed(spec.gateway, observed)] : []),
+    ...(spec.ingress ? [ingressExposed(input)] : []),
+    ...(spec.gateway ? [routeExposed(spec.gateway, input)] : []),
   ];
   return [ways.find(({ status }) => status !== 'True') ?? ways.slice(0, 1)].flat();
 }
@@ -21,8 +27,16 @@ const not = (reason: string, message: string): Finding => findingOf(CONDITION.ex
 
 const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
 
-function ingressExposed(ingress: V1Ingress | undefined): Finding {
-  if (!ingress) return not(REASON.waitingForWeb, messageOf(REASON.waitingForWeb, { way: 'Ingress' }));
+/** Of an Ingress or HTTPRoute that is not there. */
+function absent(way: 'Ingress' | 'HTTPRoute', { app, waits, failure }: Exposing): Finding {
+  return waits.exposure === undefined
+    ? notMade(CONDITION.exposed, REASON.waitingForWeb, `${way} ${childName(app, 'web')}`, failure)
+    : not(REASON.waitingForWeb, messageOf(REASON.waitingForWeb, { way }));
+}
+
+function ingressExposed(input: Exposing): Finding {
+  const { ingress } = input.observed;
+  if (!ingress) return absent('Ingress', input);
   const { metadata, spec, status } = ingress;
   const name = metadata?.name ?? '';
   const addresses = (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => ip ?? hostname ?? []);
@@ -34,9 +48,10 @@ function ingressExposed(ingress: V1Ingress | undefined): Finding {
     : not(REASON.addressPending, messageOf(REASON.addressPending, { ingress: name, className }));
 }
 
-function routeExposed({ parentRefs }: GatewaySettings, { httpRoute, isGatewayApiServed }: Observed): Finding {
+function routeExposed({ parentRefs }: GatewaySettings, input: Exposing): Finding {
+  const { httpRoute, isGatewayApiServed } = input.observed;
   if (!isGatewayApiServed) return not(REASON.gatewayApiMissing, messageOf(REASON.gatewayApiMissing));
-  if (!httpRoute) return not(REASON.waitingForWeb, messageOf(REASON.waitingForWeb, { way: 'HTTPRoute' }));
+  if (!httpRoute) return absent('HTTPRoute', input);
   const waiting = parentRefs.map((parent) => parentTrouble(parent, httpRoute)).find(Boolean);
   if (waiting) return waiting;
   const names = parentRefs.map(({ name }) => name).join(', ');

@@ -2,7 +2,8 @@ import type { V1Deployment } from '@kubernetes/client-node';
 import { findingOf, type Finding } from '../../api/conditions.ts';
 import type { CompleteApp } from '../../api/defaults.ts';
 import { messageOf, REASON } from '../../api/reasons.ts';
-import { CONDITION } from '../../api/vacation-app.ts';
+import { isPaused } from '../../api/paused.ts';
+import { ANNOTATION, CONDITION } from '../../api/vacation-app.ts';
 import { DATABASE } from '../children/steps.ts';
 import { childName } from '../names.ts';
 import { podsOf } from '../pods.ts';
@@ -24,7 +25,9 @@ export function webReady(input: StatusInput): Finding {
   const least = leastOf(app, deployment);
   if (isCurrent && updated === total && available >= least) {
     const pods = `At least ${least} ${least === 1 ? 'pod' : 'pods'} of the current template are available`;
-    const message = isPaused(deployment) ? `${pods}; the next rollout waits for ${resumingOf(deployment)}` : pods;
+    const message = isRolloutPaused(deployment)
+      ? `${pods}; the next rollout waits for ${resumingOf(deployment)}`
+      : pods;
     return findingOf(CONDITION.webReady, true, REASON.available, message);
   }
   const trouble = podTrouble(podsOf(observed, 'web')) ?? rejection(observed, 'Deployment', deployment);
@@ -53,9 +56,10 @@ function hindranceOf(app: CompleteApp, deployment: V1Deployment, trouble: Troubl
   const name = deployment.metadata?.name ?? '';
   const { total, updated, isCurrent } = countsOf(deployment);
   if (isScaledAway(deployment) && !isScaledByOthers(app)) {
-    return { reason: REASON.scaledAway, message: messageOf(REASON.scaledAway, { deployment: name }) };
+    const paused = isPaused(app) ? ANNOTATION.paused : undefined;
+    return { reason: REASON.scaledAway, message: messageOf(REASON.scaledAway, { deployment: name, paused }) };
   }
-  if (isPaused(deployment) && isCurrent && (updated !== total || total === 0)) {
+  if (isRolloutPaused(deployment) && isCurrent && (updated !== total || total === 0)) {
     const parts = { deployment: name, cause: trouble?.message, resuming: resumingOf(deployment) };
     return { reason: REASON.rolloutPaused, message: messageOf(REASON.rolloutPaused, parts) };
   }
@@ -87,6 +91,6 @@ const leastOf = ({ spec: { replicas, autoscaling } }: CompleteApp, { spec }: V1D
   Math.max(1, Math.min(spec?.replicas ?? 1, replicas ?? autoscaling.minReplicas));
 
 /** By `kubectl rollout pause`, or by a tool that does the same: the field is nobody's of ours. */
-const isPaused = ({ spec }: V1Deployment): boolean => spec?.paused === true;
+const isRolloutPaused = ({ spec }: V1Deployment): boolean => spec?.paused === true;
 
 const resumingOf = ({ metadata }: V1Deployment): string => `kubectl rollout resume deployment/${metadata?.name ?? ''}`;

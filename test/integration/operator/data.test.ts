@@ -90,6 +90,9 @@ describe('the data of an app', () => {
       .and.contain('interstellar.dev/app=guest')
       .and.contain('app.kubernetes.io/managed-by=vacation-operator')
       .and.contain('Secret guest-credentials');
+    for (const type of ['CredentialsReady', 'DatabaseReady']) {
+      expect(app.status?.conditions?.find((condition) => condition.type === type)?.reason, type).to.equal('NotOwned');
+    }
     expect(await here.get(STATEFUL_SET, 'guest-mysql')).to.equal(undefined);
     expect(await here.get(SECRET, 'guest-credentials')).to.equal(undefined);
     expect((await here.get(VOLUME_CLAIM, claimOf('guest')))?.metadata).to.deep.equal(before.metadata);

@@ -175,6 +175,23 @@ describe('reconciling against a real API server', () => {
     await here.appWith('taken', 'DatabaseReady', 'False', 'DatabaseStarting');
   });
 
+  it('says which finalizers hold a child that somebody deletes, and makes it anew once they are gone', async () => {
+    const here = await scene();
+    await here.declare('leaving', {});
+    await here.comesUp('leaving');
+    const { metadata } = await here.child(SERVICE, 'leaving-web');
+    await here.patch(SERVICE, 'leaving-web', { metadata: { finalizers: ['example.com/cleanup'] } });
+    await here.remove(SERVICE, 'leaving-web');
+    const app = await here.appWith('leaving', 'Reconciling', 'True', 'ChildDeleting');
+    const conditions = app.status?.conditions ?? [];
+    expect(conditions.find(({ type }) => type === 'Ready')?.status).to.equal('True');
+    expect(conditions.find(({ type }) => type === 'Reconciling')?.message).to.contain(
+      `Service ${here.namespace}/leaving-web is being deleted, and held by finalizer example.com/cleanup: `,
+    );
+    await here.patch(SERVICE, 'leaving-web', { metadata: { finalizers: null } });
+    await here.child(SERVICE, 'leaving-web', (service) => service.metadata.uid !== metadata.uid);
+  });
+
   it('hands replicas to the autoscaler once, and takes and gives them only when the spec says so', async () => {
     const here = await scene();
     const replicas = async (): Promise<number | undefined> =>

@@ -85,9 +85,9 @@ describe('the way back', () => {
     const isOurs = ({ metadata }: KubeObject): boolean => metadata.name.startsWith('refused-migrate-');
     const [job] = (await here.list<Live<V1Job>>(JOB)).filter(isOurs);
     if (!job) throw new Error('there is no migration');
-    await here.podIsRefused(JOB, job, 'exceeded quota: compute');
+    await here.podIsRefused(JOB, job, 'failed quota: compute: must specify limits.cpu for: migrate');
     const rejected = await here.appWith('refused', 'SchemaReady', 'False', 'PodsRejected');
-    expect(messageOf(rejected, 'Reconciling')).to.contain('exceeded quota: compute');
+    expect(messageOf(rejected, 'Reconciling')).to.match(/failed quota: compute: .*; set .* in spec\.jobs\.resources$/);
     await here.patch(JOB, job.metadata.name, { spec: { suspend: true } });
     const now = `${new Date().toISOString().slice(0, 19)}Z`;
     const conditions = [{ type: 'Suspended', status: 'True', lastTransitionTime: now }];

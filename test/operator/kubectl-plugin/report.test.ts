@@ -180,7 +180,7 @@ describe('kubectl vacation report', () => {
   });
 
   it('is not the only output without them: status and events show none either', async () => {
-    const cluster = aMarkedCluster(MARKS, 'the key');
+    const cluster = aMarkedCluster(MARKS, `${MARKS.env}, password=${MARKS.secret} at ${MARKS.uri}`);
     for (const line of [
       'status',
       'status -o json',
@@ -192,7 +192,49 @@ describe('kubectl vacation report', () => {
       const { out, code } = await runVacation(cluster, line.split(' '));
       expect(code, line).to.equal(0);
       for (const mark of Object.values(MARKS)) expect(out, line).not.to.contain(mark);
+      expect(out, line).to.contain('cannot use [redacted], password=[redacted]');
     }
+    const { error } = await runVacation(cluster, ['wait', 'milky-way', '--timeout', '0']);
+    expect(error).to.contain('cannot use [redacted], password=[redacted]');
+  });
+
+  it('holds no value of several words either, where its lines are wrapped', async () => {
+    const secret = 'correct horse battery staple';
+    for (const width of Array.from({ length: 30 }, (_, index) => index)) {
+      const cluster = aMarkedCluster({ ...MARKS, secret }, `${'x'.repeat(80 + width)} ${secret}`);
+      const { out } = await runVacation(cluster, ['report', 'milky-way', '--file', '-']);
+      expect(out).not.to.contain('battery');
+      expect(out).not.to.contain('staple');
+    }
+  });
+
+  it('says that it has no data of Secrets and ConfigMaps, and nothing that identifies a machine', async () => {
+    const ids = { machineID: 'm4chine', systemUUID: 'syst3m', bootID: 'b00t' };
+    const node = {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name: 'node-1', managedFields: [{ manager: 'kubelet' }] },
+      status: { images: [{ names: ['im4ge'] }], nodeInfo: { ...ids, kubeletVersion: 'v1.36.1' } },
+    };
+    const { out } = await runVacation(aServingCluster().add(node), ['report', 'milky-way', '--file', '-']);
+    for (const gone of [...Object.values(ids), 'im4ge', 'manager: kubelet']) expect(out).not.to.contain(gone);
+    expect(out).to.contain('kubeletVersion: v1.36.1');
+    const redacted = out.split('## Redacted')[1]?.split('## Status')[0] ?? '';
+    expect(redacted).to.contain('- Secrets and ConfigMaps: their data.');
+    expect(redacted).to.contain('- All objects: managedFields\n');
+    expect(redacted).to.contain('- Nodes: machineID, systemUUID and bootID');
+  });
+
+  it("marks an object among the children that is not the app's", async () => {
+    const foreign = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'milky-way-mysql', namespace: 'travel' } };
+    const { out } = await runVacation(aServingCluster().add(foreign), ['report', 'milky-way', '--file', '-']);
+    const children = out.split('## Children')[1]?.split('\n## ')[0] ?? '';
+    expect(children.match(/^# .*$/gm)).to.deep.equal([
+      "# not the app's: it belongs to somebody else (no owner, and not the labels of the app)",
+    ]);
+    expect(children).to.match(
+      /^# not the app's: .*\napiVersion: v1\nkind: Service\nmetadata:\n {2}name: milky-way-mysql$/m,
+    );
   });
 
   it('lists what was redacted, and keeps what a reader needs', async () => {

@@ -107,6 +107,46 @@ describe('kubectl vacation status', () => {
     expect(out).to.contain("✘ Service/milky-way-mysql  not the app's: it belongs to somebody else");
   });
 
+  const earlier = { apiVersion: 'x/v1', kind: 'VacationApp', name: 'milky-way', uid: 'old', controller: true };
+  const foreigners: readonly (readonly [title: string, kind: string, metadata: object, words: string | undefined])[] = [
+    ['an object of an earlier app', 'Service', { ownerReferences: [earlier] }, 'an earlier VacationApp milky-way'],
+    ['a Service with its labels and without owner', 'Service', { ownerReferences: [] }, 'no owner'],
+    [
+      'an object with the label of the app only',
+      'Secret',
+      { ownerReferences: [], labels: { 'interstellar.dev/app': 'milky-way' } },
+      'somebody else',
+    ],
+    ['kept credentials of an earlier app', 'Secret', { ownerReferences: [] }, undefined],
+  ];
+  for (const [title, kind, metadata, words] of foreigners) {
+    it(`takes ${title} for ${words === undefined ? "the app's" : "not the app's"}`, async () => {
+      const cluster = aServingCluster();
+      const child = aChild(kind, 'own', 'web') as { metadata: object };
+      cluster.add({ ...child, metadata: { ...child.metadata, ...metadata } });
+      const { out } = await runVacation(cluster, ['status', 'milky-way']);
+      const line = out.split('\n').find((one) => one.includes(`${kind}/milky-way-own`)) ?? '';
+      if (words === undefined) expect(line).to.match(/own$/);
+      else expect(line).to.contain("not the app's: ").and.to.contain(words);
+    });
+  }
+
+  const jobs: readonly (readonly [status: object, words: string])[] = [
+    [{}, 'No pod'],
+    [{ active: 1 }, 'Running'],
+    [{ failed: 2 }, 'No pod, 2 failed'],
+    [{ active: 1, failed: 1 }, 'Running, 1 failed'],
+    [{ conditions: [{ type: 'Complete', status: 'True' }], succeeded: 1 }, 'Complete'],
+  ];
+  for (const [status, words] of jobs) {
+    it(`shows a Job with ${JSON.stringify(status)} as ${words}`, async () => {
+      const cluster = aServingCluster().add(aChild('Job', 'migrate-1', 'migration', { spec: {}, status }));
+      expect((await runVacation(cluster, ['status', 'milky-way'])).out).to.match(
+        new RegExp(`Job/milky-way-migrate-1  ${words}$`, 'm'),
+      );
+    });
+  }
+
   it('shows nothing of another app whose name begins alike', async () => {
     const other = aLivePod('web-5d4f8b7c9d-other', 'web') as { metadata: { labels: Record<string, string> } };
     other.metadata.labels['interstellar.dev/app'] = 'milky-way-web';

@@ -127,6 +127,13 @@ describe('kubectl vacation wait', () => {
     expect([ready, hibernated].map((goal) => goal.isMet(app))).to.deep.equal([false, false]);
   });
 
+  it('names the pause for what keeps the operator from the latest spec', () => {
+    const app = ofEarlierSpec(aReportedApp());
+    const annotations = { 'interstellar.dev/paused': 'true' };
+    expect(pendingOf({ ...app, metadata: { ...app.metadata, annotations } }, ready)).to.contain('the app is paused');
+    expect(pendingOf(app, ready)).to.contain('does it run').and.not.to.contain('paused');
+  });
+
   it('counts the web pods of a rollout', () => {
     const app = waiting({ reason: 'RollingOut', message: 'The web pods are rolling out' });
     expect(pendingOf(app, ready)).to.equal(

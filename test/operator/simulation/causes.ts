@@ -59,6 +59,9 @@ export class Causes {
   }
 }
 
+/** Whatever is the matter below, these keep the operator from going on. */
+const OF_WRITES: readonly string[] = [REASON.applyFailed, REASON.notOwned, REASON.ownerTerminating];
+
 function misnomerOf({ type, reasons, isHarmless = false }: Cause, { status }: VacationApp): string | undefined {
   const of = (wanted: string) => status?.conditions?.find((condition) => condition.type === wanted);
   const gate = of(type);
@@ -66,7 +69,7 @@ function misnomerOf({ type, reasons, isHarmless = false }: Cause, { status }: Va
   if (gate?.status === 'True') return isHarmless ? undefined : `says ${type}=True, instead of ${expected}`;
   const reason = gate?.reason ?? 'no reason';
   // Others stand for an earlier gate, a failure or hibernation.
-  const isApart = reason !== of(CONDITION.ready)?.reason || reason === REASON.applyFailed;
+  const isApart = reason !== of(CONDITION.ready)?.reason || OF_WRITES.includes(reason);
   return isApart || reasons.includes(reason) ? undefined : `says ${type}=False for ${reason}, instead of ${expected}`;
 }
 

@@ -131,6 +131,7 @@ describe('the referee of the simulation', () => {
     expect(told('SchemaReady', 'MigrationRunning', 'False', suspended)).to.match(/instead of JobSuspended/);
     expect(told('SchemaReady', 'JobSuspended', 'False', suspended)).to.equal(undefined);
     expect(told('SchemaReady', 'Migrated', 'True', suspended)).to.equal(undefined);
+    expect(told('SchemaReady', 'NotOwned', 'False', suspended)).to.equal(undefined);
 
     const ofWeb = (reason: string, deployment: object) =>
       told('WebReady', reason, 'False', { deployment: deployment as KubeObject });

@@ -4,7 +4,7 @@ import { CONDITION } from '../../../api/vacation-app.ts';
 import { findingOf, type Finding } from '../../../api/conditions.ts';
 import type { Observed } from '../../observe.ts';
 import type { Failure } from '../../status/failure.ts';
-import { databaseNotMade } from '../../status/not-made.ts';
+import { notMade } from '../../status/not-made.ts';
 import { isCheck, type DatabaseCheck } from '../../tasks/check/checks.ts';
 import { finishedAt } from '../../tasks/jobs.ts';
 import { jobTrouble } from '../../tasks/job-trouble.ts';
@@ -36,7 +36,8 @@ export function externalReady(
   }
   const checks = observed.jobs.filter(isCheck);
   if (checks.length === 0) {
-    return databaseNotMade(REASON.databaseChecking, `The Job that looks whether ${endpoint} can be used`, failure);
+    const object = `The Job that looks whether ${endpoint} can be used`;
+    return notMade(CONDITION.databaseReady, REASON.databaseChecking, object, failure);
   }
   const trouble = checks
     .filter((job) => finishedAt(job) === undefined)

@@ -6,7 +6,7 @@ import { childName } from '../../names.ts';
 import type { Observed } from '../../observe.ts';
 import { podsOf } from '../../pods.ts';
 import type { Failure } from '../../status/failure.ts';
-import { databaseNotMade } from '../../status/not-made.ts';
+import { notMade } from '../../status/not-made.ts';
 import { podTrouble } from '../../status/pod-trouble.ts';
 import type { DatabaseCheck } from '../../tasks/check/checks.ts';
 import { mysqlHasNoPod } from '../../podless.ts';
@@ -40,7 +40,8 @@ export function mysqlReady(app: CompleteApp, observed: Observed, _check?: Databa
     return findingOf(CONDITION.databaseReady, true, REASON.available, message);
   }
   if (!observed.statefulSet) {
-    return databaseNotMade(REASON.databaseStarting, `StatefulSet ${childName(app, 'mysql')}`, failure);
+    const object = `StatefulSet ${childName(app, 'mysql')}`;
+    return notMade(CONDITION.databaseReady, REASON.databaseStarting, object, failure);
   }
   const rejected = rejection(observed, 'StatefulSet', observed.statefulSet);
   if (rejected) return not(rejected.reason, rejected.message);

@@ -42,6 +42,17 @@ describe('ownership', () => {
     });
   }
 
+  it('of an app that is gone names the finalizers that hold the object', () => {
+    const gone = controller('VacationApp', 'milky-way', 'old');
+    const check = (metadata: object) => () =>
+      assertOwned(SERVICE, anObject(1, { name: 'milky-way-web', ...gone, ...metadata }), app);
+    const finalizers = ['service.kubernetes.io/load-balancer-cleanup'];
+    expect(check({ deletionTimestamp: '2026-03-01T12:00:00Z', finalizers })).to.throw(
+      'awaited, and held by finalizer service.kubernetes.io/load-balancer-cleanup',
+    );
+    expect(check({ finalizers })).to.throw(/is awaited$/);
+  });
+
   for (const [kind, words] of [
     [SECRET, /label it interstellar\.dev\/app=milky-way and app\.kubernetes\.io\/managed-by=vacation-operator/],
     [VOLUME_CLAIM, /restore the Secret milky-way-credentials.*then label it interstellar\.dev\/app=milky-way and/],

@@ -42,6 +42,12 @@ const rows: readonly [string, string[], string[], string[]][] = [
     ['SchemaReady=True/Migrated', 'WebReady=False/RollingOut'],
     [],
   ],
+  ...['NotOwned', 'OwnerTerminating', 'WaitingForCredentials'].map((reason): (typeof rows)[number] => [
+    `a step on the way up after ${reason}`,
+    [`SchemaReady=False/${reason}`, `WebReady=False/${reason}`],
+    ['SchemaReady=True/Migrated', 'WebReady=False/RollingOut'],
+    [],
+  ]),
   [
     'all steps at once',
     ['DatabaseReady=False/DatabaseStarting', 'WebReady=False/WaitingForSchema'],

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { conditionsOf, findingOf } from '../../../../operator/api/conditions.ts';
 import { REASON, REASONS } from '../../../../operator/api/reasons.ts';
-import { CONDITION } from '../../../../operator/api/vacation-app.ts';
+import { ANNOTATION, CONDITION } from '../../../../operator/api/vacation-app.ts';
 import type { Migration } from '../../../../operator/vacation-app/tasks/migrate/migration.ts';
 import { jobCondition, jobNamed } from '../../../../operator/vacation-app/tasks/jobs.ts';
 import { FIELD_MANAGER } from '../../../../operator/vacation-app/names.ts';
@@ -543,6 +543,77 @@ describe('the status of an app', () => {
     expect(database?.message).to.equal('StatefulSet milky-way-mysql is not made yet: the Secret is gone');
   });
 
+  for (const reason of ['NotOwned', 'OwnerTerminating'] as const) {
+    it(`gives ${reason} for the reason of everything that is not made because of it`, () => {
+      const claim = 'PersistentVolumeClaim travel/data-milky-way-mysql-0 exists and belongs to nobody';
+      const failure = { reason, message: claim, isPassing: false };
+      const none = { secret: undefined, statefulSet: undefined, jobs: [], deployment: undefined };
+      const early = statusIn(none, { failure, waits: { schema: 'the database', web: 'the database' } });
+      const toldOf = (status: Status, types: readonly string[]): string[] =>
+        types.map((type) => `${told(status, type)}: ${condition(status, type)?.message ?? ''}`);
+      expect(toldOf(early, ['CredentialsReady', 'DatabaseReady', 'SchemaReady'])).to.deep.equal([
+        `False/${reason}: Secret milky-way-credentials is not made yet: ${claim}`,
+        `False/${reason}: StatefulSet milky-way-mysql is not made yet: ${claim}`,
+        'False/WaitingForDatabase: The migration waits for the database',
+      ]);
+      const app = aCompleteApp({ spec: { ingress: { host: 'book.example.com' } } });
+      const late = statusIn({ jobs: [], deployment: undefined, autoscaler: undefined }, { app, failure });
+      expect(toldOf(late, ['SchemaReady', 'WebReady', 'AutoscalingReady', 'Exposed'])).to.deep.equal([
+        `False/${reason}: Job milky-way-migrate-1 is not made yet: ${claim}`,
+        `False/${reason}: Deployment milky-way-web is not made yet: ${claim}`,
+        `False/${reason}: HorizontalPodAutoscaler milky-way-web is not made yet: ${claim}`,
+        `False/${reason}: Ingress milky-way-web is not made yet: ${claim}`,
+      ]);
+    });
+  }
+
+  it('has all that is not made wait for the credentials where those are the matter', () => {
+    const failure = { reason: 'CredentialsInvalid', message: 'Secret s lacks db_uri', isPassing: false };
+    const status = statusIn({ jobs: [], deployment: undefined }, { failure });
+    for (const type of [CONDITION.schemaReady, CONDITION.webReady]) {
+      expect(told(status, type)).to.equal('False/WaitingForCredentials');
+    }
+  });
+
+  describe('of children that finalizers hold', () => {
+    const held = [
+      { object: 'Deployment travel/milky-way-web', finalizers: ['example.com/a', 'example.com/b'] },
+      { object: 'Service travel/milky-way-web', finalizers: ['example.com/a'] },
+    ];
+    const words =
+      'Deployment travel/milky-way-web is being deleted, and held by finalizers example.com/a, example.com/b; Service travel/milky-way-web is being deleted, and held by finalizer example.com/a';
+
+    it('is Ready while the app serves, and says what is awaited', () => {
+      const status = statusIn({}, { held });
+      expect(told(status, CONDITION.ready)).to.equal('True/Available');
+      expect(told(status, CONDITION.reconciling)).to.equal('True/ChildDeleting');
+      expect(condition(status, CONDITION.reconciling)?.message).to.contain(words);
+    });
+
+    it('says so beside what else is the matter', () => {
+      const status = statusIn({ deployment: aDeployment({ status: { updatedReplicas: 0 } }) }, { held });
+      expect(told(status, CONDITION.ready)).to.equal('False/RollingOut');
+      expect(condition(status, CONDITION.ready)?.message).to.contain(`The web pods are rolling out. ${words}`);
+    });
+  });
+
+  it('names the field of the spec with the resources of the pods that are refused for theirs', () => {
+    const words = 'pods "x" is forbidden: failed quota: q: must specify limits.cpu for: web';
+    const messageIn = (world: Partial<Observed>, refusal = words): string => {
+      const status = statusIn({ ...world, refusals: new Map([['uid-of-the-workload', refusal]]) });
+      return condition(status, CONDITION.ready)?.message ?? '';
+    };
+    const job = { jobs: [withUid(aJob())] };
+    expect(messageIn(job)).to.match(/: web; set their resources in spec\.jobs\.resources$/);
+    expect(messageIn({ statefulSet: withUid(aStatefulSet({ replicas: 0, readyReplicas: 0 })) })).to.match(
+      /; set their resources in spec\.database\.managed\.resources$/,
+    );
+    expect(messageIn({ deployment: withUid(aDeployment({ status: { availableReplicas: 0 } })) })).to.match(
+      /; set their resources in spec\.resources$/,
+    );
+    expect(messageIn(job, 'exceeded quota: q, requested: pods=1')).to.match(/requested: pods=1$/);
+  });
+
   describe('of a paused rollout', () => {
     const paused = (counts: object = {}) => aDeployment({ spec: { paused: true }, status: counts });
 
@@ -574,6 +645,17 @@ describe('the status of an app', () => {
     const status = statusIn({ deployment: aDeployment({ spec: { replicas: 0 }, status: none }) });
     expect(told(status, CONDITION.ready)).to.equal('False/ScaledAway');
     expect(condition(status, CONDITION.ready)?.message).to.contain('spec.mode to Hibernated');
+  });
+
+  it('says of a paused app that is scaled to zero what brings it back', () => {
+    const none = { replicas: 0, updatedReplicas: 0, readyReplicas: 0, availableReplicas: 0 };
+    const app = aCompleteApp({ metadata: { annotations: { [ANNOTATION.paused]: 'true' } } });
+    const status = statusIn({ deployment: aDeployment({ spec: { replicas: 0 }, status: none }) }, { app });
+    expect(told(status, CONDITION.webReady)).to.equal('False/ScaledAway');
+    expect(condition(status, CONDITION.webReady)?.message)
+      .to.contain('while interstellar.dev/paused is set')
+      .and.to.contain('kubectl scale deployment milky-way-web --replicas=1')
+      .and.not.to.contain('Hibernated');
   });
 
   it('does not call it scaled away while a hibernated app is being woken', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { autoscalingLookAt, autoscalingReady } from '../../../../operator/vacation-app/web/autoscaling-ready.ts';
-import { aDeployment, anAutoscaler } from '../../../support/vacation-app.ts';
+import { aCompleteApp, aDeployment, anAutoscaler } from '../../../support/vacation-app.ts';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const ago = (seconds: number): Date => new Date(NOW.getTime() - seconds * 1_000);
@@ -92,10 +92,13 @@ const rows: readonly [string, ReturnType<typeof world>, string, string][] = [
   ],
 ];
 
+const readinessIn = (observed: (typeof rows)[number][1], now = NOW) =>
+  autoscalingReady({ app: aCompleteApp(), observed, waits: {}, failure: undefined, now });
+
 describe('AutoscalingReady', () => {
   for (const [title, observed, is, says] of rows) {
     it(`is ${is} when ${title}`, () => {
-      const { status, reason, message } = autoscalingReady(observed, NOW);
+      const { status, reason, message } = readinessIn(observed);
       expect(`${status}/${reason}`).to.equal(is);
       expect(message).to.contain(says);
       expect(message.includes('metrics-server'), 'asks for metrics-server').to.equal(is === 'False/MetricsApiMissing');
@@ -108,7 +111,7 @@ describe('AutoscalingReady', () => {
     expect(at).to.equal(ago(30).getTime() + 120_000);
     const then = new Date(at ?? 0);
     expect(autoscalingLookAt(observed, then)).to.equal(undefined);
-    expect(autoscalingReady(observed, then).reason).to.equal('MetricsUnavailable');
+    expect(readinessIn(observed, then).reason).to.equal('MetricsUnavailable');
     expect(autoscalingLookAt(world('FailedGetResourceMetric', UNREADY, { available: null }), NOW)).to.equal(undefined);
     expect(autoscalingLookAt({ autoscaler: anAutoscaler(), deployment: aDeployment() }, NOW)).to.equal(undefined);
   });

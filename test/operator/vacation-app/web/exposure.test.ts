@@ -19,7 +19,12 @@ const anIngress = (
 });
 
 const findingsOf = (spec: Partial<VacationAppSpec>, world: Partial<Observed> = {}) =>
-  exposed(aCompleteApp({ spec }), aServingWorld(world));
+  exposed({
+    app: aCompleteApp({ spec }),
+    observed: aServingWorld(world),
+    waits: { exposure: 'the web pods' },
+    failure: undefined,
+  });
 
 describe('exposure', () => {
   it('is no matter for an app that asks for none', () => {
