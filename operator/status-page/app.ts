@@ -46,7 +46,9 @@ export function createApp(options: AppOptions): Express {
   app.set('views', fileURLToPath(new URL('./views', import.meta.url)));
   app.set('view engine', 'ejs');
   app.enable('view cache');
-  Object.assign(app.locals, { asset: assets.url, path: '', live: undefined, viewer: undefined, refresh: undefined });
+  // What templates ask for and not every page gives.
+  const absent = { viewer: undefined, live: undefined, refresh: undefined, refreshes: undefined };
+  Object.assign(app.locals, { asset: assets.url, path: '', ...absent });
 
   app.use(securityHeaders());
   app.use(knownHost(hosts));

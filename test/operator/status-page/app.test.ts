@@ -102,6 +102,12 @@ describe('the status page', () => {
       expect(asked).to.deep.equal(['/api/v1/namespaces/travel/events']);
     });
 
+    it('says so where it has not read all events', async () => {
+      page.stop();
+      await start({ answer: () => ({ items: [], metadata: { continue: 'more' } }) });
+      expect((await page.get('/apps/travel/milky-way/events', { host })).body).to.contain('some may be missing');
+    });
+
     it('answers to no other host name, and to no request that was forwarded', async () => {
       const rebound = await page.get('/', { host: 'evil.example:8082' });
       expect(rebound.status).to.equal(421);
@@ -137,6 +143,32 @@ describe('the status page', () => {
       expect((await page.get('/?refresh=0', { host })).headers.refresh).to.equal(undefined);
       for (const [, path = ''] of body.matchAll(/(?:src|href)="(\/[^"]*\?v=[^"]*)"/g)) {
         expect((await page.get(path, { host })).status, path).to.equal(200);
+      }
+    });
+
+    it('offers each page again and again, without scripts', async () => {
+      page.stop();
+      await start({ answer: () => ({ items: [] }) });
+      for (const path of ['/', '/operator', '/apps/travel/milky-way', '/apps/travel/milky-way/events']) {
+        expect((await page.get(path, { host })).body, path).to.contain(`href="${path}?refresh=15"`);
+        expect((await page.get(`${path}?refresh=15`, { host })).headers.refresh, path).to.equal('15');
+      }
+    });
+
+    it('answers for itself where the API server refuses the operator, and says nothing of its words', async () => {
+      const refuse = (status: number) => () => {
+        throw new ApiError(status, 'Forbidden', 'marked words of the API server');
+      };
+      for (const status of [403, 404, 429]) {
+        page.stop();
+        await start({ answer: refuse(status) });
+        const events = await page.get('/apps/travel/milky-way/events', { host });
+        expect(events.status, 'where the refusal is expected').to.equal(503);
+        page.stop();
+        await start({ state: { servedGroups: { has: refuse(status) } as never } });
+        const app = await page.get('/apps/travel/milky-way', { host });
+        expect(app.status, 'where it is not').to.equal(500);
+        for (const { body } of [events, app]) expect(body).not.to.match(/marked|Forbidden/);
       }
     });
 
