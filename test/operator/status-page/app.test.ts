@@ -4,6 +4,7 @@ import { request, type IncomingMessage } from 'node:http';
 import { ApiError } from '../../../operator/runtime/client/api-error.ts';
 import type { ApiRequest } from '../../../operator/runtime/client/api-client.ts';
 import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
+import { systemClock, type Clock } from '../../../operator/runtime/clock.ts';
 import {
   convergedObjects,
   put,
@@ -66,6 +67,9 @@ interface Spec {
 }
 
 const SLOWEST = ['secret-project/andromeda', 'travel/milky-way'].map((key) => ({ key, ms: 900, ended: new Date(0) }));
+
+/** Time in which the changes of a stream are gathered soon. */
+const FAST: Clock = { ...systemClock, after: (_ms, run) => systemClock.after(10, run) };
 
 const host = 'localhost:8082';
 
@@ -183,6 +187,7 @@ describe('the status page', () => {
 
   describe('with tokens', () => {
     let cluster: Cluster;
+    let logged: string[];
     const cookieOf = async (token: string): Promise<string> => {
       const { status, headers } = await page.post('/sign-in', { token, next: '/' }, { host });
       expect(status).to.equal(303);
@@ -195,9 +200,13 @@ describe('the status page', () => {
         isAway: false,
         mayReview: true,
       };
+      logged = [];
+      const log = (message: string, fields: object = {}): void => void logged.push(message + JSON.stringify(fields));
       await start({
         answer: answerOf(cluster),
+        log: { info: log, warn: log, error: log, debug: log },
         streamCheckMs: 20,
+        clock: FAST,
         state: { controllers: [{ name: 'vacationapp', depth: 0, unfinishedMs: [], slowest: SLOWEST }] },
         env: { STATUS_PAGE_ACCESS: '', STATUS_PAGE_HOSTS: 'status.example.com' },
       });
@@ -310,7 +319,6 @@ describe('the status page', () => {
       const quiet = await openStream(page.port, '/stream?of=list', cookie);
       put(page.stores, other, 1_002);
       await quiet.says(':\n\n:\n\n:\n\n');
-      await new Promise((resolve) => setTimeout(resolve, 600));
       expect(quiet.said()).not.to.contain('changed');
       quiet.end();
     });
@@ -322,6 +330,20 @@ describe('the status page', () => {
       if (service) put(page.stores, service, 2_000);
       await stream.says('event: changed');
       stream.end();
+    });
+
+    it('logs each kind of refusal once a minute, and not whom it refuses', async () => {
+      const cookie = await cookieOf('token-of-jane');
+      const streams = await Promise.all(
+        Array.from({ length: 10 }, () => openStream(page.port, '/stream?of=list', cookie)),
+      );
+      for (const status of [429, 429]) expect((await page.get('/stream?of=list', { host, cookie })).status).to.equal(status); // prettier-ignore
+      for (const stream of streams) stream.end();
+      cluster.isAway = true;
+      for (const status of [503, 503]) expect((await page.post('/sign-in', { token: 'token-of-ops' }, { host })).status).to.equal(status); // prettier-ignore
+      expect(logged).to.have.length(2);
+      expect(logged[0]).to.contain('too many streams');
+      expect(logged.join()).not.to.match(/jane|token-of|vacation-status/);
     });
 
     it('ends a stream when somebody signs out', async () => {
