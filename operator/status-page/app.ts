@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import cookieParser from 'cookie-parser';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { ApiError } from '../runtime/client/api-error.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { errorFields, type Logger } from '../runtime/telemetry/log.ts';
 import type { Attempts } from './access/attempts.ts';
 import { createIdentify, identified, requireViewer, requireViewerOfStream } from './access/gate.ts';
@@ -13,6 +14,7 @@ import type { SessionCookie } from './access/session-cookie.ts';
 import type { Sessions } from './access/sessions.ts';
 import type { Assets } from './assets.ts';
 import type { Changes } from './changes.ts';
+import { onceAMinute } from './once-a-minute.ts';
 import { pages, type PagesOptions } from './pages.ts';
 import { RefusedError } from './refused-error.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -27,16 +29,16 @@ export interface AppOptions extends PagesOptions {
   readonly cookie: SessionCookie;
   readonly attempts: Attempts;
   readonly changes: Changes;
+  readonly clock: Clock;
   readonly log: Logger;
   readonly streamCheckMs?: number;
 }
 
 /** What a request passes, from top to bottom. */
 export function createApp(options: AppOptions): Express {
-  const { settings, assets, sessions, cookie, attempts, changes, rights, log, mode, streamCheckMs } = options;
+  const { settings, assets, sessions, cookie, attempts, changes, rights, clock, log, mode, streamCheckMs } = options;
   const { hosts, proxySecret } = settings;
   const identify = createIdentify({ mode, sessions, cookie, proxySecret });
-  const checkMs = streamCheckMs === undefined ? {} : { checkMs: streamCheckMs };
   const app = express();
 
   // The default error handler then shows nobody a stack.
@@ -46,7 +48,9 @@ export function createApp(options: AppOptions): Express {
   app.set('views', fileURLToPath(new URL('./views', import.meta.url)));
   app.set('view engine', 'ejs');
   app.enable('view cache');
-  Object.assign(app.locals, { asset: assets.url, path: '', live: undefined, viewer: undefined, refresh: undefined });
+  // What templates ask for and not every page gives.
+  const absent = { viewer: undefined, live: undefined, refresh: undefined, refreshes: undefined };
+  Object.assign(app.locals, { asset: assets.url, path: '', ...absent });
 
   app.use(securityHeaders());
   app.use(knownHost(hosts));
@@ -55,11 +59,11 @@ export function createApp(options: AppOptions): Express {
   app.use(cookieParser());
   app.use(identified(identify));
   app.use(accessRoutes({ sessions, cookie, attempts }));
-  app.get('/stream', requireViewerOfStream, stream({ changes, rights, identify, ...checkMs }));
+  app.get('/stream', requireViewerOfStream, stream({ changes, rights, identify, clock, checkMs: streamCheckMs }));
   app.use(requireViewer);
   app.use(pages(options));
   app.use((_request, _response, next) => next(new RefusedError(404, 'There is nothing at this address.')));
-  app.use(errorPage(log));
+  app.use(errorPage(log, clock));
   return app;
 }
 
@@ -70,18 +74,22 @@ const TITLES: Readonly<Record<number, string>> = {
 };
 
 /** The one place that reacts to errors. */
-function errorPage(log: Logger): ErrorRequestHandler {
+function errorPage(log: Logger, clock: Pick<Clock, 'now'>): ErrorRequestHandler {
+  const isDue = onceAMinute(clock);
   return function errorPageMiddleware(error: unknown, { method }, response, _next) {
     const status = statusOf(error);
-    if (status >= 500) log.warn('The status page could not be shown', { status, ...errorFields(error) });
+    const refusal = error instanceof RefusedError ? error.message : undefined;
+    const isLogged = status === 429 || status >= 500;
+    // Browsers ask again and again while they are refused.
+    if (isLogged && (refusal === undefined || isDue(refusal)))
+      log.warn('A request to the status page failed', { status, ...errorFields(error) });
     if (response.headersSent) {
       response.destroy();
       return;
     }
-    // Loads the page again without a script.
-    // The address of a form is no page.
+    // The page loads itself again without a script. The address of a form is no page, so a form leads to the list.
     if (status === 503) response.set({ 'Retry-After': '5', Refresh: method === 'GET' ? '5' : '5; url=/' });
-    const text = error instanceof RefusedError ? error.message : GENERAL[status === 500 ? 'fault' : 'request'];
+    const text = refusal ?? GENERAL[status === 500 ? 'fault' : 'request'];
     response.status(status).render('error', { title: TITLES[status] ?? 'That did not work', status, text });
   };
 }

@@ -7,10 +7,11 @@ import type { ManagerState } from '../runtime/manager-state.ts';
 import type { OperatorDefaults } from '../vacation-app/facts.ts';
 import type { Rights } from './access/rights.ts';
 import type { Viewer } from './access/viewer.ts';
-import { eventRows, readEvents } from './model/app-events.ts';
+import { createReadEvents } from './event-reads.ts';
 import { appList, type ListFilter } from './model/app-list.ts';
 import { appPage } from './model/app-page.ts';
 import type { AutoscalerSizes } from './model/autoscaler-sizes.ts';
+import { eventsPage } from './model/events-page.ts';
 import { HEALTHS } from './model/health.ts';
 import { appPath, withQuery } from './model/links.ts';
 import { operatorPage } from './model/operator-page.ts';
@@ -30,6 +31,7 @@ export interface PagesOptions {
 /** The pages. Each shows a viewer only what their rights allow, and answers "forbidden" as it answers "absent". */
 export function pages(options: PagesOptions): Router {
   const { state, client, defaults, sizes, rights, version, started, now } = options;
+  const readEvents = createReadEvents(client);
   const apps = (): VacationApp[] => (state.stores.get(VACATION_APP.kind)?.list() ?? []) as VacationApp[];
 
   /** @throws RefusedError 404 if the app does not exist or the viewer may not get it. */
@@ -64,11 +66,8 @@ export function pages(options: PagesOptions): Router {
     const { metadata } = await visibleApp(request, response);
     const { namespace = '', name } = metadata;
     const names = apps().filter((app) => app.metadata.namespace === namespace).map((app) => app.metadata.name); // prettier-ignore
-    const events = await readEvents(client, namespace).catch((cause: unknown) => {
-      throw new RefusedError(503, 'The API server did not answer with the events. Try again in a moment.', { cause });
-    });
-    const rows = eventRows(events, name, names, now());
-    response.render('events', { title: `Events of ${namespace}/${name}`, rows, namespace, name, ...helpers(request) });
+    const page = eventsPage(await readEvents(namespace), name, names, now());
+    response.render('events', { title: `Events of ${namespace}/${name}`, page, namespace, name, ...helpers(request) });
   });
 
   router.get('/operator', async (request, response) => {
@@ -92,8 +91,7 @@ const NO_APP = 'There is no such app, or you may not see it.';
 
 /** An app that is not in the caches yet would look as if it did not exist. */
 const filled = (state: ManagerState): RequestHandler =>
-  function filledMiddleware(_request, response, next) {
-    if (!state.isFilled) response.set('Retry-After', '5');
+  function filledMiddleware(_request, _response, next) {
     next(
       state.isFilled ? undefined : new RefusedError(503, 'The operator is starting. Its caches are not filled yet.'),
     );
@@ -105,7 +103,7 @@ const REFRESHES = ['5', '15', '60'];
  * Loads the page again and again where the address asks for it, without a script. The header does what a meta element would do, and the viewer
  * chooses it, as WCAG 2.2.1 demands.
  */
-const refreshing: RequestHandler = function refreshing({ query: { refresh } }, response, next) {
+const refreshing: RequestHandler = function refreshingMiddleware({ query: { refresh } }, response, next) {
   if (typeof refresh === 'string' && REFRESHES.includes(refresh)) response.set('Refresh', refresh);
   next();
 };

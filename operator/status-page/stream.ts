@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { keyOf, splitKey } from '../runtime/client/kinds.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { Identify } from './access/gate.ts';
 import type { Rights } from './access/rights.ts';
 import type { Viewer } from './access/viewer.ts';
@@ -10,8 +11,9 @@ export interface StreamOptions {
   readonly changes: Changes;
   readonly rights: Rights;
   readonly identify: Identify;
+  readonly clock: Pick<Clock, 'after'>;
   /** How often the viewer's token and rights are looked at again. Default 20 s. */
-  readonly checkMs?: number;
+  readonly checkMs?: number | undefined;
   readonly open?: OpenStreams;
 }
 
@@ -20,8 +22,8 @@ type Subject =
   { readonly of: 'list' | 'operator' } | { readonly of: 'app'; readonly namespace: string; readonly name: string };
 
 const CHECK_MS = 20_000;
-/** Changes within this time are told together. */
-const GATHER_MS = 500;
+/** Changes within this time are told together. In a fleet some app changes all the time. */
+const GATHER_MS: Readonly<Record<Subject['of'], number>> = { list: 2_000, app: 500, operator: 500 };
 const OPERATOR_MS = 5_000;
 
 /**
@@ -56,11 +58,12 @@ async function maySee(viewer: Viewer, subject: Subject, rights: Rights): Promise
 }
 
 function follow(request: Request, response: Response, viewer: Viewer, subject: Subject, options: StreamOptions): void {
-  const { changes, rights, identify, checkMs = CHECK_MS } = options;
+  const { changes, rights, identify, clock, checkMs = CHECK_MS } = options;
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
   response.write('retry: 3000\n\n');
   let isClosed = false;
-  let pending: NodeJS.Timeout | undefined;
+  /** Cancels what is about to be told. */
+  let pending: (() => void) | undefined;
   /** Runs once, whichever comes first: the client leaves, a check fails, or the connection does. */
   const close = (): void => {
     if (isClosed) return;
@@ -68,15 +71,15 @@ function follow(request: Request, response: Response, viewer: Viewer, subject: S
     unsubscribe();
     clearInterval(checking);
     clearInterval(ticking);
-    clearTimeout(pending);
+    pending?.();
     if (!response.writableEnded && !response.destroyed) response.end('event: ended\ndata:\n\n');
   };
   const tell = (): void => {
     if (isClosed) return;
-    pending ??= setTimeout(() => {
+    pending ??= clock.after(GATHER_MS[subject.of], () => {
       pending = undefined;
       response.write('event: changed\ndata:\n\n');
-    }, GATHER_MS);
+    });
   };
   const check = async (): Promise<void> => {
     const now = await identify(request);

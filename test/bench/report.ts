@@ -64,10 +64,9 @@ export function asMarkdown(title: string, report: Report): string {
     '',
     ...report.notes.map((note) => `- ${note}`),
     '',
-    '## Gates and aims',
-    '',
-    ...table([['', 'what', 'measured', 'bound', ''], ...verdicts]),
-    '',
+    ...(verdicts.length === 0
+      ? []
+      : ['## Gates and aims', '', ...table([['', 'what', 'measured', 'bound', ''], ...verdicts]), '']),
     ...Object.entries(report.tables).flatMap(([name, rows]) => [`## ${name}`, '', ...table(rows), '']),
   ]
     .join('\n')

@@ -2,10 +2,11 @@ import { expect } from 'chai';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { axeFaults } from '../support/axe.ts';
 import { openPage, type WatchedPage, WIDTHS } from '../support/browser.ts';
 import { put, startStatusPage, type StatusPage } from '../support/status-page.ts';
+import { until } from '../support/until.ts';
 import { appStates, manyApps } from './status-page-states.ts';
 import { world } from './world.ts';
 
@@ -150,6 +151,31 @@ describe('the status page, used in a browser', () => {
     await tab.getByRole('link', { name: 'every 5 s' }).click();
     await tab.waitForURL(/refresh=5/);
     await tab.waitForRequest(/\/apps\/travel\/stalled\?refresh=5/, { timeout: 20_000 });
+    await context.close();
+  });
+
+  it('loads one answer at a time, however many changes there are, and again when the stream is back', async () => {
+    const { page: tab, context } = await openPage(world().browser, page.url);
+    const loads: Route[] = [];
+    const streams: Route[] = [];
+    await tab.route('**/stream?*', (route) => void streams.push(route));
+    await tab.goto('/');
+    await tab.route(`${page.url}/`, (route) => void loads.push(route));
+    const changes = (count: number): string => 'event: changed\ndata:\n\n'.repeat(count);
+    const answerStream = async (body: string): Promise<void> => {
+      await until('the stream is asked for', () => streams.length > 0);
+      await streams.shift()?.fulfill({ contentType: 'text/event-stream', body });
+      await tab.getByText('Connection lost').waitFor();
+    };
+    await answerStream(`retry: 10\n\n${changes(5)}`);
+    await until('it loads', () => loads.length > 0);
+    expect(loads).to.have.length(1);
+    await loads[0]?.continue();
+    await until('it loads once more', () => loads.length > 1);
+    await loads[1]?.continue();
+    await answerStream('retry: 600000\n\n');
+    await until('it loads because the stream is back', () => loads.length > 2);
+    expect(loads).to.have.length(3);
     await context.close();
   });
 

@@ -8,6 +8,8 @@ import { Store, type Stores } from '../../operator/runtime/cache/store.ts';
 import type { ApiClient, ApiRequest } from '../../operator/runtime/client/api-client.ts';
 import type { Kind, KubeObject } from '../../operator/runtime/client/kinds.ts';
 import type { ManagerState } from '../../operator/runtime/manager-state.ts';
+import type { Clock } from '../../operator/runtime/clock.ts';
+import type { Logger } from '../../operator/runtime/telemetry/log.ts';
 import { createStatusPage } from '../../operator/status-page/status-page.ts';
 import { credentialsSecret } from '../../operator/vacation-app/credentials/credentials.ts';
 import { owned } from '../../operator/vacation-app/children/ownership.ts';
@@ -39,13 +41,15 @@ export interface StatusPageWorld {
   readonly env?: Readonly<Record<string, string>>;
   /** The API server's answers to reviews and reads. By default it refuses every request. */
   readonly answer?: (request: ApiRequest) => unknown;
+  readonly log?: Logger;
   readonly streamCheckMs?: number;
   readonly now?: () => Date;
+  readonly clock?: Clock;
 }
 
 /** The status page of a replica whose caches hold these objects. */
 export async function startStatusPage(world: StatusPageWorld = {}): Promise<StatusPage> {
-  const { objects = [], state = {}, env = {}, answer, streamCheckMs, now } = world;
+  const { objects = [], state = {}, env = {}, answer, log = SILENT, streamCheckMs, now, clock } = world;
   const stores = appStores();
   for (const [index, object] of objects.entries()) put(stores, object, index + 1);
   const client: ApiClient = {
@@ -62,9 +66,10 @@ export async function startStatusPage(world: StatusPageWorld = {}): Promise<Stat
     state: { ...IDLE, ...state, stores },
     client,
     config: readConfig({ STATUS_PAGE_ACCESS: 'Loopback', WEBAPP_IMAGE: 'webapp:1', MYSQL_IMAGE: 'mysql:1', ...env }),
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined },
+    log,
     ...(streamCheckMs === undefined ? {} : { streamCheckMs }),
     ...(now === undefined ? {} : { now }),
+    ...(clock === undefined ? {} : { clock }),
   });
   const server = page.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -84,6 +89,8 @@ export async function startStatusPage(world: StatusPageWorld = {}): Promise<Stat
     },
   };
 }
+
+const SILENT: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
 
 /** Puts an object into its cache as a watch would. */
 export function put(stores: Stores, object: KubeObject, version: number): void {

@@ -2,7 +2,7 @@ import { VACATION_APP, GROUP } from '../../api/vacation-app.ts';
 import type { ApiClient } from '../../runtime/client/api-client.ts';
 import { pathOf, type Kind } from '../../runtime/client/kinds.ts';
 import { RefusedError } from '../refused-error.ts';
-import { inTurn } from './turns.ts';
+import { inTurn } from '../turns.ts';
 import type { User } from './viewer.ts';
 
 const kind = (apiVersion: string, name: string, plural: string): Kind => ({ apiVersion, kind: name, plural });

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Request, Response } from 'express';
+import type { CookieOptions, Request, Response } from 'express';
 import { isLoopbackHost } from './hosts.ts';
 import { SESSION_MS } from './sessions.ts';
 
@@ -36,9 +36,7 @@ export class SessionCookie {
   }
 }
 
-const optionsFor = ({
-  headers: { host },
-}: Request): { httpOnly: true; sameSite: 'lax'; path: '/'; secure: boolean } => ({
+const optionsFor = ({ headers: { host } }: Request): CookieOptions => ({
   httpOnly: true,
   sameSite: 'lax',
   path: '/',

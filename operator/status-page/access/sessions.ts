@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
 import type { Clock } from '../../runtime/clock.ts';
+import { singleFlight } from '../single-flight.ts';
 import type { User } from './viewer.ts';
 
 interface Session {
@@ -18,6 +20,7 @@ export const SESSION_MS = 60 * 60_000;
  */
 const REVIEW_AFTER_MS = 10_000;
 const MOST_SESSIONS = 1_000;
+const SWEEP_MS = 60_000;
 
 /** Returns the user of a token, or undefined for a token that is not valid. Throws if the API server does not answer. */
 export type ReviewToken = (token: string) => Promise<User | undefined>;
@@ -30,12 +33,17 @@ export class Sessions {
   readonly #review: ReviewToken;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #sessions = new Map<string, Session>();
-  /** Reviews in progress, so that the requests of one page cause one review. */
-  readonly #reviews = new Map<string, Promise<User | undefined>>();
+  /** The requests of one page cause one review. */
+  readonly #userReviewed = singleFlight((id: string) => this.#reviewAgain(id));
 
   constructor(review: ReviewToken, clock: Pick<Clock, 'now'>) {
     this.#review = review;
     this.#clock = clock;
+  }
+
+  /** How many sessions are in memory. */
+  get size(): number {
+    return this.#sessions.size;
   }
 
   /** Starts a session. Returns its id, or undefined if the token is not valid. */
@@ -58,29 +66,39 @@ export class Sessions {
       this.#sessions.delete(id);
       return undefined;
     }
-    if (now - session.reviewed < REVIEW_AFTER_MS) return session.user;
-    const review = this.#reviews.get(id) ?? this.#reviewed(id, session).finally(() => this.#reviews.delete(id));
-    this.#reviews.set(id, review);
-    return review;
+    return now - session.reviewed < REVIEW_AFTER_MS ? session.user : this.#userReviewed(id);
   }
 
   end(id: string): void {
     this.#sessions.delete(id);
   }
 
-  async #reviewed(id: string, session: Session): Promise<User | undefined> {
-    const user = await this.#review(session.token);
-    if (!this.#sessions.has(id)) return undefined;
+  /** Removes the sessions that are too old. */
+  removeExpired(): void {
+    const now = this.#clock.now();
+    for (const [id, { expires }] of this.#sessions) if (now >= expires) this.#sessions.delete(id);
+  }
+
+  async #reviewAgain(id: string): Promise<User | undefined> {
+    const session = this.#sessions.get(id);
+    const user = session && (await this.#review(session.token));
+    // The session may have ended during the review.
+    if (!session || !this.#sessions.has(id)) return undefined;
     if (user) this.#sessions.set(id, { ...session, user, reviewed: this.#clock.now() });
     else this.#sessions.delete(id);
     return user;
   }
 
-  /** Removes sessions that have ended, and the oldest one if there are too many. */
+  /** Removes the oldest session if there are too many. */
   #makeRoom(): void {
-    const now = this.#clock.now();
-    for (const [id, { expires }] of this.#sessions) if (now >= expires) this.#sessions.delete(id);
+    this.removeExpired();
     const [oldest] = this.#sessions.keys();
     if (this.#sessions.size >= MOST_SESSIONS && oldest !== undefined) this.#sessions.delete(oldest);
   }
+}
+
+/** Removes expired sessions, and so their tokens, each minute until the server closes. */
+export function sweepSessions(sessions: Sessions, server: EventEmitter): void {
+  const sweeping = setInterval(() => sessions.removeExpired(), SWEEP_MS).unref();
+  server.once('close', () => clearInterval(sweeping));
 }

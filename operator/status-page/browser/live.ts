@@ -3,15 +3,25 @@
  * the pages are whole: the address can ask for a refresh.
  */
 const AGAIN_MS = 5_000;
+const LONGEST_LOAD_MS = 30_000;
 
 const region = document.querySelector<HTMLElement>('[data-live]');
 const note = document.querySelector<HTMLElement>('[data-live-note]');
 const address = region?.dataset.live;
+let isLoading = false;
+/** Whether the page has changed since the last load began. */
+let isStale = false;
 if (region && address !== undefined && address !== '') connect(region, address);
 
 function connect(live: HTMLElement, from: string): void {
   const source = new EventSource(from);
-  source.addEventListener('open', () => tell('Live'));
+  let isLost = false;
+  source.addEventListener('open', () => {
+    tell('Live');
+    // Nobody has told of the changes in between.
+    if (isLost) void reload(live);
+    isLost = false;
+  });
   source.addEventListener('changed', () => void reload(live));
   source.addEventListener('ended', () => {
     source.close();
@@ -19,6 +29,7 @@ function connect(live: HTMLElement, from: string): void {
     location.reload();
   });
   source.addEventListener('error', () => {
+    isLost = true;
     tell('Connection lost, trying again');
     if (source.readyState !== EventSource.CLOSED) return;
     setTimeout(() => {
@@ -28,14 +39,31 @@ function connect(live: HTMLElement, from: string): void {
   window.addEventListener('pagehide', () => source.close());
 }
 
+/** Loads one answer at a time. Changes during a load lead to one more, however many they are. */
 async function reload(live: HTMLElement): Promise<void> {
-  const response = await fetch(location.href, { headers: { accept: 'text/html' } }).catch(() => undefined);
-  if (!response) return;
+  isStale = true;
+  if (isLoading) return;
+  isLoading = true;
+  try {
+    while (isStale) {
+      isStale = false;
+      await load(live);
+    }
+  } finally {
+    isLoading = false;
+  }
+}
+
+async function load(live: HTMLElement): Promise<void> {
+  const signal = AbortSignal.timeout(LONGEST_LOAD_MS);
+  const response = await fetch(location.href, { headers: { accept: 'text/html' }, signal }).catch(() => undefined);
+  const html = await response?.text().catch(() => undefined);
+  if (!response || html === undefined) return;
   if (response.redirected) {
     location.reload();
     return;
   }
-  const loaded = new DOMParser().parseFromString(await response.text(), 'text/html');
+  const loaded = new DOMParser().parseFromString(html, 'text/html');
   const next = loaded.querySelector('[data-live]');
   if (!next) {
     location.reload();

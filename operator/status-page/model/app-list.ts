@@ -1,7 +1,6 @@
 import { isPaused } from '../../api/paused.ts';
 import type { VacationApp } from '../../api/vacation-app.ts';
 import { causeOf, healthOf, HEALTHS, TONES, type Health, type Tone } from './health.ts';
-import { webLink } from './links.ts';
 import { shownTime, type ShownTime } from './times.ts';
 
 /** What the address of the list says. Empty text means no filter. */
@@ -23,7 +22,6 @@ export interface ListedApp {
   readonly message: string;
   readonly web: string;
   readonly database: string;
-  readonly url: string | undefined;
   readonly created: ShownTime | undefined;
 }
 
@@ -99,7 +97,6 @@ function listed(app: VacationApp, health: Health, now: Date): ListedApp {
     message: cause?.message ?? 'The operator has not reported on it yet',
     web: status?.web?.summary ?? '',
     database: status?.database?.version ?? '',
-    url: webLink(status?.url),
     created: shownTime(metadata.creationTimestamp, now),
   };
 }

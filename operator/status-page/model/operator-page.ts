@@ -1,5 +1,6 @@
 import type { ManagerState } from '../../runtime/manager-state.ts';
 import { splitKey } from '../../runtime/client/kinds.ts';
+import { FOLLOWED_SECRET } from '../../vacation-app/kinds.ts';
 import { appPath } from './links.ts';
 import { durationOf, shownTime, type ShownTime } from './times.ts';
 import type { Tone } from './health.ts';
@@ -86,7 +87,7 @@ function watchRows(
     const silentMs = Math.max(...own.map((watch) => watch.silentMs ?? Infinity));
     const heard = silentMs === Infinity ? 'not yet' : `${durationOf(silentMs / 1000)} ago`;
     return {
-      kind: kind === 'FollowedSecret' ? 'Secret (of users)' : kind,
+      kind: kind === FOLLOWED_SECRET.kind ? 'Secret (of users)' : kind,
       objects: maySeeAll ? stores.get(kind)?.size : undefined,
       heard: isRefused ? `${heard}; the API server refuses it` : heard,
       tone: isRefused || silentMs > longestSilenceMs ? 'bad' : 'good',

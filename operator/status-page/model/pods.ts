@@ -1,5 +1,4 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
-import { componentOf } from '../../vacation-app/pods.ts';
 import type { ChildState } from './child-state.ts';
 import { shownTime, type ShownTime } from './times.ts';
 
@@ -7,7 +6,6 @@ import { shownTime, type ShownTime } from './times.ts';
 export interface ContainerRow {
   readonly pod: string;
   readonly container: string;
-  readonly component: string;
   readonly state: ChildState;
   readonly image: string;
   readonly restarts: number;
@@ -33,7 +31,6 @@ function rowOf(pod: V1Pod, status: V1ContainerStatus, now: Date): ContainerRow {
   return {
     pod: pod.metadata?.name ?? '',
     container: status.name,
-    component: componentOf(pod) ?? '',
     state: containerState(status),
     image: status.image,
     restarts: status.restartCount,

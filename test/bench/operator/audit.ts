@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { OPERATOR } from './world.ts';
+
+const OPERATOR = 'system:serviceaccount:vacation-system:vacation-operator';
 
 /** A request as the API server tells it. */
 export interface Request {

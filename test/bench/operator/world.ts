@@ -14,7 +14,6 @@ import { startKubeApiserver, type KubeApiserver } from '../../support/kube-apise
 import { simulateWorkloads, type SimulatedWorkloads } from '../../support/simulated-workloads.ts';
 import { POLICY } from './audit.ts';
 
-export const OPERATOR = 'system:serviceaccount:vacation-system:vacation-operator';
 const SYSTEM = 'vacation-system';
 
 const kind = (apiVersion: string, name: string, plural: string): Kind => ({ apiVersion, kind: name, plural });

@@ -4,6 +4,7 @@ import { request, type IncomingMessage } from 'node:http';
 import { ApiError } from '../../../operator/runtime/client/api-error.ts';
 import type { ApiRequest } from '../../../operator/runtime/client/api-client.ts';
 import type { KubeObject } from '../../../operator/runtime/client/kinds.ts';
+import { systemClock, type Clock } from '../../../operator/runtime/clock.ts';
 import {
   convergedObjects,
   put,
@@ -67,6 +68,9 @@ interface Spec {
 
 const SLOWEST = ['secret-project/andromeda', 'travel/milky-way'].map((key) => ({ key, ms: 900, ended: new Date(0) }));
 
+/** Time in which the changes of a stream are gathered soon. */
+const FAST: Clock = { ...systemClock, after: (_ms, run) => systemClock.after(10, run) };
+
 const host = 'localhost:8082';
 
 describe('the status page', () => {
@@ -100,6 +104,12 @@ describe('the status page', () => {
       expect(asked).to.deep.equal([]);
       expect((await page.get('/apps/travel/milky-way/events', { host })).status).to.equal(200);
       expect(asked).to.deep.equal(['/api/v1/namespaces/travel/events']);
+    });
+
+    it('says so where it has not read all events', async () => {
+      page.stop();
+      await start({ answer: () => ({ items: [], metadata: { continue: 'more' } }) });
+      expect((await page.get('/apps/travel/milky-way/events', { host })).body).to.contain('some may be missing');
     });
 
     it('answers to no other host name, and to no request that was forwarded', async () => {
@@ -140,6 +150,32 @@ describe('the status page', () => {
       }
     });
 
+    it('offers each page again and again, without scripts', async () => {
+      page.stop();
+      await start({ answer: () => ({ items: [] }) });
+      for (const path of ['/', '/operator', '/apps/travel/milky-way', '/apps/travel/milky-way/events']) {
+        expect((await page.get(path, { host })).body, path).to.contain(`href="${path}?refresh=15"`);
+        expect((await page.get(`${path}?refresh=15`, { host })).headers.refresh, path).to.equal('15');
+      }
+    });
+
+    it('answers for itself where the API server refuses the operator, and says nothing of its words', async () => {
+      const refuse = (status: number) => () => {
+        throw new ApiError(status, 'Forbidden', 'marked words of the API server');
+      };
+      for (const status of [403, 404, 429]) {
+        page.stop();
+        await start({ answer: refuse(status) });
+        const events = await page.get('/apps/travel/milky-way/events', { host });
+        expect(events.status, 'where the refusal is expected').to.equal(503);
+        page.stop();
+        await start({ state: { servedGroups: { has: refuse(status) } as never } });
+        const app = await page.get('/apps/travel/milky-way', { host });
+        expect(app.status, 'where it is not').to.equal(500);
+        for (const { body } of [events, app]) expect(body).not.to.match(/marked|Forbidden/);
+      }
+    });
+
     it('is not there before the caches are filled', async () => {
       page.stop();
       await start({ state: { isFilled: false } });
@@ -151,6 +187,7 @@ describe('the status page', () => {
 
   describe('with tokens', () => {
     let cluster: Cluster;
+    let logged: string[];
     const cookieOf = async (token: string): Promise<string> => {
       const { status, headers } = await page.post('/sign-in', { token, next: '/' }, { host });
       expect(status).to.equal(303);
@@ -163,9 +200,13 @@ describe('the status page', () => {
         isAway: false,
         mayReview: true,
       };
+      logged = [];
+      const log = (message: string, fields: object = {}): void => void logged.push(message + JSON.stringify(fields));
       await start({
         answer: answerOf(cluster),
+        log: { info: log, warn: log, error: log, debug: log },
         streamCheckMs: 20,
+        clock: FAST,
         state: { controllers: [{ name: 'vacationapp', depth: 0, unfinishedMs: [], slowest: SLOWEST }] },
         env: { STATUS_PAGE_ACCESS: '', STATUS_PAGE_HOSTS: 'status.example.com' },
       });
@@ -278,7 +319,6 @@ describe('the status page', () => {
       const quiet = await openStream(page.port, '/stream?of=list', cookie);
       put(page.stores, other, 1_002);
       await quiet.says(':\n\n:\n\n:\n\n');
-      await new Promise((resolve) => setTimeout(resolve, 600));
       expect(quiet.said()).not.to.contain('changed');
       quiet.end();
     });
@@ -290,6 +330,20 @@ describe('the status page', () => {
       if (service) put(page.stores, service, 2_000);
       await stream.says('event: changed');
       stream.end();
+    });
+
+    it('logs each kind of refusal once a minute, and not whom it refuses', async () => {
+      const cookie = await cookieOf('token-of-jane');
+      const streams = await Promise.all(
+        Array.from({ length: 10 }, () => openStream(page.port, '/stream?of=list', cookie)),
+      );
+      for (const status of [429, 429]) expect((await page.get('/stream?of=list', { host, cookie })).status).to.equal(status); // prettier-ignore
+      for (const stream of streams) stream.end();
+      cluster.isAway = true;
+      for (const status of [503, 503]) expect((await page.post('/sign-in', { token: 'token-of-ops' }, { host })).status).to.equal(status); // prettier-ignore
+      expect(logged).to.have.length(2);
+      expect(logged[0]).to.contain('too many streams');
+      expect(logged.join()).not.to.match(/jane|token-of|vacation-status/);
     });
 
     it('ends a stream when somebody signs out', async () => {

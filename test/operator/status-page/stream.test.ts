@@ -10,6 +10,7 @@ import { stream } from '../../../operator/status-page/stream.ts';
 import { appStores } from '../../support/app-controller.ts';
 import { put } from '../../support/status-page.ts';
 import { aVacationApp } from '../../support/vacation-app.ts';
+import { Timers } from '../simulation/timers.ts';
 
 const jane: Viewer = { kind: 'user', user: { username: 'jane' }, session: 's' };
 
@@ -42,22 +43,47 @@ describe('a stream of the status page', () => {
   const stores = appStores();
   const changes = new Changes(stores);
   const open = new OpenStreams();
+  const timers = new Timers();
+  let version = 0;
+  const changeApp = (): void => put(stores, aVacationApp(), (version += 1));
   const start = (mayUser: () => Promise<boolean>, query: object = { of: 'list' }) => {
     const response = new FakeResponse();
     const rights = new Rights({ mayUser }, { now: () => 0 });
-    const handler = stream({ changes, rights, identify: () => Promise.resolve(jane), open });
+    const handler = stream({ changes, rights, identify: () => Promise.resolve(jane), clock: timers.begin(), open });
     // The fake has all that the stream uses of a response.
     const handled = Promise.resolve(handler({ query } as Request, response as unknown as Response, () => undefined));
     return { response, handled };
   };
+
+  it('tells changes of a list together for two seconds, and those of an app for half a second', async () => {
+    const ofApp = { of: 'app', namespace: 'travel', name: 'milky-way' };
+    for (const [query, ms] of [
+      [{ of: 'list' }, 2_000],
+      [ofApp, 500],
+    ] as const) {
+      // prettier-ignore
+      const { response, handled } = start(() => Promise.resolve(true), query);
+      await handled;
+      const began = timers.time;
+      for (let count = 0; count < 3; count += 1) changeApp();
+      await setImmediate();
+      expect(response.text).not.to.contain('changed');
+      const told = timers.next;
+      expect(told?.due).to.equal(began + ms);
+      if (told) timers.fire(told);
+      expect(response.text.split('event: changed')).to.have.length(2);
+      expect(timers.next).to.equal(undefined);
+      response.leave();
+    }
+  });
 
   it('ends once, and without an error, when two checks fail in the same moment', async () => {
     const { response, handled } = start(() => Promise.reject(new Error('away')));
     const errors: unknown[] = [];
     await handled;
     response.on('error', (error: unknown) => errors.push(error));
-    put(stores, aVacationApp(), 1);
-    put(stores, aVacationApp(), 2);
+    changeApp();
+    changeApp();
     await setImmediate();
     expect([response.ends, errors]).to.deep.equal([1, []]);
     expect(response.text).to.match(/event: ended\ndata:\n\n$/);

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import { EventEmitter } from 'node:events';
+import { mock } from 'node:test';
 import { Attempts } from '../../../../operator/status-page/access/attempts.ts';
-import { SESSION_MS, Sessions } from '../../../../operator/status-page/access/sessions.ts';
+import { SESSION_MS, Sessions, sweepSessions } from '../../../../operator/status-page/access/sessions.ts';
 
 const USER = { username: 'jane', groups: ['crew'] };
 
@@ -72,6 +74,27 @@ describe('a session of the status page', () => {
     expect(await sessions.userOf(left)).to.equal(undefined);
     now += SESSION_MS;
     expect(await sessions.userOf(old)).to.equal(undefined);
+  });
+
+  it('is removed with its token within a minute after its end, while the server is open', async () => {
+    mock.timers.enable({ apis: ['setInterval'] });
+    try {
+      const server = new EventEmitter();
+      sweepSessions(sessions, server);
+      await sessions.start('token');
+      mock.timers.tick(60_000);
+      expect(sessions.size).to.equal(1);
+      now += SESSION_MS;
+      mock.timers.tick(60_000);
+      expect(sessions.size).to.equal(0);
+      server.emit('close');
+      await sessions.start('token');
+      now += SESSION_MS;
+      mock.timers.tick(60_000);
+      expect(sessions.size).to.equal(1);
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   it('ends during a review when somebody signs out', async () => {

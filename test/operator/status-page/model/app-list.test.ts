@@ -90,7 +90,6 @@ describe('the list of apps', () => {
       message: 'words of DatabaseStarting',
       web: '',
       database: '',
-      url: undefined,
       created: { iso: '2026-03-01T10:00:00.000Z', age: '2 h' },
     });
   });

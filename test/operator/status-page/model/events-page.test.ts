@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { CoreV1Event } from '@kubernetes/client-node';
-import { eventRows, readEvents } from '../../../../operator/status-page/model/app-events.ts';
+import { eventsPage } from '../../../../operator/status-page/model/events-page.ts';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 const anEvent = (name: string, minute: number, more: Partial<CoreV1Event> = {}): CoreV1Event => ({
@@ -25,7 +25,7 @@ describe('the events of an app', () => {
       anEvent('data-milky-way-mysql-0', 4),
       anEvent('other', 5),
     ];
-    const rows = eventRows(events, 'milky', ['milky', 'milky-way'], NOW);
+    const { rows, omissions } = eventsPage({ events, isCut: false }, 'milky', ['milky', 'milky-way'], NOW);
     expect(rows.map(({ object }) => object)).to.deep.equal([
       'Pod/milky-web-1',
       'Pod/data-milky-mysql-0',
@@ -33,17 +33,16 @@ describe('the events of an app', () => {
     ]);
     expect(rows[0]).to.deep.include({ isWarning: true, count: 4, reason: 'Started' });
     expect(rows[0]?.last?.age).to.equal('57 min');
+    expect(omissions).to.deep.equal([]);
   });
 
-  it('are read page by page, and not for ever', async () => {
-    const asked: unknown[] = [];
-    const client = {
-      request: (request: { query?: object }) => {
-        asked.push(request.query);
-        return Promise.resolve({ items: [anEvent('a', 1)], metadata: { continue: 'more' } });
-      },
-    };
-    expect(await readEvents(client as never, 'travel')).to.have.length(4);
-    expect(asked[1]).to.deep.equal({ limit: 500, continue: 'more' });
+  it('are the latest hundred, and the page says what is left out', () => {
+    const events = Array.from({ length: 101 }, (_, index) => anEvent('milky-web', index % 60));
+    const { rows, omissions } = eventsPage({ events, isCut: true }, 'milky', ['milky'], NOW);
+    expect(rows).to.have.length(100);
+    expect(omissions).to.deep.equal([
+      'These are the latest 100 of 101 events.',
+      'The namespace has more than the 101 events that were read, so some may be missing here.',
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-import { RefusedError } from '../refused-error.ts';
+import { RefusedError } from './refused-error.ts';
 
 /**
  * Returns a function that runs what it gets, at most `most` at the same time. Up to `mostWaiting` others wait for their turn.
