@@ -14,15 +14,14 @@ export function credentialsReady(app: CompleteApp, observed: Observed, failure: 
   if (readErrorOf(observed.userSecrets)) return lastKnown(app);
   const fault = userSecretFault(app, observed.userSecrets);
   if (fault) return findingOf(CONDITION.credentialsReady, false, fault.reason, fault.message);
-  const ofUser = secretUses(app).map((use) => use.name);
+  const name = credentialsName(app);
   const isGenerated = app.spec.credentials?.secretName === undefined;
   const complete = !isGenerated || credentialKeysOf(app).every((key) => observed.secret?.data?.[key]);
-  if (complete && ofUser.length > 0) {
-    const names = [...(isGenerated ? [credentialsName(app)] : []), ...new Set(ofUser)].join(', ');
-    return findingOf(CONDITION.credentialsReady, true, REASON.available, `Secrets ${names} hold all keys`);
+  if (complete) {
+    const names = [...new Set([...(isGenerated ? [name] : []), ...secretUses(app).map((use) => use.name)])];
+    const hold = names.length === 1 ? `Secret ${names.join()} holds` : `Secrets ${names.join(', ')} hold`;
+    return findingOf(CONDITION.credentialsReady, true, REASON.available, `${hold} all keys`);
   }
-  const name = credentialsName(app);
-  if (complete) return findingOf(CONDITION.credentialsReady, true, REASON.available, `Secret ${name} holds all keys`);
   if (!observed.secret) {
     return notMade(CONDITION.credentialsReady, REASON.waitingForCredentials, `Secret ${name}`, failure);
   }

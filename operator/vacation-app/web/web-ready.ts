@@ -24,7 +24,8 @@ export function webReady(input: StatusInput): Finding {
   }
   const least = leastOf(app, deployment);
   if (isCurrent && updated === total && available >= least) {
-    const pods = `At least ${least} ${least === 1 ? 'pod' : 'pods'} of the current template are available`;
+    const [unit, are] = least === 1 ? ['pod', 'is'] : ['pods', 'are'];
+    const pods = `At least ${least} ${unit} of the current template ${are} available`;
     const message = isRolloutPaused(deployment)
       ? `${pods}; the next rollout waits for ${resumingOf(deployment)}`
       : pods;
