@@ -85,7 +85,9 @@ describe('the status page, through the states of an app on a real cluster', func
     const token = (await place.kubectl(['create', 'token', 'viewer'])).trim();
     plain = await openPage(world().browser, url, { javaScriptEnabled: false });
     live = await openPage(world().browser, url);
-    for (const { page } of [plain, live]) {
+    for (const { page, context } of [plain, live]) {
+      // A port-forward is slow where the machine is.
+      context.setDefaultTimeout(60_000);
       await page.goto('/');
       await page.locator('#token').focus();
       await page.keyboard.type(token);
