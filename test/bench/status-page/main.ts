@@ -133,11 +133,13 @@ async function measureStreams(within: World, operator: OperatorProcess): Promise
   const tookMs = performance.now() - started;
   const cpuMs = operator.cpuMs() - before;
   const told = await busyShare(within, operator);
+  const loads: Promise<string>[] = [];
   // As the script of the page does.
-  for (const stream of streams) whenChanged(stream, () => void load(operator, '/'));
+  for (const stream of streams) whenChanged(stream, () => loads.push(load(operator, '/')));
   const followedShare = await busyShare(within, operator);
   const followedMib = operator.memoryMib().resident;
   for (const stream of streams) stream.destroy();
+  await Promise.all(loads);
   return { idleMib, followedMib, idleShare, cpuMs, tookMs, busyShare: told, followedShare };
 }
 
