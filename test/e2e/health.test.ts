@@ -3,13 +3,13 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { stallsLater } from '../../operator/api/reasons.ts';
-import { appImage } from '../../scripts/cluster/images.ts';
 import { run } from '../../scripts/cluster/run.ts';
 import { gitopsHealthOf } from '../support/gitops-health.ts';
 import { eventually, type KubeObject } from '../support/kubectl.ts';
 import { AppIn, Place } from './apps.ts';
 import { BROKEN_SPECS } from './broken-specs.ts';
 import { HealthWatch } from './health-watch.ts';
+import { nextRelease } from './next-release.ts';
 import { type App, conditionOf, READY_WITHIN_MS, world } from './world.ts';
 
 /** Everything, which takes half an hour; else a first start and a MySQL that is killed. */
@@ -129,10 +129,9 @@ describe('the health of an app, as kstatus tells it, against a booking every sec
   });
 
   it('is InProgress through a release, and Current afterwards', async () => {
-    const image = await appImage('webapp');
-    await world().cluster.load(image);
+    const image = await nextRelease();
     await watch.during('a release', async () => {
-      await declare({ image: image.tag });
+      await declare({ image });
       await says('InProgress');
       await says('Current');
     });

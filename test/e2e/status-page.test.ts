@@ -7,11 +7,11 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { appImage, type Image } from '../../scripts/cluster/images.ts';
 import { axeFaults } from '../support/axe.ts';
 import { openPage, type WatchedPage, WIDTHS } from '../support/browser.ts';
 import { type KubeObject } from '../support/kubectl.ts';
 import { AppIn, Place } from './apps.ts';
+import { nextRelease } from './next-release.ts';
 import { READY_WITHIN_MS, ensureApp, world } from './world.ts';
 
 /** SCREENSHOTS=folder keeps a picture of the app's page in each state and look. */
@@ -27,7 +27,6 @@ describe('the status page, through the states of an app on a real cluster', func
   this.timeout(10 * 60_000);
   let place: Place;
   let app: AppIn;
-  let image: Image;
   let forward: ChildProcess;
   /** Follows the app by itself from its first state to its last. */
   let live: WatchedPage;
@@ -35,9 +34,6 @@ describe('the status page, through the states of an app on a real cluster', func
   let plain: WatchedPage;
 
   before(async () => {
-    // For another release, later: the node takes a moment to know an image that it has.
-    image = await appImage('webapp');
-    await world().cluster.load(image);
     // Somebody else's app, which this viewer must not see.
     await ensureApp();
     place = await Place.make('observed');
@@ -122,7 +118,7 @@ describe('the status page, through the states of an app on a real cluster', func
   it('shows a migration as long as it runs', async () => {
     const lock = await lockMigrations();
     try {
-      await declare({ image: image.tag });
+      await declare({ image: await nextRelease() });
       await shows('migrating', 'Reconciling', 'MigrationRunning');
     } finally {
       lock.kill();

@@ -10,12 +10,20 @@ import { ensureCommands } from '../../scripts/cluster/debian.ts';
 import { freePorts } from '../../scripts/cluster/ports.ts';
 import { boundToThis, run, until } from '../../scripts/cluster/run.ts';
 
+const MANIFESTS = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+].join(', ');
+
 /** A real container registry on this machine, empty, over plain HTTP. */
 export interface Registry {
   /** As it stands before the name of an image. */
   readonly address: string;
   /** The names of what was pushed, with their tags. */
   images(): Promise<string[]>;
+  /** Gives an image one more tag. */
+  tag(repository: string, from: string, to: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -55,6 +63,14 @@ export async function startRegistry(alsoAt?: string): Promise<Registry> {
         return tags.map((tag) => `${repository}:${tag}`);
       });
       return (await Promise.all(tagged)).flat().sort();
+    },
+    async tag(repository, from, to) {
+      const manifest = (tag: string) => `http://127.0.0.1:${port}/v2/${repository}/manifests/${tag}`;
+      const found = await fetch(manifest(from), { headers: { accept: MANIFESTS } });
+      if (!found.ok) throw new Error(`${repository}:${from} is answered with ${found.status}`);
+      const headers = { 'content-type': found.headers.get('content-type') ?? '' };
+      const put = await fetch(manifest(to), { method: 'PUT', headers, body: await found.text() });
+      if (!put.ok) throw new Error(`${repository}:${to} is answered with ${put.status}`);
     },
     // A second call waits for the first.
     stop: () => (stopped ??= stop()),
