@@ -121,7 +121,7 @@ describe('the status page, through the states of an app on a real cluster', func
       await declare({ image: await nextRelease() });
       await shows('migrating', 'Reconciling', 'MigrationRunning');
     } finally {
-      lock.kill();
+      lock.end();
     }
     await shows('migrated', 'Ready', 'Available');
   });
@@ -191,27 +191,17 @@ describe('the status page, through the states of an app on a real cluster', func
     return `http://127.0.0.1:${port}`;
   }
 
-  /** Keeps the lock that migrations take, until the process ends. */
-  async function lockMigrations(): Promise<ChildProcess> {
-    const sql = "SELECT GET_LOCK('migrate:vacation', 60); SELECT SLEEP(600)";
+  /** Keeps the lock that migrations take, until it is told to end. */
+  async function lockMigrations(): Promise<{ end(): void }> {
     const login =
       'MYSQL_PWD=$(cat "$MYSQL_ROOT_PASSWORD_FILE") exec mysql --user=root --unbuffered --skip-column-names';
-    const command = [
-      'exec',
-      'watched-mysql-0',
-      '--container',
-      'mysql',
-      '--',
-      'sh',
-      '-c',
-      `${login} --execute="${sql}"`,
-    ];
+    const command = ['exec', '--stdin', 'watched-mysql-0', '--container', 'mysql', '--', 'sh', '-c', login];
     const [file, ...first] = world().cluster.kubectl;
-    const child = spawn(file, [...first, '--namespace', place.namespace, ...command], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const args = [...first, '--namespace', place.namespace, ...command];
+    const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    child.stdin.write("SELECT GET_LOCK('migrate:vacation', 60);\n");
     expect(await firstLine(child)).to.equal('1');
-    return child;
+    return { end: () => child.stdin.end() };
   }
 });
 

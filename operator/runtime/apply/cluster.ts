@@ -183,17 +183,14 @@ export class Cluster {
    * @throws ApiError 409 if the object has changed since it was read.
    */
   async writeStatus(kind: Kind, object: KubeObject & { status?: unknown }): Promise<void> {
-    const { namespace = '', name, uid, resourceVersion } = object.metadata;
+    // The cache has only some of the managed fields.
+    const { managedFields, ...metadata } = object.metadata;
+    const { namespace = '', name } = metadata;
     const written = await this.#client.request<KubeObject>({
       method: 'PUT',
       path: pathOf(kind, namespace, name, 'status'),
-      // The API server ignores everything else in a status update.
-      body: {
-        apiVersion: kind.apiVersion,
-        kind: kind.kind,
-        metadata: { name, namespace, uid, resourceVersion },
-        status: object.status,
-      },
+      // The API server changes nothing but the status. Kubernetes 1.33 forgets who applied the metadata that are not sent.
+      body: { apiVersion: kind.apiVersion, kind: kind.kind, metadata, status: object.status },
     });
     this.store(kind).wrote(written, this);
     this.#metrics.wrote(kind.kind, 'status');

@@ -109,9 +109,7 @@ export class Scene {
   }
 
   declare(name: string, spec: object, annotations: Record<string, string> = {}): Promise<VacationApp> {
-    // Kubernetes 1.33 keeps what was in a map that is applied empty.
-    const annotated = Object.keys(annotations).length > 0 ? { annotations } : {};
-    const metadata = { name, namespace: this.namespace, ...annotated };
+    const metadata = { name, namespace: this.namespace, annotations };
     return this.#admin.request({
       method: 'PATCH',
       path: pathOf(VACATION_APP, this.namespace, name),
