@@ -127,7 +127,7 @@ describe('the status page, through the states of an app on a real cluster', func
   });
 
   it('shows an app that has stalled, and what somebody has to do', async () => {
-    const deployment = 'deployment.apps/watched-web';
+    const deployment = 'deployment/watched-web';
     await place.kubectl(['rollout', 'pause', deployment]);
     await declare({ env: [{ name: 'TZ', value: 'UTC' }] });
     await shows('stalled', 'Stalled', 'RolloutPaused', `kubectl rollout resume ${deployment}`);
