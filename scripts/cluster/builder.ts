@@ -45,7 +45,8 @@ export async function chooseBuilder(): Promise<Builder> {
       'Images are built with Docker, Podman or, as root, buildah, and none of them is to be had here: install one.',
     );
   }
-  await ensureCommands('Building images', { buildah: 'buildah' });
+  // newer ones do not start without netavark, which Debian's packages only recommend
+  await ensureCommands('Building images', { buildah: 'buildah' }, { recommended: true });
   return buildah;
 }
 
