@@ -90,6 +90,7 @@ const buildah: Builder = {
           '--network=host',
           '--layers',
           '--pull=never',
+          ...(await ownLimits()),
           ...settings.mounts,
           ...buildArguments(args),
           ...labelArguments(labels),
@@ -122,6 +123,21 @@ function buildArguments(args: Build['args'] = {}): string[] {
 
 function labelArguments(labels: Build['labels'] = {}): string[] {
   return Object.entries(labels).map(([name, value]) => `--label=${name}=${value}`);
+}
+
+/** The limits of this process. Newer ones raise them otherwise, which root may not in a container without CAP_SYS_RESOURCE. */
+async function ownLimits(): Promise<string[]> {
+  const columns = ['--noheadings', '--raw', '--output', 'RESOURCE,SOFT,HARD'];
+  return limitArguments(await run('prlimit', ['--nofile', '--nproc', ...columns]));
+}
+
+/** What `prlimit` says, a limit on each line, as arguments of a build. */
+export function limitArguments(limits: string): string[] {
+  const lines = limits.trim().split('\n');
+  return lines.map((line) => {
+    const [name = '', soft = '', hard = ''] = line.replaceAll('unlimited', '-1').split(/\s+/);
+    return `--ulimit=${name.toLowerCase()}=${soft}:${hard}`;
+  });
 }
 
 function tlsArguments({ plainHttp }: RegistryOptions): string[] {
