@@ -125,18 +125,22 @@ function labelArguments(labels: Build['labels'] = {}): string[] {
   return Object.entries(labels).map(([name, value]) => `--label=${name}=${value}`);
 }
 
-/** The limits of this process. Newer ones raise them otherwise, which root may not in a container without CAP_SYS_RESOURCE. */
+/** Limits that need no privilege. By itself, a newer buildah raises them, which root may not in a container without CAP_SYS_RESOURCE. */
 async function ownLimits(): Promise<string[]> {
-  const columns = ['--noheadings', '--raw', '--output', 'RESOURCE,SOFT,HARD'];
+  const columns = ['--noheadings', '--raw', '--output', 'RESOURCE,HARD'];
   return limitArguments(await run('prlimit', ['--nofile', '--nproc', ...columns]));
 }
+
+/** Enough for a build. An older buildah lowers its own limit of processes to this. */
+const MOST = 32768;
 
 /** What `prlimit` says, a limit on each line, as arguments of a build. */
 export function limitArguments(limits: string): string[] {
   const lines = limits.trim().split('\n');
   return lines.map((line) => {
-    const [name = '', soft = '', hard = ''] = line.replaceAll('unlimited', '-1').split(/\s+/);
-    return `--ulimit=${name.toLowerCase()}=${soft}:${hard}`;
+    const [name = '', hard = ''] = line.split(/\s+/);
+    const limit = hard === 'unlimited' ? MOST : Math.min(Number(hard), MOST);
+    return `--ulimit=${name.toLowerCase()}=${limit}:${limit}`;
   });
 }
 
