@@ -131,7 +131,7 @@ async function ownLimits(): Promise<string[]> {
   return limitArguments(await run('prlimit', ['--nofile', '--nproc', ...columns]));
 }
 
-/** Enough for a build. An older buildah lowers its own limit of processes to this. */
+/** Enough for a build, and no more than an older buildah leaves itself. */
 const MOST = 32768;
 
 /** What `prlimit` says, a limit on each line, as arguments of a build. */
