@@ -12,7 +12,7 @@ config/samples/, waits until the booking application is ready and prints its add
 
 Options:
   --context NAME   use this cluster of your kubeconfig. Without it: kind, where Docker or Podman answers and kind is
-                   installed; else a built-in single-node Kubernetes, which needs Linux and root (and Go, to build it once)
+                   installed; else a built-in single-node Kubernetes, which needs root on Linux and is built once
   --load           then raise the load until the autoscaler has added web pods, and say what happened; on this machine only
   --help           show this text
 

@@ -7,6 +7,7 @@ import type * as support from '../test/support/mysql.ts';
 import { root } from './node24-path.mjs';
 
 const build = () => spawnSync(process.execPath, [join(root, 'scripts/build.ts')], { stdio: 'inherit' }).status === 0;
+console.log('Compiling ...');
 if (!build()) process.exit(1);
 
 const helper = join(root, 'dist/test/support/mysql.js');

@@ -3,13 +3,11 @@ import { existsSync } from 'node:fs';
 import { glob, mkdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheKey } from './cache-key.ts';
+import { MODULE, newEnoughGo } from './go.ts';
 import { withLock } from './lock.ts';
-import { cacheFolder, sources } from './paths.ts';
+import { cacheFolder } from './paths.ts';
 import { step } from './progress.ts';
-import { run, which } from './run.ts';
-import { UnavailableError } from './unavailable.ts';
-
-const MODULE = join(sources, 'kubernetes');
+import { run } from './run.ts';
 
 /** A release of Kubernetes that is built here. */
 export interface Release {
@@ -43,10 +41,12 @@ const GO_ENV = { CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false -trimpath -mod=read
  */
 export async function kubernetesBinaries(release = NEWEST): Promise<string> {
   const goMod = await readFile(join(MODULE, release.modFile), 'utf8');
-  const goVersion = await usableGo(goMod);
-  const folder = join(cacheFolder(), 'kubernetes', await keyOf(goVersion, release));
+  const go = await newEnoughGo('the built-in Kubernetes');
+  const folder = join(cacheFolder(), 'kubernetes', await keyOf(go.version, release));
   if (!existsSync(folder))
-    await withLock(`${folder}.lock`, () => (existsSync(folder) ? Promise.resolve() : build(folder, goMod, release)));
+    await withLock(`${folder}.lock`, () =>
+      existsSync(folder) ? Promise.resolve() : build(folder, go.program, goMod, release),
+    );
   await utimes(folder, new Date(), new Date());
   return folder;
 }
@@ -55,28 +55,6 @@ export async function kubernetesBinaries(release = NEWEST): Promise<string> {
 export function kubernetesVersionIn(goMod: string): string {
   const version = /^\s*k8s\.io\/kubernetes v(\d+\.\d+\.\d+)/m.exec(goMod)?.[1];
   if (version === undefined) throw new Error('go.mod requires no k8s.io/kubernetes');
-  return version;
-}
-
-/** Whether what `go version` says is at least what go.mod wants. */
-export function isNewEnough(goVersionLine: string, goMod: string): boolean {
-  const numbers = (text: string | undefined) => (text ?? '').split('.').map(Number);
-  const wanted = numbers(/^go (\d+\.\d+(?:\.\d+)?)/m.exec(goMod)?.[1]);
-  const found = numbers(/\bgo(\d+\.\d+(?:\.\d+)?)/.exec(goVersionLine)?.[1]);
-  for (const [index, want] of wanted.entries()) {
-    const have = found[index] ?? 0;
-    if (have !== want) return have > want;
-  }
-  return true;
-}
-
-async function usableGo(goMod: string): Promise<string> {
-  const wanted = /^go (\S+)/m.exec(goMod)?.[1] ?? '';
-  const advice = `the built-in Kubernetes is compiled with Go ${wanted} or newer: install it from https://go.dev/dl, or install Docker (or Podman) and kind.`;
-  if (which('go') === undefined) throw new UnavailableError(`Go is not installed, and ${advice}`);
-  // in the module's folder: there a Go from 1.21 on fetches the toolchain that go.mod asks for by itself
-  const version = (await run('go', ['version'], { cwd: MODULE }).catch(() => run('go', ['version']))).trim();
-  if (!isNewEnough(version, goMod)) throw new UnavailableError(`${version} is too old, and ${advice}`);
   return version;
 }
 
@@ -89,7 +67,7 @@ async function keyOf(goVersion: string, { modFile, programs }: Release): Promise
   return cacheKey(inputs);
 }
 
-async function build(folder: string, goMod: string, { modFile, programs, names }: Release): Promise<void> {
+async function build(folder: string, go: string, goMod: string, { modFile, programs, names }: Release): Promise<void> {
   const packages = programs.map((name) => `./${name}`);
   const pinned = `-modfile=${modFile}`;
   const unfinished = `${folder}.unfinished`;
@@ -98,7 +76,7 @@ async function build(folder: string, goMod: string, { modFile, programs, names }
 
   const total = await step('Downloading the modules of Kubernetes (about 110 MB, once)', async (report) => {
     let downloads = 0;
-    const list = await run('go', ['list', pinned, '-deps', ...packages], {
+    const list = await run(go, ['list', pinned, '-deps', ...packages], {
       cwd: MODULE,
       env: GO_ENV,
       onLine: (line) => {
@@ -112,7 +90,7 @@ async function build(folder: string, goMod: string, { modFile, programs, names }
   await step(`Compiling Kubernetes ${version} (about 13 minutes of one core, once)`, async (report) => {
     let compiled = 0;
     report(`at most ${total} packages`);
-    await run('go', ['build', pinned, '-v', '-ldflags', linkerFlags(version), '-o', `${unfinished}/`, ...packages], {
+    await run(go, ['build', pinned, '-v', '-ldflags', linkerFlags(version), '-o', `${unfinished}/`, ...packages], {
       cwd: MODULE,
       env: GO_ENV,
       onLine: (name) => {

@@ -45,7 +45,8 @@ export async function chooseBuilder(): Promise<Builder> {
       'Images are built with Docker, Podman or, as root, buildah, and none of them is to be had here: install one.',
     );
   }
-  await ensureCommands('Building images', { buildah: 'buildah' });
+  // newer ones do not start without netavark, which Debian's packages only recommend
+  await ensureCommands('Building images', { buildah: 'buildah' }, { recommended: true });
   return buildah;
 }
 
@@ -89,6 +90,7 @@ const buildah: Builder = {
           '--network=host',
           '--layers',
           '--pull=never',
+          ...(await ownLimits()),
           ...settings.mounts,
           ...buildArguments(args),
           ...labelArguments(labels),
@@ -121,6 +123,25 @@ function buildArguments(args: Build['args'] = {}): string[] {
 
 function labelArguments(labels: Build['labels'] = {}): string[] {
   return Object.entries(labels).map(([name, value]) => `--label=${name}=${value}`);
+}
+
+/** Limits that need no privilege. By itself, a newer buildah raises them, which root may not in a container without CAP_SYS_RESOURCE. */
+async function ownLimits(): Promise<string[]> {
+  const columns = ['--noheadings', '--raw', '--output', 'RESOURCE,HARD'];
+  return limitArguments(await run('prlimit', ['--nofile', '--nproc', ...columns]));
+}
+
+/** Enough for a build, and no more than an older buildah leaves itself. */
+const MOST = 32768;
+
+/** What `prlimit` says, a limit on each line, as arguments of a build. */
+export function limitArguments(limits: string): string[] {
+  const lines = limits.trim().split('\n');
+  return lines.map((line) => {
+    const [name = '', hard = ''] = line.split(/\s+/);
+    const limit = hard === 'unlimited' ? MOST : Math.min(Number(hard), MOST);
+    return `--ulimit=${name.toLowerCase()}=${limit}:${limit}`;
+  });
 }
 
 function tlsArguments({ plainHttp }: RegistryOptions): string[] {

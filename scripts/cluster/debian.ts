@@ -13,8 +13,17 @@ export const isRoot = process.getuid?.() === 0;
 /** Commands (or files, when they begin with a slash) that something needs, and the Debian package of each. */
 export type Needs = Readonly<Record<string, string>>;
 
+export interface InstallOptions {
+  /** Also installs what the packages recommend. */
+  readonly recommended?: boolean;
+}
+
 /** Sees to it that the commands are there: installs the missing packages as root on Debian or Ubuntu, else says which to install. */
-export async function ensureCommands(purpose: string, needs: Needs): Promise<void> {
+export async function ensureCommands(
+  purpose: string,
+  needs: Needs,
+  { recommended = false }: InstallOptions = {},
+): Promise<void> {
   if (missing(needs).length === 0) return;
   await withLock(join(cacheFolder(), 'apt.lock'), async () => {
     const packages = missing(needs);
@@ -27,7 +36,8 @@ export async function ensureCommands(purpose: string, needs: Needs): Promise<voi
     await step(`Installing the packages ${packages.join(', ')}`, async (report) => {
       const env = { DEBIAN_FRONTEND: 'noninteractive' };
       await run('apt-get', ['update'], { env, onLine: report });
-      await run('apt-get', ['install', '-y', '--no-install-recommends', ...packages], { env, onLine: report });
+      const recommends = recommended ? '--install-recommends' : '--no-install-recommends';
+      await run('apt-get', ['install', '-y', recommends, ...packages], { env, onLine: report });
     });
   });
 }

@@ -169,7 +169,8 @@ interface NodeBase {
   tag(builder: Builder): Promise<string>;
 }
 
-const NPM_VERSION = '11.19.1';
+/** The npm of images and releases. */
+export const NPM_VERSION = '11.19.1';
 const NODE_UID = 1000;
 
 /** A stand-in for the official Node image, from Debian packages and the Node and npm that npm carries. */

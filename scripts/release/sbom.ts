@@ -1,3 +1,4 @@
+import { NPM_VERSION } from '../cluster/images.ts';
 import { root } from '../cluster/paths.ts';
 import { run } from '../cluster/run.ts';
 import type { PublishedImage } from './image-names.ts';
@@ -13,7 +14,9 @@ export async function sbomOf(image: PublishedImage): Promise<string> {
   const format = ['--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--package-lock-only'];
   // as the Dockerfiles install: the web app's optional packages are its native ones
   const omitted = image.app === 'operator' ? ['--omit', 'dev', '--omit', 'optional'] : ['--omit', 'dev'];
-  const sbom = await run('npm', ['sbom', ...format, ...omitted, '--workspace', image.app], { cwd: root });
+  // Debian's npm knows no `sbom`
+  const npm = ['exec', '--yes', `--package=npm@${NPM_VERSION}`, '--', 'npm'];
+  const sbom = await run('npm', [...npm, 'sbom', ...format, ...omitted, '--workspace', image.app], { cwd: root });
   return `${JSON.stringify(named(JSON.parse(sbom) as Sbom, image), null, 2)}\n`;
 }
 

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { cacheKey } from '../cluster/cache-key.ts';
+import { newEnoughGo } from '../cluster/go.ts';
 import { withLock } from '../cluster/lock.ts';
 import { cacheFolder } from '../cluster/paths.ts';
 import { step } from '../cluster/progress.ts';
-import { run, which } from '../cluster/run.ts';
-import { UnavailableError } from '../cluster/unavailable.ts';
+import { run } from '../cluster/run.ts';
 
 export interface GoTool {
   readonly name: string;
@@ -23,8 +23,9 @@ export async function goTool({ name, path, version }: GoTool): Promise<string> {
   if (existsSync(program)) return program;
   await withLock(`${folder}.lock`, async () => {
     if (existsSync(program)) return;
+    const go = await newEnoughGo(name);
     await step(`Building ${name} ${version}`, (report) =>
-      run(goFor(name), ['install', `${path}@${version}`], {
+      run(go.program, ['install', `${path}@${version}`], {
         env: { GOBIN: folder },
         onLine: report,
         timeoutMs: BUILD_TIMEOUT_MS,
@@ -44,8 +45,9 @@ export async function goProgram(folder: string): Promise<string> {
   await withLock(`${target}.lock`, async () => {
     if (existsSync(program)) return;
     const env = { CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false -trimpath -mod=readonly' };
+    const go = await newEnoughGo(name);
     await step(`Building ${name}`, (report) =>
-      run(goFor(name), ['build', '-o', program, '.'], {
+      run(go.program, ['build', '-o', program, '.'], {
         cwd: folder,
         env,
         onLine: report,
@@ -54,12 +56,6 @@ export async function goProgram(folder: string): Promise<string> {
     );
   });
   return program;
-}
-
-function goFor(name: string): string {
-  const go = which('go');
-  if (go === undefined) throw new UnavailableError(`${name} is built with Go: install Go.`);
-  return go;
 }
 
 export const actionlint: GoTool = {

@@ -4,7 +4,8 @@ import process from 'node:process';
 import { root } from '../cluster/paths.ts';
 import { actionlint, goTool, helm, kubeScore } from './go-tool.ts';
 import { attempt, failed, type Outcome } from './outcome.ts';
-import { hadolint, pythonTool, zizmor } from './python-tool.ts';
+import { pythonTool } from '../cluster/python-tool.ts';
+import { hadolint, zizmor } from './python-tool.ts';
 import { runCommand } from './run-command.ts';
 
 const TIMEOUT_MS = 5 * 60_000;

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { newEnoughGo } from '../../scripts/cluster/go.ts';
 import { run } from '../../scripts/cluster/run.ts';
 
 const MODULE = 'sigs.k8s.io/gateway-api@v1.6.3';
@@ -18,7 +19,8 @@ export async function gatewayApiCrds(): Promise<object[]> {
 }
 
 async function crdFolder(): Promise<string> {
-  const told = await run('go', ['mod', 'download', '-json', MODULE], { timeoutMs: 120_000 });
+  const go = await newEnoughGo('the Gateway API');
+  const told = await run(go.program, ['mod', 'download', '-json', MODULE], { timeoutMs: 120_000 });
   const { Dir } = JSON.parse(told) as { Dir: string };
   return join(Dir, 'config', 'crd', 'standard');
 }

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../../scripts/cluster/ports.ts';
 import { boundToThis, until } from '../../scripts/cluster/run.ts';
-import { pythonTool, traefik } from '../../scripts/test/python-tool.ts';
+import { pythonTool } from '../../scripts/cluster/python-tool.ts';
+import { traefik } from '../../scripts/test/python-tool.ts';
 
 export interface Proxy {
   readonly port: number;

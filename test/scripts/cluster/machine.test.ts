@@ -5,10 +5,11 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { isNewEnough, kubernetesVersionIn } from '../../../scripts/cluster/build.ts';
+import { kubernetesVersionIn } from '../../../scripts/cluster/build.ts';
 import { runningElsewhere } from '../../../scripts/cluster/built-in.ts';
 import { makeCgroup, removeCgroup } from '../../../scripts/cluster/cgroups.ts';
 import { mirrorIn } from '../../../scripts/cluster/debian.ts';
+import { goWheel, isNewEnough } from '../../../scripts/cluster/go.ts';
 import { sources } from '../../../scripts/cluster/paths.ts';
 import { seconds } from '../../../scripts/cluster/progress.ts';
 import { freeSubnet } from '../../../scripts/cluster/subnet.ts';
@@ -29,6 +30,11 @@ describe('a Go that is new enough', () => {
   ] satisfies [string, boolean][]) {
     it(`${expected ? 'is' : 'is not'} ${line}`, () => expect(isNewEnough(line, goMod)).to.equal(expected));
   }
+
+  it('is the one that is installed where a machine has none', async () => {
+    const ours = await readFile(join(sources, 'kubernetes', 'go.mod'), 'utf8');
+    expect(isNewEnough(`go version go${goWheel.version} linux/amd64`, ours)).to.equal(true);
+  });
 });
 
 describe('the version of Kubernetes', () => {
