@@ -10,6 +10,7 @@
 // leader-election       leaders that are stopped for a minute (STOPPED_MS)
 // health                what kstatus says of an app on a real cluster through releases, faults and hibernation, against a booking every
 //                       second (HEALTH=whole, half an hour)
+// status-page           the status page through seven states of an app on a real cluster (STATUS_PAGE=whole); SCREENSHOTS=folder keeps pictures
 // oldest-kubernetes     all tests of the operator on an API server, with that of the oldest release that it supports
 import { join } from 'node:path';
 import process from 'node:process';
@@ -40,6 +41,7 @@ const RUNS: Readonly<Record<string, Run>> = {
   faults: run(['integration/operator/faults'], { OUTAGE_MS: '60000', FAULT_FIGURES: '1' }),
   'leader-election': run(['integration/operator/leader-election'], { STOPPED_MS: '60000' }),
   health: run(['e2e/hooks', 'e2e/health'], { HEALTH: 'whole' }),
+  'status-page': run(['e2e/hooks', 'e2e/status-page'], { STATUS_PAGE: 'whole' }),
   'oldest-kubernetes': {
     files: ['integration/operator/*'],
     env: async () => ({ ...process.env, KUBEBUILDER_ASSETS: await kubernetesBinaries(OLDEST) }),
