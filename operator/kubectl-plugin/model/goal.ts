@@ -84,7 +84,7 @@ export function pendingOf(app: VacationApp | undefined, goal: Goal): string {
   const conditions = app.status?.conditions ?? [];
   if (!isObserved(app) && isPaused(app)) return 'the app is paused, so the operator does not act on its latest spec';
   if (!isObserved(app)) {
-    return 'the operator has not answered the latest spec: does it run, and does it watch this namespace?';
+    return 'the operator has not answered the latest spec. If this stays, check that it runs and watches this namespace';
   }
   const own = conditions.find(({ type, status }) => type === goal.what && status !== 'True');
   const rank = [CONDITION.stalled, CONDITION.reconciling] as readonly string[];
