@@ -74,7 +74,6 @@ describe('the status page, through the states of an app on a real cluster', func
     await plain.page.goto(live.page.url());
     for (const text of [headline, ...words]) await plain.page.getByText(text).first().waitFor();
     await reaches(plain.page, 'footer a, main a, main summary');
-    expect([...live.faults, ...plain.faults], state).to.deep.equal([]);
   }
 
   it('asks for a token, and then lists the apps that its user may see', async () => {
@@ -170,9 +169,12 @@ describe('the status page, through the states of an app on a real cluster', func
     });
   }
 
-  it('tells that an app is gone', async () => {
+  it('has raised no error so far, and tells that an app is gone', async () => {
+    expect([...live.faults, ...plain.faults]).to.deep.equal([]);
     await place.kubectl(['delete', 'vapp', 'watched']);
     await shows('gone', 'Not found', 'There is no such app');
+    // By which the page learned it.
+    expect([...live.faults, ...plain.faults]).to.deep.equal([`404 for ${live.page.url()}`]);
   });
 
   it('shows that viewer no name of another namespace, and nobody a content of a Secret', async () => {
