@@ -106,3 +106,26 @@ describe('what the cluster applies', () => {
     expect(drift.of(owner).settled('ConfigMap/thing')?.live.metadata.resourceVersion).to.equal('3');
   });
 });
+
+describe('the status that the cluster writes', () => {
+  it('goes with all metadata but the managed fields, so that an old API server forgets none of who applied them', async () => {
+    const api = new FakeApi();
+    const sent: unknown[] = [];
+    const live = anObject(3, { uid: 'a', name: 'thing', annotations: { note: 'kept' }, labels: { team: 'kept' } });
+    const managedFields = [{ manager: 'kubectl', operation: 'Apply' }];
+    api.request = <T>({ body }: ApiRequest) => {
+      sent.push(body);
+      return Promise.resolve(live as T);
+    };
+    const store = new Store<KubeObject>({ onHandlerError: () => undefined });
+    const drift = new Drift({ clock: systemClock, now: () => new Date() });
+    const cluster = new Cluster(api, new Map([['ConfigMap', store]]), { wrote: () => undefined }, drift);
+    await cluster.writeStatus(CONFIG_MAP, {
+      ...live,
+      metadata: { ...live.metadata, managedFields },
+      status: { is: 'so' },
+    });
+    const { apiVersion, kind } = CONFIG_MAP;
+    expect(sent).to.deep.equal([{ apiVersion, kind, metadata: live.metadata, status: { is: 'so' } }]);
+  });
+});
