@@ -169,7 +169,8 @@ export const REASONS = {
     kind: 'reconciling',
     of: [...GATES, 'AutoscalingReady', 'Exposed'],
     message: ({ secret }: { secret: string }) => `Secret ${secret} is not complete yet`,
-    meaning: 'An earlier step is not done: the credentials. `Ready` says what they lack, if somebody has to act.',
+    meaning:
+      'The credentials are not complete, and other steps wait for them. `Ready` says what they lack, if somebody has to act.',
   },
   WaitingForDatabase: {
     kind: 'reconciling',
@@ -494,7 +495,7 @@ export const REASONS = {
     message: ({ workload }: { workload: string; words: string; field: string }) =>
       `The API server refuses the pods of ${workload}`,
     advice: ({ words, field }: { words: string; field: string }) =>
-      NAMES_RESOURCES.test(words) ? `${words}; set their resources in ${field}` : words,
+      NAMES_RESOURCES.test(words) ? `${words}; their resources are those of ${field}` : words,
     meaning:
       'The API server refuses the pods because of a quota, a LimitRange, an admission policy or a webhook. The message has its words, once the pod has been missing for ten seconds, and the field of the spec for their resources where it is about those. Kubernetes tries again, so this ends when the quota has room or the policy lets the pods in.',
   },
@@ -605,9 +606,9 @@ export const REASONS = {
     }: {
       children: readonly { readonly object: string; readonly finalizers: readonly string[] }[];
     }) => children.map(({ object, finalizers }) => `${object} is being deleted${heldBy(finalizers)}`).join('; '),
-    advice: () => 'what has set a finalizer removes it when it has cleaned up; does it run',
+    advice: () => 'check that what has set the finalizer runs; it removes it when it has cleaned up',
     meaning:
-      'Somebody has deleted a child, and finalizers hold it. Until they are removed, it stays as it is and cannot be made anew. The message names the object and the finalizers: check what has set them. While the app does not serve for another reason, the message of `Ready` ends with this.',
+      'A child is being deleted, by somebody or because the spec no longer asks for it, and finalizers hold it. Until they are removed, it stays. The message names the object and the finalizers: check what has set them. Where the app does not serve and no write has failed, the message of `Ready` ends with this.',
   },
 
   Autoscaling: {

@@ -1,6 +1,7 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import type { Kind, KubeObject } from '../runtime/client/kinds.ts';
 import { createManagedFieldsPruner } from '../runtime/apply/owned-fields.ts';
+import { VACATION_APP } from '../api/vacation-app.ts';
 import { JOB, POD } from './kinds.ts';
 import { FIELD_MANAGER, HANDOVER_MANAGER } from './names.ts';
 
@@ -11,13 +12,15 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
  *
  * 1. Pods, the most numerous and largest objects: only their state. The operator does not write them.
  * 2. Jobs: everything except the spec. It cannot change, so it is never compared.
- * 3. Other kinds: everything except the managed fields of others and kubectl's annotation.
+ * 3. Apps: everything except the managed fields of others. Their metadata are sent with their status.
+ * 4. Other kinds: everything except the managed fields of others and kubectl's annotation.
  */
 export function createTransform(): (kind: Kind) => (object: KubeObject) => KubeObject {
   const prune = createManagedFieldsPruner([FIELD_MANAGER, HANDOVER_MANAGER]);
   return (kind) => {
     if (kind === POD) return (pod) => ofPod(pod);
     if (kind === JOB) return (job) => prune(withoutSpec(job));
+    if (kind === VACATION_APP) return (app) => prune(app);
     return (object) => prune(withoutLastApplied(object));
   };
 }

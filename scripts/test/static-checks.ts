@@ -5,7 +5,7 @@ import { root } from '../cluster/paths.ts';
 import { actionlint, goTool, helm, kubeScore } from './go-tool.ts';
 import { attempt, failed, type Outcome } from './outcome.ts';
 import { pythonTool } from '../cluster/python-tool.ts';
-import { hadolint, zizmor } from './python-tool.ts';
+import { hadolint, zizmor } from './python-tools.ts';
 import { runCommand } from './run-command.ts';
 
 const TIMEOUT_MS = 5 * 60_000;

@@ -30,7 +30,8 @@ describe('the status page, through the states of an app on a real cluster', func
   this.timeout(10 * 60_000);
   let place: Place;
   let app: AppIn;
-  let forward: ChildProcess;
+  let forward: ChildProcess | undefined;
+  const opened: WatchedPage[] = [];
   /** Follows the app by itself from its first state to its last. */
   let live: WatchedPage;
   /** Without scripts. */
@@ -48,8 +49,8 @@ describe('the status page, through the states of an app on a real cluster', func
 
   after(async () => {
     if ((await leaseHolder()) === ELSEWHERE) await giveLease('');
-    forward.kill();
-    await Promise.all([live, plain].map(({ context }) => context.close()));
+    forward?.kill();
+    await Promise.all(opened.map(({ context }) => context.close()));
     await place.remove();
   });
 
@@ -61,6 +62,7 @@ describe('the status page, through the states of an app on a real cluster', func
     const main = live.page.locator('main');
     await main.locator('h1').getByText(headline).waitFor({ timeout: READY_WITHIN_MS });
     for (const text of words) await main.getByText(text).first().waitFor({ timeout: READY_WITHIN_MS });
+    expect(await live.page.content(), state).not.to.match(/a-key-that-no-page-shows|p4ssw0rd/);
     for (const [width, viewport] of Object.entries(WIDTHS)) {
       for (const colorScheme of ['light', 'dark'] as const) {
         await live.page.setViewportSize(viewport);
@@ -84,6 +86,7 @@ describe('the status page, through the states of an app on a real cluster', func
     const token = (await place.kubectl(['create', 'token', 'viewer'])).trim();
     plain = await openPage(world().browser, url, { javaScriptEnabled: false });
     live = await openPage(world().browser, url);
+    opened.push(plain, live);
     for (const { page, context } of [plain, live]) {
       // A port-forward is slow where the machine is.
       context.setDefaultTimeout(60_000);
@@ -160,6 +163,8 @@ describe('the status page, through the states of an app on a real cluster', func
           await sleep(200);
         }
       })();
+      // Told below, after what the page lacks.
+      fighting.catch(() => undefined);
       try {
         await shows('contested', 'Reconciling', 'FieldContested', 'kubectl-patch');
       } finally {
@@ -174,14 +179,13 @@ describe('the status page, through the states of an app on a real cluster', func
     await place.kubectl(['delete', 'vapp', 'watched']);
     await shows('gone', 'Not found', 'There is no such app');
     // By which the page learned it.
-    expect([...live.faults, ...plain.faults]).to.deep.equal([`404 for ${live.page.url()}`]);
+    expect(new Set([...live.faults, ...plain.faults])).to.deep.equal(new Set([`404 for ${live.page.url()}`]));
   });
 
-  it('shows that viewer no name of another namespace, and nobody a content of a Secret', async () => {
+  it('shows that viewer no name of another namespace', async () => {
     for (const path of ['/', '/operator', '/apps/travel/milky-way']) {
       await plain.page.goto(path);
       const page = await plain.page.content();
-      expect(page, path).not.to.contain('a-key-that-no-page-shows');
       if (path !== '/apps/travel/milky-way') expect(page, path).not.to.contain('milky-way');
       else expect(page).to.contain('There is no such app');
     }

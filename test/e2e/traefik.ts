@@ -1,4 +1,4 @@
-import { traefik } from '../../scripts/test/python-tool.ts';
+import { traefik } from '../../scripts/test/python-tools.ts';
 import { Place } from './apps.ts';
 import { traefikImage } from './traefik-image.ts';
 import { world } from './world.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { goWheel } from '../../scripts/cluster/go.ts';
 import { requirementOf } from '../../scripts/cluster/python-tool.ts';
-import { hadolint, traefik, zizmor } from '../../scripts/test/python-tool.ts';
+import { hadolint, traefik, zizmor } from '../../scripts/test/python-tools.ts';
 
 describe('a tool from a Python wheel', () => {
   it('is pinned to one version and to the hashes of its files', () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { freePorts } from '../../scripts/cluster/ports.ts';
 import { boundToThis, until } from '../../scripts/cluster/run.ts';
 import { pythonTool } from '../../scripts/cluster/python-tool.ts';
-import { traefik } from '../../scripts/test/python-tool.ts';
+import { traefik } from '../../scripts/test/python-tools.ts';
 
 export interface Proxy {
   readonly port: number;

@@ -58,7 +58,10 @@ async function load(live: HTMLElement): Promise<void> {
   const signal = AbortSignal.timeout(LONGEST_LOAD_MS);
   const response = await fetch(location.href, { headers: { accept: 'text/html' }, signal }).catch(() => undefined);
   const html = await response?.text().catch(() => undefined);
-  if (!response || html === undefined) return;
+  if (!response || html === undefined) {
+    setTimeout(() => void reload(live), AGAIN_MS);
+    return;
+  }
   if (response.redirected) {
     location.reload();
     return;

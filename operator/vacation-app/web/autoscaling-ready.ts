@@ -24,7 +24,8 @@ type Scaling = Pick<StatusInput, 'app' | 'waits' | 'failure' | 'now'> & { readon
 export function autoscalingReady({ app, observed, waits, failure, now }: Scaling): Finding {
   const is = (status: boolean | 'Unknown', reason: string, message: string): Finding =>
     findingOf(CONDITION.autoscalingReady, status, reason, message);
-  if (!observed.autoscaler && waits.autoscaling === undefined && failure?.isPassing === false) {
+  const isHindered = failure !== undefined && (!failure.isPassing || failure.hasLasted === true);
+  if (!observed.autoscaler && waits.autoscaling === undefined && isHindered) {
     const object = `HorizontalPodAutoscaler ${childName(app, 'web')}`;
     return notMade(CONDITION.autoscalingReady, REASON.progressing, object, failure);
   }

@@ -1,5 +1,5 @@
-// The oldest release of Kubernetes that the operator supports: go build -modfile=oldest.mod ./hyperkube
-// After a change of its versions: go list -mod=mod -modfile=oldest.mod -deps ./hyperkube
+// The oldest release of Kubernetes that the operator supports: go build -modfile=oldest.mod ./api-server
+// After a change of its versions: go list -mod=mod -modfile=oldest.mod -deps ./api-server
 module interstellar.dev/built-in-cluster
 
 go 1.24.0

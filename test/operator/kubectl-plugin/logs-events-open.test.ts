@@ -64,6 +64,13 @@ describe('kubectl vacation events', () => {
     ]);
   });
 
+  it('shows the events of a named app also to whoever may not list apps', async () => {
+    const world = cluster();
+    world.forbidden.add('vacationapps');
+    expect((await runVacation(world, ['events', 'milky-way'])).code).to.equal(0);
+    expect((await runVacation(world, ['events'])).code).not.to.equal(0);
+  });
+
   it('lists those of all apps where no name is given', async () => {
     const { out } = await runVacation(cluster(), ['events', '-o', 'name']);
     expect(out).to.equal(`VacationApp/milky-way ImagePullFailed\nPod/${WEB[0]} Killing\n`);

@@ -131,7 +131,7 @@ describe('kubectl vacation wait', () => {
     const app = ofEarlierSpec(aReportedApp());
     const annotations = { 'interstellar.dev/paused': 'true' };
     expect(pendingOf({ ...app, metadata: { ...app.metadata, annotations } }, ready)).to.contain('the app is paused');
-    expect(pendingOf(app, ready)).to.contain('does it run').and.not.to.contain('paused');
+    expect(pendingOf(app, ready)).to.contain('check that it runs').and.not.to.contain('paused');
   });
 
   it('counts the web pods of a rollout', () => {

@@ -46,11 +46,12 @@ describe('what the caches hold', () => {
     });
   });
 
-  it('is not what kubectl keeps for itself', () => {
+  it('is not what kubectl keeps for itself, but of an app, whose metadata are sent with its status', () => {
     const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{}', other: 'kept' };
     const app = aVacationApp({ metadata: { annotations } });
     const before = structuredClone(app);
-    expect(transform(VACATION_APP)(app).metadata.annotations).to.deep.equal({ other: 'kept' });
+    expect(transform(DEPLOYMENT)(app).metadata.annotations).to.deep.equal({ other: 'kept' });
     expect(app).to.deep.equal(before);
+    expect(transform(VACATION_APP)(app).metadata.annotations).to.deep.equal(annotations);
   });
 });

@@ -604,12 +604,12 @@ describe('the status of an app', () => {
       return condition(status, CONDITION.ready)?.message ?? '';
     };
     const job = { jobs: [withUid(aJob())] };
-    expect(messageIn(job)).to.match(/: web; set their resources in spec\.jobs\.resources$/);
+    expect(messageIn(job)).to.match(/: web; their resources are those of spec\.jobs\.resources$/);
     expect(messageIn({ statefulSet: withUid(aStatefulSet({ replicas: 0, readyReplicas: 0 })) })).to.match(
-      /; set their resources in spec\.database\.managed\.resources$/,
+      /; their resources are those of spec\.database\.managed\.resources$/,
     );
     expect(messageIn({ deployment: withUid(aDeployment({ status: { availableReplicas: 0 } })) })).to.match(
-      /; set their resources in spec\.resources$/,
+      /; their resources are those of spec\.resources$/,
     );
     expect(messageIn(job, 'exceeded quota: q, requested: pods=1')).to.match(/requested: pods=1$/);
   });

@@ -105,6 +105,17 @@ describe('AutoscalingReady', () => {
     });
   }
 
+  it('tells what keeps the autoscaler from being made, once that has lasted', () => {
+    const told = (failure: { isPassing: boolean; hasLasted?: boolean }) =>
+      autoscalingReady({
+        ...{ app: aCompleteApp(), observed: { autoscaler: undefined, deployment: undefined }, waits: {}, now: NOW },
+        failure: { reason: 'ApplyFailed', message: 'the webhook is down', ...failure },
+      }).reason;
+    expect(told({ isPassing: true })).to.equal('Progressing');
+    expect(told({ isPassing: true, hasLasted: true })).to.equal('ApplyFailed');
+    expect(told({ isPassing: false })).to.equal('ApplyFailed');
+  });
+
   it('is looked at again when the time of the first metrics is up, and not after', () => {
     const observed = world('FailedGetResourceMetric', UNREADY, { since: ago(30), available: ago(40) });
     const at = autoscalingLookAt(observed, NOW);
