@@ -87,7 +87,9 @@ describe('the way back', () => {
     if (!job) throw new Error('there is no migration');
     await here.podIsRefused(JOB, job, 'failed quota: compute: must specify limits.cpu for: migrate');
     const rejected = await here.appWith('refused', 'SchemaReady', 'False', 'PodsRejected');
-    expect(messageOf(rejected, 'Reconciling')).to.match(/failed quota: compute: .*; set .* in spec\.jobs\.resources$/);
+    expect(messageOf(rejected, 'Reconciling')).to.match(
+      /failed quota: compute: .*; their resources are those of spec\.jobs\.resources$/,
+    );
     await here.patch(JOB, job.metadata.name, { spec: { suspend: true } });
     const now = `${new Date().toISOString().slice(0, 19)}Z`;
     const conditions = [{ type: 'Suspended', status: 'True', lastTransitionTime: now }];
