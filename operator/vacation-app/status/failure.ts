@@ -13,6 +13,9 @@ export interface Failure {
   readonly hasLasted?: boolean;
 }
 
+/** Whether it keeps something from being made: it does not pass by itself, or has lasted. */
+export const isHindrance = ({ isPassing, hasLasted }: Failure): boolean => !isPassing || hasLasted === true;
+
 const TRIES = 5;
 const LASTING_MS = 5_000;
 

@@ -4,6 +4,7 @@ import { messageOf, REASON } from '../../api/reasons.ts';
 import { CONDITION } from '../../api/vacation-app.ts';
 import { childName, WEB_CONTAINER } from '../names.ts';
 import type { Observed } from '../observe.ts';
+import { isHindrance } from '../status/failure.ts';
 import { notMade } from '../status/not-made.ts';
 import type { StatusInput } from '../status/status.ts';
 
@@ -24,8 +25,7 @@ type Scaling = Pick<StatusInput, 'app' | 'waits' | 'failure' | 'now'> & { readon
 export function autoscalingReady({ app, observed, waits, failure, now }: Scaling): Finding {
   const is = (status: boolean | 'Unknown', reason: string, message: string): Finding =>
     findingOf(CONDITION.autoscalingReady, status, reason, message);
-  const isHindered = failure !== undefined && (!failure.isPassing || failure.hasLasted === true);
-  if (!observed.autoscaler && waits.autoscaling === undefined && isHindered) {
+  if (!observed.autoscaler && waits.autoscaling === undefined && failure && isHindrance(failure)) {
     const object = `HorizontalPodAutoscaler ${childName(app, 'web')}`;
     return notMade(CONDITION.autoscalingReady, REASON.progressing, object, failure);
   }

@@ -50,7 +50,7 @@ describe('a stream of the status page', () => {
     const response = new FakeResponse();
     const rights = new Rights({ mayUser }, { now: () => 0 });
     const handler = stream({ changes, rights, identify: () => Promise.resolve(jane), clock: timers.begin(), open });
-    // The fake has all that the stream uses of a response.
+    // Express types a response with a hundred members. The stream uses only those that the fake has, and the type cannot say so.
     const handled = Promise.resolve(handler({ query } as Request, response as unknown as Response, () => undefined));
     return { response, handled };
   };
