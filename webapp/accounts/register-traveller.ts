@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { type FieldErrors, hasErrors } from '../web/form.ts';
-import { type Throttle, TooMany } from '../throttling/throttle.ts';
+import { type Counter, type Throttle, TooMany } from '../throttling/throttle.ts';
 import type { AccountLimits } from './limits.ts';
 import type { LogIn } from './log-in.ts';
 import type { Passwords } from './passwords.ts';
@@ -18,7 +18,7 @@ export type RegisterTraveller = (
  * exists.
  */
 export function registerTraveller(
-  travellers: TravellerStore,
+  travellers: Pick<TravellerStore, 'taken' | 'add' | 'withUsername' | 'withId'>,
   passwords: Passwords,
   rules: PasswordRules,
   logIn: LogIn,
@@ -35,19 +35,21 @@ export function registerTraveller(
     const result = await logIn({ username, password, address, device: undefined });
     return result !== undefined && 'id' in result;
   };
-  /** Whether this very form, which has a token of its own, was sent before; all pods know. */
-  const wasSent = async (form: string) => {
-    const counter = { key: ['registration form', form], limit: { count: 1, seconds: REPEATED_WITHIN_MS / 1000 } };
-    const sent = await throttle.run([counter], () => Promise.resolve(), () => true); // prettier-ignore
-    return sent instanceof TooMany;
-  };
+  /** How often this very form, which has a token of its own, was sent. All pods know. */
+  const sendings = (form: string): readonly Counter[] => [
+    { key: ['registration form', form], limit: { count: 2, seconds: REPEATED_WITHIN_MS / 1000 } },
+  ];
+  const countSending = (form: string) => throttle.run(sendings(form), nothing, () => true);
+  const wasSentTwice = async (form: string) =>
+    (await throttle.run(sendings(form), nothing, () => false)) instanceof TooMany;
   const register = async (registration: Registration, address: string | undefined, form: string) => {
     const { username, name, emailAddress, password } = registration;
+    // looks at the end, because a second sending may overtake the first
     const refused = async (errors: FieldErrors) => {
       const isTaken = errors.username === USERNAME_TAKEN && errors.emailAddress === EMAIL_TAKEN;
-      return isSentAgain && isTaken && (await isRepeated(registration, address)) ? {} : errors;
+      return isTaken && (await wasSentTwice(form)) && (await isRepeated(registration, address)) ? {} : errors;
     };
-    const isSentAgain = await wasSent(form);
+    await countSending(form);
     const taken = await travellers.taken(username, emailAddress);
     const errors = registrationErrors(registration, taken, rules);
     if (hasErrors(errors)) return refused(errors);
@@ -69,3 +71,4 @@ export function registerTraveller(
 }
 
 const REPEATED_WITHIN_MS = 10 * 60_000;
+const nothing = () => Promise.resolve();
