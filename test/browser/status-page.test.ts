@@ -168,7 +168,7 @@ describe('the status page, used in a browser', () => {
       await tab.getByText('Connection lost').waitFor();
     };
     await answerStream(`retry: 10\n\n${changes(5)}`);
-    await until('it loads', () => loads.length > 0);
+    await until('it loads what changed before the stream was open', () => loads.length > 0);
     expect(loads).to.have.length(1);
     await loads[0]?.continue();
     await until('it loads once more', () => loads.length > 1);
@@ -176,6 +176,38 @@ describe('the status page, used in a browser', () => {
     await answerStream('retry: 600000\n\n');
     await until('it loads because the stream is back', () => loads.length > 2);
     expect(loads).to.have.length(3);
+    await context.close();
+  });
+
+  it('shows what changed between the page and its stream', async () => {
+    const { page: tab, context } = await openPage(world().browser, page.url);
+    let stream: Route | undefined;
+    await tab.route('**/stream?*', (route) => void (stream ??= route));
+    await tab.goto('/apps/travel/hibernated');
+    await until('the stream is asked for', () => stream !== undefined);
+    const [app] = appStates.find(({ name }) => name === 'hibernated')?.objects ?? [];
+    if (app) put(page.stores, { ...app, metadata: { ...app.metadata, deletionTimestamp: new Date() } }, 4_000);
+    await stream?.continue();
+    await tab.locator('h1').getByText('Deleting').waitFor();
+    await context.close();
+  });
+
+  it('rests while it is in a tab behind others, and is up to date when somebody looks at it', async () => {
+    const { page: tab, context } = await openPage(world().browser, page.url);
+    const showTab = (isShown: boolean) =>
+      tab.evaluate((hidden) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, !isShown);
+    await tab.goto('/apps/travel/migrating');
+    await tab.getByText('Live', { exact: true }).waitFor();
+    const closed = tab.waitForEvent('requestfailed', (request) => request.url().includes('/stream'));
+    await showTab(false);
+    await closed;
+    const [app] = appStates.find(({ name }) => name === 'migrating')?.objects ?? [];
+    if (app) put(page.stores, { ...app, metadata: { ...app.metadata, deletionTimestamp: new Date() } }, 4_001);
+    await showTab(true);
+    await tab.locator('h1').getByText('Deleting').waitFor();
     await context.close();
   });
 

@@ -11,16 +11,24 @@ const address = region?.dataset.live;
 let isLoading = false;
 /** Whether the page has changed since the last load began. */
 let isStale = false;
-if (region && address !== undefined && address !== '') connect(region, address);
+let stream: EventSource | undefined;
+if (region && address !== undefined && address !== '') {
+  follow(region, address);
+  document.addEventListener('visibilitychange', () => follow(region, address));
+}
 
-function connect(live: HTMLElement, from: string): void {
+/** Follows the changes while the page is seen. In a tab behind others it rests. */
+function follow(live: HTMLElement, from: string): void {
+  stream?.close();
+  stream = document.hidden ? undefined : connect(live, from);
+}
+
+function connect(live: HTMLElement, from: string): EventSource {
   const source = new EventSource(from);
-  let isLost = false;
   source.addEventListener('open', () => {
     tell('Live');
-    // Nobody has told of the changes in between.
-    if (isLost) void reload(live);
-    isLost = false;
+    // Nobody has told of the changes since the page was made, or while there was no connection.
+    void reload(live);
   });
   source.addEventListener('changed', () => void reload(live));
   source.addEventListener('ended', () => {
@@ -29,14 +37,13 @@ function connect(live: HTMLElement, from: string): void {
     location.reload();
   });
   source.addEventListener('error', () => {
-    isLost = true;
     tell('Connection lost, trying again');
     if (source.readyState !== EventSource.CLOSED) return;
     setTimeout(() => {
-      void reload(live).then(() => connect(live, from));
+      void reload(live).then(() => follow(live, from));
     }, AGAIN_MS);
   });
-  window.addEventListener('pagehide', () => source.close());
+  return source;
 }
 
 /** Loads one answer at a time. Changes during a load lead to one more, however many they are. */
