@@ -48,7 +48,7 @@ const webappIntegration: Suite = {
   part: 'integration',
   needs: [mysql],
   testTimeoutMs: 60 * SECOND,
-  timeoutMs: 15 * MINUTE,
+  timeoutMs: 30 * MINUTE,
   holds: (file) => /^test\/integration\/(?!operator\/)/.test(file),
 };
 
@@ -57,7 +57,7 @@ const browser: Suite = {
   part: 'browser',
   needs: [mysql, chromium],
   testTimeoutMs: 60 * SECOND,
-  timeoutMs: 15 * MINUTE,
+  timeoutMs: 30 * MINUTE,
   holds: (file) => file.startsWith('test/browser/'),
 };
 

@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
 import { type Mysql, startMysql } from '../support/mysql.ts';
 import { type Smtp, startSmtp } from '../support/smtp.ts';
-import { type RunningWebApp, startWebApp } from '../support/web-app.ts';
+import { PATIENT, type RunningWebApp, startWebApp } from '../support/web-app.ts';
 
 /** What all browser tests share: one MySQL, one mail server, one web app, one Chromium. Each test signs up travellers of its own. */
 export interface World {
@@ -33,7 +33,12 @@ export async function setUp(): Promise<void> {
   const smtp = await startSmtp();
   ends.unshift(() => smtp.stop());
   const mail = { SMTP_URL: smtp.url, MAIL_FROM: 'Star Trips <trips@stars.example>' };
-  const webApp = await started(mysql.uri, (url) => ({ ...mail, PUBLIC_URL: url, LIMIT_REGISTRATION: 'off' }));
+  const webApp = await started(mysql.uri, (url) => ({
+    ...PATIENT,
+    ...mail,
+    PUBLIC_URL: url,
+    LIMIT_REGISTRATION: 'off',
+  }));
   const browser = await launchBrowser();
   ends.unshift(() => browser.close());
   const broken = { tables: withoutTables, database: withoutDatabase };

@@ -13,7 +13,7 @@ export interface RunningScript {
   interrupt(): Promise<void>;
 }
 
-const SAYS_WITHIN_MS = 90_000;
+const SAYS_WITHIN_MS = 180_000;
 
 export function startScript(name: string, env: NodeJS.ProcessEnv, cwd = root): RunningScript {
   const child = spawn('npm', ['run', name], {

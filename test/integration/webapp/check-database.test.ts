@@ -71,7 +71,7 @@ describe('The check of a database', () => {
     () => Record<string, string> | Promise<Record<string, string>>,
     string,
   ])[] = [
-    ['no such host', () => ({ DB_HOST: 'db.invalid' }), 'HostNotFound'],
+    ['no such host', () => ({ DB_HOST: 'db..invalid' }), 'HostNotFound'],
     ['nobody at the port', async () => ({ DB_PORT: String((await freePorts(1))[0]) }), 'Unreachable'],
     ['a wrong password', () => ({ DB_PASSWORD: 'wrong' }), 'AccessDenied'],
     ['no such database', () => ({ DB_NAME: 'nowhere' }), 'DatabaseMissing'],

@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createPool, type Pool, type RowDataPacket } from 'mysql2/promise';
 import { until } from '../../../scripts/cluster/run.ts';
-import { type RunningWebApp, startWebApp } from '../../support/web-app.ts';
+import { PATIENT, type RunningWebApp, startWebApp } from '../../support/web-app.ts';
 import { ChurningTraveller, randomNumbers } from './churning-traveller.ts';
 import { webClient } from './web-client.ts';
-import { mismatches, mysql, newTraveller, PATIENT } from './world.ts';
+import { mismatches, mysql, newTraveller } from './world.ts';
 
 const INSTANCES = 3;
 const TRAVELLERS = 24;

@@ -9,7 +9,7 @@ import { startScript } from '../../support/npm-script.ts';
 import { mysql } from './world.ts';
 
 describe('The npm scripts of the README', function () {
-  this.timeout(180_000);
+  this.timeout(420_000);
   let env: NodeJS.ProcessEnv;
   let page: string;
 

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RunningWebApp, startWebApp } from '../../support/web-app.ts';
+import { PATIENT, type RunningWebApp, startWebApp } from '../../support/web-app.ts';
 import { hiddenFields, webClient } from './web-client.ts';
-import { mysql, newTraveller, PATIENT } from './world.ts';
+import { mysql, newTraveller } from './world.ts';
 
 const INSTANCES = 2;
 const ROUNDS = Number(process.env.DRAIN_ROUNDS ?? 2);
@@ -19,7 +19,7 @@ interface Visit {
 }
 
 describe('Instances that are told to end while others take over', function () {
-  this.timeout(60_000 + ROUNDS * 30_000);
+  this.timeout(120_000 + ROUNDS * 60_000);
   let uri: string;
   let visits: readonly Visit[];
   /** Those that new connections may go to, as a Service knows them. */
@@ -27,7 +27,7 @@ describe('Instances that are told to end while others take over', function () {
   const started: RunningWebApp[] = [];
 
   const start = async () => {
-    const settings = { ...PATIENT, secret_key: 'the same for every instance', DRAIN_GRACE_SECONDS: '3' };
+    const settings = { ...PATIENT, secret_key: 'the same for every instance', DRAIN_GRACE_SECONDS: '6' };
     const app = await startWebApp(uri, settings);
     started.push(app);
     return app;

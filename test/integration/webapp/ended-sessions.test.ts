@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { createConnection } from 'mysql2/promise';
 import { until } from '../../../scripts/cluster/run.ts';
+import { PATIENT } from '../../support/web-app.ts';
 import { hiddenFields, type WebClient } from './web-client.ts';
-import { aTrip, PASSWORD, PATIENT, startApp, type TestApp } from './world.ts';
+import { aTrip, PASSWORD, startApp, type TestApp } from './world.ts';
 
 type Traveller = WebClient & { readonly username: string };
 

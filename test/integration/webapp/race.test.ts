@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { startWebApp, type RunningWebApp } from '../../support/web-app.ts';
+import { PATIENT, startWebApp, type RunningWebApp } from '../../support/web-app.ts';
 import { hiddenFields, webClient, type WebClient } from './web-client.ts';
-import { aTrip, mysql, newTraveller, PATIENT } from './world.ts';
+import { aTrip, mysql, newTraveller } from './world.ts';
 
 const TRAVELLERS = 64;
 

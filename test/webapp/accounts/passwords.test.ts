@@ -28,16 +28,20 @@ describe('Passwords', () => {
 
   it('of the old application are checked beside the event loop, and take as long whatever was typed', async () => {
     const stored = await bcrypt('brought along', 10);
-    const times: number[] = [];
-    for (const password of ['brought along', 'something else', 'x'.repeat(73), 'x'.repeat(500)]) {
+    const timeOf = async (password: string) => {
       let turns = 0;
       const counting = setInterval(() => turns++, 1);
       // of all threads, which the other work of the machine does not change
       const start = process.cpuUsage();
       await passwords.verify(password, stored);
-      times.push(process.cpuUsage(start).user);
       clearInterval(counting);
       expect(turns, 'turns of the event loop meanwhile').to.be.greaterThan(3);
+      return process.cpuUsage(start).user;
+    };
+    const times: number[] = [];
+    for (const password of ['brought along', 'something else', 'x'.repeat(73), 'x'.repeat(500)]) {
+      // the shortest of three, as a garbage collection counts too
+      times.push(Math.min(await timeOf(password), await timeOf(password), await timeOf(password)));
     }
     expect(Math.min(...times), String(times)).to.be.greaterThan(Math.max(...times) / 2);
   });
