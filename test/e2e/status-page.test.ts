@@ -9,7 +9,8 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { axeFaults } from '../support/axe.ts';
 import { openPage, type WatchedPage, WIDTHS } from '../support/browser.ts';
-import { type KubeObject } from '../support/kubectl.ts';
+import { eventually, type KubeObject } from '../support/kubectl.ts';
+import { type Relay, startRelay } from '../support/relay.ts';
 import { AppIn, Place } from './apps.ts';
 import { nextRelease } from './next-release.ts';
 import { READY_WITHIN_MS, ensureApp, world } from './world.ts';
@@ -19,8 +20,15 @@ const IS_WHOLE = process.env.STATUS_PAGE === 'whole';
 
 /** SCREENSHOTS=folder keeps a picture of the app's page in each state and look. */
 const pictures = process.env.SCREENSHOTS;
+const SYSTEM = 'vacation-system';
+/** The replica whose status page is looked at: a label, and the name of a Service. */
+const VIEWED = 'viewed';
 /** A name that no candidate has. */
 const ELSEWHERE = 'elsewhere';
+
+interface NodePortService extends KubeObject {
+  readonly spec: { readonly ports: readonly { readonly nodePort?: number }[] };
+}
 
 interface Lease extends KubeObject {
   readonly spec: { readonly holderIdentity?: string };
@@ -30,7 +38,7 @@ describe('the status page, through the states of an app on a real cluster', func
   this.timeout(10 * 60_000);
   let place: Place;
   let app: AppIn;
-  let forward: ChildProcess | undefined;
+  let relay: Relay | undefined;
   const opened: WatchedPage[] = [];
   /** Follows the app by itself from its first state to its last. */
   let live: WatchedPage;
@@ -49,8 +57,9 @@ describe('the status page, through the states of an app on a real cluster', func
 
   after(async () => {
     if ((await leaseHolder()) === ELSEWHERE) await giveLease('');
-    forward?.kill();
     await Promise.all(opened.map(({ context }) => context.close()));
+    await relay?.stop();
+    await world().kubectl(['delete', 'service', VIEWED, '--namespace', SYSTEM, '--ignore-not-found']);
     await place.remove();
   });
 
@@ -88,7 +97,6 @@ describe('the status page, through the states of an app on a real cluster', func
     live = await openPage(world().browser, url);
     opened.push(plain, live);
     for (const { page, context } of [plain, live]) {
-      // A port-forward is slow where the machine is.
       context.setDefaultTimeout(60_000);
       await page.goto('/');
       await page.locator('#token').focus();
@@ -191,20 +199,28 @@ describe('the status page, through the states of an app on a real cluster', func
     }
   });
 
-  /** The status page of a replica that has not led: the one that did starts again. */
+  /**
+   * The status page of a replica that has not led: the one that did starts again. By its node port and an address of this machine, under
+   * which the page answers; one `kubectl port-forward` would end with the first connection that a browser cuts.
+   */
   async function openPort(leader: string | undefined): Promise<string> {
-    const replicas = await world().kubectl.list<KubeObject>(
-      'pods',
-      'vacation-system',
-      'app.kubernetes.io/component=operator',
-    );
+    const { kubectl, nodeAddress } = world();
+    const replicas = await kubectl.list<KubeObject>('pods', SYSTEM, 'app.kubernetes.io/component=operator');
     const replica = replicas.find(({ metadata }) => metadata.name !== leader);
     if (!replica) throw new Error('there is no replica that does not lead');
-    const [file, ...first] = world().cluster.kubectl;
-    const args = ['--namespace', 'vacation-system', 'port-forward', `pod/${replica.metadata.name}`, ':8082'];
-    forward = spawn(file, [...first, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const [, port = ''] = /127\.0\.0\.1:(\d+)/.exec(await firstLine(forward)) ?? [];
-    return `http://127.0.0.1:${port}`;
+    await kubectl(['label', 'pod', replica.metadata.name, `${VIEWED}=yes`, '--namespace', SYSTEM, '--overwrite']);
+    await kubectl.apply({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: VIEWED, namespace: SYSTEM },
+      spec: { type: 'NodePort', selector: { [VIEWED]: 'yes' }, ports: [{ port: 8082 }] },
+    });
+    const { spec } = await kubectl.get<NodePortService>('service', VIEWED, SYSTEM);
+    const host = '127.0.0.1';
+    relay = await startRelay({ host, port: 0 }, { host: nodeAddress, port: spec.ports[0]?.nodePort ?? 0 });
+    const url = `http://${host}:${relay.port}`;
+    await eventually('the status page answers', 60_000, () => fetch(url), ({ ok }) => ok); // prettier-ignore
+    return url;
   }
 
   /** Keeps the lock that migrations take, until it is told to end. */
@@ -231,12 +247,12 @@ async function firstLine({ stdout }: ChildProcess): Promise<string> {
 }
 
 const leaseHolder = async (): Promise<string | undefined> =>
-  (await world().kubectl.get<Lease>('lease', 'vacation-operator', 'vacation-system')).spec.holderIdentity;
+  (await world().kubectl.get<Lease>('lease', 'vacation-operator', SYSTEM)).spec.holderIdentity;
 
 /** Gives the lease to a candidate of this name; an empty one leaves it to the first replica that asks. */
 async function giveLease(holderIdentity: string): Promise<void> {
   const patch = JSON.stringify({ spec: { holderIdentity, leaseDurationSeconds: 600 } });
-  const lease = ['lease', 'vacation-operator', '--namespace', 'vacation-system'];
+  const lease = ['lease', 'vacation-operator', '--namespace', SYSTEM];
   await world().kubectl(['patch', ...lease, '--type=merge', '--patch', patch]);
 }
 

@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream';
 import { chooseBuilder } from '../../scripts/cluster/builder.ts';
 import { ensureCommands } from '../../scripts/cluster/debian.ts';
 import { freePorts } from '../../scripts/cluster/ports.ts';
 import { boundToThis, run, until } from '../../scripts/cluster/run.ts';
+import { startRelay } from './relay.ts';
 
 const MANIFESTS = [
   'application/vnd.oci.image.index.v1+json',
@@ -35,9 +34,10 @@ export async function startRegistry(alsoAt?: string): Promise<Registry> {
   const { name } = await chooseBuilder();
   const [port = 0] = await freePorts(1);
   const stopRegistry = name === 'buildah' ? await startProgram(port) : await startContainer(name, port);
-  const stopRelay = alsoAt === undefined ? undefined : await startRelay(alsoAt, port);
+  const relay =
+    alsoAt === undefined ? undefined : await startRelay({ host: alsoAt, port }, { host: '127.0.0.1', port });
   const stop = async () => {
-    await stopRelay?.();
+    await relay?.stop();
     await stopRegistry();
   };
   const address = `localhost:${port}`;
@@ -96,20 +96,5 @@ async function startProgram(port: number): Promise<() => Promise<void>> {
     if (child.exitCode === null) child.kill('SIGKILL');
     await ended;
     await rm(folder, { recursive: true });
-  };
-}
-
-/** Passes connections on to the same port of the loopback address. */
-async function startRelay(address: string, port: number): Promise<() => Promise<void>> {
-  const server = createServer((from) => {
-    const to = connect(port, '127.0.0.1');
-    pipeline(from, to, from, () => undefined);
-  });
-  server.listen(port, address);
-  await once(server, 'listening');
-  server.unref();
-  return async () => {
-    server.close();
-    await once(server, 'close');
   };
 }
