@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   apiServer,
   asClient,
@@ -44,6 +44,7 @@ export async function writeNodeFiles(facts: NodeFacts): Promise<void> {
     await mkdir(join(folder, name), { recursive: true });
   }
   for (const [name, content] of Object.entries(nodeFiles(facts))) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(
       join(folder, name),
       typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`,
@@ -61,6 +62,8 @@ export function nodeFiles(facts: NodeFacts): Record<string, string | object> {
     'resolv.conf': `nameserver ${nodeIp}\n`,
     'audit-policy.yaml': AUDIT_POLICY,
     'containerd/config.toml': containerdConfig(facts),
+    // the node knows no name server that leads there, and a pull would wait for one
+    [`${REGISTRIES}/docker.io/hosts.toml`]: 'server = "http://127.0.0.1:1"\n',
     'cni/10-bridge.conflist': {
       cniVersion: '1.0.0',
       name: 'pods',
