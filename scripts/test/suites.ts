@@ -66,7 +66,7 @@ const e2e: Suite = {
   part: 'e2e',
   needs: [chromium, cluster, gitopsHealth],
   testTimeoutMs: 5 * MINUTE,
-  timeoutMs: 35 * MINUTE,
+  timeoutMs: 60 * MINUTE,
   holds: (file) => file.startsWith('test/e2e/'),
   oneAtATime: true,
   cleanUp: removeInstallation,

@@ -30,7 +30,8 @@ describe('an app that is declared with an empty spec', () => {
     }
     const generations = (app.status?.conditions ?? []).map((condition: Condition) => condition.observedGeneration);
     expect(new Set(generations)).to.deep.equal(new Set([app.status?.observedGeneration]));
-    expect(app.status?.conditions?.map(({ type }) => type)).not.to.include.members(['Reconciling', 'Stalled']);
+    const types = app.status?.conditions?.map(({ type }) => type);
+    expect(types).not.to.include('Reconciling').and.not.to.include('Stalled');
   });
 
   it('is shown by kubectl get vapp with the columns that tell how it is', async () => {

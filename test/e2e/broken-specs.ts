@@ -164,11 +164,11 @@ export const BROKEN_SPECS: readonly BrokenSpec[] = [
     prepare: [
       child('v1', 'Service', 'taken', {
         type: 'NodePort',
-        ports: [{ port: 80, nodePort: 30779 }],
+        ports: [{ port: 80, nodePort: 30079 }],
         selector: { app: 'nobody' },
       }),
     ],
-    spec: { service: { type: 'NodePort', nodePort: 30779 } },
+    spec: { service: { type: 'NodePort', nodePort: 30079 } },
     ...{ reason: 'ApplyFailed', becomes: 'InProgress' },
   },
   {

@@ -6,6 +6,7 @@ import { run } from '../../scripts/cluster/run.ts';
 import { openPage } from '../support/browser.ts';
 import { hostState, leftBehind } from '../support/host-state.ts';
 import { alerts, logIn } from '../support/traveller.ts';
+import { eventually } from '../support/kubectl.ts';
 import { world } from './world.ts';
 
 const npm = (...args: string[]) => run('npm', args, { cwd: root, timeoutMs: 10 * 60_000 });
@@ -36,7 +37,13 @@ describe('npm run demo', function () {
       expect(watched.faults).to.deep.equal([]);
       await watched.context.close();
       const [, status = ''] = /Status page\s+(http\S+)/.exec(said) ?? [];
-      expect(await (await fetch(`${status}apps/travel/milky-way`)).text()).to.contain('Everything is as declared');
+      // the autoscaler may just have asked for one more pod
+      await eventually(
+        'the status page says that all is as declared',
+        120_000,
+        async () => (await fetch(`${status}apps/travel/milky-way`)).text(),
+        (page) => page.includes('Everything is as declared'),
+      );
 
       const commands = said.split('\n').map((line) => line.trim());
       const environment = commands.find((line) => line.startsWith('export KUBECONFIG')) ?? 'false';

@@ -43,6 +43,9 @@ describe('an app behind a real proxy with TLS', function () {
 
   before(async () => {
     await kubectlOf('apply', await gatewayApiCrds());
+    const kinds = ['gatewayclasses', 'gateways', 'httproutes'];
+    const crds = kinds.map((kind) => `crd/${kind}.gateway.networking.k8s.io`);
+    await world().kubectl(['wait', '--for=condition=Established', '--timeout=60s', ...crds]);
     traefik = await installTraefik();
     place = await Place.make('exposed');
     for (const each of [place, traefik]) await each.apply(certificate());

@@ -110,7 +110,7 @@ export class HealthWatch {
     const scene = this.#scene;
     const fault = await this.#probe.attempt();
     // Asked after the booking: what is said later must be true of what was tried before.
-    const app = await this.#app.place.get<App>('vacationapp', this.#app.name);
+    const app = await this.#app.place.get<App>('vacationapp', this.#app.name).catch(() => undefined);
     const [health] = app ? await gitopsHealthOf(app) : [];
     return { scene, at, verdict: health?.kstatus, reason: app && conditionOf(app, 'Ready')?.reason, fault };
   }

@@ -9,7 +9,7 @@ import { eventually, type KubeObject } from '../support/kubectl.ts';
 import { commandsIn } from '../support/readme.ts';
 import { withShell } from './as-written.ts';
 import { applyAsWritten } from './install.ts';
-import { APP, appUrl, ensureApp, NAMESPACE, pods, readyApp, world } from './world.ts';
+import { APP, appUrl, ensureAppOfTwo, NAMESPACE, pods, readyApp, world } from './world.ts';
 
 const SYSTEM = 'vacation-system';
 /** The commands under a heading of docs/install.md, for the images that the nodes have. */
@@ -83,7 +83,7 @@ describe('the chart, by the commands of docs/install.md', function () {
   let lived: readonly string[];
 
   before(async () => {
-    await ensureApp();
+    await ensureAppOfTwo();
     kustomized = await installed();
     lived = await lives();
   });

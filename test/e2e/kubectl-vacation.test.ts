@@ -181,13 +181,17 @@ describe('kubectl vacation on a real cluster', function () {
     expect((await vacation('open', APP, '--no-browser')).error).to.equal(
       `error: ${APP} has no web pod that is ready: it is hibernated\n`,
     );
+    // the next verb ends the state that the watch has to see
+    const [gone, hibernated] = [
+      new RegExp(`^\\d\\d:\\d\\d:\\d\\d  Pod/${APP}-mysql-0  gone$`, 'm'),
+      /^\d\d:\d\d:\d\d {2}Ready {2}True Hibernated: /m,
+    ];
+    await eventually('the watch tells of it', 60_000, () => Promise.resolve(seen), (text) => gone.test(text) && hibernated.test(text)); // prettier-ignore
     const awake = await vacation('wake', APP, '--wait');
     expect(awake.code, awake.error).to.equal(0);
     expect(awake.error).to.contain('waiting for Ready: ');
     watching.kill('SIGINT');
     expect((await once(watching, 'close'))[0]).to.equal(130);
-    expect(seen).to.match(new RegExp(`^\\d\\d:\\d\\d:\\d\\d  Pod/${APP}-mysql-0  gone$`, 'm'));
-    expect(seen).to.match(/^\d\d:\d\d:\d\d {2}Ready {2}True Hibernated: /m);
   });
 
   it('writes a report without secrets, and takes no file that is there', async () => {

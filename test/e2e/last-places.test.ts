@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { HttpTraveller } from '../support/http-traveller.ts';
 import { aTraveller, aTrip, daysAhead } from '../support/traveller.ts';
-import { ensureApp, appUrl, NAMESPACE, pods, world } from './world.ts';
+import { ensureApp, appUrl, NAMESPACE, isReady, pods, world } from './world.ts';
 
 const TRAVELLERS = 64;
 const PLACES = 5;
@@ -64,9 +64,9 @@ async function deadlocks(): Promise<number> {
   return Number(await world().kubectl(['exec', name, '--namespace', NAMESPACE, '--', 'sh', '-c', script]));
 }
 
-/** How many requests each web pod has answered, by its own metrics. */
+/** How many requests each web pod that is ready has answered, by its own metrics. */
 async function served(): Promise<Record<string, number>> {
-  const counts = (await pods('web')).map(async ({ metadata: { name } }) => {
+  const counts = (await pods('web')).filter(isReady).map(async ({ metadata: { name } }) => {
     const metrics = await world().kubectl([
       'get',
       '--raw',

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../../scripts/cluster/paths.ts';
 import { eventually, type KubeObject } from '../support/kubectl.ts';
-import { APP, conditionOf, ensureApp, getApp, NAMESPACE, pods, world } from './world.ts';
+import { APP, conditionOf, ensureAppOfTwo, getApp, NAMESPACE, pods, world } from './world.ts';
 
 const SYSTEM = 'vacation-system';
 const TEMPLATES = 'operator/vacation-app/children/templates.js';
@@ -13,7 +13,7 @@ describe('an operator that is replaced by one with other default images and pod 
   let lived: readonly string[];
 
   before(async () => {
-    await ensureApp();
+    await ensureAppOfTwo();
     lived = await lives();
     await replaceOperator();
   });

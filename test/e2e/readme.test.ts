@@ -7,14 +7,19 @@ import { eventually } from '../support/kubectl.ts';
 import { blockIn, commandsIn, readReadme } from '../support/readme.ts';
 import { type Shell, withShell } from './as-written.ts';
 import { ON_A_CLUSTER } from './install.ts';
-import { APP, appUrl, ensureApp, NAMESPACE, readyApp, world } from './world.ts';
+import { APP, ensureApp, getApp, NAMESPACE, readyApp, world } from './world.ts';
 
 /** The line, stopped after some seconds. Fails if it ends before. */
-const forAMoment = (line: string): string => `timeout 5 sh -c '${line.replaceAll("'", `'\\''`)}' || test $? -eq 124`;
+const forAMoment = (line: string): string =>
+  `timeout 5 sh -c '${line.replaceAll("'", `'\\''`)}' && false || test $? -eq 124`;
 
 /** A person reads what a moment later is there. */
 const saysInTheEnd = (shell: Shell, command: string, text: string): Promise<string> =>
   eventually(`${command} says ${text}`, 60_000, () => shell(command), (said) => said.includes(text)); // prettier-ignore
+
+/** A command before deletes the Service, and a new one has another node port. */
+const answersAtItsUrl = (): Promise<Response> =>
+  eventually('the app answers', 60_000, async () => fetch(`${(await getApp()).status?.url ?? ''}/about`), ({ ok }) => ok); // prettier-ignore
 
 describe('what the README says to try next', () => {
   it('works as it stands there, and the app is ready afterwards', async () => {
@@ -22,11 +27,12 @@ describe('what the README says to try next', () => {
     const commands = commandsIn(await readReadme(), 'What to try next');
     expect(commands).to.have.length.above(8);
     await ensureCommands('The load loop', { curl: 'curl' });
-    await appUrl();
     await withShell(world().cluster, async (shell) => {
       for (const command of commands) {
-        if (command.startsWith('while ')) await shell(forAMoment(command));
-        else if (command.endsWith(' --watch')) expect(await shell(forAMoment(command)), command).not.to.equal('');
+        if (command.startsWith('while ')) {
+          await answersAtItsUrl();
+          await shell(forAMoment(command));
+        } else if (command.endsWith(' --watch')) expect(await shell(forAMoment(command)), command).not.to.equal('');
         else if (command.endsWith(' --output wide')) await saysInTheEnd(shell, command, 'CredentialsMissing');
         else expect(await shell(command), command).not.to.equal('');
       }
@@ -48,7 +54,7 @@ describe('what the README says of a real cluster', () => {
   });
 
   after(async () => {
-    await world().kubectl(['delete', 'namespace', OWN, '--ignore-not-found'], { timeoutMs: 120_000 });
+    await world().kubectl(['delete', 'namespace', OWN, '--ignore-not-found', '--wait=false']);
     await rm(folder, { recursive: true });
   });
 

@@ -80,6 +80,11 @@ export async function ensureApp(): Promise<App> {
   return applyApp({ service: { type: 'NodePort' } });
 }
 
+/** The same, with two web pods: an autoscaler may take those away that an earlier test needed. */
+export async function ensureAppOfTwo(): Promise<App> {
+  return applyApp({ service: { type: 'NodePort' }, replicas: 2 });
+}
+
 export async function readyApp(): Promise<App> {
   return eventually('the app is Ready', READY_WITHIN_MS, getApp, (app) => {
     const { generation } = app.metadata as { generation?: number };

@@ -29,17 +29,23 @@ describe('the result file of a mocha run', function () {
   });
 
   it('counts what was left open as a failure, and the run comes to its end', async () => {
-    const { results } = await run(`it('forgets a timer', () => { setInterval(() => {}, 1000); });`);
+    const { results } = await run(`it('forgets a timer', () => { setInterval(() => {}, 1000); });`, 100);
     expect(results.passed).to.equal(1);
     expect(results.failures.join()).to.match(/^left open after the last test: .*Timeout$/);
   });
 
-  async function run(test: string): Promise<{ results: Results; failure: string | undefined }> {
+  async function run(test: string, patienceMs = 10_000): Promise<{ results: Results; failure: string | undefined }> {
     const [file, output] = [join(folder, 'planted.mjs'), join(folder, 'results.json')];
     await writeFile(file, test);
     const reporter = join(root, 'dist', 'scripts', 'test', 'result-reporter.js');
     const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
-    const options = ['--no-config', '--reporter', reporter, '--reporter-option', `output=${output},patience=100`];
+    const options = [
+      '--no-config',
+      '--reporter',
+      reporter,
+      '--reporter-option',
+      `output=${output},patience=${patienceMs}`,
+    ];
     const { failure } = await runCommand(process.execPath, [mocha, ...options, file], {
       timeoutMs: 50_000,
       quiet: true,

@@ -31,6 +31,14 @@ describe('what a cluster leaves behind', () => {
     ]);
   });
 
+  it('is no process in namespaces that were there before', () => {
+    const [known, probe] = ['mnt:[1] net:[2] pid:[3] mysqld', 'mnt:[1] net:[2] pid:[3] mysqladmin ping'];
+    const before = { ...clean, processes: [known] };
+    const after = { ...clean, processes: [known, probe] };
+    expect(leftBehind(before, after, after)).to.deep.equal([]);
+    expect(leftBehind(clean, after, after)).to.have.length(2);
+  });
+
   it('is not what others made meanwhile', () => {
     expect(leftBehind(clean, during, { ...clean, devices: ['lo', 'docker0'] })).to.deep.equal([]);
   });

@@ -36,8 +36,16 @@ export async function hostState(): Promise<HostState> {
 export function leftBehind(before: HostState, during: HostState, after: HostState): string[] {
   return Object.entries(after).flatMap(([kind, things]) => {
     const [known, seen] = [before, during].map((state) => new Set(state[kind as keyof HostState]));
-    return things.filter((thing) => seen?.has(thing) && !known?.has(thing)).map((thing) => `${kind}: ${thing}`);
+    return things
+      .filter((thing) => seen?.has(thing) && !known?.has(thing) && !(kind === 'processes' && isOfOthers(thing, before)))
+      .map((thing) => `${kind}: ${thing}`);
   });
+}
+
+/** Whether the process is in namespaces that were there before, as a probe that another cluster's container runs again and again. */
+function isOfOthers(process: string, before: HostState): boolean {
+  const namespacesOf = (line: string) => line.split(' ', 3).join(' ');
+  return before.processes.map(namespacesOf).includes(namespacesOf(process));
 }
 
 function processesInOtherNamespaces(): string[] {
