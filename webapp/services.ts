@@ -1,5 +1,6 @@
 import { addDemoTraveller } from './accounts/add-demo-traveller.ts';
 import { askForReset } from './accounts/ask-for-reset.ts';
+import { beginSession } from './accounts/begin-session.ts';
 import { changeEmailAddress } from './accounts/change-email.ts';
 import { changeName } from './accounts/change-name.ts';
 import { changePassword } from './accounts/change-password.ts';
@@ -154,6 +155,7 @@ export function compose(options: CompositionOptions): Composition {
       deleteAccount: deleteAccount(travellers, remove, passwordCheck),
       ownData: ownData(travellers, bookings, entries, sessions, outbox, emailChanges, clock),
       logIn: enter,
+      beginSession: beginSession(database, travellers, sessions),
       knownDevices: createKnownDevices(createSigner(config.secretKeys, 'device')),
       throttle,
       limits,

@@ -10,9 +10,13 @@ export interface PasswordChange extends NewPassword {
   readonly current: string;
 }
 
-export type ChangePassword = (travellerId: number, change: PasswordChange) => Promise<FieldErrors | TooMany>;
+export type ChangePassword = (travellerId: number, change: PasswordChange) => Promise<PasswordChanging | TooMany>;
 
-/** Resolves to no errors when the password has been replaced. All sessions have ended then, this one too. */
+/** `changed`: all sessions have ended, this one too. `passwordHash` is the hash of the new password. */
+export type PasswordChanging =
+  | { readonly kind: 'changed'; readonly passwordHash: string }
+  | { readonly kind: 'refused'; readonly errors: FieldErrors };
+
 export function changePassword(
   travellers: TravellerStore,
   passwords: Passwords,
@@ -26,8 +30,9 @@ export function changePassword(
     if (checked instanceof TooMany) return checked;
     const wrong = { currentPassword: WRONG_PASSWORD };
     const errors = { ...(checked === 'wrong' && wrong), ...newPasswordErrors(chosen, rules) };
-    if (hasErrors(errors) || !traveller) return errors;
-    const by = { currentHash: traveller.passwordHash };
-    return (await replace(travellerId, by, await passwords.hash(chosen.password))) ? {} : wrong;
+    if (hasErrors(errors) || !traveller) return { kind: 'refused', errors };
+    const passwordHash = await passwords.hash(chosen.password);
+    const isReplaced = await replace(travellerId, { currentHash: traveller.passwordHash }, passwordHash);
+    return isReplaced ? { kind: 'changed', passwordHash } : { kind: 'refused', errors: wrong };
   };
 }

@@ -9,6 +9,7 @@ import { endSession, signedIn, startSession } from '../web/sessions.ts';
 import type { Metrics } from '../probes/metrics.ts';
 import { TooMany } from '../throttling/throttle.ts';
 import type { AskForReset } from './ask-for-reset.ts';
+import type { BeginSession } from './begin-session.ts';
 import { credentialsOf } from './forms.ts';
 import type { KnownDevices } from './known-devices.ts';
 import type { LogIn } from './log-in.ts';
@@ -17,6 +18,7 @@ import { returnPathOf } from '../web/return-path.ts';
 
 export interface LogInServices {
   readonly logIn: LogIn;
+  readonly beginSession: BeginSession;
   readonly knownDevices: KnownDevices;
   readonly metrics: Metrics;
   /** Undefined where no mail is sent. */
@@ -46,17 +48,23 @@ export function logInRoutes(services: LogInServices): Router {
       };
       const mark = readCookies(request, DEVICE_COOKIE)[0] ?? '';
       const from = { address: request.ip, device: knownDevices.deviceOf(mark, username) };
+      const refuse = (tooMany: TooMany | undefined) => {
+        services.metrics.logIns.inc({ outcome: tooMany ? 'throttled' : 'failed' });
+        const model = { ...refusedLogIn(missing, username, next, tooMany), byMail };
+        response.status(statusOfRefusal(response, tooMany)).render('login', model);
+      };
       const traveller = hasErrors(missing) ? undefined : await services.logIn({ username, password, ...from });
       if (!traveller || traveller instanceof TooMany) {
-        services.metrics.logIns.inc({ outcome: traveller ? 'throttled' : 'failed' });
-        const model = { ...refusedLogIn(missing, username, next, traveller), byMail };
-        response.status(statusOfRefusal(response, traveller)).render('login', model);
+        refuse(traveller);
+        return;
+      }
+      if (!(await startSession(request, (id, cookie) => services.beginSession(id, cookie, traveller)))) {
+        refuse(undefined);
         return;
       }
       services.metrics.logIns.inc({ outcome: 'succeeded' });
       const newMark = knownDevices.markFor(traveller.username);
       setCookie(response, DEVICE_COOKIE, newMark, { maxAge: DEVICE_MS });
-      await startSession(request, { id: traveller.id, username: traveller.username, name: traveller.name });
       redirectWithAlert(response, next ?? '/home', {
         kind: 'success',
         text: `Success! You are logged in as ${traveller.username}.`,

@@ -22,15 +22,15 @@ export function logIn(
   throttle: Throttle,
   limits: AccountLimits,
 ): LogIn {
-  const check = async (username: string, password: string) => {
+  const check = async (username: string, password: string): Promise<StoredTraveller | undefined> => {
     const traveller = await travellers.withUsername(username);
     const bounded = password.slice(0, MAXIMUM_PASSWORD_LENGTH * 2 + 1);
     const result = await passwords.verify(bounded, traveller?.passwordHash);
     if (!traveller || result === 'wrong') return undefined;
-    if (result === 'outdated') {
-      await travellers.replacePasswordHash(traveller.id, traveller.passwordHash, await passwords.hash(bounded));
-    }
-    return traveller;
+    if (result === 'right') return traveller;
+    const renewed = await passwords.hash(bounded);
+    const isRenewed = await travellers.replacePasswordHash(traveller.id, traveller.passwordHash, renewed);
+    return isRenewed ? { ...traveller, passwordHash: renewed } : check(username, password);
   };
   return ({ username, password, address, device }) =>
     throttle.run(

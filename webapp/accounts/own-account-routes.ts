@@ -1,14 +1,14 @@
 import { Router } from 'express';
-import { hasErrors } from '../web/form.ts';
 import { redirectTo } from '../web/redirect-to.ts';
 import { requireToken } from '../web/csrf.ts';
 import { redirectWithAlert } from '../web/flash.ts';
 import { methodNotAllowed } from '../web/method-not-allowed.ts';
-import { requireTraveller } from '../web/require-traveller.ts';
+import { askToLogIn, requireTraveller } from '../web/require-traveller.ts';
 import { endSession, startSession, travellerOf } from '../web/sessions.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import { TooMany } from '../throttling/throttle.ts';
 import { accountPage, type AccountPageServices } from './account-page.ts';
+import type { BeginSession } from './begin-session.ts';
 import type { ChangePassword } from './change-password.ts';
 import { WRONG_PASSWORD } from './check-password.ts';
 import type { DeleteAccount } from './delete-account.ts';
@@ -17,6 +17,7 @@ import type { OwnData } from './own-data.ts';
 
 export interface OwnAccountServices extends AccountPageServices {
   readonly changePassword: ChangePassword;
+  readonly beginSession: BeginSession;
   readonly deleteAccount: DeleteAccount;
   readonly ownData: OwnData;
   readonly sessionStore: SessionStore;
@@ -41,14 +42,18 @@ export function ownAccountRoutes(services: OwnAccountServices): Router {
     .route('/account/password')
     .get(traveller, redirectTo('/account'))
     .post(traveller, requireToken, async (request, response) => {
-      const traveller = travellerOf(request);
+      const { id } = travellerOf(request);
       const current = passwordOf(request.body, 'currentPassword');
-      const errors = await services.changePassword(traveller.id, { current, ...newPasswordOf(request.body) });
-      if (errors instanceof TooMany || hasErrors(errors)) {
-        await account.refuse(request, response, errors);
+      const changing = await services.changePassword(id, { current, ...newPasswordOf(request.body) });
+      if (changing instanceof TooMany || changing.kind === 'refused') {
+        await account.refuse(request, response, changing instanceof TooMany ? changing : changing.errors);
         return;
       }
-      await startSession(request, traveller);
+      const traveller = { id, passwordHash: changing.passwordHash };
+      if (!(await startSession(request, (id, cookie) => services.beginSession(id, cookie, traveller)))) {
+        askToLogIn(response, '/account');
+        return;
+      }
       const text = 'Success! Your password has been changed, and you are logged out everywhere else.';
       redirectWithAlert(response, '/account', { kind: 'success', text });
     })

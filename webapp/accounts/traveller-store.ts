@@ -44,8 +44,8 @@ export interface TravellerStore {
   isAddressOfAnother(emailAddress: string, id: number): Promise<boolean>;
   /** False, and nothing changes, if somebody else has this address. */
   setEmailAddress(id: number, emailAddress: string, transaction: Transaction): Promise<boolean>;
-  /** Does nothing if the hash has been changed meanwhile. */
-  replacePasswordHash(id: number, from: string, to: string): Promise<void>;
+  /** False, and nothing changes, if the hash has been changed meanwhile. */
+  replacePasswordHash(id: number, from: string, to: string): Promise<boolean>;
   /** Stores the identities of accounts that the release before this one made, unless another account has the same. */
   readonly fillIdentities: Chore;
   /** Also removes their belongings. The caller has locked the traveller and removed their bookings. */
@@ -146,7 +146,8 @@ export function createTravellerStore(database: Database, belongings: readonly Be
     },
     async replacePasswordHash(id, from, to) {
       const where = { id, passwordHash: from };
-      await database.idempotentWrite(() => travellers.update({ passwordHash: to }, { where }));
+      const [affected] = await database.idempotentWrite(() => travellers.update({ passwordHash: to }, { where }));
+      return affected === 1;
     },
   };
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type SessionData, Store } from 'express-session';
+import { type Cookie, type SessionData, Store } from 'express-session';
 import { Op, type Transaction } from 'sequelize';
 import type { Repository } from 'sequelize-typescript';
 import type { SessionConfig } from '../config.ts';
@@ -22,6 +22,11 @@ declare module 'express-session' {
   }
 }
 
+export interface NewSession {
+  readonly cookie: Cookie;
+  readonly traveller: SignedIn;
+}
+
 export interface SessionTimes {
   readonly begun: Date;
   readonly lastUsed: Date;
@@ -40,8 +45,9 @@ type Done = (error?: unknown) => void;
  * Sessions in MySQL. Invariant: nobody can make a cookie from the table, and an expired session is never returned, whether or not it
  * was swept. A session ends when it is idle for too long, and at the latest at its maximum age.
  *
- * It has no `touch`: express-session would call it at the end of every request, and send each answer in two pieces. Reading a session
- * moves its idle end instead, at most once a minute.
+ * Only `add` stores a session. express-session calls `set` at the end of the request that began one, although the session may have
+ * ended by then: so `set` does nothing. There is no `touch`, because express-session would call it at the end of every request, and
+ * send each answer in two pieces. Reading a session moves its idle end instead, at most once a minute.
  */
 export class SessionStore extends Store implements TravellerSessions {
   readonly #database: Database;
@@ -64,15 +70,24 @@ export class SessionStore extends Store implements TravellerSessions {
     );
   };
 
-  override set = (id: string, { cookie, traveller }: SessionData, callback: Done = ignore): void => {
-    const values = { travellerId: traveller?.id ?? null, data: JSON.stringify({ cookie, traveller }) };
-    this.#save(hashOf(id), values).then(() => callback(), callback);
-  };
+  override set = (_id: string, _session: SessionData, callback: Done = ignore): void => callback();
 
   override destroy = (id: string, callback: Done = ignore): void => {
     const where = { idHash: hashOf(id) };
     this.#database.idempotentWrite(() => this.#sessions.destroy({ where })).then(() => callback(), callback);
   };
+
+  /** Does nothing if there is a session with this id. */
+  async add(id: string, session: NewSession, transaction: Transaction): Promise<void> {
+    const now = this.#clock.now();
+    const times = { createdAt: now, touchedAt: now, expiresAt: this.#idleEnd(now) };
+    const values = { idHash: hashOf(id), travellerId: session.traveller.id, data: JSON.stringify(session) };
+    try {
+      await this.#sessions.create({ ...values, ...times }, { transaction });
+    } catch (error) {
+      if (duplicateKeyOf(error) === undefined) throw error;
+    }
+  }
 
   /** Signs the traveller out everywhere but in the session with this id. */
   async endOthers(travellerId: number, id: string): Promise<void> {
@@ -123,20 +138,6 @@ export class SessionStore extends Store implements TravellerSessions {
     const lastEnd = createdAt.getTime() + this.#config.maximumHours * 3_600_000;
     const values = { touchedAt: now, expiresAt: new Date(Math.min(this.#idleEnd(now).getTime(), lastEnd)) };
     await this.#database.idempotentWrite(() => this.#sessions.update(values, { where: { idHash } }));
-  }
-
-  /** Adds a session, or changes its data. */
-  async #save(idHash: Buffer, values: Pick<Session, 'travellerId' | 'data'>): Promise<void> {
-    const now = this.#clock.now();
-    const times = { createdAt: now, touchedAt: now, expiresAt: this.#idleEnd(now) };
-    await this.#database.idempotentWrite(async () => {
-      try {
-        await this.#sessions.create({ idHash, ...values, ...times });
-      } catch (error) {
-        if (duplicateKeyOf(error) === undefined) throw error;
-        await this.#sessions.update(values, { where: { idHash } });
-      }
-    });
   }
 
   #idleEnd(now: Date): Date {

@@ -1,4 +1,4 @@
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { DatabaseAwayError } from '../database/errors.ts';
 import { redirectWithAlert } from './flash.ts';
 import { logInPath } from './return-path.ts';
@@ -17,7 +17,11 @@ export function requireTraveller(
       next();
       return;
     }
-    const alert = { kind: 'info', text: 'Please log in to access this page.' } as const;
-    redirectWithAlert(response, logInPath(goingTo(request)), alert);
+    askToLogIn(response, goingTo(request));
   };
+}
+
+/** Redirects to the log-in page, and from there to the path. */
+export function askToLogIn(response: Response, path: string): void {
+  redirectWithAlert(response, logInPath(path), { kind: 'info', text: 'Please log in to access this page.' });
 }

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express';
-import session, { type Store } from 'express-session';
+import session, { type Cookie, type Store } from 'express-session';
 import { DatabaseAwayError } from '../database/errors.ts';
 import type { SignedIn } from '../sessions/session-store.ts';
 import { clearCookie, type CookieNames, cookieName } from './cookies.ts';
@@ -64,11 +64,19 @@ export function travellerOf(request: Request): SignedIn {
   return traveller;
 }
 
-/** Uses a new id, so that somebody who knew the old one is not logged in too. Stores the session before the answer. */
-export async function startSession(request: Request, traveller: SignedIn): Promise<void> {
+/**
+ * Uses a new id, so that somebody who knew the old one is not logged in too. `begin` stores the session before the answer. If it
+ * resolves to undefined, there is no session, and this resolves to false.
+ */
+export async function startSession(
+  request: Request,
+  begin: (id: string, cookie: Cookie) => Promise<SignedIn | undefined>,
+): Promise<boolean> {
   await done((callback) => request.session.regenerate(callback));
-  request.session.traveller = traveller;
-  await done((callback) => request.session.save(callback));
+  const traveller = await begin(request.sessionID, request.session.cookie);
+  if (traveller) request.session.traveller = traveller;
+  else await endSession(request);
+  return traveller !== undefined;
 }
 
 export async function endSession(request: Request): Promise<void> {

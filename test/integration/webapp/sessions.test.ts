@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
+import { Cookie } from 'express-session';
+import { SessionStore } from '../../../webapp/sessions/session-store.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 import { hiddenFields } from './web-client.ts';
 import { aTrip, PASSWORD, startApp, type TestApp } from './world.ts';
@@ -115,6 +117,15 @@ describe('Sessions', () => {
       while (answer.location !== null && answer.location !== page) answer = await client.follow(answer);
       expect(answer.location, action).to.equal(page);
     }
+  });
+
+  it('that have ended are not stored again at the end of the request that began them', async () => {
+    const sessions = async () => (await app.rows('SELECT COUNT(*) AS n FROM session'))[0]?.n;
+    const before = await sessions();
+    const store = new SessionStore(app.database, { idleMinutes: 60, maximumHours: 3 }, { now: () => now });
+    const session = { cookie: new Cookie(), traveller: { id: 1, username: 'ada', name: 'Ada' } };
+    await new Promise((resolve) => store.set('an ended session', session, resolve));
+    expect(await sessions()).to.equal(before);
   });
 
   it('get a new id at log-in, and the old one is worth nothing', async () => {

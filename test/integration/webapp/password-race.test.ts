@@ -1,0 +1,113 @@
+import { hash as bcryptHash } from '@node-rs/bcrypt';
+import { expect } from 'chai';
+import { type Connection, createConnection } from 'mysql2/promise';
+import { until } from '../../../scripts/cluster/run.ts';
+import { hiddenFields, type WebClient } from './web-client.ts';
+import { PASSWORD, startApp, type TestApp } from './world.ts';
+
+const NEXT = 'another giraffe on the moon';
+const CHANGE = { current_password: PASSWORD, password: NEXT, confirm_password: NEXT };
+
+describe('An account that is changed while its traveller logs in', () => {
+  let app: TestApp;
+  before(async () => (app = await startApp()));
+  after(() => app.stop());
+
+  const transactions: Connection[] = [];
+  const begin = async () => {
+    const transaction = await createConnection({ uri: app.uri });
+    transactions.push(transaction);
+    await transaction.beginTransaction();
+    return transaction;
+  };
+  afterEach(() => Promise.all(transactions.splice(0).map((one) => one.end())));
+
+  const lock = (transaction: Connection, { username }: { username: string }) =>
+    transaction.query('SELECT id FROM traveller WHERE username = ? FOR UPDATE', [username]);
+  /** What a change of the password does. */
+  const change = async (transaction: Connection, { username }: { username: string }) => {
+    await transaction.query("UPDATE traveller SET password_hash = '$argon2id$another' WHERE username = ?", [username]);
+    await transaction.query('DELETE FROM session WHERE traveller_id = (SELECT id FROM traveller WHERE username = ?)', [
+      username,
+    ]);
+  };
+  const sessionsOf = ({ username }: { username: string }) =>
+    app.rows('SELECT data FROM session WHERE traveller_id = (SELECT id FROM traveller WHERE username = ?)', [username]);
+  const logIn = (username: string, client: WebClient = app.client()) =>
+    client.submit('/login', '/login', { username, password: PASSWORD });
+  /** Resolves as soon as so many transactions wait for a lock, or the answer is there. */
+  const untilWaiting = async (count: number, answer: Promise<unknown>) => {
+    let isAnswered = false;
+    const answered = () => (isAnswered = true);
+    answer.then(answered, answered);
+    const waiting = async () => Number((await app.rows("SHOW STATUS LIKE 'Innodb_row_lock_current_waits'"))[0]?.Value);
+    await until('the form to wait', 10_000, async () => isAnswered || (await waiting()) >= count);
+  };
+
+  it('lets nobody in with the old password, even if it was checked before', async () => {
+    const traveller = await app.traveller();
+    const transaction = await begin();
+    await change(transaction, traveller);
+    const client = app.client();
+    const answer = logIn(traveller.username, client);
+    await untilWaiting(1, answer);
+    await transaction.commit();
+    expect([(await answer).status, (await answer).alerts]).to.deep.equal([
+      422,
+      ['Username and password do not match. Please try again.'],
+    ]);
+    expect(await sessionsOf(traveller)).to.deep.equal([]);
+    expect((await client.get('/reservation')).status).to.equal(303);
+  });
+
+  it('lets nobody in when it is deleted', async () => {
+    const traveller = await app.traveller();
+    const [row] = await app.rows('SELECT id FROM traveller WHERE username = ?', [traveller.username]);
+    const transaction = await begin();
+    await transaction.query('DELETE FROM traveller WHERE id = ?', [row?.id]);
+    await transaction.query('DELETE FROM session WHERE traveller_id = ?', [row?.id]);
+    const answer = logIn(traveller.username);
+    await untilWaiting(1, answer);
+    await transaction.commit();
+    expect((await answer).status).to.equal(422);
+    expect(await app.rows('SELECT 1 FROM session WHERE traveller_id = ?', [row?.id])).to.deep.equal([]);
+  });
+
+  it('keeps nobody logged in whose new password is replaced by another at once', async () => {
+    const traveller = await app.traveller();
+    const form = hiddenFields((await traveller.get('/account')).text, '/account/password');
+    const [first, second] = [await begin(), await begin()];
+    await lock(first, traveller);
+    const answer = traveller.post('/account/password', { ...form, ...CHANGE });
+    await untilWaiting(1, answer);
+    const queued = lock(second, traveller);
+    await untilWaiting(2, answer);
+    await first.commit();
+    await queued;
+    await change(second, traveller);
+    await untilWaiting(1, answer);
+    await second.commit();
+    expect([(await answer).status, (await answer).location]).to.deep.equal([303, '/login?next=%2Faccount']);
+    expect(await sessionsOf(traveller)).to.deep.equal([]);
+  });
+
+  it('has its new name in the new session', async () => {
+    const traveller = await app.traveller();
+    const transaction = await begin();
+    await transaction.query("UPDATE traveller SET name = 'Grace' WHERE username = ?", [traveller.username]);
+    const client = app.client();
+    const answer = logIn(traveller.username, client);
+    await untilWaiting(1, answer);
+    await transaction.commit();
+    expect((await answer).status).to.equal(303);
+    expect((await sessionsOf(traveller)).filter(({ data }) => String(data).includes('"Grace"'))).to.have.length(1);
+  });
+
+  it('lets all of its log-ins in where each replaces the hash of an older kind', async () => {
+    const { username } = await app.traveller();
+    const old = await bcryptHash(PASSWORD, 10);
+    await app.rows('UPDATE traveller SET password_hash = ? WHERE username = ?', [old, username]);
+    const answers = await Promise.all([logIn(username), logIn(username), logIn(username)]);
+    expect(answers.map(({ status }) => status)).to.deep.equal([303, 303, 303]);
+  });
+});
