@@ -3,7 +3,8 @@ import { spokenTime } from '../bookings/dates.ts';
 import type { Clock } from '../clock.ts';
 import { TooMany } from '../throttling/throttle.ts';
 import type { FieldErrors } from '../web/form.ts';
-import { travellerOf } from '../web/sessions.ts';
+import { askToLogIn } from '../web/require-traveller.ts';
+import { hasSession, travellerOf } from '../web/sessions.ts';
 import type { EmailChangeStore } from './email-change-store.ts';
 import { alertOf, statusOfRefusal } from './refusal.ts';
 import type { TravellerStore } from './traveller-store.ts';
@@ -18,7 +19,10 @@ export interface AccountPageServices {
 /** The page /account, which holds several forms. */
 export interface AccountPage {
   show(request: Request, response: Response): Promise<void>;
-  /** After a form that was refused; `values` is what was filled in. */
+  /**
+   * After a form that was refused; `values` is what was filled in. If the session has ended meanwhile, it asks for a log-in instead: a
+   * form that was sent twice may have changed the password already.
+   */
   refuse(request: Request, response: Response, why: FieldErrors | TooMany, values?: Values): Promise<void>;
 }
 
@@ -52,6 +56,10 @@ export function accountPage(services: AccountPageServices): AccountPage {
       response.render('account', await modelOf(request, {}));
     },
     async refuse(request, response, why, values = {}) {
+      if (!(await hasSession(request))) {
+        askToLogIn(response, '/account');
+        return;
+      }
       const tooMany = why instanceof TooMany ? why : undefined;
       const refusal = why instanceof TooMany ? { alerts: [alertOf(why)] } : { errors: why };
       const model = { ...(await modelOf(request, values)), ...refusal };

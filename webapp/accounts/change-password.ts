@@ -33,6 +33,10 @@ export function changePassword(
     if (hasErrors(errors) || !traveller) return { kind: 'refused', errors };
     const passwordHash = await passwords.hash(chosen.password);
     const isReplaced = await replace(travellerId, { currentHash: traveller.passwordHash }, passwordHash);
-    return isReplaced ? { kind: 'changed', passwordHash } : { kind: 'refused', errors: wrong };
+    if (isReplaced) return { kind: 'changed', passwordHash };
+    // the form may have been sent twice at once, and the other sending have changed the password
+    const stored = (await travellers.withId(travellerId))?.passwordHash;
+    const isDone = stored !== undefined && (await passwords.verify(chosen.password, stored)) === 'right';
+    return isDone ? { kind: 'changed', passwordHash: stored } : { kind: 'refused', errors: wrong };
   };
 }

@@ -64,6 +64,18 @@ export function travellerOf(request: Request): SignedIn {
   return traveller;
 }
 
+/** Whether the session still exists. Another request may have ended it meanwhile. */
+export async function hasSession(request: Request): Promise<boolean> {
+  let isFound = false;
+  await done((callback) => {
+    request.sessionStore.get(request.sessionID, (error: Error | null, session) => {
+      isFound = !!session;
+      callback(error);
+    });
+  });
+  return isFound;
+}
+
 /**
  * Uses a new id, so that somebody who knew the old one is not logged in too. `begin` stores the session before the answer. If it
  * resolves to undefined, there is no session, and this resolves to false.

@@ -8,7 +8,7 @@ import { PASSWORD, startApp, type TestApp } from './world.ts';
 const NEXT = 'another giraffe on the moon';
 const CHANGE = { current_password: PASSWORD, password: NEXT, confirm_password: NEXT };
 
-describe('An account that is changed while its traveller logs in', () => {
+describe('An account that is changed by two requests at once', () => {
   let app: TestApp;
   before(async () => (app = await startApp()));
   after(() => app.stop());
@@ -42,6 +42,16 @@ describe('An account that is changed while its traveller logs in', () => {
     answer.then(answered, answered);
     const waiting = async () => Number((await app.rows("SHOW STATUS LIKE 'Innodb_row_lock_current_waits'"))[0]?.Value);
     await until('the form to wait', 10_000, async () => isAnswered || (await waiting()) >= count);
+  };
+  /** Resolves as soon as a statement waits for a locked table. */
+  const untilReading = () =>
+    until('a statement to wait', 10_000, async () =>
+      (await app.rows('SHOW PROCESSLIST')).some(({ State }) => State === 'Waiting for table metadata lock'),
+    );
+  const tabOf = (client: WebClient) => {
+    const tab = app.client();
+    for (const [name, value] of client.cookies) tab.cookies.set(name, value);
+    return tab;
   };
 
   it('lets nobody in with the old password, even if it was checked before', async () => {
@@ -109,5 +119,31 @@ describe('An account that is changed while its traveller logs in', () => {
     await app.rows('UPDATE traveller SET password_hash = ? WHERE username = ?', [old, username]);
     const answers = await Promise.all([logIn(username), logIn(username), logIn(username)]);
     expect(answers.map(({ status }) => status)).to.deep.equal([303, 303, 303]);
+  });
+
+  it('tells both senders of one form that its password is changed', async () => {
+    const traveller = await app.traveller();
+    const tabs = [tabOf(traveller), tabOf(traveller)] as const;
+    const form = hiddenFields((await traveller.get('/account')).text, '/account/password');
+    const transaction = await begin();
+    await lock(transaction, traveller);
+    const answers = Promise.all(tabs.map((tab) => tab.post('/account/password', { ...form, ...CHANGE })));
+    await untilWaiting(2, answers);
+    await transaction.commit();
+    for (const { status, location } of await answers) expect([status, location]).to.deep.equal([303, '/account']);
+    for (const tab of tabs) expect((await tab.get('/account')).alerts[0]).to.match(/^Success! Your password/);
+  });
+
+  it('asks the second sender of a form to log in when the first has changed its password just before', async () => {
+    const traveller = await app.traveller();
+    const form = hiddenFields((await traveller.get('/account')).text, '/account/password');
+    const transaction = await begin();
+    await transaction.query('LOCK TABLES traveller WRITE');
+    const answer = traveller.post('/account/password', { ...form, ...CHANGE });
+    await untilReading();
+    await app.rows('DELETE FROM session');
+    await transaction.query("UPDATE traveller SET password_hash = '$argon2id$another'");
+    await transaction.query('UNLOCK TABLES');
+    expect([(await answer).status, (await answer).location]).to.deep.equal([303, '/login?next=%2Faccount']);
   });
 });
