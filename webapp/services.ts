@@ -147,7 +147,7 @@ export function compose(options: CompositionOptions): Composition {
       travellers,
       emailChanges,
       askForReset: config.mail && askForReset(reset),
-      resetPassword: resetPassword(travellers, resets, passwords, rules, replace, throttle, limits, clock),
+      resetPassword: resetPassword(travellers, resets, passwords, rules, replace, enter, throttle, limits, clock),
       fillIdentities: travellers.fillIdentities,
       resets,
       usernameOf: async (id) => (await travellers.withId(id))?.username,

@@ -107,7 +107,8 @@ export function passwordResetRoutes(services: PasswordResetServices): Router {
     .post(requireVisitorToken, async (request, response) => {
       const token = tokenOf(request);
       const page = token && (await resetPageFor(token));
-      const outcome = page ? await services.resetPassword(token, newPasswordOf(request.body)) : 'expired';
+      const sender = { username: lineOf(request.body, 'username'), address: request.ip };
+      const outcome = await services.resetPassword(token, newPasswordOf(request.body), sender);
       if (outcome === 'expired') {
         sendExpired(response);
         return;

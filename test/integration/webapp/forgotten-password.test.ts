@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
+import { createConnection } from 'mysql2/promise';
 import { until } from '../../../scripts/cluster/run.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 import { type Smtp, startSmtp } from '../../support/smtp.ts';
@@ -16,7 +17,11 @@ describe('A forgotten password', () => {
   const log = recordingLogger();
   before(async () => {
     smtp = await startSmtp();
-    const limits = { LIMIT_PASSWORD_RESET: '3/1h', LIMIT_PASSWORD_RESET_ADDRESS: '6/1h', TRUST_PROXY: 'loopback' };
+    const limits = {
+      LIMIT_PASSWORD_RESET: '3/1h',
+      LIMIT_PASSWORD_RESET_ADDRESS: '6/1h',
+      TRUST_PROXY: 'loopback',
+    };
     app = await startApp({ env: mailing(smtp, limits), clock, logger: log.logger });
   });
   after(async () => {
@@ -98,6 +103,49 @@ describe('A forgotten password', () => {
     expect(await logIn(traveller.username, `${NEW_PASSWORD} ${won}`)).to.equal(303);
     for (const link of [first, second]) expect((await open(link)).page.status).to.equal(410);
     expect(await app.rows('SELECT * FROM password_reset WHERE traveller_id <> 0')).to.deep.equal([]);
+  });
+
+  it('is replaced once by a form that is sent twice, and both senders are told so', async () => {
+    const traveller = await app.traveller();
+    await askFor(addressOf(traveller));
+    const { client, page } = await open(await linkTo(addressOf(traveller)));
+    const fields = { password: NEW_PASSWORD, confirm_password: NEW_PASSWORD };
+    const form = { ...hiddenFields(page.text, '/reset-password'), ...fields };
+    const transaction = await createConnection({ uri: app.uri });
+    try {
+      await transaction.beginTransaction();
+      await transaction.query('SELECT id FROM traveller WHERE username = ? FOR UPDATE', [traveller.username]);
+      const answers = Promise.all([client.post('/reset-password', form), client.post('/reset-password', form)]);
+      await until('both to wait', 20_000, async () => {
+        const [row] = await app.rows("SHOW STATUS LIKE 'Innodb_row_lock_current_waits'");
+        return Number(row?.Value) >= 2;
+      });
+      await transaction.commit();
+      expect((await answers).map(({ status, location }) => `${status} ${location}`)).to.deep.equal(
+        Array(2).fill('303 /login'),
+      );
+    } finally {
+      await transaction.end();
+    }
+    expect(await logIn(traveller.username, NEW_PASSWORD)).to.equal(303);
+    const afterwards = await client.post('/reset-password', form);
+    expect([afterwards.status, afterwards.location], 'sent before, but read after it').to.deep.equal([303, '/login']);
+    await until('the mail', 20_000, () => Promise.resolve(mailsTo(addressOf(traveller)).length >= 2));
+    expect(mailsTo(addressOf(traveller))).to.have.length(2);
+  });
+
+  it('is guessed by a used link no more often than by the log-in', async () => {
+    const traveller = await app.traveller();
+    await askFor(addressOf(traveller));
+    const { client, page } = await open(await linkTo(addressOf(traveller)));
+    const form = hiddenFields(page.text, '/reset-password');
+    const guess = async (password: string) =>
+      (await client.post('/reset-password', { ...form, password, confirm_password: password })).status;
+    const [token, statuses] = [client.cookies.get('test-reset') ?? '', [await guess(NEW_PASSWORD)]];
+    client.cookies.set('test-reset', token);
+    for (let times = 0; times < 10; times++) statuses.push(await guess(`a guess ${times}`));
+    expect(statuses).to.deep.equal([303, ...Array<number>(10).fill(410)]);
+    expect([await guess(NEW_PASSWORD), await logIn(traveller.username, NEW_PASSWORD)]).to.deep.equal([410, 429]);
   });
 
   it('is not replaced by a link that is too old, altered, or of nobody', async () => {

@@ -99,7 +99,7 @@ export const forms: readonly FormEntry[] = [
       client.cookies.set('test-reset', token);
     },
     // never two that are equal and long enough, or the next row would find the link used
-    fields: () => ({ password: 'short', confirm_password: 'other' }),
+    fields: () => ({ username: 'somebody', password: 'short', confirm_password: 'other' }),
     messages: (seen) => Object.values(newPasswordErrors(newPasswordOf(seen), RULES)),
     accepted: [],
   },
