@@ -39,7 +39,7 @@ export function bookTrip(database: Database, bookings: BookingStore, waitlist: W
 }
 
 /** Covers the form's key and its fields. So a traveller who goes back and changes a field makes a new booking. */
-function idempotencyKeyOf(trip: TripRequest): Buffer {
+export function idempotencyKeyOf(trip: TripRequest): Buffer {
   const { formKey, destination, departureDate, returnDate, age, previousExperience, blackholeVisit } = trip;
   const parts = [formKey, destination.id, departureDate, returnDate, age, previousExperience, blackholeVisit];
   return createHash('sha256').update(JSON.stringify(parts)).digest();

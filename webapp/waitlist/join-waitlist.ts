@@ -1,4 +1,4 @@
-import type { BookTrip } from '../bookings/book-trip.ts';
+import { type BookTrip, idempotencyKeyOf } from '../bookings/book-trip.ts';
 import type { BookingStore } from '../bookings/booking-store.ts';
 import { newReference } from '../bookings/reference.ts';
 import type { StandingTrip, TripRequest } from '../bookings/rules.ts';
@@ -37,7 +37,11 @@ export function joinWaitlist(
       await bookings.lockDeparture(departure, transaction);
       const claimant = await bookings.lockClaimant(travellerId, departure, transaction);
       if (!claimant) return { kind: 'gone' };
-      const [overlapping] = await bookings.standing({ travellerId, departureDate, returnDate }, transaction);
+      const asked = { travellerId, departureDate, returnDate, idempotencyKey: idempotencyKeyOf(trip) };
+      const standing = await bookings.standing(asked, transaction);
+      // the form may have been sent twice at once, and a place have become free for the other sending
+      if (standing.some(({ sameForm }) => sameForm)) return { kind: 'booked', isNew: false };
+      const [overlapping] = standing;
       if (overlapping) return { kind: 'refused', overlapping };
       const wish = { returnDate, age, previousExperience, blackholeVisit };
       if (claimant.entry && claimant.entry.state !== 'lapsed') {

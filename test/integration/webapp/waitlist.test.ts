@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { type Connection, createConnection } from 'mysql2/promise';
 import { until } from '../../../scripts/cluster/run.ts';
 import { recordingLogger } from '../../support/recording-logger.ts';
 import { hiddenFields, type WebClient, linksIn } from './web-client.ts';
@@ -95,6 +96,45 @@ describe('The waiting list', () => {
     expect(overlapping.status).to.equal(409);
     expect(overlapping.alerts[0]).to.include('trips cannot overlap');
     expect(overlapping.text).to.not.include('formaction="/waitlist"');
+  });
+
+  it('knows the trip that another sending of the same form has booked meanwhile', async () => {
+    const [day, mine, other] = ['2033-02-05', await app.traveller(), await app.traveller()];
+    const form = { ...hiddenFields((await mine.get('/book')).text, '/book'), ...trip(day) };
+    const give = 'UPDATE booking SET traveller_id = (SELECT id FROM traveller WHERE username = ?), idempotency_key = ?';
+    await book(await app.traveller(), trip(day));
+    expect((await mine.post('/book', form)).status).to.equal(303);
+    const [row] = await app.rows('SELECT id, idempotency_key AS form FROM booking ORDER BY id DESC LIMIT 1');
+    await app.rows(`${give} WHERE id = ?`, [other.username, null, row?.id]);
+    const [first, second] = [await createConnection({ uri: app.uri }), await createConnection({ uri: app.uri })];
+    const waits = (count: number) =>
+      until(`${count} to wait for the departure`, 20_000, async () => {
+        const [status] = await app.rows("SHOW STATUS LIKE 'Innodb_row_lock_current_waits'");
+        return Number(status?.Value) >= count;
+      });
+    const lock = async (transaction: Connection) => {
+      await transaction.beginTransaction();
+      await transaction.query('SELECT booked FROM departure WHERE departure_date = ? FOR UPDATE', [day]);
+    };
+    try {
+      await lock(first);
+      const answer = mine.post('/waitlist', form);
+      await waits(1);
+      const locked = lock(second);
+      await waits(2);
+      // the departure is full in the first transaction of the form, and its trip is booked before the second
+      await first.rollback();
+      await locked;
+      await second.query(`${give} WHERE id = ?`, [mine.username, row?.form, row?.id]);
+      await waits(1);
+      await second.commit();
+      expect((await answer).location).to.equal('/reservation');
+      expect((await mine.follow(await answer)).alerts[0]).to.match(/^Success! Your vacation/);
+      expect(await state(mine)).to.equal('booked');
+    } finally {
+      await first.end();
+      await second.end();
+    }
   });
 
   it('keeps the place of a cancelled trip for the first in line, who takes it', async () => {
