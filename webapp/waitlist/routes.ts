@@ -101,7 +101,7 @@ export function waitlistRoutes(services: WaitlistServices): Router {
         kind: 'info',
         text: left
           ? `You do not wait for ${left.destinationName} on ${spokenDay(left.departureDate)} any more.`
-          : 'You do not wait for a place with that reference.',
+          : 'You do not wait for that place any more.',
       });
     })
     .all(methodNotAllowed);
