@@ -15,6 +15,8 @@ export function deleteAccount(
     const traveller = await travellers.withId(travellerId);
     const checked = await check(travellerId, traveller, password);
     if (checked instanceof TooMany) return checked;
+    // the form may have been sent twice, and the other sending have deleted the account
+    if (!traveller) return 'deleted';
     if (checked === 'wrong') return 'wrong password';
     await removeTraveller(travellerId);
     return 'deleted';

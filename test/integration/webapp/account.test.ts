@@ -144,6 +144,17 @@ describe('The account', () => {
     expect(await mismatches(app)).to.deep.equal([]);
   });
 
+  it('that another sending of the same form has deleted meanwhile is said to be deleted', async () => {
+    const client = await app.traveller();
+    const form = hiddenFields((await client.get('/account')).text, '/account/delete');
+    await app.rows('DELETE FROM traveller WHERE username = ?', [client.username]);
+    const answer = await client.post('/account/delete', { ...form, delete_password: PASSWORD });
+    expect([answer.status, answer.location]).to.deep.equal([303, '/home']);
+    const page = await client.follow(answer);
+    expect(page.alerts[0]).to.match(/^Your account and all your trips have been deleted/);
+    expect(page.text).to.include('name="login"');
+  });
+
   it('that is deleted while one of its forms is on the way books nothing, politely', async () => {
     const client = await app.traveller();
     const trip = aTrip({ departure_date: '2045-01-01', return_date: '2045-01-02' });
