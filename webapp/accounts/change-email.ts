@@ -19,11 +19,11 @@ export interface EmailAddressForm {
   readonly password: string;
 }
 
-/** `changed` where no mail is sent. Otherwise a link is on its way to the new address, and the old one stays in force. */
-export type ChangeEmailAddress = (
-  travellerId: number,
-  form: EmailAddressForm,
-) => Promise<'changed' | 'link sent' | FieldErrors | TooMany>;
+/**
+ * `changed` where no mail is sent. Otherwise a link is on its way to the new address, and the old one stays in force. `unchanged`: it is
+ * the address of the account already, maybe because the form was sent twice.
+ */
+export type ChangeEmailAddress = (travellerId: number, form: EmailAddressForm) => Promise<Outcome | TooMany>;
 
 export interface ChangeEmailAddressParts {
   readonly database: Database;
@@ -38,7 +38,7 @@ export interface ChangeEmailAddressParts {
   readonly confirmation: { readonly publicUrl: string; readonly minutes: number } | undefined;
 }
 
-type Outcome = 'changed' | 'link sent' | FieldErrors;
+type Outcome = 'changed' | 'unchanged' | 'link sent' | FieldErrors;
 
 export function changeEmailAddress(parts: ChangeEmailAddressParts): ChangeEmailAddress {
   const { database, travellers, emailChanges, outbox, checkPassword, throttle, limits, clock, confirmation } = parts;
@@ -62,8 +62,10 @@ export function changeEmailAddress(parts: ChangeEmailAddressParts): ChangeEmailA
     const account = { travellerId: traveller.id, publicUrl };
     return database.transaction(async (transaction): Promise<Outcome> => {
       if (!(await isUnchanged(traveller, transaction))) return { emailPassword: WRONG_PASSWORD };
-      // the request exists if this transaction ran before and its COMMIT was not answered
-      if (await emailChanges.find(traveller.id, token, clock.now(), transaction)) return 'link sent';
+      // one link is sent, even if the form was sent twice, or this transaction ran before and its COMMIT was not answered
+      const earlier = await emailChanges.waiting(traveller.id, clock.now(), transaction);
+      const isRecent = earlier && expiresAt.getTime() - earlier.expiresAt.getTime() < REPEATED_WITHIN_MS;
+      if (isRecent && earlier.emailAddress === emailAddress) return 'link sent';
       await emailChanges.replace({ travellerId: traveller.id, emailAddress, expiresAt }, token, transaction);
       const until = { spoken: spokenTime(expiresAt), expiresAt };
       await outbox.add(confirmationMail(account, emailAddress, token, until), transaction);
@@ -76,12 +78,13 @@ export function changeEmailAddress(parts: ChangeEmailAddressParts): ChangeEmailA
     const traveller = await travellers.withId(travellerId);
     const checked = await checkPassword(travellerId, traveller, password);
     if (checked instanceof TooMany) return checked;
-    const broken = emailError(emailAddress) ?? (emailAddress === traveller?.emailAddress ? SAME_ADDRESS : undefined);
+    const broken = emailError(emailAddress);
     const errors = {
       ...(broken !== undefined && { emailAddress: broken }),
       ...(checked === 'wrong' && { emailPassword: WRONG_PASSWORD }),
     };
     if (hasErrors(errors) || !traveller) return errors;
+    if (emailAddress === traveller.emailAddress) return 'unchanged';
     const change = async (): Promise<Outcome> => {
       if (await travellers.isAddressOfAnother(emailAddress, travellerId)) return { emailAddress: EMAIL_TAKEN };
       if (!confirmation) return changeNow(traveller, emailAddress);
@@ -91,4 +94,4 @@ export function changeEmailAddress(parts: ChangeEmailAddressParts): ChangeEmailA
   };
 }
 
-const SAME_ADDRESS = 'This is your e-mail address already.';
+const REPEATED_WITHIN_MS = 60_000;

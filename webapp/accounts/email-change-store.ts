@@ -11,7 +11,7 @@ export interface EmailChangeStore {
   /** The request that this token confirms, unless a newer one replaced it or it has expired. */
   find(travellerId: number, token: LinkToken, now: Date, transaction?: Transaction): Promise<StoredChange | undefined>;
   /** The request that is not confirmed yet. */
-  waiting(travellerId: number, now: Date): Promise<StoredChange | undefined>;
+  waiting(travellerId: number, now: Date, transaction?: Transaction): Promise<StoredChange | undefined>;
   markConfirmed(travellerId: number, at: Date, transaction: Transaction): Promise<void>;
   removeAllOfTraveller(travellerId: number, transaction: Transaction): Promise<void>;
   /** Removes what has expired. */
@@ -45,9 +45,11 @@ export function createEmailChangeStore(database: Database): EmailChangeStore {
         : await database.read(() => changes.findOne({ where }));
       return row ? stored(row) : undefined;
     },
-    async waiting(travellerId, now) {
+    async waiting(travellerId, now, transaction) {
       const where = { travellerId, confirmedAt: null, expiresAt: { [Op.gt]: now } };
-      const row = await database.read(() => changes.findOne({ where }));
+      const row = transaction
+        ? await changes.findOne({ where, transaction })
+        : await database.read(() => changes.findOne({ where }));
       return row ? stored(row) : undefined;
     },
     async markConfirmed(travellerId, at, transaction) {

@@ -59,6 +59,8 @@ export function ownDetailsRoutes(services: OwnDetailsServices): Router {
       const outcome = await services.changeEmailAddress(travellerOf(request).id, form);
       if (outcome === 'changed') {
         redirectWithAlert(response, '/account', CHANGED);
+      } else if (outcome === 'unchanged') {
+        redirectWithAlert(response, '/account', { kind: 'info', text: `Your e-mail address is ${emailAddress}.` });
       } else if (outcome === 'link sent') {
         const text = `A link to confirm ${emailAddress} is on its way there. Until you open it, your mails go to the old address.`;
         redirectWithAlert(response, '/account', { kind: 'info', text });

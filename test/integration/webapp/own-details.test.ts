@@ -87,9 +87,17 @@ describe('The own e-mail address where no mail is sent', () => {
       expect(wrong.text).to.match(new RegExp(`id="${field}"[^>]* aria-describedby="[^"]*${field}_error"`));
     }
     expect(wrong.text).to.include('value="no address"');
-    const same = await changeAddress(client, addressOf(client));
-    expect(same.alerts).to.deep.equal(['This is your e-mail address already.']);
     expect(await storedAddress(app, client)).to.equal(addressOf(client));
+  });
+
+  it('is told to somebody who gives it again, as a form that is sent twice does', async () => {
+    const [client, address] = [await app.traveller(), newAddress()];
+    const form = hiddenFields((await client.get('/account')).text, '/account/email');
+    const send = () => client.post('/account/email', { ...form, email_address: address, email_password: PASSWORD });
+    expect((await client.follow(await send())).alerts[0]).to.match(/^Success/);
+    const again = await client.follow(await send());
+    expect([again.status, again.alerts]).to.deep.equal([200, [`Your e-mail address is ${address}.`]]);
+    expect((await changeAddress(client, address, 'wrong')).alerts).to.deep.equal([NOT_YOURS]);
   });
 
   it('is nobody else’s, in any spelling, which only the right password tells; other letters of the own one are fine', async () => {
@@ -182,6 +190,19 @@ describe('The own e-mail address where mail is sent', () => {
     expect(last?.parsed.text).to.not.include(address);
     await client.submit('/book', '/book', aTrip());
     expect((await nextMail(address, 2))?.parsed.subject).to.match(/^Booked/);
+  });
+
+  it('gets one link for a form that is sent twice, and another a minute later', async () => {
+    const [client, address] = [await app.traveller(), newAddress()];
+    const form = hiddenFields((await client.get('/account')).text, '/account/email');
+    const send = () => client.post('/account/email', { ...form, email_address: address, email_password: PASSWORD });
+    const answers = await Promise.all([send(), send()]);
+    expect(answers.map(({ status, location }) => `${status} ${location}`)).to.deep.equal(Array(2).fill('303 /account'));
+    time = new Date(time.getTime() + 60_000);
+    await send();
+    const link = await linkTo(address, 2);
+    expect((await confirm(client, link)).status).to.equal(303);
+    expect(mailsTo(address)).to.have.length(2);
   });
 
   it('is changed after a log-in, where the link is opened on another device', async () => {
