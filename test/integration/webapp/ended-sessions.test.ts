@@ -38,8 +38,6 @@ describe('A session that ends while a form of it is on its way', () => {
   after(() => app.stop());
 
   const sessions = async () => Number((await app.rows('SELECT COUNT(*) AS n FROM session'))[0]?.n);
-  const waiting = async () =>
-    (await app.rows("SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")).length > 0;
   const tabOf = (client: WebClient) => {
     const tab = app.client();
     for (const [name, value] of client.cookies) tab.cookies.set(name, value);
@@ -64,7 +62,7 @@ describe('A session that ends while a form of it is on its way', () => {
       await holder.query(sql, [...values]);
       const answer = tab.post(form.action, { ...hidden, ...form.fields });
       // MySQL refreshes the list only where nobody has read it for 0.1 s
-      await until('the form to wait', 10_000, waiting, 250);
+      await until('the form to wait', 10_000, async () => (await app.lockWaits()) > 0, 250);
       await end({ here: traveller, elsewhere });
       const left = await sessions();
       await holder.rollback();

@@ -40,8 +40,7 @@ describe('An account that is changed by two requests at once', () => {
     let isAnswered = false;
     const answered = () => (isAnswered = true);
     answer.then(answered, answered);
-    const waiting = async () => Number((await app.rows("SHOW STATUS LIKE 'Innodb_row_lock_current_waits'"))[0]?.Value);
-    await until('the form to wait', 10_000, async () => isAnswered || (await waiting()) >= count);
+    await until('the form to wait', 10_000, async () => isAnswered || (await app.lockWaits()) >= count);
   };
   /** Resolves as soon as a statement waits for a locked table. */
   const untilReading = () =>

@@ -56,6 +56,8 @@ export interface TestApp {
   /** A client that is registered and logged in; its username is new each time. */
   traveller(name?: string): Promise<WebClient & { readonly username: string }>;
   rows(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** How many transactions of the server wait for a row's lock. */
+  lockWaits(): Promise<number>;
   /** What main.ts does from time to time. */
   sweep(): Promise<void>;
   stop(): Promise<void>;
@@ -93,6 +95,14 @@ export async function startApp({
   await until('the database to be up', 10_000, () => Promise.resolve(composition.database.state() === 'up'));
   composition.mailSender?.start();
   const client = () => webClient(url);
+  const rows = async (sql: string, values: readonly unknown[] = []) => {
+    const connection = await createConnection({ uri: database, timezone: 'Z' });
+    try {
+      return (await connection.query(sql, [...values]))[0] as Row[];
+    } finally {
+      await connection.end();
+    }
+  };
   return {
     url,
     uri: database,
@@ -109,14 +119,8 @@ export async function startApp({
     outbox: composition.outbox,
     client,
     traveller: (name) => newTraveller(client(), name),
-    async rows(sql, values = []) {
-      const connection = await createConnection({ uri: database, timezone: 'Z' });
-      try {
-        return (await connection.query(sql, [...values]))[0] as Row[];
-      } finally {
-        await connection.end();
-      }
-    },
+    rows,
+    lockWaits: async () => Number((await rows("SHOW STATUS LIKE 'Innodb_row_lock_current_waits'"))[0]?.Value),
     async sweep() {
       await composition.services.sessionStore.sweep();
       await composition.services.throttle.sweep();
