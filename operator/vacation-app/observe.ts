@@ -31,6 +31,7 @@ import { childName, credentialsName } from './names.ts';
 import type { HttpRoute } from './web/web-http-route.ts';
 import type { UserSecrets } from './credentials/user-secrets.ts';
 import type { Refusals } from './refusals.ts';
+import type { Unlabelled } from './unlabelled.ts';
 
 /** The live objects that the plan and the status are computed from. */
 export interface Observed {
@@ -54,22 +55,29 @@ export interface Observed {
 }
 
 /** The part that is not in the caches and is read beforehand. */
-export type Asked = Pick<Observed, 'userSecrets' | 'refusals'>;
+export interface Asked extends Pick<Observed, 'userSecrets' | 'refusals'> {
+  /** See `readUnlabelled()`. */
+  readonly unlabelled?: Unlabelled;
+}
 
 /** Reads the app's children from the caches. */
-export function observe(app: CompleteApp, cluster: Pick<Cluster, 'store'>, asked: Asked): Observed {
+export function observe(
+  app: CompleteApp,
+  cluster: Pick<Cluster, 'store'>,
+  { unlabelled = {}, ...asked }: Asked,
+): Observed {
   const { namespace = '', uid = '' } = app.metadata;
   const { volume } = databaseKindOf(app);
   const get = (kind: Kind, name: string): KubeObject | undefined => cluster.store(kind).get(namespace, name);
   return {
     secret: get(SECRET, credentialsName(app)),
     ...asked,
-    statefulSet: get(STATEFUL_SET, childName(app, 'mysql')),
+    statefulSet: get(STATEFUL_SET, childName(app, 'mysql')) ?? unlabelled.statefulSet,
     // An app with an external database ignores the claim of an earlier app of the same name.
     volumeClaim: volume && get(VOLUME_CLAIM, volume.claimName(app)),
     jobs: cluster.store(JOB).ownedBy(uid),
     configMap: get(CONFIG_MAP, childName(app, 'web')),
-    deployment: get(DEPLOYMENT, childName(app, 'web')),
+    deployment: get(DEPLOYMENT, childName(app, 'web')) ?? unlabelled.deployment,
     autoscaler: get(AUTOSCALER, childName(app, 'web')) as V2HorizontalPodAutoscaler | undefined,
     webService: get(SERVICE, childName(app, 'web')),
     ingress: get(INGRESS, childName(app, 'web')),

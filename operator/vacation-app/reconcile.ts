@@ -26,6 +26,7 @@ import { prune } from './children/prune.ts';
 import { report, reportInvalid, type Reporting } from './status/report.ts';
 import type { Desired } from './children/child.ts';
 import { STEPS } from './children/steps.ts';
+import { readUnlabelled } from './unlabelled.ts';
 
 export interface Dependencies extends Reporting {
   readonly random: (bytes: number) => string;
@@ -56,13 +57,15 @@ export function createReconcile(dependencies: Dependencies): Reconcile {
     }
     const app = withDefaults(declared);
     const userSecrets = await readUserSecrets(app, cluster);
-    const seen = observe(app, cluster, { userSecrets, refusals: NO_REFUSALS });
+    const secrets = { userSecrets, refusals: NO_REFUSALS };
+    const unlabelled = await readUnlabelled(app, observe(app, cluster, secrets), cluster);
+    const seen = observe(app, cluster, { ...secrets, unlabelled });
     const { refusals, nextLookMs } = await memory.refusals.look(app, seen, cluster);
     const timed = {
       ...dependencies,
       now: () => memory.jobTime.now(cluster.store(JOB).ownedBy(app.metadata.uid ?? '')),
     };
-    const planned = createPlanner(app, { userSecrets, refusals }, timed);
+    const planned = createPlanner(app, { userSecrets, refusals, unlabelled }, timed);
     const { deployment } = planned().observed;
     const error = isPaused(app)
       ? readErrorOf(userSecrets)

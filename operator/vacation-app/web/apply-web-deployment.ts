@@ -20,13 +20,12 @@ import { webDeployment } from './web-deployment.ts';
  *    it to 0, which switches the autoscaler off, is treated as drift (see `isScaledAway`).
  */
 export async function applyWebDeployment(
-  { app, facts }: Plan,
+  { app, facts, observed }: Plan,
   desired: Desired,
   cluster: Cluster,
   signal: AbortSignal,
 ): Promise<void> {
-  const live = cluster.store(DEPLOYMENT).get(app.metadata.namespace ?? '', childName(app, 'web'));
-  if (isAsleep(live)) {
+  if (isAsleep(observed.deployment)) {
     const hibernated: CompleteApp = { ...app, spec: { ...app.spec, mode: 'Hibernated' } };
     const sleeping = desiredChild({ step: 'web', kind: DEPLOYMENT, build: webDeployment }, hibernated, facts);
     if (sleeping) await applyChild(app, sleeping, cluster, signal);

@@ -13,7 +13,7 @@ import {
   STATEFUL_SET,
   VOLUME_CLAIM,
 } from '../../../operator/vacation-app/kinds.ts';
-import { CONTENT, FACT, labels } from '../../../operator/vacation-app/names.ts';
+import { CONTENT, FACT, LABEL, labels } from '../../../operator/vacation-app/names.ts';
 import type { Scene } from './world.ts';
 import {
   createWorld,
@@ -417,6 +417,37 @@ describe('reconciling against a real API server', () => {
         ({ spec }) => spec?.template.spec?.containers[0]?.image === 'webapp:9',
       );
       await here.appWith('pinned', 'UpdateAvailable', 'False', 'UpToDate');
+    } finally {
+      await operator.stop();
+      operator = startOperator(world);
+    }
+  }).timeout(60_000);
+
+  it('restarts nothing either when a workload loses its label', async () => {
+    const here = await scene();
+    await here.declare('unlabelled', {}, { [ANNOTATION.restart]: 'once' });
+    await here.comesUp('unlabelled');
+    await here.declare('unlabelled', {});
+    const children = [
+      [DEPLOYMENT, 'unlabelled-web'],
+      [STATEFUL_SET, 'unlabelled-mysql'],
+    ] as const;
+    const templates = (): Promise<unknown[]> =>
+      Promise.all(
+        children.map(async ([kind, name]) => (await here.get<Live<V1Deployment>>(kind, name))?.spec?.template),
+      );
+    const before = await templates();
+    await operator.stop();
+    operator = startOperator(world, { WEBAPP_IMAGE: 'webapp:9', MYSQL_IMAGE: 'mysql:9', POD_IDS: 'Platform' });
+    try {
+      await here.appWith('unlabelled', 'UpdateAvailable', 'True', 'NewDefaults');
+      for (const [kind, name] of children) {
+        await here.patch(kind, name, { metadata: { labels: { [LABEL.app]: null } } });
+        await here.child(kind, name, ({ metadata }) => metadata.labels?.[LABEL.app] === 'unlabelled');
+      }
+      await here.appWith('unlabelled', 'Ready', 'True');
+      expect(await templates()).to.deep.equal(before);
+      expect(await here.list(JOB), 'no migration of the new image').to.have.length(1);
     } finally {
       await operator.stop();
       operator = startOperator(world);

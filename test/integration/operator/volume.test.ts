@@ -3,7 +3,7 @@ import type { V1PersistentVolumeClaim, V1StatefulSet } from '@kubernetes/client-
 import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
 import { pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { STATEFUL_SET, VOLUME_CLAIM } from '../../../operator/vacation-app/kinds.ts';
-import { labels } from '../../../operator/vacation-app/names.ts';
+import { LABEL, labels } from '../../../operator/vacation-app/names.ts';
 import { createWorld, lastWritesIn, type Scene, startOperator, type RunningOperator, type World } from './world.ts';
 
 const STORAGE_CLASS: Kind = { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', plural: 'storageclasses' };
@@ -81,9 +81,15 @@ describe('the volume of the database', () => {
       (app: KubeObject & { status?: { database?: { storage?: string } } }) => app.status?.database?.storage === '5Gi',
     );
     expect(await messageOf('growing', 'DatabaseReady')).to.equal('MySQL takes connections');
-    const after = await here.get<V1StatefulSet & KubeObject>(STATEFUL_SET, 'growing-mysql');
-    expect(after?.metadata.uid).to.equal(before?.metadata.uid);
-    expect(after?.metadata.generation, 'no change of what pods are made of').to.equal(before?.metadata.generation);
+    // Its template keeps the first size, so the operator must know that to put the label back.
+    await here.patch(STATEFUL_SET, 'growing-mysql', { metadata: { labels: { [LABEL.app]: null } } });
+    const after = await here.child<V1StatefulSet & KubeObject>(
+      STATEFUL_SET,
+      'growing-mysql',
+      ({ metadata }) => metadata.labels?.[LABEL.app] === 'growing',
+    );
+    expect(after.metadata.uid).to.equal(before?.metadata.uid);
+    expect(after.metadata.generation, 'no change of what pods are made of').to.equal(before?.metadata.generation);
   });
 
   it('is written to grow and to remember the migration, and not again by an operator that starts anew', async () => {
