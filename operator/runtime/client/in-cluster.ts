@@ -33,10 +33,12 @@ export class InCluster implements Connection {
 
   async applyToHTTPSOptions(options: https.RequestOptions): Promise<void> {
     if (this.#read === undefined || performance.now() - this.#read.at > READ_EVERY_MS) {
-      const [token, ca] = await Promise.all(
+      const [token = '', ca = ''] = await Promise.all(
         ['token', 'ca.crt'].map((name) => readFile(join(this.#folder, name), 'utf8')),
       );
-      this.#read = { at: performance.now(), token: (token ?? '').trim(), ca: ca ?? '' };
+      // The API server takes a request with an empty token for an anonymous one: it answers 403, not 401.
+      if (token.trim() === '') throw new Error('The token of the service account is empty.');
+      this.#read = { at: performance.now(), token: token.trim(), ca };
     }
     options.ca = this.#read.ca;
     options.headers = { ...options.headers, authorization: `Bearer ${this.#read.token}` };
