@@ -19,6 +19,9 @@ export interface OptionalReflectorOptions extends ReflectorOptions {
   readonly lookAgainMs?: number;
 }
 
+/** Nothing is reconciled before the first answer of discovery, so a failure must not delay it for long. */
+const RETRY_MS = 1_000;
+
 /**
  * A reflector of a kind whose CRD may be installed later, or never. It asks discovery and watches while the kind is served. A refusal of
  * discovery counts as not served. `Store.isServed` shows the result. If the cluster does not serve the kind, the reflector counts as synced, with 0 ms of silence.
@@ -84,7 +87,8 @@ export class OptionalReflector<T extends KubeObject> implements Watcher {
 
   async #pause(signal: AbortSignal): Promise<void> {
     const { isWanted, lookAgainMs = 10_000 } = this.#options;
-    do await sleep(lookAgainMs, undefined, { signal }).catch(() => undefined);
+    const ms = this.#isKnown ? lookAgainMs : Math.min(lookAgainMs, RETRY_MS);
+    do await sleep(ms, undefined, { signal }).catch(() => undefined);
     while (this.#isKnown && !signal.aborted && !isWanted());
   }
 

@@ -76,12 +76,12 @@ describe('the reflector of a kind that a cluster may lack', () => {
     await ended;
   });
 
-  function start(): OptionalReflector<KubeObject> {
+  function start(lookAgainMs = 2): OptionalReflector<KubeObject> {
     const reflector = new OptionalReflector(api, store, {
       kind: ROUTES,
       namespace: '',
       backoff: () => 2,
-      lookAgainMs: 2,
+      lookAgainMs,
       isWanted: () => isWanted,
       onServed: () => reported.push(store.isServed),
       onError: (error) => errors.push(error),
@@ -158,5 +158,14 @@ describe('the reflector of a kind that a cluster may lack', () => {
     api.fault = undefined;
     await reflector.synced;
     expect(store.size).to.equal(1);
+  });
+
+  it('asks again soon while it knows nothing, because nothing is reconciled before', async () => {
+    api.fault = new ApiError(503, '', 'overloaded');
+    const reflector = start(3_600_000);
+    await until('it has failed', () => errors.length > 0);
+    api.fault = undefined;
+    await reflector.synced;
+    expect(store.isServed).to.equal(false);
   });
 });
