@@ -26,12 +26,19 @@ const WATCH_SECONDS = 300;
 /** The API server sends a bookmark about once a minute, so a longer silence means a broken connection. */
 const SILENCE_MS = 90_000;
 const RETRY_MS = 1_000;
+/** A watch tells nothing of an object that was deleted before it began. */
+const LOOK_AGAIN_MS = 10_000;
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 /** Who wrote a field, in `metadata.managedFields`. */
 const FIELD_MANAGER = 'kubectl-vacation';
 
 /** A cluster by its API server. */
-export function apiCluster(client: ApiClient & LineReader, portForward: PortForward, namespace: string): Cluster {
+export function apiCluster(
+  client: ApiClient & LineReader,
+  portForward: PortForward,
+  namespace: string,
+  lookAgainMs = LOOK_AGAIN_MS,
+): Cluster {
   async function list<T extends KubeObject>(kind: Kind, selection: Selection, accept?: string): Promise<T[]> {
     const { namespace, ...selectors } = selection;
     const items: T[] = [];
@@ -98,6 +105,7 @@ export function apiCluster(client: ApiClient & LineReader, portForward: PortForw
       let tell: () => void = () => undefined;
       const watches = Promise.all(selections.map((selection) => watch(selection, () => tell(), either)));
       watches.catch(() => undefined);
+      const again = setInterval(() => tell(), lookAgainMs);
       try {
         while (!either.aborted) {
           // Before the look, so that a change during it is not lost.
@@ -108,6 +116,7 @@ export function apiCluster(client: ApiClient & LineReader, portForward: PortForw
         }
         return false;
       } finally {
+        clearInterval(again);
         ended.abort();
         await watches.catch(() => undefined);
       }

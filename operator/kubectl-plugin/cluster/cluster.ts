@@ -33,7 +33,10 @@ export interface Cluster {
     patch: object,
     isDryRun: boolean,
   ): Promise<T>;
-  /** Calls `look` at the start and again after each change of a selected object, until it resolves to true or the signal aborts. Resolves to whether it did. */
+  /**
+   * Calls `look` at the start, again after each change of a selected object, and every ten seconds, until it resolves to true or the signal
+   * aborts. Resolves to whether it did.
+   */
   follow(
     selections: readonly (Selection & { readonly kind: Kind })[],
     signal: AbortSignal,
