@@ -72,8 +72,8 @@ export class ControllerRunner {
     const drift = new Drift({ clock: systemClock, now });
     const cluster = new Cluster(writer, informers.stores, metrics.writes(name), drift);
     this.#term = { queue, cluster };
-    this.#enqueueAll();
-    const resync = setInterval(() => this.#enqueueAll(), RESYNC_MS);
+    this.enqueueAll();
+    const resync = setInterval(() => this.enqueueAll(), RESYNC_MS);
     signal.addEventListener('abort', () => queue.close(), { once: true });
     if (signal.aborted) queue.close();
     const reconcile = createReconcile({ cluster, publish, servedGroups, clock: systemClock, now });
@@ -96,19 +96,19 @@ export class ControllerRunner {
     this.#term = undefined;
   }
 
+  /** Enqueues the objects of one namespace, or of all. */
+  enqueueAll(namespace = ''): void {
+    enqueueAll(this.#controller, this.#options.informers.stores, (key, priority) => {
+      if (namespace === '' || splitKey(key).namespace === namespace) this.#add(key, priority);
+    });
+  }
+
   #enqueueEvents(): void {
     const { informers } = this.#options;
     const isOurWriter = (writer: object): boolean => writer === this.#term?.cluster;
     enqueueChanges(this.#controller, informers.stores, { add: this.#add, isOurWriter });
     enqueueUsers(this.#controller, informers, this.#add);
-    informers.onSynced((namespace) => this.#enqueueAll(namespace));
-  }
-
-  /** Enqueues the objects of one namespace, or of all. */
-  #enqueueAll(namespace = ''): void {
-    enqueueAll(this.#controller, this.#options.informers.stores, (key, priority) => {
-      if (namespace === '' || splitKey(key).namespace === namespace) this.#add(key, priority);
-    });
+    informers.onSynced((namespace) => this.enqueueAll(namespace));
   }
 
   /** Ignores keys of a namespace that is not synced. All of its objects are enqueued when it is. */

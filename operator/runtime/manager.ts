@@ -54,7 +54,11 @@ const SHUTDOWN_MS = 2_000;
 export function createManager(options: ManagerOptions): Manager {
   const { client, controllers, metrics, log, identity, component, workers, now } = options;
   const informers = createInformers(options);
-  const leadership = createLeadership(options, informers);
+  const leadership = createLeadership(options, informers, () => {
+    informers.restart();
+    // At once, also what waits for its backoff.
+    for (const runner of runners) runner.enqueueAll();
+  });
   const writer = fenced(client, () => leadership.leadsForMs());
   const recorder = new EventRecorder(writer, {
     component,
@@ -130,7 +134,7 @@ function createInformers({ client, controllers, namespaces, metrics, log, denial
   return informers;
 }
 
-function createLeadership(options: ManagerOptions, informers: Informers): Leadership {
+function createLeadership(options: ManagerOptions, informers: Informers, onRecovery: () => void): Leadership {
   const { client, metrics, log, identity, leaderElection, leaseNamespace, leaseName } = options;
   const leadership = new Leadership(client, {
     isElected: leaderElection,
@@ -142,7 +146,7 @@ function createLeadership(options: ManagerOptions, informers: Informers): Leader
       client.reconnect();
       informers.restart();
     },
-    onRecovery: () => informers.restart(),
+    onRecovery,
   });
   metrics.leader(
     leaseName,

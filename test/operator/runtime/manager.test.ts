@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { ApiRequest } from '../../../operator/runtime/client/api-client.ts';
 import { ApiError } from '../../../operator/runtime/client/api-error.ts';
 import { keyOf, pathOf, type Kind, type KubeObject } from '../../../operator/runtime/client/kinds.ts';
 import { createManager } from '../../../operator/runtime/manager.ts';
@@ -14,7 +15,6 @@ const JOB = { apiVersion: 'batch/v1', kind: 'Job', plural: 'jobs' };
 
 const OPTIONS = {
   denialAdvice: 'Create it',
-  leaderElection: false,
   leaseNamespace: 'system',
   leaseName: 'lease',
   identity: 'here',
@@ -31,6 +31,7 @@ describe('the manager', () => {
   let reconciled: string[];
   let seen: unknown[];
   let result: Result;
+  let leaderElection: boolean;
 
   beforeEach(() => {
     api = new WatchedApi();
@@ -40,6 +41,7 @@ describe('the manager', () => {
     seen = [];
     result = {};
     groups = [];
+    leaderElection = false;
   });
 
   afterEach(async () => {
@@ -78,6 +80,7 @@ describe('the manager', () => {
     const write = (message: string): void => void logged.push(message);
     const manager = createManager({
       ...OPTIONS,
+      leaderElection,
       client: api,
       namespaces,
       controllers: kinds.map(aController),
@@ -159,6 +162,25 @@ describe('the manager', () => {
       expect(reconciled[length]).to.equal('App travel/app 0');
     });
   }
+
+  it('reconciles everything at once when the API server answers again, also what waits for its backoff', async () => {
+    let isAway = false;
+    class Leasing extends WatchedApi {
+      override request<T>(request: ApiRequest): Promise<T> {
+        if (isAway && request.path.includes('/leases/')) return Promise.reject(new Error('connection refused'));
+        return super.request(request);
+      }
+    }
+    api = new Leasing();
+    has(APP, '', anObject(1, { namespace: 'travel', name: 'app' }));
+    leaderElection = true;
+    start([], APP);
+    await until('it has reconciled', () => reconciled.length === 1);
+    isAway = true;
+    await until('a renewal fails', () => logged.includes('Failed to renew the lease'));
+    isAway = false;
+    await until('it reconciles again', () => reconciled.length === 2);
+  }).timeout(30_000);
 
   it('is not ready while every namespace is refused', async () => {
     api.faults.set(pathOf(APP, 'gone'), new ApiError(404, 'NotFound', 'the server could not find it'));
