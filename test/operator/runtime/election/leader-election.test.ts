@@ -40,6 +40,9 @@ describe('the leader election', () => {
       retryMs: 20,
       ...options,
     });
+  /** Longer than any pause of a busy machine: who renews such a lease does not lose it. */
+  const SECONDS = { leaseMs: 4_000, renewMs: 3_000 };
+  const puts = (): number => api.requests.filter(({ method }) => method === 'PUT').length;
   const spec = (): LeaseSpec => api.objects.get(PATH)?.spec as LeaseSpec;
   const takenBy = <T extends KubeObject>(holderIdentity: string, lease: T): T => ({
     ...lease,
@@ -60,14 +63,14 @@ describe('the leader election', () => {
   });
 
   it('renews while it leads', async () => {
-    const one = candidate('one');
+    const one = candidate('one', ENDLESS);
     await one.acquire(stop.signal);
     const { acquireTime } = spec();
-    const writes = api.requests.length;
+    const leadsUntil = (): number => performance.now() + one.leadsForMs();
+    const before = leadsUntil();
     const held = one.hold(stop.signal);
-    await sleep(1_100);
-    expect(api.requests.length).to.be.above(writes);
-    expect(one.isLeader()).to.equal(true);
+    await until('it has renewed', () => puts() >= 10);
+    expect(leadsUntil()).to.be.above(before + 100);
     expect(spec()).to.include({ acquireTime, leaseTransitions: 0 });
     stop.abort();
     expect(await held).to.equal('released');
@@ -101,15 +104,15 @@ describe('the leader election', () => {
 
   it('asks for nothing while another leads, where it can watch', async () => {
     api.isWatched = true;
-    const one = candidate('one');
-    const two = candidate('two', { retryMs: 200 });
+    const one = candidate('one', SECONDS);
+    const two = candidate('two', { ...SECONDS, retryMs: 200 });
     await one.acquire(stop.signal);
     const held = one.hold(stop.signal);
     const waiting = two.acquire(stop.signal).catch(() => 'stopped');
     await sleep(300);
     const reads = (): number => api.requests.filter(({ method }) => method === 'GET').length;
     const before = reads();
-    await sleep(1_200);
+    await sleep(4_500);
     expect(reads(), 'though the lease would have expired meanwhile').to.equal(before);
     stop.abort();
     await held;
@@ -215,14 +218,16 @@ describe('the leader election', () => {
   });
 
   it('outlasts a failure that is shorter than the deadline', async () => {
-    const one = candidate('one');
+    const one = candidate('one', ENDLESS);
     await one.acquire(stop.signal);
+    const leadsUntil = (): number => performance.now() + one.leadsForMs();
+    const before = leadsUntil();
     const held = one.hold(stop.signal);
     api.fault = failing;
     const failed = api.requests.length;
     await until('renewals fail', () => api.requests.length > failed + 1);
     api.fault = undefined;
-    await sleep(700);
+    await until('it has renewed', () => leadsUntil() > before + 1);
     expect(one.isLeader()).to.equal(true);
     stop.abort();
     expect(await held).to.equal('released');
@@ -251,12 +256,12 @@ describe('the leader election', () => {
   });
 
   it('does not take over a lease that goes on changing', async () => {
-    const one = candidate('one');
+    const one = candidate('one', SECONDS);
     await one.acquire(stop.signal);
     const held = one.hold(stop.signal);
-    const two = candidate('two');
+    const two = candidate('two', SECONDS);
     const waiting = two.acquire(stop.signal).catch(() => 'stopped');
-    await sleep(1_300);
+    await sleep(4_500);
     expect([one.isLeader(), two.isLeader()]).to.deep.equal([true, false]);
     stop.abort();
     await held;
