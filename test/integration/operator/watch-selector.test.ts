@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { VACATION_APP } from '../../../operator/api/vacation-app.ts';
 import { SERVICE } from '../../../operator/vacation-app/kinds.ts';
-import { createWorld, type RunningOperator, type Scene, startOperator, type World } from './world.ts';
+import { createWorld, eventually, type RunningOperator, type Scene, startOperator, type World } from './world.ts';
 
 interface AuditEvent {
   readonly verb: string;
@@ -54,11 +54,13 @@ describe('operators with selectors of apps that have nothing in common', () => {
   });
 
   it('hand over an app whose labels change: its new operator puts back what is missing, and restarts nothing', async () => {
+    const change = { metadata: { labels: { team: 'red' } }, spec: { service: { port: 81 } } };
+    await here.patch(VACATION_APP, 'venus', change);
+    // By then the earlier operator has lost the app too, so it does not make the Service.
+    await eventually('the new operator writes', () => written('red'), (apps) => apps.has('venus')); // prettier-ignore
     const { metadata } = await here.child(SERVICE, 'venus-web');
-    await here.patch(VACATION_APP, 'venus', { metadata: { labels: { team: 'red' } } });
     await here.remove(SERVICE, 'venus-web');
     await here.child(SERVICE, 'venus-web', (service) => service.metadata.uid !== metadata.uid);
-    expect([...(await written('red'))]).to.include('venus');
     await here.appWith('venus', 'Ready', 'True');
   });
 });
