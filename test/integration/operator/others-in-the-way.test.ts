@@ -10,7 +10,6 @@ import {
   eventually,
   lastWritesIn,
   startOperator,
-  writesIn,
   type RunningOperator,
   type Scene,
   type World,
@@ -171,7 +170,7 @@ describe('an app in whose way others are', function () {
     await here.patch(DEPLOYMENT, 'scaled-web', { spec: { replicas: 0 } }, 'scale');
     const restored = await here.child<Live<V1Deployment>>(DEPLOYMENT, 'scaled-web', ({ spec }) => spec?.replicas === 2);
     expect(owns(restored, HANDOVER_MANAGER, REPLICAS)).to.equal(true);
-    const after = await writesIn(world, here.namespace);
+    const after = await lastWritesIn(world, here.namespace);
     expect(after.slice(before.length)).to.include('patch deployments scaled-web (handover)');
 
     // An edit leaves the number with whoever made it.
