@@ -240,8 +240,14 @@ describe('reconciling against a real API server', () => {
       (await here.get<Live<V1StatefulSet>>(STATEFUL_SET, 'sleepy-mysql'))?.spec?.replicas;
     await here.declare('sleepy', { autoscaling: { minReplicas: 2, maxReplicas: 8 } });
     await here.comesUp('sleepy');
-    await here.patch(DEPLOYMENT, 'sleepy-web', { spec: { replicas: 5 } }, 'scale');
     await here.create(POD, webPod('sleepy'));
+    await here.patch(DEPLOYMENT, 'sleepy-web', { spec: { replicas: 5 } }, 'scale');
+    // The pod is older, so by then the operator knows of it too.
+    await eventually(
+      'the operator knows of the scaling',
+      () => here.app('sleepy'),
+      (app) => app?.status?.web?.desired === 5,
+    );
 
     await here.declare('sleepy', { mode: 'Hibernated', autoscaling: { minReplicas: 2, maxReplicas: 8 } });
     await here.child<Live<V1Deployment>>(DEPLOYMENT, 'sleepy-web', ({ spec }) => spec?.replicas === 0);
