@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo, Server } from 'node:net';
 import { request, type IncomingMessage } from 'node:http';
+import { GROUP } from '../../../operator/api/vacation-app.ts';
 import { readConfig } from '../../../operator/config.ts';
 import { createOperator } from '../../../operator/manager.ts';
 import type { ApiClient } from '../../../operator/runtime/client/api-client.ts';
@@ -47,7 +48,10 @@ describe('the status page on a real API server', function () {
     await declareMarked(travel, 'milky-way');
     await declareMarked(hidden, 'andromeda');
     await travel.comesUp('milky-way');
+    // A database without a pod would make the operator read events.
+    await hidden.comesUp('andromeda');
     await makeViewer('jane', travel.namespace);
+    await eventually('jane may look', () => mayLook('jane', travel.namespace), Boolean);
   });
 
   after(async () => {
@@ -115,6 +119,21 @@ describe('the status page on a real API server', function () {
         apiVersion: 'authorization.k8s.io/v1',
         kind: 'SelfSubjectAccessReview',
         spec: { resourceAttributes: { group: 'authentication.k8s.io', resource: 'tokenreviews', verb: 'create' } },
+      },
+    });
+    return status.allowed;
+  }
+
+  /** What the API server says by now: it takes some moments for a RoleBinding to hold. */
+  async function mayLook(name: string, namespace: string): Promise<boolean> {
+    const resourceAttributes = { namespace, group: GROUP, resource: 'vacationapps', verb: 'list' };
+    const { status } = await world.admin.request<{ status: { allowed: boolean } }>({
+      method: 'POST',
+      path: '/apis/authorization.k8s.io/v1/subjectaccessreviews',
+      body: {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SubjectAccessReview',
+        spec: { user: `system:serviceaccount:vacation-system:${name}`, resourceAttributes },
       },
     });
     return status.allowed;
