@@ -165,8 +165,8 @@ describe('several operators, as processes of their own', () => {
     await isAtWork('f', resumedAt);
     busy.abort();
     await sabotage;
-    // What was under way when it was stopped had left its process, and was there long before.
-    expect(await writes('e', resumedAt)).to.deep.equal([]);
+    // At most the one that was between the fence and the kernel when the process was stopped.
+    expect(await writes('e', resumedAt)).to.have.length.at.most(1);
 
     expect(await end('f', 'SIGTERM')).to.equal(0);
     await leads('e');
