@@ -270,6 +270,8 @@ describe('reconciling against a real API server', () => {
     await eventually('MySQL is back', mysql, (replicas) => replicas === 1);
     expect((await deployment())?.spec?.replicas, 'the web pods wait for it').to.equal(0);
     expect(await here.get(AUTOSCALER, 'sleepy-web')).to.equal(undefined);
+    // The number of web pods is not lost with the label that the operator watches by.
+    await here.patch(DEPLOYMENT, 'sleepy-web', { metadata: { labels: { [LABEL.app]: null } } });
     await here.databaseComesUp('sleepy');
     await eventually(
       'a migration of the new image',
