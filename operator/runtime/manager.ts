@@ -56,7 +56,7 @@ export function createManager(options: ManagerOptions): Manager {
   const informers = createInformers(options);
   const leadership = createLeadership(options, informers, () => {
     informers.restart();
-    // At once, also what waits for its backoff.
+    // Everything is enqueued, also keys that wait for their backoff. The watches catch up by themselves.
     for (const runner of runners) runner.enqueueAll();
   });
   const writer = fenced(client, () => leadership.leadsForMs());

@@ -19,7 +19,7 @@ export interface OptionalReflectorOptions extends ReflectorOptions {
   readonly lookAgainMs?: number;
 }
 
-/** Nothing is reconciled before the first answer of discovery, so a failure must not delay it for long. */
+/** Nothing is reconciled before the first answer of discovery. So the first failures are followed by short pauses, each twice the last. */
 const RETRY_MS = 1_000;
 
 /**
@@ -33,6 +33,7 @@ export class OptionalReflector<T extends KubeObject> implements Watcher {
   readonly #options: OptionalReflectorOptions;
   readonly #synced = Promise.withResolvers<undefined>();
   #isKnown = false;
+  #failures = 0;
   #reflector: Reflector<T> | undefined;
 
   constructor(client: ApiClient, store: Store<T>, options: OptionalReflectorOptions) {
@@ -72,7 +73,9 @@ export class OptionalReflector<T extends KubeObject> implements Watcher {
     try {
       if (await this.#isServed(signal)) await this.#watch(signal);
       if (!signal.aborted) this.#markAbsent();
+      this.#failures = 0;
     } catch (error) {
+      this.#failures += 1;
       if (!signal.aborted) this.#options.onError?.(error);
     }
   }
@@ -87,7 +90,7 @@ export class OptionalReflector<T extends KubeObject> implements Watcher {
 
   async #pause(signal: AbortSignal): Promise<void> {
     const { isWanted, lookAgainMs = 10_000 } = this.#options;
-    const ms = this.#isKnown ? lookAgainMs : Math.min(lookAgainMs, RETRY_MS);
+    const ms = this.#isKnown ? lookAgainMs : Math.min(lookAgainMs, RETRY_MS * 2 ** (this.#failures - 1));
     do await sleep(ms, undefined, { signal }).catch(() => undefined);
     while (this.#isKnown && !signal.aborted && !isWanted());
   }

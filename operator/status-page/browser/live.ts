@@ -49,7 +49,7 @@ function connect(live: HTMLElement, from: string): EventSource {
 /** Loads one answer at a time. Changes during a load lead to one more, however many they are. */
 async function reload(live: HTMLElement): Promise<void> {
   isStale = true;
-  if (isLoading) return;
+  if (isLoading || document.hidden) return;
   isLoading = true;
   try {
     while (isStale) {

@@ -6,6 +6,7 @@ import type { KubeObject } from '../../runtime/client/kinds.ts';
 import { applyChild } from '../children/apply-child.ts';
 import { DEPLOYMENT } from '../kinds.ts';
 import { childName, FIELD_MANAGER, HANDOVER_MANAGER } from '../names.ts';
+import type { Observed } from '../observe.ts';
 import type { Plan } from '../plan.ts';
 import { isAsleep, isScaledAway, isSizeOurs, replicasToHandOver } from './replicas.ts';
 import { desiredChild, type Desired } from '../children/child.ts';
@@ -30,17 +31,23 @@ export async function applyWebDeployment(
     const sleeping = desiredChild({ step: 'web', kind: DEPLOYMENT, build: webDeployment }, hibernated, facts);
     if (sleeping) await applyChild(app, sleeping, cluster, signal);
   }
-  await handOverReplicas(app, cluster, signal);
+  await handOverReplicas(app, observed, cluster, signal);
   await applyChild(app, desired, cluster, signal);
-  await handOverReplicas(app, cluster, signal);
+  await handOverReplicas(app, observed, cluster, signal);
 }
 
 /**
  * Passes `spec.replicas` to the autoscaler. If we take the field, from ourselves or from somebody who has set it to 0, the resource version is
  * a precondition, so that we never take it from somebody who has written it since.
  */
-async function handOverReplicas(app: CompleteApp, cluster: Cluster, signal: AbortSignal): Promise<void> {
-  const live = cluster.store(DEPLOYMENT).get(app.metadata.namespace ?? '', childName(app, 'web'));
+async function handOverReplicas(
+  app: CompleteApp,
+  observed: Observed,
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<void> {
+  const cached = cluster.store(DEPLOYMENT).get(app.metadata.namespace ?? '', childName(app, 'web'));
+  const live = cached ?? (observed.deployment as KubeObject | undefined);
   const replicas = replicasToHandOver(app, live);
   if (replicas === undefined || !live) return;
   const drift = cluster.drift.of(app);

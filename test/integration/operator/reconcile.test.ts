@@ -462,6 +462,19 @@ describe('reconciling against a real API server', () => {
     }
   }).timeout(60_000);
 
+  it('keeps the number of web pods where the label goes together with a change to an autoscaler', async () => {
+    const here = await scene();
+    await here.declare('renumbered', { replicas: 5 });
+    await here.comesUp('renumbered');
+    await operator.stop();
+    await here.patch(DEPLOYMENT, 'renumbered-web', { metadata: { labels: { [LABEL.app]: null } } });
+    await here.declare('renumbered', { autoscaling: { minReplicas: 2, maxReplicas: 8 } });
+    operator = startOperator(world);
+    await here.child(AUTOSCALER, 'renumbered-web');
+    const deployment = await here.get<Live<V1Deployment>>(DEPLOYMENT, 'renumbered-web');
+    expect(deployment?.spec?.replicas).to.equal(5);
+  }).timeout(60_000);
+
   it('changes nothing of a paused app, and goes on when it is no longer paused', async () => {
     const here = await scene();
     await here.declare('paused', {});

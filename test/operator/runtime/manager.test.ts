@@ -163,7 +163,8 @@ describe('the manager', () => {
     });
   }
 
-  it('reconciles everything at once when the API server answers again, also what waits for its backoff', async () => {
+  it('reconciles everything at once when the API server answers again, also what is due much later', async () => {
+    result = { requeueAfterMs: 3_600_000 };
     let isAway = false;
     class Leasing extends WatchedApi {
       override request<T>(request: ApiRequest): Promise<T> {
