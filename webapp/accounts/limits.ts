@@ -10,8 +10,8 @@ export interface AccountLimits {
    * which the owner has logged in has a single counter.
    */
   logIn(username: string, address: string | undefined, device: string | undefined): readonly Counter[];
-  /** The failures of a username from all networks. `logIn` includes this counter. */
-  logInAccount(username: string): readonly Counter[];
+  /** The counters of `logIn` that count failures of this username: from the client's network, from all networks, and on the device. */
+  logInsTo(username: string, address: string | undefined, device: string | undefined): readonly Counter[];
   registration(address: string | undefined): readonly Counter[];
   /** The client's counter comes first: a client that it refuses does not use up the counter of the e-mail address. */
   passwordReset(emailAddress: string, address: string | undefined): readonly Counter[];
@@ -25,22 +25,26 @@ export interface AccountLimits {
 }
 
 export function accountLimits(config: ThrottlingConfig): AccountLimits {
-  const logInAccount = (username: string): readonly Counter[] => [
-    { key: ['log-in account', usernameIdentity(username)], limit: config.logInAccount },
-  ];
+  const byName = (username: string, address: string | undefined) => {
+    const name = usernameIdentity(username);
+    return {
+      fromNetwork: { key: ['log-in', name, networkOf(address)], limit: config.logIn, inARow: true },
+      fromAll: { key: ['log-in account', name], limit: config.logInAccount },
+      onDevice: (device: string) => ({ key: ['log-in device', name, device], limit: config.logIn, inARow: true }),
+    };
+  };
   const accountChange = (travellerId: number): readonly Counter[] => [
     { key: ['account change', String(travellerId)], limit: config.accountChange },
   ];
   return {
-    logInAccount,
     logIn(username, address, device) {
-      const [name, network] = [usernameIdentity(username), networkOf(address)];
-      if (device !== undefined) return [{ key: ['log-in device', name, device], limit: config.logIn, inARow: true }];
-      return [
-        { key: ['log-in', name, network], limit: config.logIn, inARow: true },
-        { key: ['log-in address', network], limit: config.logInAddress },
-        ...logInAccount(username),
-      ];
+      const { fromNetwork, fromAll, onDevice } = byName(username, address);
+      if (device !== undefined) return [onDevice(device)];
+      return [fromNetwork, { key: ['log-in address', networkOf(address)], limit: config.logInAddress }, fromAll];
+    },
+    logInsTo(username, address, device) {
+      const { fromNetwork, fromAll, onDevice } = byName(username, address);
+      return [fromNetwork, fromAll, ...(device === undefined ? [] : [onDevice(device)])];
     },
     registration: (address) => [{ key: ['registration', networkOf(address)], limit: config.registration }],
     passwordReset: (emailAddress, address) => [

@@ -1,6 +1,5 @@
 import { type RequestHandler, Router } from 'express';
 import { DatabaseAwayError } from '../database/errors.ts';
-import { readCookies, setCookie } from '../web/cookies.ts';
 import { type FieldErrors, hasErrors, REQUIRED, textOf } from '../web/form.ts';
 import { requireToken, requireVisitorToken } from '../web/csrf.ts';
 import { type Alert, redirectWithAlert } from '../web/flash.ts';
@@ -10,6 +9,7 @@ import type { Metrics } from '../probes/metrics.ts';
 import { TooMany } from '../throttling/throttle.ts';
 import type { AskForReset } from './ask-for-reset.ts';
 import type { BeginSession } from './begin-session.ts';
+import { deviceOf, rememberDevice } from './device-cookie.ts';
 import { credentialsOf } from './forms.ts';
 import type { KnownDevices } from './known-devices.ts';
 import type { LogIn } from './log-in.ts';
@@ -46,8 +46,7 @@ export function logInRoutes(services: LogInServices): Router {
         ...(username === '' && { username: REQUIRED }),
         ...(password === '' && { password: REQUIRED }),
       };
-      const mark = readCookies(request, DEVICE_COOKIE)[0] ?? '';
-      const from = { address: request.ip, device: knownDevices.deviceOf(mark, username) };
+      const from = { address: request.ip, device: deviceOf(request, knownDevices, username) };
       const refuse = (tooMany: TooMany | undefined) => {
         services.metrics.logIns.inc({ outcome: tooMany ? 'throttled' : 'failed' });
         const model = { ...refusedLogIn(missing, username, next, tooMany), byMail };
@@ -58,13 +57,12 @@ export function logInRoutes(services: LogInServices): Router {
         refuse(traveller);
         return;
       }
-      if (!(await startSession(request, (id, cookie) => services.beginSession(id, cookie, traveller)))) {
+      if (!(await startSession(request, (sessionId, cookie) => services.beginSession(sessionId, cookie, traveller)))) {
         refuse(undefined);
         return;
       }
       services.metrics.logIns.inc({ outcome: 'succeeded' });
-      const newMark = knownDevices.markFor(traveller.username);
-      setCookie(response, DEVICE_COOKIE, newMark, { maxAge: DEVICE_MS });
+      rememberDevice(response, knownDevices, traveller.username);
       redirectWithAlert(response, next ?? '/home', {
         kind: 'success',
         text: `Success! You are logged in as ${traveller.username}.`,
@@ -86,9 +84,6 @@ export function logInRoutes(services: LogInServices): Router {
 
   return router;
 }
-
-const DEVICE_COOKIE = 'device';
-const DEVICE_MS = 180 * 86_400_000;
 
 const LOGGED_OUT: Alert = { kind: 'info', text: 'You have been logged out.' };
 

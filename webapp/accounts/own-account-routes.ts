@@ -50,7 +50,7 @@ export function ownAccountRoutes(services: OwnAccountServices): Router {
         return;
       }
       const traveller = { id, passwordHash: changing.passwordHash };
-      if (!(await startSession(request, (id, cookie) => services.beginSession(id, cookie, traveller)))) {
+      if (!(await startSession(request, (sessionId, cookie) => services.beginSession(sessionId, cookie, traveller)))) {
         askToLogIn(response, '/account');
         return;
       }

@@ -1,14 +1,16 @@
 import { type Request, type Response, Router } from 'express';
 import { clearCookie, readCookies, setCookie } from '../web/cookies.ts';
 import { lineOf, textOf } from '../web/form.ts';
-import { requireVisitorToken } from '../web/csrf.ts';
+import { CSRF_FIELD, requireVisitorToken } from '../web/csrf.ts';
 import { redirectWithAlert } from '../web/flash.ts';
 import { methodNotAllowed } from '../web/method-not-allowed.ts';
 import type { Clock } from '../clock.ts';
 import { emailError } from '../mail/address.ts';
 import { TooMany } from '../throttling/throttle.ts';
 import type { AskForReset } from './ask-for-reset.ts';
+import { deviceOf } from './device-cookie.ts';
 import { newPasswordOf } from './forms.ts';
+import type { KnownDevices } from './known-devices.ts';
 import { type LinkToken, linkTokenOf } from './link-token.ts';
 import type { PasswordResetStore } from './password-reset-store.ts';
 import { alertOf, statusOfRefusal } from './refusal.ts';
@@ -18,6 +20,7 @@ export interface PasswordResetServices {
   /** Undefined where no mail is sent. */
   readonly askForReset: AskForReset | undefined;
   readonly resetPassword: ResetPassword;
+  readonly knownDevices: KnownDevices;
   readonly resets: PasswordResetStore;
   readonly usernameOf: (travellerId: number) => Promise<string | undefined>;
   readonly resetMinutes: number;
@@ -32,7 +35,7 @@ const LABELS = { emailAddress: 'E-mail', password: 'New password', confirmPasswo
  * token stays out of the browser's history and of the Referer header.
  */
 export function passwordResetRoutes(services: PasswordResetServices): Router {
-  const { askForReset, resets, resetMinutes, minimumPasswordLength, clock } = services;
+  const { askForReset, knownDevices, resets, resetMinutes, minimumPasswordLength, clock } = services;
   const router = Router();
 
   const forgottenPage = { title: 'Forgotten your password?', labels: LABELS, values: {}, byMail: !!askForReset };
@@ -107,7 +110,13 @@ export function passwordResetRoutes(services: PasswordResetServices): Router {
     .post(requireVisitorToken, async (request, response) => {
       const token = tokenOf(request);
       const page = token && (await resetPageFor(token));
-      const sender = { username: lineOf(request.body, 'username'), address: request.ip };
+      const username = lineOf(request.body, 'username');
+      const sender = {
+        form: textOf(request.body, CSRF_FIELD),
+        username,
+        address: request.ip,
+        device: deviceOf(request, knownDevices, username),
+      };
       const outcome = await services.resetPassword(token, newPasswordOf(request.body), sender);
       if (outcome === 'expired') {
         sendExpired(response);

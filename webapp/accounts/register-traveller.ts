@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.ts';
 import { type FieldErrors, hasErrors } from '../web/form.ts';
-import { type Counter, type Throttle, TooMany } from '../throttling/throttle.ts';
+import type { Throttle, TooMany } from '../throttling/throttle.ts';
 import type { AccountLimits } from './limits.ts';
 import type { LogIn } from './log-in.ts';
 import type { Passwords } from './passwords.ts';
 import { EMAIL_TAKEN, type PasswordRules, type Registration, registrationErrors, USERNAME_TAKEN } from './rules.ts';
+import { sentForms } from './sent-forms.ts';
 import type { TravellerStore } from './traveller-store.ts';
 
 export type RegisterTraveller = (
@@ -35,21 +36,15 @@ export function registerTraveller(
     const result = await logIn({ username, password, address, device: undefined });
     return result !== undefined && 'id' in result;
   };
-  /** How often this very form, which has a token of its own, was sent. All pods know. */
-  const sendings = (form: string): readonly Counter[] => [
-    { key: ['registration form', form], limit: { count: 2, seconds: REPEATED_WITHIN_MS / 1000 } },
-  ];
-  const countSending = (form: string) => throttle.run(sendings(form), nothing, () => true);
-  const wasSentTwice = async (form: string) =>
-    (await throttle.run(sendings(form), nothing, () => false)) instanceof TooMany;
+  const sent = sentForms(throttle, 'registration form');
   const register = async (registration: Registration, address: string | undefined, form: string) => {
     const { username, name, emailAddress, password } = registration;
-    // looks at the end, because a second sending may overtake the first
+    // asks this last, because the second sending may overtake the first
     const refused = async (errors: FieldErrors) => {
       const isTaken = errors.username === USERNAME_TAKEN && errors.emailAddress === EMAIL_TAKEN;
-      return isTaken && (await wasSentTwice(form)) && (await isRepeated(registration, address)) ? {} : errors;
+      return isTaken && (await sent.wasNoted(form, 2)) && (await isRepeated(registration, address)) ? {} : errors;
     };
-    await countSending(form);
+    await sent.note(form);
     const taken = await travellers.taken(username, emailAddress);
     const errors = registrationErrors(registration, taken, rules);
     if (hasErrors(errors)) return refused(errors);
@@ -71,4 +66,3 @@ export function registerTraveller(
 }
 
 const REPEATED_WITHIN_MS = 10 * 60_000;
-const nothing = () => Promise.resolve();

@@ -8,6 +8,7 @@ import type { PasswordResetStore } from './password-reset-store.ts';
 import type { Passwords } from './passwords.ts';
 import type { ReplacePassword } from './replace-password.ts';
 import { newPasswordErrors, type NewPassword, type PasswordRules } from './rules.ts';
+import { sentForms } from './sent-forms.ts';
 import type { TravellerStore } from './traveller-store.ts';
 
 /** `expired`: the link was used before, is too old, or never existed. */
@@ -18,15 +19,19 @@ export type ResetPassword = (
 ) => Promise<'changed' | 'expired' | FieldErrors>;
 
 export interface ResetSender {
+  /** The token of the page that has the form. */
+  readonly form: string;
   /** Whose password the form is about, as it says itself. */
   readonly username: string;
   /** The client's IP address, if known. */
   readonly address: string | undefined;
+  /** A device on which that traveller has logged in before. */
+  readonly device: string | undefined;
 }
 
 /**
- * Replaces a forgotten password by a link in a mail. A new password that breaks a rule does not use the link up. A form that is sent
- * twice resolves to `changed` twice.
+ * Replaces a forgotten password by a link in a mail. A new password that breaks a rule does not use the link up. If the form is sent twice,
+ * both sendings resolve to `changed`.
  */
 export function resetPassword(
   travellers: TravellerStore,
@@ -39,26 +44,27 @@ export function resetPassword(
   limits: AccountLimits,
   clock: Clock,
 ): ResetPassword {
-  /** Another sending of the form has used the link, and the password is the chosen one. Checking it counts as a log-in. */
-  const isRepeated = async ({ password }: NewPassword, sender: ResetSender) => {
-    if (sender.username === '') return false;
-    const result = await logIn({ ...sender, password, device: undefined });
-    return result !== undefined && 'id' in result;
-  };
-  const reset = async (token: LinkToken, chosen: NewPassword) => {
-    const travellerId = await resets.find(token, clock.now());
-    if (travellerId === undefined) return 'expired';
-    const errors = newPasswordErrors(chosen, rules);
-    if (hasErrors(errors)) return errors;
-    const isReplaced = await replace(travellerId, { token }, await passwords.hash(chosen.password));
-    const traveller = isReplaced ? await travellers.withId(travellerId) : undefined;
-    if (!traveller) return 'expired';
-    // the traveller can log in now, even if somebody else's guesses had locked the account
-    await throttle.forget(limits.logInAccount(traveller.username));
-    return 'changed';
+  const sent = sentForms(throttle, 'password reset form');
+  /** For a form whose link another sending has used: whether the chosen password is in force. Checking it counts as a log-in. */
+  const afterAnother = async (chosen: NewPassword, { username, address, device }: ResetSender) => {
+    if (hasErrors(newPasswordErrors(chosen, rules))) return 'expired';
+    const result = await logIn({ username, password: chosen.password, address, device });
+    return result !== undefined && 'id' in result ? 'changed' : 'expired';
   };
   return async (token, chosen, sender) => {
-    const outcome = token === undefined ? 'expired' : await reset(token, chosen);
-    return outcome === 'expired' && (await isRepeated(chosen, sender)) ? 'changed' : outcome;
+    const travellerId = token === undefined ? undefined : await resets.find(token, clock.now());
+    if (token === undefined || travellerId === undefined) {
+      return (await sent.wasNoted(sender.form, 1)) ? afterAnother(chosen, sender) : 'expired';
+    }
+    const errors = newPasswordErrors(chosen, rules);
+    if (hasErrors(errors)) return errors;
+    await sent.note(sender.form);
+    if (!(await replace(travellerId, { token }, await passwords.hash(chosen.password)))) {
+      return afterAnother(chosen, sender);
+    }
+    const traveller = await travellers.withId(travellerId);
+    // the traveller can log in now, even if wrong passwords, their own or somebody else's, had locked the account
+    if (traveller) await throttle.forget(limits.logInsTo(traveller.username, sender.address, sender.device));
+    return 'changed';
   };
 }

@@ -45,8 +45,8 @@ type Done = (error?: unknown) => void;
  * Sessions in MySQL. Invariant: nobody can make a cookie from the table, and an expired session is never returned, whether or not it
  * was swept. A session ends when it is idle for too long, and at the latest at its maximum age.
  *
- * Only `add` begins a session. express-session calls `set` once more at the end of that request, when the session may have ended: so `set`
- * changes a session that is there. There is no `touch`, because express-session would call it at the end of every request, and
+ * Only `add` stores a session. express-session calls `set` at the end of that request. By then another request may have changed or ended
+ * the session, and `set` would undo that: so it does nothing. There is no `touch`, because express-session would call it at the end of every request, and
  * send each answer in two pieces. Reading a session moves its idle end instead, at most once a minute.
  */
 export class SessionStore extends Store implements TravellerSessions {
@@ -70,11 +70,7 @@ export class SessionStore extends Store implements TravellerSessions {
     );
   };
 
-  override set = (id: string, { cookie, traveller }: SessionData, callback: Done = ignore): void => {
-    const change = { data: JSON.stringify({ cookie, traveller }) };
-    const where = { idHash: hashOf(id) };
-    this.#database.idempotentWrite(() => this.#sessions.update(change, { where })).then(() => callback(), callback);
-  };
+  override set = (_id: string, _session: SessionData, callback: Done = ignore): void => callback();
 
   override destroy = (id: string, callback: Done = ignore): void => {
     const where = { idHash: hashOf(id) };

@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { BusyError, DatabaseAwayError } from '../database/errors.ts';
 import type { Logger } from '../log.ts';
 import { tooManyMessage } from '../throttling/rules.ts';
@@ -24,11 +24,12 @@ export function notFound(): RequestHandler {
 /** The one place that reacts to errors. The kind of error decides the page. Only an unexpected error is logged as one. */
 export function errorPages(logger: Logger): ErrorRequestHandler {
   return function errorPagesMiddleware(error: unknown, request, response, _next) {
+    const requestId = response.get('X-Request-Id');
     if (response.headersSent) {
-      cutShort(response, error, logger);
+      logger.error('Request failed after its headers were sent', { id: requestId, error });
+      if (!response.writableEnded) response.destroy();
       return;
     }
-    const requestId = response.get('X-Request-Id');
     const page = pageOf(error);
     // sending a file may have failed after its headers were set
     response.removeHeader('Content-Encoding');
@@ -44,19 +45,9 @@ export function errorPages(logger: Logger): ErrorRequestHandler {
 /** Answers without a template when the error page itself fails. Express' own handler would write to standard error, past the logger. */
 export function errorText(logger: Logger): ErrorRequestHandler {
   return function errorTextMiddleware(error: unknown, _request, response, _next) {
-    // express-session reports here what it could not store at the end of an answer
-    if (response.headersSent) {
-      cutShort(response, error, logger);
-      return;
-    }
     logger.error('The error page failed', { id: response.get('X-Request-Id'), error });
     response.sendStatus(500);
   };
-}
-
-function cutShort(response: Response, error: unknown, logger: Logger): void {
-  logger.error('Request failed after its headers were sent', { id: response.get('X-Request-Id'), error });
-  if (!response.writableEnded) response.destroy();
 }
 
 function pageOf(error: unknown): ErrorPage {

@@ -29,8 +29,7 @@ export function sessions({ store, secretKeys, names }: SessionOptions): RequestH
   const [plain, secure] = [sessionFor(false), sessionFor(true)];
   return function sessionsMiddleware(request, response, next) {
     const goOn = (error?: unknown) => {
-      // express-session also reports errors after the answer: they must not start the request again
-      const away = error instanceof DatabaseAwayError && !response.headersSent;
+      const away = error instanceof DatabaseAwayError;
       if (away) response.locals.sessionAway = true;
       next(away ? undefined : error);
     };

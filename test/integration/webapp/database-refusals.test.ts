@@ -105,27 +105,6 @@ describe('MySQL that refuses', function () {
     expect(await check()).to.have.keys('databaseVersion', 'schema');
   });
 
-  it('the session of a log-in, also where express-session tries once more: the log alone tells', async () => {
-    const { username } = traveller;
-    const visitor = app.client();
-    const form = { ...hiddenFields((await visitor.get('/login')).text, '/login'), username, password: PASSWORD };
-    const written: unknown[] = [];
-    const say = console.error;
-    console.error = (...values: unknown[]) => written.push(...values);
-    await administrator.query('SET GLOBAL super_read_only = ON');
-    try {
-      expectLater(await visitor.post('/login', form));
-      // express-session tries again when the answer has gone out
-      expect((await visitor.get('/about')).status).to.equal(200);
-      expect(written, 'standard error').to.deep.equal([]);
-    } finally {
-      console.error = say;
-      await administrator.query('SET GLOBAL super_read_only = OFF');
-      await administrator.query('SET GLOBAL read_only = OFF');
-    }
-    await reaches('up');
-  });
-
   it('writes on connections that a failover kept open: the next ones are made anew', async () => {
     // what a connection takes over when it is made it keeps, as one that leads to the old writer
     await administrator.query('SET GLOBAL transaction_read_only = ON');

@@ -61,8 +61,7 @@ describe('A session that ends while a form of it is on its way', () => {
       const [sql, values] = form.lock(traveller);
       await holder.query(sql, [...values]);
       const answer = tab.post(form.action, { ...hidden, ...form.fields });
-      // MySQL refreshes the list only where nobody has read it for 0.1 s
-      await until('the form to wait', 10_000, async () => (await app.lockWaits()) > 0, 250);
+      await until('the form to wait', 10_000, async () => (await app.lockWaits()) > 0);
       await end({ here: traveller, elsewhere });
       const left = await sessions();
       await holder.rollback();

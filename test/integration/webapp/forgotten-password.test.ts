@@ -116,10 +116,7 @@ describe('A forgotten password', () => {
       await transaction.beginTransaction();
       await transaction.query('SELECT id FROM traveller WHERE username = ? FOR UPDATE', [traveller.username]);
       const answers = Promise.all([client.post('/reset-password', form), client.post('/reset-password', form)]);
-      await until('both to wait', 20_000, async () => {
-        const [row] = await app.rows("SHOW STATUS LIKE 'Innodb_row_lock_current_waits'");
-        return Number(row?.Value) >= 2;
-      });
+      await until('both to wait', 20_000, async () => (await app.lockWaits()) >= 2);
       await transaction.commit();
       expect((await answers).map(({ status, location }) => `${status} ${location}`)).to.deep.equal(
         Array(2).fill('303 /login'),
@@ -170,6 +167,8 @@ describe('A forgotten password', () => {
     time = new Date(time.getTime() + 61 * 60_000);
     const fields = { ...form, password: NEW_PASSWORD, confirm_password: NEW_PASSWORD };
     expect((await client.post('/reset-password', fields)).status).to.equal(410);
+    const present = { ...form, password: PASSWORD, confirm_password: PASSWORD };
+    expect((await client.post('/reset-password', present)).status, 'with the password that is in force').to.equal(410);
     expect((await open(link)).page.status).to.equal(410);
     expect(await logIn(traveller.username, PASSWORD)).to.equal(303);
   });
@@ -186,6 +185,25 @@ describe('A forgotten password', () => {
     const { client } = await open(await linkTo(addressOf(traveller)));
     await choose(client, NEW_PASSWORD);
     expect(await logIn(traveller.username, NEW_PASSWORD)).to.equal(303);
+  });
+
+  it('lets somebody in who has tried wrong ones too often, on a new device and on a known one', async () => {
+    const traveller = await app.traveller();
+    const statuses: number[] = [];
+    await traveller.submit('/home', '/logout', {});
+    for (const [device, mails] of [
+      [app.client(), 1],
+      [traveller, 3],
+    ] as const) {
+      const tryOut = async (password: string) =>
+        (await device.submit('/login', '/login', { username: traveller.username, password })).status;
+      for (let times = 0; times < 10; times++) await tryOut('a wrong one');
+      statuses.push(await tryOut(PASSWORD));
+      await askFor(addressOf(traveller));
+      await open(await linkTo(addressOf(traveller), mails), device);
+      statuses.push((await choose(device, NEW_PASSWORD)).status, await tryOut(NEW_PASSWORD));
+    }
+    expect(statuses).to.deep.equal([429, 303, 303, 429, 303, 303]);
   });
 
   it('keeps its link when the new one breaks a rule, and tells all at once', async () => {

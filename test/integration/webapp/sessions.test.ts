@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { Cookie } from 'express-session';
 import { SessionStore } from '../../../webapp/sessions/session-store.ts';
@@ -124,7 +125,7 @@ describe('Sessions', () => {
     const before = await sessions();
     const store = new SessionStore(app.database, { idleMinutes: 60, maximumHours: 3 }, { now: () => now });
     const session = { cookie: new Cookie(), traveller: { id: 1, username: 'ada', name: 'Ada' } };
-    await new Promise((resolve) => store.set('an ended session', session, resolve));
+    await promisify(store.set)('an ended session', session);
     expect(await sessions()).to.equal(before);
   });
 
