@@ -12,7 +12,7 @@ export type Unlabelled = Partial<Pick<Observed, 'deployment' | 'statefulSet'>>;
 /**
  * Reads the children that have lost the label that the watches select by, so that the caches do not hold them. The plan would lose the facts
  * that they store, and restart pods. It reads only what the app may have had before: web pods come after a migration, and MySQL's volume after
- * its StatefulSet. So neither a new app nor a complete one costs a read.
+ * its StatefulSet. So neither a new app on a new volume nor a complete one costs a read.
  */
 export async function readUnlabelled(app: CompleteApp, cached: Observed, cluster: Cluster): Promise<Unlabelled> {
   const read = async (kind: Kind, component: string): Promise<KubeObject | undefined> => {

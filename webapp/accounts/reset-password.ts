@@ -59,12 +59,11 @@ export function resetPassword(
     const errors = newPasswordErrors(chosen, rules);
     if (hasErrors(errors)) return errors;
     await sent.note(sender.form);
-    if (!(await replace(travellerId, { token }, await passwords.hash(chosen.password)))) {
-      return afterAnother(chosen, sender);
-    }
+    // Whoever holds a valid link can log in from here afterwards, even if wrong passwords had locked the account. Before the link is used,
+    // so that a failure in between, or a second sending of the form, does not find the account locked.
     const traveller = await travellers.withId(travellerId);
-    // the traveller can log in now, even if wrong passwords, their own or somebody else's, had locked the account
     if (traveller) await throttle.forget(limits.logInsTo(traveller.username, sender.address, sender.device));
-    return 'changed';
+    const isReplaced = await replace(travellerId, { token }, await passwords.hash(chosen.password));
+    return isReplaced ? 'changed' : afterAnother(chosen, sender);
   };
 }

@@ -1,4 +1,4 @@
-import { type Throttle, TooMany } from '../throttling/throttle.ts';
+import type { Counter, Throttle } from '../throttling/throttle.ts';
 
 /** Remembers sent forms for ten minutes, each by the token of its page. All pods know, so a form that is sent twice is recognised. */
 export interface SentForms {
@@ -8,15 +8,16 @@ export interface SentForms {
 
 /** `name` keeps the forms of one page apart from those of others. */
 export function sentForms(throttle: Throttle, name: string): SentForms {
-  const run = (form: string, count: number, counts: boolean) =>
-    throttle.run([{ key: [name, form], limit: { count, seconds: REMEMBERED_SECONDS } }], nothing, () => counts);
+  const counter = (form: string, count: number): Counter => ({
+    key: [name, form],
+    limit: { count, seconds: REMEMBERED_SECONDS },
+  });
   return {
     async note(form) {
-      await run(form, 2, true);
+      await throttle.run([counter(form, 2)], () => Promise.resolve(), () => true); // prettier-ignore
     },
-    wasNoted: async (form, times) => (await run(form, times, false)) instanceof TooMany,
+    wasNoted: (form, times) => throttle.isFull(counter(form, times)),
   };
 }
 
 const REMEMBERED_SECONDS = 10 * 60;
-const nothing = () => Promise.resolve();

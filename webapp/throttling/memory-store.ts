@@ -18,6 +18,10 @@ export function createMemoryStore(capacity = 10_000): ThrottleStore {
       windows.set(name, { until: now.getTime() + seconds * 1000, hits: 1 });
       return Promise.resolve(undefined);
     },
+    isFull(key, { count }, now) {
+      const window = windows.get(key.toString('base64'));
+      return Promise.resolve(window !== undefined && window.hits >= count && window.until > now.getTime());
+    },
     giveBack(keys, cleared) {
       for (const key of cleared) windows.delete(key.toString('base64'));
       for (const key of keys) {

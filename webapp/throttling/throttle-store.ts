@@ -7,6 +7,8 @@ import { ThrottleWindow } from './throttle-window.ts';
 export interface ThrottleStore {
   /** Counts one attempt if the limit allows it, in one step. Otherwise resolves to the time when it does. */
   take(key: Buffer, limit: Limit, now: Date): Promise<Date | undefined>;
+  /** Whether the limit allows no attempt now. Counts nothing. */
+  isFull(key: Buffer, limit: Limit, now: Date): Promise<boolean>;
   /** Subtracts one from each key, and removes the keys in `cleared`. */
   giveBack(keys: readonly Buffer[], cleared: readonly Buffer[]): Promise<void>;
   /** Removes what has expired. */
@@ -26,6 +28,10 @@ export function createThrottleStore(database: Database): ThrottleStore {
       if (affected > 0) return undefined;
       const window = await database.read(() => windows.findByPk(key));
       return window?.expiresAt ?? now;
+    },
+    async isFull(key, { count }, now) {
+      const window = await database.read(() => windows.findByPk(key));
+      return window !== null && window.hits >= count && window.expiresAt > now;
     },
     async giveBack(keys, cleared) {
       if (cleared.length > 0) {

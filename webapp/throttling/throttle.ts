@@ -27,6 +27,8 @@ export interface Throttle {
    * takes the count back if `work` throws, or if `counts` says that the result does not count. A refused attempt is not counted.
    */
   run<T>(counters: readonly Counter[], work: () => Promise<T>, counts: (result: T) => boolean): Promise<T | TooMany>;
+  /** Whether `run` would refuse an attempt because of this counter. Counts nothing. */
+  isFull(counter: Counter): Promise<boolean>;
   /** Sets the counters back. */
   forget(counters: readonly Counter[]): Promise<void>;
   sweep(): Promise<void>;
@@ -61,12 +63,13 @@ export function createThrottle({ shared, insurance, signer, clock }: ThrottleOpt
     }
     return taken;
   };
-  const take = async (counters: readonly Counter[]) => {
+  /** Asks the shared store, or the insurance while that is away. */
+  const asking = async <T>(ask: (store: ThrottleStore) => Promise<T>): Promise<T> => {
     try {
-      return { store: shared, taken: await takeFrom(shared, counters) };
+      return await ask(shared);
     } catch (error) {
       if (!passesByItself(error)) throw error;
-      return { store: insurance, taken: await takeFrom(insurance, counters) };
+      return ask(insurance);
     }
   };
   /** A count that cannot be taken back now ends with its window. */
@@ -79,7 +82,7 @@ export function createThrottle({ shared, insurance, signer, clock }: ThrottleOpt
   };
   return {
     async run(counters, work, counts) {
-      const { store, taken } = await take(counters);
+      const { store, taken } = await asking(async (one) => ({ store: one, taken: await takeFrom(one, counters) }));
       if (taken instanceof Date) {
         return new TooMany(Math.max(1, Math.ceil((taken.getTime() - clock.now().getTime()) / 1000)));
       }
@@ -96,6 +99,11 @@ export function createThrottle({ shared, insurance, signer, clock }: ThrottleOpt
         await giveBack(store, keysOf(single), keysOf(inARow));
       }
       return result;
+    },
+    async isFull({ key, limit }) {
+      if (limit === 'off') return false;
+      const hash = signer.sign(JSON.stringify(key));
+      return asking((store) => store.isFull(hash, limit, clock.now()));
     },
     async forget(counters) {
       const keys = counters.map(({ key }) => signer.sign(JSON.stringify(key)));

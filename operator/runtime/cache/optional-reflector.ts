@@ -21,6 +21,7 @@ export interface OptionalReflectorOptions extends ReflectorOptions {
 
 /** Nothing is reconciled before the first answer of discovery. So the first failures are followed by short pauses, each twice the last. */
 const RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 4_000;
 
 /**
  * A reflector of a kind whose CRD may be installed later, or never. It asks discovery and watches while the kind is served. A refusal of
@@ -73,7 +74,6 @@ export class OptionalReflector<T extends KubeObject> implements Watcher {
     try {
       if (await this.#isServed(signal)) await this.#watch(signal);
       if (!signal.aborted) this.#markAbsent();
-      this.#failures = 0;
     } catch (error) {
       this.#failures += 1;
       if (!signal.aborted) this.#options.onError?.(error);
@@ -90,7 +90,9 @@ export class OptionalReflector<T extends KubeObject> implements Watcher {
 
   async #pause(signal: AbortSignal): Promise<void> {
     const { isWanted, lookAgainMs = 10_000 } = this.#options;
-    const ms = this.#isKnown ? lookAgainMs : Math.min(lookAgainMs, RETRY_MS * 2 ** (this.#failures - 1));
+    const ms = this.#isKnown
+      ? lookAgainMs
+      : Math.min(lookAgainMs, LONGEST_RETRY_MS, RETRY_MS * 2 ** (this.#failures - 1));
     do await sleep(ms, undefined, { signal }).catch(() => undefined);
     while (this.#isKnown && !signal.aborted && !isWanted());
   }

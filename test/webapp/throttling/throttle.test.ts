@@ -77,6 +77,22 @@ describe('A throttle', () => {
     expect([made, refused.length]).to.deep.equal([3, 17]);
   });
 
+  it('is full after as many attempts as the limit allows, until the window ends, and counts no look', async () => {
+    const { throttle, attempt, pass } = aThrottle();
+    const counter = aCounter('a', 2);
+    const looks: boolean[] = [];
+    const look = async () => looks.push(await throttle.isFull(counter), await throttle.isFull(counter));
+    for (let times = 0; times < 2; times++) {
+      await look();
+      await attempt([counter]);
+    }
+    await look();
+    pass(HOUR);
+    await look();
+    expect(looks).to.deep.equal([false, false, false, false, true, true, false, false]);
+    expect(await throttle.isFull({ ...counter, limit: 'off' })).to.equal(false);
+  });
+
   it('takes back what ended in an error', async () => {
     const { throttle, attempt } = aThrottle();
     const failing = () => throttle.run([aCounter('a', 1)], () => Promise.reject(new Error('lost')), () => true); // prettier-ignore
@@ -89,11 +105,14 @@ describe('A throttle', () => {
   it('counts by itself while the shared store is away, and does not hide what else is wrong with it', async () => {
     const broken = (error: Error): ThrottleStore => ({
       take: () => Promise.reject(error),
+      isFull: () => Promise.reject(error),
       giveBack: () => Promise.reject(error),
       sweep: () => Promise.reject(error),
     });
-    const { attempt } = aThrottle(broken(new DatabaseAwayError()));
+    const { attempt, throttle } = aThrottle(broken(new DatabaseAwayError()));
+    expect(await throttle.isFull(aCounter('a', 1))).to.equal(false);
     expect(await attempt([aCounter('a', 1)])).to.equal('failure');
+    expect(await throttle.isFull(aCounter('a', 1))).to.equal(true);
     expect(await attempt([aCounter('a', 1)])).to.equal(HOUR);
     const { attempt: attemptIt } = aThrottle(broken(new Error('no such column')));
     const error: unknown = await attemptIt([aCounter('a', 1)]).catch((reason: unknown) => reason);
